@@ -1,0 +1,112 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Contracts are the addresses of a network's three contracts.
+type Contracts struct {
+	Token common.Address `json:"token"`
+	Node  common.Address `json:"node"`
+	Task  common.Address `json:"task"`
+}
+
+// RelayInfo is a relay that the network's Task contract has registered.
+type RelayInfo struct {
+	URL     string         `json:"url"`
+	Address common.Address `json:"address"`
+}
+
+// Profile tells a program which network it is on. Operators publish it as one
+// JSON file; a relay serves it at /.well-known/helium.json.
+type Profile struct {
+	Version int    `json:"version"`
+	Name    string `json:"name"`
+	// ChainID and the RPC endpoints of the EVM chain.
+	ChainID uint64 `json:"chain_id"`
+	HTTP    string `json:"chain_http"`
+	WS      string `json:"chain_ws"`
+	// StartBlock is where the contracts were deployed: no event is older.
+	StartBlock uint64      `json:"start_block"`
+	Contracts  Contracts   `json:"contracts"`
+	Relays     []RelayInfo `json:"relays"`
+	// Faucet gives test tokens and gas to new wallets; empty where there is none.
+	Faucet string `json:"faucet,omitempty"`
+	// BlockIntervalMS is the shortest time between blocks.
+	BlockIntervalMS int64 `json:"block_interval_ms"`
+}
+
+// ProfileVersion is the only version this program writes and reads.
+const ProfileVersion = 1
+
+// BlockInterval is the shortest time between blocks.
+func (p Profile) BlockInterval() time.Duration {
+	return time.Duration(p.BlockIntervalMS) * time.Millisecond
+}
+
+// Domain is the EIP-712 domain of the network.
+func (p Profile) Domain() Domain { return Domain{ChainID: p.ChainID, Task: p.Contracts.Task} }
+
+// ParseProfile reads and checks a profile.
+func ParseProfile(b []byte) (*Profile, error) {
+	var p Profile
+	dec := json.NewDecoder(bytes.NewReader(b))
+	if err := dec.Decode(&p); err != nil {
+		return nil, fmt.Errorf("read network profile: %w", err)
+	}
+	if err := p.Check(); err != nil {
+		return nil, fmt.Errorf("read network profile: %w", err)
+	}
+	return &p, nil
+}
+
+// Check reports the first thing that makes the profile unusable.
+func (p Profile) Check() error {
+	if p.Version != ProfileVersion {
+		return fmt.Errorf("version is %d, this program reads %d: update Helium", p.Version, ProfileVersion)
+	}
+	if p.ChainID == 0 {
+		return errors.New("chain_id is missing")
+	}
+	if err := checkURL("chain_http", p.HTTP, "http", "https"); err != nil {
+		return err
+	}
+	if err := checkURL("chain_ws", p.WS, "ws", "wss"); err != nil {
+		return err
+	}
+	zero := common.Address{}
+	if p.Contracts.Token == zero || p.Contracts.Node == zero || p.Contracts.Task == zero {
+		return errors.New("contracts.token, contracts.node and contracts.task must all be given")
+	}
+	if len(p.Relays) == 0 {
+		return errors.New("relays is empty: a network needs at least one")
+	}
+	for i, r := range p.Relays {
+		if err := checkURL(fmt.Sprintf("relays[%d].url", i), r.URL, "http", "https"); err != nil {
+			return err
+		}
+	}
+	if p.Faucet != "" {
+		return checkURL("faucet", p.Faucet, "http", "https")
+	}
+	return nil
+}
+
+func checkURL(field, s string, schemes ...string) error {
+	u, err := url.Parse(s)
+	if err == nil && u.Host != "" {
+		for _, scheme := range schemes {
+			if u.Scheme == scheme {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%s %q is not a %s address", field, s, schemes[0])
+}

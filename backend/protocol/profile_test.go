@@ -1,0 +1,44 @@
+package protocol
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+func testProfile() Profile {
+	a := common.HexToAddress("0x01")
+	return Profile{
+		Version: ProfileVersion, Name: "test", ChainID: 7, HTTP: "http://127.0.0.1:1", WS: "ws://127.0.0.1:2",
+		Contracts: Contracts{Token: a, Node: a, Task: a}, Relays: []RelayInfo{{URL: "http://127.0.0.1:3", Address: a}},
+	}
+}
+
+func TestParseProfileNamesWhatIsWrong(t *testing.T) {
+	for want, spoil := range map[string]func(*Profile){
+		"version":       func(p *Profile) { p.Version = 9 },
+		"chain_id":      func(p *Profile) { p.ChainID = 0 },
+		"chain_http":    func(p *Profile) { p.HTTP = "localhost" },
+		"chain_ws":      func(p *Profile) { p.WS = "http://127.0.0.1" },
+		"contracts":     func(p *Profile) { p.Contracts.Node = common.Address{} },
+		"relays is":     func(p *Profile) { p.Relays = nil },
+		"relays[0].url": func(p *Profile) { p.Relays[0].URL = "ftp://x" },
+		"faucet":        func(p *Profile) { p.Faucet = "x" },
+	} {
+		p := testProfile()
+		spoil(&p)
+		b, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseProfile(b); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error about %s, got %v", want, err)
+		}
+	}
+	b, _ := json.Marshal(testProfile())
+	if _, err := ParseProfile(b); err != nil {
+		t.Errorf("a good profile was refused: %v", err)
+	}
+}
