@@ -1,0 +1,173 @@
+// Package api is the agent's local API: the values that cross it and the
+// methods that carry them, and nothing else.
+//
+// The agent serves JSON-RPC 2.0 over a WebSocket on 127.0.0.1 under the
+// namespace "helium". Every client (the desktop window, a browser on a headless
+// rig, a command, a test) speaks it with the same per-install token. A state is
+// everything a screen shows, as of one moment; a client subscribes to it and
+// never polls. TypeScript types are generated from this file.
+package api
+
+import (
+	"context"
+	"time"
+
+	"helium/backend/protocol"
+)
+
+// Namespace of the JSON-RPC methods: helium_state, helium_start, …
+const Namespace = "helium"
+
+// StateSubscription is what a client passes to helium_subscribe to be sent a
+// State at once and again whenever it changes.
+const StateSubscription = "state"
+
+// NodeStatus is what the node is doing, in the words of the person who owns it.
+type NodeStatus string
+
+const (
+	// NodeStarting: setting up wallet, hardware, engine and network.
+	NodeStarting NodeStatus = "starting"
+	// NodeStopped: not in the network, nothing is staked.
+	NodeStopped NodeStatus = "stopped"
+	// NodeJoining: self-test, stake and join are under way.
+	NodeJoining NodeStatus = "joining"
+	// NodeRunning: can be given tasks.
+	NodeRunning NodeStatus = "running"
+	// NodeWorking: a task is being worked on.
+	NodeWorking NodeStatus = "working"
+	// NodePausing: will pause when the task is done.
+	NodePausing NodeStatus = "pausing"
+	// NodePaused: staked, not given tasks.
+	NodePaused NodeStatus = "paused"
+	// NodeStopping: will leave and take the stake back when the task is done.
+	NodeStopping NodeStatus = "stopping"
+	// NodeBlocked: wants to earn and can't; State.Node.Reason says why.
+	NodeBlocked NodeStatus = "blocked"
+)
+
+// State is everything a screen shows.
+type State struct {
+	// Version of the program.
+	Version  string    `json:"version"`
+	Now      time.Time `json:"now"`
+	Node     Node      `json:"node"`
+	Wallet   Wallet    `json:"wallet"`
+	Hardware Hardware  `json:"hardware"`
+	Engine   Engine    `json:"engine"`
+	Network  Network   `json:"network"`
+	Earnings Earnings  `json:"earnings"`
+	// Task is what the node works on now.
+	Task *Task `json:"task,omitempty"`
+	// Recent holds the last tasks, newest first, 20 at most.
+	Recent []TaskRecord `json:"recent"`
+}
+
+// Node is where the node stands.
+type Node struct {
+	Status NodeStatus `json:"status"`
+	// Chain is the status the contract has: quit, available, busy, …
+	Chain string `json:"chain"`
+	// Reason says why the node does not earn, when it does not.
+	Reason *protocol.Reason `json:"reason,omitempty"`
+	Stake  protocol.Wei     `json:"stake"`
+	// StakeNeeded is what joining takes.
+	StakeNeeded protocol.Wei `json:"stake_needed"`
+	// Score of the last task, 0 to 20; nil before the first.
+	Score *int `json:"score,omitempty"`
+	// Kept: what the person last asked for, true for start; survives a restart.
+	WantRunning bool `json:"want_running"`
+}
+
+// Wallet is the node's account.
+type Wallet struct {
+	// Address with checksum; empty until the wallet is made.
+	Address string       `json:"address"`
+	Balance protocol.Wei `json:"balance"`
+	// Gas is the chain's own coin, in its smallest unit.
+	Gas protocol.Wei `json:"gas"`
+	// PassphraseIn is "keychain" or "file".
+	PassphraseIn string `json:"passphrase_in"`
+	// Notice explains a file fallback to the person; empty for the keychain.
+	Notice string `json:"notice,omitempty"`
+}
+
+// Hardware is what the node runs tasks on.
+type Hardware struct {
+	// Name of the card, or of the processor where there is none that can be used.
+	Name string `json:"name"`
+	// Kind is "gpu" or "cpu".
+	Kind   string `json:"kind"`
+	VRAMGB int    `json:"vram_gb"`
+	// Backend is "metal", "cuda", "vulkan" or "cpu"; Why says how it was chosen.
+	Backend string `json:"backend"`
+	Runtime string `json:"runtime"`
+	Why     string `json:"why"`
+}
+
+// Engine is the child process that does the work.
+type Engine struct {
+	// Status is "stopped", "starting", "ready", "busy" or "failed".
+	Status string `json:"status"`
+	// Model that is loaded, if any, and the models that can be run.
+	Model  string   `json:"model"`
+	Models []string `json:"models"`
+	// Restarts since the agent started.
+	Restarts int `json:"restarts"`
+}
+
+// Network is the one the node is on.
+type Network struct {
+	Name      string `json:"name"`
+	ChainID   uint64 `json:"chain_id"`
+	Connected bool   `json:"connected"`
+	Head      uint64 `json:"head"`
+	// ChatURL opens the chat page, where the network has one that the agent knows of.
+	ChatURL string `json:"chat_url,omitempty"`
+	// HasFaucet says that the network gives test tokens.
+	HasFaucet bool `json:"has_faucet"`
+}
+
+// Earnings of this node. Today starts at local midnight.
+type Earnings struct {
+	Today protocol.Wei `json:"today"`
+	Week  protocol.Wei `json:"week"`
+	Total protocol.Wei `json:"total"`
+	// Credited is at the contract and can be withdrawn.
+	Credited   protocol.Wei `json:"credited"`
+	TasksToday int          `json:"tasks_today"`
+	TasksTotal int          `json:"tasks_total"`
+}
+
+// Task is what the node works on now.
+type Task struct {
+	ID    protocol.TaskID `json:"id"`
+	Model string          `json:"model"`
+	// Stage is the state of the node's own table: fetching, running, committed, revealed, …
+	Stage     string    `json:"stage"`
+	Tokens    int       `json:"tokens"`
+	StartedAt time.Time `json:"started_at"`
+}
+
+// TaskRecord is a task that is over.
+type TaskRecord struct {
+	ID      protocol.TaskID `json:"id"`
+	Model   string          `json:"model"`
+	Outcome string          `json:"outcome"`
+	Paid    protocol.Wei    `json:"paid"`
+	Slashed bool            `json:"slashed"`
+	EndedAt time.Time       `json:"ended_at"`
+}
+
+// Service is what the agent serves. Every method returns when the wish is
+// recorded; the state then shows how it goes.
+type Service interface {
+	State(ctx context.Context) (State, error)
+	// Start stakes and joins, and goes on doing so after a restart.
+	Start(ctx context.Context) error
+	// Stop leaves the network and takes the stake back, after the task at hand.
+	Stop(ctx context.Context) error
+	// Pause keeps the stake and takes no tasks; Resume ends it.
+	Pause(ctx context.Context) error
+	Resume(ctx context.Context) error
+}
