@@ -1,0 +1,244 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+	"github.com/gofrs/flock"
+)
+
+// ErrInUse says that another process, or this one, has the folder open.
+var ErrInUse = errors.New("another Helium is running here")
+
+// ErrNotFound is what Table.Get returns for a key without a row.
+var ErrNotFound = errors.New("not found")
+
+// Options say how to open a store. The zero value is right for a new folder.
+type Options struct {
+	// Migrations is the whole history of the folder's layout, oldest first; it
+	// only ever grows. Those the folder has not seen are applied by Open.
+	Migrations []Migration
+	// Log gets Badger's warnings; nil discards them.
+	Log *slog.Logger
+}
+
+// Migration turns the rows of one layout into those of the next. It runs in one
+// transaction together with the new schema version.
+type Migration func(tx *Tx) error
+
+// Store is an open folder. It is safe for concurrent use. Close it.
+type Store struct {
+	db   *badger.DB
+	lock *flock.Flock
+
+	stop context.CancelFunc
+	done chan struct{}
+	once sync.Once
+
+	// contended is held shared by every update, and alone by one that lost too
+	// many races, so that it cannot lose another.
+	contended sync.RWMutex
+}
+
+// Open opens the store in dir, creating the folder when it is missing. The
+// error is ErrInUse when somebody else has it open.
+func Open(dir string, o Options) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+
+	lock := flock.New(filepath.Join(dir, "helium.lock"))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock store %s: %w", dir, err)
+	}
+	if !held {
+		return nil, fmt.Errorf("open store %s: %w: stop it, or choose another data folder", dir, ErrInUse)
+	}
+
+	db, err := badger.Open(settings(dir, o.Log))
+	if err != nil {
+		lock.Unlock()
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Store{db: db, lock: lock, stop: cancel, done: make(chan struct{})}
+	if err := s.migrate(o.Migrations); err != nil {
+		close(s.done)
+		s.Close()
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	go s.collectGarbage(ctx)
+	return s, nil
+}
+
+// settings keep an idle store small: a few megabytes of memtable, no caches and
+// no compression, because its rows are few and already compact.
+func settings(dir string, log *slog.Logger) badger.Options {
+	return badger.DefaultOptions(dir).
+		WithSyncWrites(true).
+		WithMemTableSize(8 << 20).
+		WithNumMemtables(2).
+		WithValueThreshold(64 << 10).
+		WithValueLogFileSize(64 << 20).
+		WithBaseTableSize(2 << 20).
+		WithNumLevelZeroTables(2).
+		WithNumLevelZeroTablesStall(6).
+		WithNumCompactors(2).
+		WithNumGoroutines(1).
+		WithCompression(options.None).
+		WithBlockCacheSize(0).
+		WithIndexCacheSize(0).
+		WithMetricsEnabled(false).
+		WithLogger(badgerLog{log})
+}
+
+// Close flushes the store and lets go of the folder. It may be called twice.
+func (s *Store) Close() error {
+	var err error
+	s.once.Do(func() {
+		s.stop()
+		<-s.done
+		err = errors.Join(s.db.Close(), s.lock.Unlock())
+	})
+	if err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+// Tx is a transaction. It is valid only inside the function it was given to,
+// and only in that function's goroutine.
+type Tx struct{ txn *badger.Txn }
+
+// attempts is how many races an update may lose before it excludes the others.
+const attempts = 3
+
+// Update runs fn in a transaction and returns once what fn wrote is on disk. An
+// error from fn undoes everything and is returned as it is. fn may run more than
+// once, when another update changed a row it read: it must do nothing that the
+// transaction does not undo.
+func (s *Store) Update(fn func(tx *Tx) error) error {
+	for range attempts {
+		err := s.tryUpdate(fn)
+		if !errors.Is(err, badger.ErrConflict) {
+			return err
+		}
+	}
+
+	s.contended.Lock()
+	defer s.contended.Unlock()
+	return s.update(fn)
+}
+
+func (s *Store) tryUpdate(fn func(tx *Tx) error) error {
+	s.contended.RLock()
+	defer s.contended.RUnlock()
+	return s.update(fn)
+}
+
+func (s *Store) update(fn func(tx *Tx) error) error {
+	txn := s.db.NewTransaction(true)
+	defer txn.Discard()
+
+	if err := fn(&Tx{txn}); err != nil {
+		return err
+	}
+	if err := txn.Commit(); err != nil {
+		return fmt.Errorf("write store: %w", err)
+	}
+	return nil
+}
+
+// View runs fn on a snapshot; writes in it fail.
+func (s *Store) View(fn func(tx *Tx) error) error {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	return fn(&Tx{txn})
+}
+
+// schemaKey lies outside every table: table prefixes begin with a name.
+var schemaKey = []byte("\x00schema")
+
+func (s *Store) migrate(list []Migration) error {
+	return s.Update(func(tx *Tx) error {
+		seen, fresh, err := tx.schema()
+		if err != nil {
+			return err
+		}
+		if seen > len(list) {
+			return fmt.Errorf("its schema is %d, this program knows %d: a newer Helium wrote it, update this one", seen, len(list))
+		}
+		if !fresh {
+			for i, m := range list[seen:] {
+				if err := m(tx); err != nil {
+					return fmt.Errorf("migrate to schema %d: %w", seen+i+1, err)
+				}
+			}
+		}
+		if !fresh && seen == len(list) {
+			return nil
+		}
+		return tx.txn.Set(schemaKey, binary.BigEndian.AppendUint32(nil, uint32(len(list))))
+	})
+}
+
+func (tx *Tx) schema() (version int, fresh bool, err error) {
+	item, err := tx.txn.Get(schemaKey)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return 0, true, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("read schema: %w", err)
+	}
+	b, err := item.ValueCopy(nil)
+	if err != nil {
+		return 0, false, fmt.Errorf("read schema: %w", err)
+	}
+	if len(b) != 4 {
+		return 0, false, fmt.Errorf("read schema: %d bytes, want 4", len(b))
+	}
+	return int(binary.BigEndian.Uint32(b)), false, nil
+}
+
+// collectGarbage gives back the disk of large values that were deleted.
+func (s *Store) collectGarbage(ctx context.Context) {
+	defer close(s.done)
+	tick := time.NewTicker(10 * time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			for ctx.Err() == nil && s.db.RunValueLogGC(0.5) == nil {
+			}
+		}
+	}
+}
+
+// badgerLog passes on what a person should see and drops Badger's chatter.
+type badgerLog struct{ log *slog.Logger }
+
+func (l badgerLog) Errorf(f string, a ...any)   { l.write(slog.LevelError, f, a) }
+func (l badgerLog) Warningf(f string, a ...any) { l.write(slog.LevelWarn, f, a) }
+func (l badgerLog) Infof(string, ...any)        {}
+func (l badgerLog) Debugf(string, ...any)       {}
+
+func (l badgerLog) write(level slog.Level, f string, a []any) {
+	if l.log == nil {
+		return
+	}
+	l.log.Log(context.Background(), level, "store: "+strings.TrimSpace(fmt.Sprintf(f, a...)))
+}
