@@ -1,0 +1,208 @@
+package ggml
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// modelParams is llama_model_params of library version 0.4.0, padding written
+// out. Fields that hold no number here stay as the library's defaults have them.
+type modelParams struct {
+	devices             uintptr
+	tensorBuftOverrides uintptr
+	nGPULayers          int32
+	splitMode           int32
+	loadMode            int32
+	lazyMode            int32
+	mainGPU             int32
+	_                   int32
+	tensorSplit         uintptr
+	progressCallback    uintptr
+	progressUserData    uintptr
+	kvOverrides         uintptr
+	vocabOnly           bool
+	checkTensors        bool
+	useExtraBufts       bool
+	noHost              bool
+	noAlloc             bool
+	loadMTP             bool
+	_                   [2]byte
+}
+
+// contextParams is llama_context_params of library version 0.4.0.
+type contextParams struct {
+	nCtx              uint32
+	nBatch            uint32
+	nUbatch           uint32
+	nSeqMax           uint32
+	nRsSeq            uint32
+	nOutputsMax       uint32
+	nOutputsMaxPerSeq uint32
+	nThreads          int32
+	nThreadsBatch     int32
+	ctxType           int32
+	ropeScalingType   int32
+	poolingType       int32
+	attentionType     int32
+	flashAttnType     int32
+	ropeFreqBase      float32
+	ropeFreqScale     float32
+	yarnExtFactor     float32
+	yarnAttnFactor    float32
+	yarnBetaFast      float32
+	yarnBetaSlow      float32
+	yarnOrigCtx       uint32
+	defragThold       float32
+	cbEval            uintptr
+	cbEvalUserData    uintptr
+	typeK             int32
+	typeV             int32
+	abortCallback     uintptr
+	abortCallbackData uintptr
+	embeddings        bool
+	offloadKQV        bool
+	noPerf            bool
+	opOffload         bool
+	swaFull           bool
+	kvUnified         bool
+	_                 [2]byte
+	samplers          uintptr
+	nSamplers         uintptr
+	ctxOther          uintptr
+}
+
+// batch is llama_batch. Nil positions and sequence ids mean: the next
+// positions of sequence 0; nil logits mean: of the last token only.
+type batch struct {
+	nTokens int32
+	_       int32
+	token   *int32
+	embd    uintptr
+	pos     uintptr
+	nSeqID  uintptr
+	seqID   uintptr
+	logits  uintptr
+}
+
+// Values of the library's enums that this package fixes.
+const (
+	typeF16           = 1  // ggml_type
+	splitModeNone     = 0  // one device holds the whole model
+	loadModeMmap      = 1  // map the file
+	lazyModeOff       = 0  // read every tensor up front
+	flashAttnAuto     = -1 // never used: the library would decide
+	flashAttnDisabled = 0
+)
+
+// functions are the native functions in use. The library has no headers here,
+// so every signature is kept beside its name in bind.
+type functions struct {
+	version              func() string
+	backendInit          func()
+	logSet               func(callback, userData uintptr)
+	modelDefaultParams   func() modelParams
+	contextDefaultParams func() contextParams
+
+	modelLoadFromFile func(path string, params modelParams) uintptr
+	modelFree         func(model uintptr)
+	modelGetVocab     func(model uintptr) uintptr
+	modelNCtxTrain    func(model uintptr) int32
+	modelSize         func(model uintptr) uint64
+	modelNParams      func(model uintptr) uint64
+	modelHasEncoder   func(model uintptr) bool
+	modelDesc         func(model uintptr, buf *byte, size uintptr) int32
+	modelMetaValStr   func(model uintptr, key string, buf *byte, size uintptr) int32
+
+	vocabNTokens  func(vocab uintptr) int32
+	vocabIsEOG    func(vocab uintptr, token int32) bool
+	vocabBOS      func(vocab uintptr) int32
+	vocabEOS      func(vocab uintptr) int32
+	vocabGetText  func(vocab uintptr, token int32) string
+	tokenize      func(vocab uintptr, text *byte, textLen int32, tokens *int32, max int32, addSpecial, parseSpecial bool) int32
+	tokenToPiece  func(vocab uintptr, token int32, buf *byte, length, lstrip int32, special bool) int32
+	initFromModel func(model uintptr, params contextParams) uintptr
+	free          func(ctx uintptr)
+	nCtx          func(ctx uintptr) uint32
+	getMemory     func(ctx uintptr) uintptr
+	memoryClear   func(memory uintptr, data bool)
+	decode        func(ctx uintptr, b batch) int32
+	getLogitsIth  func(ctx uintptr, i int32) unsafe.Pointer
+
+	backendLoad   func(path string) uintptr
+	regDevCount   func(reg uintptr) uintptr
+	regDevGet     func(reg uintptr, index uintptr) uintptr
+	devName       func(dev uintptr) string
+	devDesc       func(dev uintptr) string
+	devMemory     func(dev uintptr, free, total *uint64)
+	devBufferType func(dev uintptr) uintptr
+}
+
+// names lists where every function comes from.
+func (f *functions) names() map[string]map[string]any {
+	return map[string]map[string]any{
+		"llama": {
+			"llama_version":                &f.version,
+			"llama_backend_init":           &f.backendInit,
+			"llama_log_set":                &f.logSet,
+			"llama_model_default_params":   &f.modelDefaultParams,
+			"llama_context_default_params": &f.contextDefaultParams,
+			"llama_model_load_from_file":   &f.modelLoadFromFile,
+			"llama_model_free":             &f.modelFree,
+			"llama_model_get_vocab":        &f.modelGetVocab,
+			"llama_model_n_ctx_train":      &f.modelNCtxTrain,
+			"llama_model_size":             &f.modelSize,
+			"llama_model_n_params":         &f.modelNParams,
+			"llama_model_has_encoder":      &f.modelHasEncoder,
+			"llama_model_desc":             &f.modelDesc,
+			"llama_model_meta_val_str":     &f.modelMetaValStr,
+			"llama_vocab_n_tokens":         &f.vocabNTokens,
+			"llama_vocab_is_eog":           &f.vocabIsEOG,
+			"llama_vocab_bos":              &f.vocabBOS,
+			"llama_vocab_eos":              &f.vocabEOS,
+			"llama_vocab_get_text":         &f.vocabGetText,
+			"llama_tokenize":               &f.tokenize,
+			"llama_token_to_piece":         &f.tokenToPiece,
+			"llama_init_from_model":        &f.initFromModel,
+			"llama_free":                   &f.free,
+			"llama_n_ctx":                  &f.nCtx,
+			"llama_get_memory":             &f.getMemory,
+			"llama_memory_clear":           &f.memoryClear,
+			"llama_decode":                 &f.decode,
+			"llama_get_logits_ith":         &f.getLogitsIth,
+		},
+		"ggml": {
+			"ggml_backend_load": &f.backendLoad,
+		},
+		"ggml-base": {
+			"ggml_backend_reg_dev_count":   &f.regDevCount,
+			"ggml_backend_reg_dev_get":     &f.regDevGet,
+			"ggml_backend_dev_name":        &f.devName,
+			"ggml_backend_dev_description": &f.devDesc,
+			"ggml_backend_dev_memory":      &f.devMemory,
+			"ggml_backend_dev_buffer_type": &f.devBufferType,
+		},
+	}
+}
+
+// selfTest refuses a library whose structures are laid out otherwise than
+// here, by the defaults that version 0.4.0 answers.
+func (f *functions) selfTest() error {
+	if s := unsafe.Sizeof(modelParams{}); s != 80 {
+		return fmt.Errorf("model parameters take %d bytes, want 80", s)
+	}
+	if s := unsafe.Sizeof(contextParams{}); s != 160 {
+		return fmt.Errorf("context parameters take %d bytes, want 160", s)
+	}
+
+	m := f.modelDefaultParams()
+	if m.splitMode != 1 || m.devices != 0 || !m.useExtraBufts || m.vocabOnly {
+		return fmt.Errorf("model defaults are not those of version %s: %+v", Version, m)
+	}
+
+	c := f.contextDefaultParams()
+	if c.nCtx != 512 || c.nBatch != 2048 || c.nUbatch != 512 || c.nSeqMax != 1 || c.flashAttnType != flashAttnAuto ||
+		c.typeK != typeF16 || c.typeV != typeF16 || !c.offloadKQV || !c.noPerf || c.samplers != 0 || c.ctxOther != 0 {
+		return fmt.Errorf("context defaults are not those of version %s: %+v", Version, c)
+	}
+	return nil
+}

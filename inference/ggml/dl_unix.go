@@ -1,0 +1,19 @@
+//go:build linux || darwin
+
+package ggml
+
+import "github.com/ebitengine/purego"
+
+// openShared loads the shared library at an absolute path. Its neighbours are
+// found through its own run path.
+func openShared(path string) (uintptr, error) {
+	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+}
+
+func symbol(handle uintptr, name string) (uintptr, error) {
+	return purego.Dlsym(handle, name)
+}
+
+func closeShared(handle uintptr) error {
+	return purego.Dlclose(handle)
+}

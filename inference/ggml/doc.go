@@ -1,0 +1,17 @@
+// Package ggml is the only door to the native inference library (libllama and
+// libggml), which is loaded at run time through purego, so that the program
+// needs no C compiler.
+//
+// Nouns: a Library is the loaded native code with one compute backend; a Model
+// is a file's weights and vocabulary; a Context is a model's working memory for
+// one sequence of tokens; a variant is one of the CPU builds the library ships
+// (haswell, zen4, …), which differ in the last bits of their results.
+//
+// Promise: nothing that can change a result is left to the library. The version
+// is checked, the variant is chosen here and recorded, and every parameter of a
+// model and a context has a fixed value, so that two machines with an equal
+// Runtime compute equal bits.
+//
+// The native code may call abort(). Use this package only in a process that may
+// die (see inference/worker).
+package ggml

@@ -1,0 +1,323 @@
+package ggml
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+// Version is the one library build this package speaks to.
+const Version = "0.4.0"
+
+// Options choose how the native library is opened. The zero value finds the
+// library and picks the best backend of this machine.
+type Options struct {
+	// Dir is the library's folder; empty means FindLibrary.
+	Dir string
+	// Variant forces one CPU build, such as "haswell"; empty means the best one
+	// that this processor runs. A variant that it cannot run is an error.
+	Variant string
+	// CPUOnly leaves a GPU alone.
+	CPUOnly bool
+	// Log receives the library's own warnings and errors; nil discards them.
+	Log *slog.Logger
+}
+
+// Library is the native code in this process. Native state is global, so a
+// process opens it once and keeps it; there is no Close.
+type Library struct {
+	fn      functions
+	dir     string
+	backend string
+	gpu     bool
+	device  Device
+	errors  *lastError
+}
+
+// Device is the processor or card that computes.
+type Device struct {
+	Name        string // the library's short name, such as CPU or MTL0
+	Description string // the maker's name for it
+	TotalMemory uint64 // bytes
+}
+
+// ErrVariant means that the forced CPU variant cannot run on this machine.
+var ErrVariant = errors.New("CPU variant cannot run here")
+
+// Open loads the library, checks that it is the build this package was written
+// for, and registers exactly one backend.
+func Open(opts Options) (*Library, error) {
+	dir := opts.Dir
+	if dir == "" {
+		found, err := FindLibrary()
+		if err != nil {
+			return nil, err
+		}
+		dir = found
+	}
+
+	lib := &Library{dir: dir, errors: &lastError{log: opts.Log}}
+	if err := lib.bind(); err != nil {
+		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
+	}
+
+	if v := lib.fn.version(); v != Version && !strings.HasPrefix(v, Version+"-") {
+		return nil, fmt.Errorf("open inference library in %s: it is version %s, want %s; reinstall the engine package", dir, v, Version)
+	}
+	if err := lib.fn.selfTest(); err != nil {
+		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
+	}
+
+	lib.fn.logSet(purego.NewCallback(lib.errors.receive), 0)
+	if err := lib.loadBackend(opts); err != nil {
+		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
+	}
+	lib.fn.backendInit()
+	return lib, nil
+}
+
+// Backend names what computes, such as "cpu-haswell" or "metal".
+func (l *Library) Backend() string { return l.backend }
+
+// Runtime names everything of this program that decides the bits of a result:
+// backend and library build, such as "cpu-haswell/0.4.0".
+func (l *Library) Runtime() string { return l.backend + "/" + Version }
+
+// Device describes what computes.
+func (l *Library) Device() Device { return l.device }
+
+// Dir is the folder the library was loaded from.
+func (l *Library) Dir() string { return l.dir }
+
+func (l *Library) bind() error {
+	for file, symbols := range l.fn.names() {
+		path, err := findFile(l.dir, file)
+		if err != nil {
+			return err
+		}
+		handle, err := openShared(path)
+		if err != nil {
+			return fmt.Errorf("load %s: %w", filepath.Base(path), err)
+		}
+
+		for name, fptr := range symbols {
+			addr, err := symbol(handle, name)
+			if err != nil {
+				return fmt.Errorf("find %s: %w", name, err)
+			}
+			purego.RegisterFunc(fptr, addr)
+		}
+	}
+	return nil
+}
+
+// loadBackend registers the CPU variant, which every model needs, and on a
+// machine with a GPU library the GPU, which then computes.
+func (l *Library) loadBackend(opts Options) error {
+	variant, path, err := l.chooseVariant(opts.Variant)
+	if err != nil {
+		return err
+	}
+
+	if !opts.CPUOnly {
+		if ok, err := l.loadGPU(); err != nil || ok {
+			if err != nil {
+				return err
+			}
+			_, err = l.register(path)
+			return err
+		}
+	}
+
+	device, err := l.register(path)
+	if err != nil {
+		return err
+	}
+	l.backend = "cpu-" + variant
+	l.device = device
+	return nil
+}
+
+func (l *Library) loadGPU() (bool, error) {
+	for _, name := range []string{"metal", "cuda", "vulkan"} {
+		path, err := findFile(l.dir, "ggml-"+name)
+		if err != nil {
+			continue
+		}
+
+		device, err := l.register(path)
+		if err != nil {
+			return false, err
+		}
+		l.backend, l.gpu, l.device = name, true, device
+		return true, nil
+	}
+	return false, nil
+}
+
+func (l *Library) register(path string) (Device, error) {
+	l.errors.reset()
+	reg := l.fn.backendLoad(path)
+	if reg == 0 {
+		return Device{}, l.errors.wrap("load backend " + filepath.Base(path))
+	}
+	if l.fn.regDevCount(reg) == 0 {
+		return Device{}, fmt.Errorf("load backend %s: it found no device", filepath.Base(path))
+	}
+
+	dev := l.fn.regDevGet(reg, 0)
+	d := Device{Name: l.fn.devName(dev), Description: l.fn.devDesc(dev)}
+	var free uint64
+	l.fn.devMemory(dev, &free, &d.TotalMemory)
+	return d, nil
+}
+
+// variantFile is one CPU build in the library's folder. Its score is the
+// library's own: 0 where this processor lacks an instruction it uses.
+type variantFile struct {
+	name, path string
+	score      int32
+}
+
+// chooseVariant picks the best CPU build. Which one runs decides the bits of a
+// result, so the choice is made here and not inside the library.
+func (l *Library) chooseVariant(forced string) (name, path string, err error) {
+	variants, err := l.variants()
+	if err != nil {
+		return "", "", err
+	}
+
+	for _, v := range variants {
+		if forced == "" && v.score > 0 {
+			return v.name, v.path, nil
+		}
+		if forced == v.name && forced != "" {
+			if v.score == 0 {
+				return "", "", fmt.Errorf("%w: %s", ErrVariant, forced)
+			}
+			return v.name, v.path, nil
+		}
+	}
+
+	if forced != "" {
+		return "", "", fmt.Errorf("%w: the library has no variant %q", ErrVariant, forced)
+	}
+	return "", "", errors.New("no CPU variant of the library runs on this processor")
+}
+
+// variants lists the CPU builds, best first, equal ones by name.
+func (l *Library) variants() ([]variantFile, error) {
+	prefix, suffix := "libggml-cpu-", ".so"
+	if runtime.GOOS == "windows" {
+		prefix, suffix = "ggml-cpu-", ".dll"
+	}
+
+	paths, err := filepath.Glob(filepath.Join(globEscape(l.dir), prefix+"*"+suffix))
+	if err != nil {
+		return nil, fmt.Errorf("list CPU variants: %w", err)
+	}
+
+	var out []variantFile
+	for _, p := range paths {
+		score, err := variantScore(p)
+		if err != nil {
+			return nil, err
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(p), prefix), suffix)
+		out = append(out, variantFile{name: name, path: p, score: score})
+	}
+
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].score != out[j].score {
+			return out[i].score > out[j].score
+		}
+		return out[i].name < out[j].name
+	})
+	return out, nil
+}
+
+func variantScore(path string) (int32, error) {
+	handle, err := openShared(path)
+	if err != nil {
+		return 0, fmt.Errorf("load %s: %w", filepath.Base(path), err)
+	}
+	defer closeShared(handle)
+
+	addr, err := symbol(handle, "ggml_backend_score")
+	if err != nil {
+		return 0, fmt.Errorf("find score of %s: %w", filepath.Base(path), err)
+	}
+	var score func() int32
+	purego.RegisterFunc(&score, addr)
+	return score(), nil
+}
+
+// lastError keeps the native library's latest complaint, the only thing it
+// says about why a load failed.
+type lastError struct {
+	log *slog.Logger
+
+	mu   sync.Mutex // guards what follows
+	text string
+}
+
+// Levels of ggml_log_level.
+const (
+	logWarn  = 3
+	logError = 4
+)
+
+func (e *lastError) receive(level int32, text unsafe.Pointer, _ uintptr) {
+	if level != logError && level != logWarn {
+		return
+	}
+
+	line := strings.TrimSpace(cString(text))
+	if line == "" {
+		return
+	}
+	if level == logError {
+		e.mu.Lock()
+		e.text = line
+		e.mu.Unlock()
+	}
+	if e.log != nil {
+		e.log.Debug("inference library", "level", level, "text", line)
+	}
+}
+
+func (e *lastError) reset() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.text = ""
+}
+
+func (e *lastError) wrap(doing string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.text == "" {
+		return fmt.Errorf("%s: the library gave no reason", doing)
+	}
+	return fmt.Errorf("%s: %s", doing, e.text)
+}
+
+// cString copies a C string of at most 8 KiB.
+func cString(p unsafe.Pointer) string {
+	if p == nil {
+		return ""
+	}
+	for n := 0; n < 8192; n++ {
+		if *(*byte)(unsafe.Add(p, n)) == 0 {
+			return string(unsafe.Slice((*byte)(p), n))
+		}
+	}
+	return string(unsafe.Slice((*byte)(p), 8192))
+}
