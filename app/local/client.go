@@ -1,0 +1,137 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/coder/websocket"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"helium/app/api"
+)
+
+// AddressFile stands in the agent's data folder while it runs, mode 0600.
+const AddressFile = "agent.json"
+
+// Address is where a running agent listens.
+type Address struct {
+	PID   int    `json:"pid"`
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+// ErrNotRunning says that no agent has left its address in the folder.
+var ErrNotRunning = errors.New("no Helium agent is running here")
+
+// Address of this server.
+func (s *Server) Address() Address {
+	return Address{PID: os.Getpid(), URL: s.URL(), Token: s.token}
+}
+
+// WriteAddress puts a's address into dir, whole or not at all.
+func WriteAddress(dir string, a Address) error {
+	b, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write agent address: %w", err)
+	}
+	tmp := filepath.Join(dir, AddressFile+".new")
+	if err := os.WriteFile(tmp, b, 0o600); err != nil {
+		return fmt.Errorf("write agent address: %w", err)
+	}
+	if err := os.Rename(tmp, filepath.Join(dir, AddressFile)); err != nil {
+		return fmt.Errorf("write agent address: %w", err)
+	}
+	return nil
+}
+
+// RemoveAddress takes it away again.
+func RemoveAddress(dir string) { os.Remove(filepath.Join(dir, AddressFile)) }
+
+// ReadAddress returns ErrNotRunning when there is none. A file may be left over
+// from a killed agent: only a successful Dial says that it lives.
+func ReadAddress(dir string) (Address, error) {
+	var a Address
+	b, err := os.ReadFile(filepath.Join(dir, AddressFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, ErrNotRunning
+	}
+	if err != nil {
+		return a, fmt.Errorf("read agent address: %w", err)
+	}
+	if err := json.Unmarshal(b, &a); err != nil {
+		return a, fmt.Errorf("read agent address: %w", err)
+	}
+	return a, nil
+}
+
+// Client calls a running agent.
+type Client struct {
+	rpc  *rpc.Client
+	conn *websocket.Conn
+}
+
+// Dial opens the API of the agent at a.
+func Dial(ctx context.Context, a Address) (*Client, error) {
+	conn, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(a.URL, "http")+"/api", &websocket.DialOptions{
+		Subprotocols: []string{Protocol, TokenPrefix + a.Token},
+		HTTPHeader:   http.Header{"Origin": {a.URL}},
+	})
+	if err != nil {
+		if resp != nil && resp.StatusCode == http.StatusUnauthorized {
+			return nil, fmt.Errorf("the agent at %s refused the token: %w", a.URL, err)
+		}
+		return nil, fmt.Errorf("%w: %w", ErrNotRunning, err)
+	}
+	conn.SetReadLimit(maxMessageBytes)
+	stream := websocket.NetConn(context.Background(), conn, websocket.MessageText)
+	client, err := rpc.DialIO(ctx, stream, stream)
+	if err != nil {
+		return nil, fmt.Errorf("open the local API: %w", err)
+	}
+	return &Client{client, conn}, nil
+}
+
+// Close ends the connection. The socket goes first: the RPC client does not own
+// it and would wait for it to end.
+func (c *Client) Close() {
+	c.conn.CloseNow()
+	c.rpc.Close()
+}
+
+// State asks once.
+func (c *Client) State(ctx context.Context) (s api.State, err error) {
+	return s, c.rpc.CallContext(ctx, &s, api.Namespace+"_state")
+}
+
+// Start, Stop, Pause and Resume tell the agent what its owner wishes.
+func (c *Client) Start(ctx context.Context) error  { return c.call(ctx, "start") }
+func (c *Client) Stop(ctx context.Context) error   { return c.call(ctx, "stop") }
+func (c *Client) Pause(ctx context.Context) error  { return c.call(ctx, "pause") }
+func (c *Client) Resume(ctx context.Context) error { return c.call(ctx, "resume") }
+
+func (c *Client) call(ctx context.Context, method string) error {
+	return c.rpc.CallContext(ctx, nil, api.Namespace+"_"+method)
+}
+
+// Watch sends the present state and every change into states until ctx ends
+// or the agent goes away; it returns why.
+func (c *Client) Watch(ctx context.Context, states chan<- api.State) error {
+	sub, err := c.rpc.Subscribe(ctx, api.Namespace, states, api.StateSubscription)
+	if err != nil {
+		return fmt.Errorf("subscribe to the agent's state: %w", err)
+	}
+	defer sub.Unsubscribe()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-sub.Err():
+		return err
+	}
+}
