@@ -1,0 +1,153 @@
+// Package hardware finds what this computer can run tasks on.
+//
+// A device is a graphics card, or the processor where no card can be used.
+// Its memory is what counts towards a GPU class: the card's own, or for
+// processors and Apple's shared memory the part that can be given to a model.
+// Detection asks the driver's own tools and never guesses: a device that could
+// not be read is left out and the reason is said.
+package hardware
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/bits"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/jaypipes/ghw"
+
+	"helium/backend/protocol"
+)
+
+// Kind of a device.
+type Kind string
+
+const (
+	GPU Kind = "gpu"
+	CPU Kind = "cpu"
+)
+
+// Device is something that tasks can run on.
+type Device struct {
+	Kind Kind
+	// Name as the driver gives it.
+	Name string
+	// MemoryMB is what a model may take, in MiB.
+	MemoryMB int
+	// Backend of the engine that the device wants: "cuda", "metal", "vulkan" or "cpu".
+	Backend string
+}
+
+// CPUCard is the card name of every processor's class: which bits a processor
+// computes depends on the instruction set that the engine's runtime names, not
+// on the model printed on it.
+const CPUCard = "CPU"
+
+// Class of the device under an engine whose runtime is as given, e.g. "cpu-haswell/0.4.0".
+func (d Device) Class(runtime string) protocol.GPUClass {
+	if d.Kind == CPU {
+		return protocol.GPUClass{Card: CPUCard, VRAMGB: stepDown(d.MemoryMB), Runtime: runtime}
+	}
+	return protocol.GPUClass{Card: d.Name, VRAMGB: uint16((d.MemoryMB + 1023) / 1024), Runtime: runtime}
+}
+
+// stepDown rounds memory down to a power of two GB, so that processors of much
+// the same size share a class. At least 1.
+func stepDown(mb int) uint16 {
+	gb := uint16(min(mb/1024, 1<<15))
+	if gb == 0 {
+		return 1
+	}
+	return 1 << (bits.Len16(gb) - 1)
+}
+
+// runner starts a program and returns what it printed.
+type runner func(ctx context.Context, name string, args ...string) ([]byte, error)
+
+// Detect lists the devices of this computer, the best first; the processor is
+// always the last.
+func Detect(ctx context.Context, log *slog.Logger) []Device {
+	return append(detectCards(ctx, runtime.GOOS, execute, log), processor(log))
+}
+
+func detectCards(ctx context.Context, goos string, run runner, log *slog.Logger) []Device {
+	var cards []Device
+	add := func(found []Device, err error) {
+		if err != nil {
+			log.Debug("look for cards", "err", err)
+		}
+		cards = append(cards, found...)
+	}
+	if goos == "darwin" {
+		add(appleCards(ctx, run))
+		return cards
+	}
+	add(nvidiaCards(ctx, run))
+	if goos == "linux" {
+		add(amdCards("/sys/class/drm"))
+	}
+	return cards
+}
+
+// Choose picks the first device that one of the engine's backends can use, and
+// says why in words for its owner.
+func Choose(devices []Device, backends []string) (Device, string, error) {
+	var passed []string
+	for _, d := range devices {
+		for _, b := range backends {
+			if b != d.Backend {
+				continue
+			}
+			if len(passed) == 0 {
+				return d, fmt.Sprintf("%s is used with %s.", d.Name, strings.ToUpper(b)), nil
+			}
+			return d, fmt.Sprintf("%s is used. %s can't be used yet: this build of the engine has no %s.",
+				d.Name, strings.Join(passed, ", "), missing(devices, backends)), nil
+		}
+		passed = append(passed, d.Name)
+	}
+	return Device{}, "", fmt.Errorf("no device of this computer fits the engine's backends %v", backends)
+}
+
+func missing(devices []Device, backends []string) string {
+	for _, d := range devices {
+		found := false
+		for _, b := range backends {
+			found = found || b == d.Backend
+		}
+		if !found {
+			return strings.ToUpper(d.Backend)
+		}
+	}
+	return "backend for it"
+}
+
+// processor reads name and memory; half of the memory may go to a model, the
+// rest is the owner's.
+func processor(log *slog.Logger) Device {
+	d := Device{Kind: CPU, Name: "processor (" + runtime.GOARCH + ")", MemoryMB: 2048, Backend: "cpu"}
+	if info, err := ghw.CPU(); err != nil {
+		log.Debug("read the processor's name", "err", err)
+	} else if len(info.Processors) > 0 && info.Processors[0].Model != "" {
+		d.Name = info.Processors[0].Model
+	}
+	if info, err := ghw.Memory(); err != nil {
+		log.Debug("read the memory's size", "err", err)
+	} else if info.TotalUsableBytes > 0 {
+		d.MemoryMB = int(info.TotalUsableBytes >> 21)
+	}
+	return d
+}
+
+func execute(ctx context.Context, name string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, name, args...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", name, err)
+	}
+	return out, nil
+}
