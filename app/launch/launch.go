@@ -1,0 +1,149 @@
+// Package launch brings an agent to life for a window: it finds the one that
+// runs in a data folder, or starts one that outlives the window.
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"helium/app/local"
+)
+
+// DataDir is the folder of this user's node: HELIUM_DATA, or "Helium" in the
+// system's place for application data.
+func DataDir() (string, error) {
+	if dir := os.Getenv("HELIUM_DATA"); dir != "" {
+		return dir, nil
+	}
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find the data folder: %w", err)
+	}
+	return filepath.Join(base, "Helium"), nil
+}
+
+// startTimeout is how long an agent may take to answer. A first start makes a
+// wallet, which is slow on purpose.
+const startTimeout = 60 * time.Second
+
+// Agent returns the address of the agent of dir, starting one if none answers.
+func Agent(ctx context.Context, dir string) (local.Address, error) {
+	if a, err := running(ctx, dir); err == nil {
+		return a, nil
+	}
+	program, err := find()
+	if err != nil {
+		return local.Address{}, err
+	}
+	exited, err := start(program, dir)
+	if err != nil {
+		return local.Address{}, fmt.Errorf("start %s: %w", program, err)
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-exited:
+			// Another agent may have won the race for the folder.
+			if a, rerr := running(ctx, dir); rerr == nil {
+				return a, nil
+			}
+			return local.Address{}, fmt.Errorf("the agent ended at once (%v): its log is %s", err, logFile(dir))
+		case <-ctx.Done():
+			return local.Address{}, fmt.Errorf("the agent does not answer: its log is %s", logFile(dir))
+		case <-tick.C:
+			if a, err := running(ctx, dir); err == nil {
+				return a, nil
+			}
+		}
+	}
+}
+
+func running(ctx context.Context, dir string) (local.Address, error) {
+	a, err := local.ReadAddress(dir)
+	if err != nil {
+		return a, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	c, err := local.Dial(ctx, a)
+	if err != nil {
+		return a, err
+	}
+	defer c.Close()
+	return a, nil
+}
+
+// find looks for the headless program beside this one, then on the PATH.
+func find() (string, error) {
+	name := "helium"
+	if runtime.GOOS == "windows" {
+		name = "helium.exe"
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find the agent: %w", err)
+	}
+	// On disks that don't tell capitals apart, Helium and helium are one file.
+	for _, dir := range []string{filepath.Dir(self), filepath.Join(filepath.Dir(self), "agent"), filepath.Join(filepath.Dir(self), "..", "Resources")} {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && !info.IsDir() && !sameFile(path, self) {
+			return path, nil
+		}
+	}
+	if path, err := exec.LookPath(name); err == nil && !sameFile(path, self) {
+		return path, nil
+	}
+	return "", errors.New("the program " + name + " is missing beside " + self + ": install Helium again")
+}
+
+func sameFile(a, b string) bool {
+	ia, errA := os.Stat(a)
+	ib, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(ia, ib)
+}
+
+func logFile(dir string) string { return filepath.Join(dir, "agent.log") }
+
+// start runs the agent in a session of its own, so that it outlives the window.
+func start(program, dir string) (exited <-chan error, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	out, err := os.OpenFile(logFile(dir), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	cmd := exec.Command(program, "node", "--data", dir, "--tray")
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Env = agentEnv(os.Environ())
+	detach(cmd)
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	return done, nil
+}
+
+// agentEnv drops what belongs to the window's own libraries.
+func agentEnv(env []string) []string {
+	kept := env[:0:0]
+	for _, e := range env {
+		if !strings.HasPrefix(e, "GTK_") && !strings.HasPrefix(e, "WEBKIT_") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
