@@ -68,6 +68,10 @@ interface INode {
     error InvalidPayout(address payout);
     error InvalidSealKey();
     error OnlyTaskContract(address caller);
+    /// @notice Only who deployed the contract may name the Task contract, and only once.
+    error OnlyDeployer(address caller);
+    error TaskContractAlreadySet(address task);
+    error InvalidParams(string field);
 
     /// @notice Stakes `stakeAmount()` CNX, which must be approved to this contract before, and makes the caller Available.
     function join(JoinRequest calldata request) external;
@@ -90,6 +94,12 @@ interface INode {
 
     /// @notice Classes that have ever had a node, `length` of them from `offset`.
     function classes(uint256 offset, uint256 length) external view returns (bytes32[] memory);
+
+    /// @notice Nodes of a class that must be joined before it takes tasks.
+    function minClassNodes() external view returns (uint32);
+
+    /// @notice The Task contract, zero until it is named.
+    function taskContract() external view returns (address);
 
     /// @notice Nodes with a stake, nodes that can be drawn, nodes in a task.
     function counts() external view returns (uint256 joined, uint256 available, uint256 busy);

@@ -106,6 +106,28 @@ struct Pricing {
     uint32 secondsPerUnit;
 }
 
+/// @notice What a network is set up with; nothing of it can change afterwards.
+/// @param stake CNX (wei) that a node stakes.
+/// @param minFee Least fee of a task in CNX (wei).
+/// @param minClassNodes Nodes of a class that must be joined before it takes tasks; at least 3.
+/// @param commitSeconds A drawn task's nodes have this plus the task's T to commit.
+/// @param revealSeconds From the third commitment, or the commit deadline, to the time from which anybody may close.
+/// @param openSeconds From the reveal deadline: a node that committed and has not opened by then may be slashed.
+/// @param queueSeconds A task that waited this long may be closed by anybody and is refunded.
+/// @param queuePer100Nodes Capacity of the queue for every 100 joined nodes; never less than 50.
+struct Params {
+    uint256 stake;
+    uint256 minFee;
+    uint32 minClassNodes;
+    uint32 commitSeconds;
+    uint32 revealSeconds;
+    uint32 openSeconds;
+    uint32 queueSeconds;
+    uint32 queuePer100Nodes;
+    Pricing stableDiffusion;
+    Pricing gpt;
+}
+
 /// @title Tasks: escrow, draw, consensus, payment.
 /// @notice Three nodes of one GPU class run a task. Each signs a commitment, and when all three stand, a reveal. Both are
 /// EIP-712 messages under the domain {name "Helium", version "1", chainId, verifyingContract: this contract}:
@@ -121,7 +143,18 @@ struct Pricing {
 /// the draw's block)). commitment = keccak256(abi.encode(taskKey, node, kind, keccak256(result), nonce)).
 ///
 /// Pay: arrival rewards 10/9/6 for the order of commitments and again for the order of reveals; a node's share of the
-/// fee is fee * (its two rewards) / 50, rounded down, what is left over goes to the last one paid.
+/// fee is fee * (its two rewards) / 50, rounded down, what is left over goes to the last one paid (by seat). What a
+/// node that is not paid would have had goes to the creator if it deviated, to the pool otherwise. The score of a paid
+/// node is the sum of its two rewards. The overhead part of a fee is fee * overheadSeconds / T, rounded down.
+///
+/// What an ended task means for each party (Verdicts.sol decides, one table for every case):
+/// - Agreed, at least two equal results: those nodes are paid; a third that opened something else, InvalidArguments
+///   included, deviated: its stake goes to the pool; a third with a machine's error, silent or absent scores 0.
+/// - InvalidArguments, at least two of them: those nodes get their shares of the overhead part, unscored; the rest
+///   returns. A third with a result deviated.
+/// - NoAgreement and Silent: whoever opened a result or InvalidArguments has an equal part of the overhead part, the
+///   rest returns; nobody deviated; everybody scores 0. Silent is fewer than two openings.
+/// - In all of them a node that committed and has not opened stays locked.
 interface ITask {
     event TaskCreated(
         uint256 indexed taskId,
@@ -169,6 +202,12 @@ interface ITask {
     error WrongStatus(uint256 taskId, TaskStatus status);
     error NotCreator(address caller);
     error NoFreeNodes(uint256 taskId);
+    /// @notice Contracts don't draw, they could take back a draw that they dislike.
+    error OnlyPlainAccount(address caller);
+    /// @notice A queued task is drawn in a later block than the one that queued it.
+    error DispatchTooEarly(uint256 taskId);
+    /// @notice `older` waits longer and the free nodes fit it.
+    error NotNext(uint256 taskId, uint256 older);
     error InvalidSeat(uint8 seat);
     error AlreadyCommitted(uint256 taskId, uint8 seat);
     error NotCommitted(uint256 taskId, uint8 seat);
@@ -179,13 +218,17 @@ interface ITask {
     error WrongSigner(address recovered, address expected);
     error WrongOpening(uint256 taskId, uint8 seat);
     error InvalidResult(ResultKind kind, uint256 length);
+    /// @notice Only the node itself may give up its pay by opening without a relay's storage signature.
+    error NotStored(uint256 taskId, uint8 seat);
+    error InvalidParams(string field);
 
     /// @notice Takes the fee and draws three nodes, or puts the task in the queue when fewer than three of a fitting
     /// class are free.
     /// Warning: only plain accounts (sender = origin, no code) draw in the same transaction; a contract's task is queued.
     function createTask(TaskRequest calldata request) external returns (uint256 taskId);
 
-    /// @notice Draws nodes for the queued task, if three are free. Anybody may call.
+    /// @notice Draws nodes for the queued task, if three are free and no older task fits the free nodes. Any plain
+    /// account may call.
     function dispatch(uint256 taskId) external;
 
     /// @notice Takes a queued task back. Only its creator may call.
@@ -195,8 +238,11 @@ interface ITask {
     function commit(uint256 taskId, uint8 seat, bytes32 commitment, bytes calldata signature) external;
 
     /// @notice Takes the opening that the node of `seat` signed. The last one judges, pays and frees.
-    /// @param storageSignature A registered relay's signature of Stored; without a valid one the node's share goes to the pool.
-    /// Empty for a kind without a response.
+    /// @dev When fewer than three committed in time, the last opening that can still come judges. An opening after the
+    /// end is taken only from a node that is still locked: it is slashed if it deviates from what was agreed, and freed
+    /// unpaid otherwise.
+    /// @param storageSignature A registered relay's signature of Stored; without a valid one only the node itself may
+    /// call, and its share goes to the pool. Empty for a kind without a response.
     function reveal(
         uint256 taskId,
         uint8 seat,
@@ -205,12 +251,16 @@ interface ITask {
         bytes calldata storageSignature
     ) external;
 
-    /// @notice Ends a task whose deadline has passed. Anybody may call.
+    /// @notice Ends a task whose deadline has passed. Anybody may call. What is due depends on where the task stands:
+    /// a queued task expires and is refunded; a started one is judged by what was opened, at once when nothing more can
+    /// come; an ended one lets go of nodes that committed and stayed silent until the open deadline, and slashes them.
     function close(uint256 taskId) external;
 
     /// @notice Sends the CNX credited to `account` to it. Anybody may call.
     function withdraw(address account) external returns (uint256 amount);
 
+    /// @dev Of an ended task only status, outcome, type, creator and nodes are for clients to rely on; the events keep
+    /// the rest for ever, storage need not.
     function task(uint256 taskId) external view returns (TaskInfo memory);
 
     /// @notice CNX (wei) credited to `account` and not yet withdrawn.
@@ -234,5 +284,11 @@ interface ITask {
     /// @notice Tasks ever created, tasks now running, tasks settled, tasks aborted or cancelled.
     function counts() external view returns (uint256 created, uint256 running, uint256 settled, uint256 aborted);
 
+    /// @notice Tasks that may wait at once, with the nodes now joined.
+    function queueCapacity() external view returns (uint256);
+
     function isRelay(address account) external view returns (bool);
+
+    /// @notice Registers or strikes a relay. Only the owner may call.
+    function setRelay(address relay, bool registered) external;
 }
