@@ -1,0 +1,137 @@
+package gpt
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"helium/inference/checkpoint"
+	"helium/inference/ggml"
+)
+
+// MaxContext bounds the context of every model, in tokens. It decides which
+// prompts are too long and so belongs to the rules of a task.
+const MaxContext = 8192
+
+// Model is a loaded model that answers tasks, one at a time.
+type Model struct {
+	weights *ggml.Model
+	context *ggml.Context
+	prompt  *Template // nil where the model has none
+	tools   *Template // for tasks with tools; may be nil
+}
+
+// Load reads a GGUF file and makes room for its context. Threads don't change
+// results. Errors carry a Code.
+func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
+	if _, err := checkpoint.CheckGGUF(path); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, &Error{CodeModelNotFound, err}
+		}
+		return nil, &Error{CodeCannotRun, err}
+	}
+
+	weights, err := lib.LoadModel(path)
+	if err != nil {
+		return nil, &Error{CodeCannotRun, err}
+	}
+
+	m := &Model{weights: weights}
+	if err := m.compileTemplates(); err != nil {
+		m.Close()
+		return nil, &Error{CodeCannotRun, err}
+	}
+
+	size := min(weights.TrainedContext(), MaxContext)
+	m.context, err = weights.NewContext(ggml.ContextParams{Size: size, Threads: threads})
+	if err != nil {
+		m.Close()
+		if errors.Is(err, ggml.ErrNoMemory) {
+			return nil, &Error{CodeOutOfMemory, err}
+		}
+		return nil, &Error{CodeCannotRun, err}
+	}
+	return m, nil
+}
+
+// Close frees everything.
+func (m *Model) Close() {
+	if m.context != nil {
+		m.context.Close()
+	}
+	m.weights.Close()
+}
+
+// ContextSize is the number of tokens that prompt and answer share.
+func (m *Model) ContextSize() int { return m.context.Size() }
+
+func (m *Model) compileTemplates() error {
+	var err error
+	if source, ok := m.weights.Meta("tokenizer.chat_template"); ok {
+		if m.prompt, err = CompileTemplate(source); err != nil {
+			return err
+		}
+	}
+	if source, ok := m.weights.Meta("tokenizer.chat_template.tool_use"); ok {
+		if m.tools, err = CompileTemplate(source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// promptText is the text that the model continues.
+func (m *Model) promptText(r Request) (string, error) {
+	template := m.prompt
+	if len(r.Tools) > 0 && m.tools != nil {
+		template = m.tools
+	}
+	if template == nil {
+		return joinContents(r.Messages)
+	}
+
+	return template.Render(PromptInput{
+		Messages: r.Messages,
+		Tools:    r.Tools,
+		Args:     r.TemplateArgs,
+		BOS:      m.weights.TokenText(m.weights.BOS()),
+		EOS:      m.weights.TokenText(m.weights.EOS()),
+	})
+}
+
+// joinContents is the prompt of a model without a template.
+func joinContents(messages []json.RawMessage) (string, error) {
+	var contents []string
+	for i, raw := range messages {
+		var m struct{ Content *string }
+		if err := json.Unmarshal(raw, &m); err != nil {
+			return "", fmt.Errorf("read message %d: %w", i, err)
+		}
+		if m.Content != nil {
+			contents = append(contents, *m.Content)
+		}
+	}
+	return strings.Join(contents, "\n"), nil
+}
+
+// tokens is the tokenized prompt.
+func (m *Model) tokens(r Request) ([]ggml.Token, error) {
+	text, err := m.promptText(r)
+	if err != nil {
+		return nil, &Error{CodePromptRefused, err}
+	}
+
+	tokens, err := m.weights.Tokenize(text, false, true)
+	if err != nil {
+		return nil, &Error{CodeCannotRun, err}
+	}
+	if len(tokens) == 0 {
+		return nil, fail(CodePromptRefused, "the messages make an empty prompt")
+	}
+	if len(tokens) >= m.context.Size() {
+		return nil, fail(CodeContextTooLong, "the prompt has %d tokens, and this model takes at most %d with room for an answer; shorten the messages", len(tokens), m.context.Size()-1)
+	}
+	return tokens, nil
+}
