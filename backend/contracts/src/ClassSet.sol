@@ -49,7 +49,7 @@ library ClassSet {
         if (last == 1) self.steps &= ~(uint256(1) << step);
     }
 
-    /// @return class Drawn by `seed` among those of place least `minStep`, 0 when there is none.
+    /// @return class Drawn by `seed` among those of at least `minStep`, 0 when there is none.
     function pick(Set storage self, uint256 minStep, uint256 seed) internal view returns (uint32 class) {
         uint256 fitting = atLeast(self.steps, minStep);
         if (fitting == 0) return 0;

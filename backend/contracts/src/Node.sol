@@ -85,11 +85,11 @@ contract Node is INode, INodeLedger {
     }
 
     /// @notice Names the Task contract, once and for ever.
-    function setTaskContract(address task) external {
+    function setTaskContract(address contract_) external {
         if (msg.sender != _deployer) revert OnlyDeployer(msg.sender);
         if (taskContract != address(0)) revert TaskContractAlreadySet(taskContract);
-        if (task == address(0)) revert InvalidParams("task");
-        taskContract = task;
+        if (contract_ == address(0)) revert InvalidParams("task");
+        taskContract = contract_;
     }
 
     // ------------------------------------------------------------------ nodes
@@ -207,8 +207,8 @@ contract Node is INode, INodeLedger {
 
     // ------------------------------------------------------------------ views
 
-    function nodeInfo(address node) external view returns (NodeInfo memory) {
-        Record storage r = _records[_numberOf[node]];
+    function nodeInfo(address account) external view returns (NodeInfo memory) {
+        Record storage r = _records[_numberOf[account]];
         return NodeInfo(r.status, _classes[r.class].id, r.sealKey, r.payout, r.stake, r.taskId, r.score);
     }
 

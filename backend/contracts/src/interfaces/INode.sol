@@ -88,7 +88,7 @@ interface INode {
     /// @notice CNX (wei) that join takes.
     function stakeAmount() external view returns (uint256);
 
-    function nodeInfo(address node) external view returns (NodeInfo memory);
+    function nodeInfo(address account) external view returns (NodeInfo memory);
 
     function classInfo(bytes32 classId) external view returns (ClassInfo memory);
 
