@@ -1,0 +1,190 @@
+package validator
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/rlp"
+)
+
+// appHash never changes: while it did, CometBFT would make a block to sign it
+// after each one, and never rest. What is agreed on is the EVM block itself,
+// whose header holds the state's root.
+var appHash = []byte("helium")
+
+// application is what CometBFT agrees about. CometBFT calls it one call at a
+// time for consensus, and CheckTx beside them.
+type application struct {
+	abci.BaseApplication
+	exec    *execution
+	chainID uint64
+	key     crypto.PrivKey
+	// keys of the validators, by address, to check a proposer's randomness.
+	keys map[string]crypto.PubKey
+	log  *slog.Logger
+	// decided waits between FinalizeBlock and Commit.
+	decided *types.Block
+}
+
+// Info says how far geth has come. Heights after it are replayed; those that
+// brought no block pass without effect.
+func (a *application) Info(context.Context, *abci.RequestInfo) (*abci.ResponseInfo, error) {
+	height := heightOf(a.exec.head())
+	r := &abci.ResponseInfo{Data: "helium", LastBlockHeight: height}
+	if height > 0 {
+		r.LastBlockAppHash = appHash
+	}
+	return r, nil
+}
+
+func (a *application) InitChain(context.Context, *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
+	return &abci.ResponseInitChain{AppHash: appHash}, nil
+}
+
+// CheckTx lets wakes in while there is work. After every block the ones left
+// are asked about again.
+func (a *application) CheckTx(_ context.Context, r *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
+	if !isWake(r.Tx) {
+		return &abci.ResponseCheckTx{Code: 1, Log: "not a wake"}, nil
+	}
+	if r.Type == abci.CheckTxType_Recheck && !a.exec.hasWork() {
+		return &abci.ResponseCheckTx{Code: 1, Log: "nothing left to do"}, nil
+	}
+	return &abci.ResponseCheckTx{}, nil
+}
+
+func (a *application) PrepareProposal(ctx context.Context, r *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
+	block, proof, err := a.propose(ctx, r.Height)
+	if err != nil {
+		// An empty proposal costs nothing; the next height tries again.
+		a.log.Error("propose block", "height", r.Height, "err", err)
+		return &abci.ResponsePrepareProposal{}, nil
+	}
+	if block == nil {
+		return &abci.ResponsePrepareProposal{}, nil
+	}
+	raw, err := rlp.EncodeToBytes(block)
+	if err != nil {
+		return nil, fmt.Errorf("encode block %d: %w", block.NumberU64(), err)
+	}
+	if int64(len(raw)+len(proof)+64) > r.MaxTxBytes {
+		return nil, fmt.Errorf("block %d has %d bytes, more than the %d that validators exchange", block.NumberU64(), len(raw), r.MaxTxBytes)
+	}
+	return &abci.ResponsePrepareProposal{Txs: [][]byte{raw, proof}}, nil
+}
+
+func (a *application) propose(ctx context.Context, height int64) (*types.Block, []byte, error) {
+	if !a.exec.hasWork() {
+		return nil, nil, nil
+	}
+	parent := a.exec.head()
+	at := time.Now()
+	if earliest := time.Unix(int64(parent.Time)+1, 0); at.Before(earliest) {
+		// Chain time must rise and must not run ahead: wait for the clock.
+		select {
+		case <-time.After(min(time.Until(earliest), time.Second)):
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+		if at = time.Now(); at.Before(earliest) {
+			return nil, nil, fmt.Errorf("the clock says %s and the last block %s: is the clock right?", at.UTC(), time.Unix(int64(parent.Time), 0).UTC())
+		}
+	}
+	proof, err := a.key.Sign(randaoMessage(a.chainID, parent.Hash()))
+	if err != nil {
+		return nil, nil, fmt.Errorf("sign randomness: %w", err)
+	}
+	block, err := a.exec.build(at, randaoOf(proof), height)
+	return block, proof, err
+}
+
+// ProcessProposal checks another's proposal, or one's own, by executing it.
+func (a *application) ProcessProposal(ctx context.Context, r *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
+	block, err := a.decode(r.Txs)
+	if err == nil && block != nil {
+		err = a.verify(ctx, block, r.Txs[1], r.Height, r.ProposerAddress)
+	}
+	if err != nil {
+		a.log.Warn("refuse proposal", "height", r.Height, "err", err)
+		return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
+	}
+	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil
+}
+
+// clockTolerance is how far a proposer's clock may be ahead of ours.
+const clockTolerance = 2 * time.Second
+
+func (a *application) verify(ctx context.Context, block *types.Block, proof []byte, height int64, proposer []byte) error {
+	parent := a.exec.head()
+	switch {
+	case block.ParentHash() != parent.Hash():
+		return fmt.Errorf("block %d stands on %s, the head is %s", block.NumberU64(), block.ParentHash(), parent.Hash())
+	case heightOf(block.Header()) != height:
+		return fmt.Errorf("block %d names height %d, not %d", block.NumberU64(), heightOf(block.Header()), height)
+	case time.Unix(int64(block.Time()), 0).After(time.Now().Add(clockTolerance)):
+		return fmt.Errorf("block %d is of %s, ahead of the clock", block.NumberU64(), time.Unix(int64(block.Time()), 0).UTC())
+	case block.MixDigest() != randaoOf(proof):
+		return fmt.Errorf("block %d has randomness that is not its proof's", block.NumberU64())
+	}
+	key, ok := a.keys[string(proposer)]
+	if !ok {
+		return fmt.Errorf("proposer %X is not a validator", proposer)
+	}
+	if !key.VerifySignature(randaoMessage(a.chainID, parent.Hash()), proof) {
+		return fmt.Errorf("block %d has randomness that its proposer did not sign", block.NumberU64())
+	}
+	return a.exec.execute(ctx, block)
+}
+
+// FinalizeBlock executes what was agreed on. By then CometBFT has it on disk.
+func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	results := make([]*abci.ExecTxResult, len(r.Txs))
+	for i := range results {
+		results[i] = &abci.ExecTxResult{}
+	}
+	block, err := a.decode(r.Txs)
+	if err != nil {
+		return nil, fmt.Errorf("height %d: %w", r.Height, err)
+	}
+	if block != nil && block.NumberU64() > a.exec.head().Number.Uint64() {
+		if err := a.exec.execute(ctx, block); err != nil {
+			return nil, err
+		}
+		a.decided = block
+	}
+	return &abci.ResponseFinalizeBlock{TxResults: results, AppHash: appHash}, nil
+}
+
+// Commit shows the block to the world.
+func (a *application) Commit(context.Context, *abci.RequestCommit) (*abci.ResponseCommit, error) {
+	if a.decided == nil {
+		return &abci.ResponseCommit{}, nil
+	}
+	if err := a.exec.finalize(a.decided); err != nil {
+		return nil, err
+	}
+	a.decided = nil
+	return &abci.ResponseCommit{}, nil
+}
+
+// decode returns nil for an empty agreement.
+func (a *application) decode(txs [][]byte) (*types.Block, error) {
+	if len(txs) == 0 {
+		return nil, nil
+	}
+	if len(txs) != 2 {
+		return nil, fmt.Errorf("proposal has %d parts, not a block and its proof", len(txs))
+	}
+	block := new(types.Block)
+	stream := rlp.NewStream(bytes.NewReader(txs[0]), uint64(len(txs[0])))
+	if err := stream.Decode(block); err != nil {
+		return nil, fmt.Errorf("decode block: %w", err)
+	}
+	return block, nil
+}

@@ -1,0 +1,21 @@
+// Package validator runs a validator of the project's own chain: go-ethereum
+// executes, CometBFT agrees.
+//
+// An EVM block travels as the first transaction of a CometBFT block; CometBFT's
+// height counts agreements, which may be empty, so it is not the EVM block
+// number. A wake is a tiny CometBFT transaction that says that somebody's pool
+// has work: without one the validators rest. The interval is the shortest time
+// between two blocks; chain time is whole seconds, strictly rising, and never
+// ahead of the clock of the validator that proposed.
+//
+// The promise: a block that anybody has seen is final. It was on disk in
+// CometBFT's store before geth showed it, so killing every validator at any
+// instruction loses nothing that was acknowledged; what geth forgot is replayed
+// at the next start.
+//
+// prevrandao is a hash of the proposer's Ed25519 signature of the parent block,
+// checked by the other validators: nobody else can foretell it. The proposer
+// itself knows it before it proposes and could withhold a block, and a validator
+// alone on its chain could grind it; a network that must not trust its one
+// operator needs several.
+package validator

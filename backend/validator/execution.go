@@ -1,0 +1,215 @@
+package validator
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/rawdb"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/eth"
+	"github.com/ethereum/go-ethereum/eth/ethconfig"
+	"github.com/ethereum/go-ethereum/eth/filters"
+	"github.com/ethereum/go-ethereum/miner"
+	"github.com/ethereum/go-ethereum/node"
+	"github.com/ethereum/go-ethereum/p2p"
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// execution is the embedded go-ethereum. Only the consensus application calls
+// propose, verify and finalize, one at a time.
+type execution struct {
+	stack *node.Node
+	eth   *eth.Ethereum
+}
+
+func startExecution(c Config) (*execution, error) {
+	stack, err := node.New(nodeConfig(c))
+	if err != nil {
+		return nil, fmt.Errorf("open execution: %w", err)
+	}
+	settings := ethConfig(c.Genesis)
+	backend, err := eth.New(stack, &settings)
+	if err != nil {
+		stack.Close()
+		return nil, fmt.Errorf("open execution: %w", err)
+	}
+	stack.RegisterAPIs([]rpc.API{{
+		Namespace: "eth",
+		Service: filters.NewFilterAPI(filters.NewFilterSystem(backend.APIBackend, filters.Config{
+			LogCacheSize: settings.FilterLogCacheSize, LogQueryLimit: settings.LogQueryLimit,
+		})),
+	}})
+	return &execution{stack: stack, eth: backend}, nil
+}
+
+// serve opens the RPC. Before it, nobody can see a block that CometBFT has yet
+// to replay.
+func (x *execution) serve(ctx context.Context) error {
+	if err := x.stack.Start(); err != nil {
+		return fmt.Errorf("start execution: %w", err)
+	}
+	x.eth.SetSynced()
+	// Just after a start receipts answer with an error until the index is read.
+	// A chain without blocks has no index to read.
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for x.head().Number.Sign() > 0 && !x.eth.APIBackend.TxIndexDone() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("start execution: wait for the transaction index: %w", ctx.Err())
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+func (x *execution) close() error { return x.stack.Close() }
+
+func (x *execution) head() *types.Header { return x.eth.BlockChain().CurrentBlock() }
+
+// hasWork says that the pool holds transactions that could be mined now.
+func (x *execution) hasWork() bool {
+	pending, _ := x.eth.TxPool().Stats()
+	return pending > 0
+}
+
+// build makes the next block on the head from the pool; nil when the pool has
+// nothing to put into it.
+func (x *execution) build(at time.Time, random common.Hash, height int64) (*types.Block, error) {
+	// The pool follows the head in the background: wait for it, or the last
+	// block's transactions are offered again.
+	if err := x.eth.TxPool().Sync(); err != nil {
+		return nil, fmt.Errorf("build block: %w", err)
+	}
+	parent := x.head()
+	args := &miner.BuildPayloadArgs{
+		Parent:      parent.Hash(),
+		Timestamp:   uint64(at.Unix()),
+		Random:      random,
+		Withdrawals: types.Withdrawals{},
+		BeaconRoot:  &common.Hash{},
+	}
+	block, _, err := x.eth.Miner().BuildTestingPayload(args, nil, false, extraOf(height))
+	if err != nil {
+		return nil, fmt.Errorf("build block %d: %w", parent.Number.Uint64()+1, err)
+	}
+	if len(block.Transactions()) == 0 {
+		return nil, nil
+	}
+	return block, nil
+}
+
+// execute checks and stores a block without making it the head. Doing it again
+// is harmless.
+func (x *execution) execute(ctx context.Context, block *types.Block) error {
+	if _, err := x.eth.BlockChain().InsertBlockWithoutSetHead(ctx, block, false); err != nil {
+		return fmt.Errorf("execute block %d: %w", block.NumberU64(), err)
+	}
+	return nil
+}
+
+// finalize makes an executed block the head, for good.
+func (x *execution) finalize(block *types.Block) error {
+	bc := x.eth.BlockChain()
+	if _, err := bc.SetCanonical(block); err != nil {
+		return fmt.Errorf("finalize block %d: %w", block.NumberU64(), err)
+	}
+	bc.SetFinalized(block.Header())
+	bc.SetSafe(block.Header())
+	return nil
+}
+
+// subscribe tells of new transactions. The channel must be drained: a full one
+// blocks the pool.
+func (x *execution) subscribe(ch chan<- core.NewTxsEvent) (unsubscribe func()) {
+	return x.eth.TxPool().SubscribeTransactions(ch, false).Unsubscribe
+}
+
+// A block's extra data is the CometBFT height that brought it, so that geth's
+// own head says how far it has come.
+func extraOf(height int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(height)) }
+
+func heightOf(h *types.Header) int64 {
+	if h.Number.Sign() == 0 || len(h.Extra) != 8 {
+		return 0
+	}
+	return int64(binary.BigEndian.Uint64(h.Extra))
+}
+
+func nodeConfig(c Config) *node.Config {
+	httpHost, httpPort := splitAddr(c.HTTP)
+	wsHost, wsPort := splitAddr(c.WS)
+	modules := []string{"eth", "net", "web3"}
+	return &node.Config{
+		Name:                 "helium",
+		DataDir:              filepath.Join(c.DataDir, "execution"),
+		HTTPHost:             httpHost,
+		HTTPPort:             httpPort,
+		HTTPModules:          modules,
+		HTTPVirtualHosts:     []string{"localhost"},
+		HTTPTimeouts:         rpc.DefaultHTTPTimeouts,
+		WSHost:               wsHost,
+		WSPort:               wsPort,
+		WSModules:            modules,
+		BatchRequestLimit:    1000,
+		BatchResponseMaxSize: 25 << 20,
+		P2P:                  p2p.Config{NoDiscovery: true, NoDial: true},
+		Logger:               gethLogger(c.Log),
+	}
+}
+
+func ethConfig(g Genesis) ethconfig.Config {
+	c := ethconfig.Defaults
+	c.Genesis = g.block()
+	c.NetworkId = g.ChainID
+	c.SyncMode = ethconfig.FullSync
+	// Only the hash scheme with everything kept gets back after a kill with
+	// nothing but the last block to replay.
+	c.StateScheme = rawdb.HashScheme
+	c.NoPruning = true
+	c.SnapshotCache = 0
+	c.TransactionHistory = 0
+	c.LogHistory = 0
+	c.DatabaseCache, c.DatabaseHandles = 64, 256
+	c.TrieCleanCache, c.TrieDirtyCache = 32, 32
+	c.TxPool.Journal = ""
+	c.TxPool.PriceLimit = minGasPrice
+	c.TxPool.AccountSlots, c.TxPool.AccountQueue = 4096, 4096
+	c.TxPool.GlobalSlots, c.TxPool.GlobalQueue = 65536, 16384
+	c.Miner.GasCeil = GasLimit
+	c.Miner.GasPrice = big.NewInt(minGasPrice)
+	c.RPCTxFeeCap = 0
+	return c
+}
+
+func splitAddr(addr string) (host string, port int) {
+	host, p, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0
+	}
+	port, _ = strconv.Atoi(p)
+	return host, port
+}
+
+func checkAddr(name, addr string) error {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("%s address %q: %w", name, addr, err)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("%s address %q: port must be a number up to 65535", name, addr)
+	}
+	if host == "" {
+		return errors.New(name + " address has no host: use 127.0.0.1 for this computer only")
+	}
+	return nil
+}

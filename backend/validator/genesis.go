@@ -1,0 +1,92 @@
+package validator
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/params"
+)
+
+// GasLimit of a block.
+const GasLimit = 60_000_000
+
+// minGasPrice is both the pool's and the builder's least tip, in wei. Were they
+// different, a transaction between them would wake the chain for ever and never
+// be mined.
+const minGasPrice = 1_000_000
+
+// Genesis is what every validator of a chain must start from alike.
+type Genesis struct {
+	ChainID uint64
+	// Time of the first block, in Unix seconds. Must not lie in the future.
+	Time uint64
+	// Alloc gives the chain's own coin, in wei, to the first accounts.
+	Alloc map[common.Address]*big.Int
+}
+
+// ChainConfig is the project's own fork set: everything through Osaka and
+// nothing after it. (The newest development configurations of go-ethereum turn
+// on a fork to come that makes storage three times as dear.)
+func ChainConfig(chainID uint64) *params.ChainConfig {
+	zero := uint64(0)
+	return &params.ChainConfig{
+		ChainID:             new(big.Int).SetUint64(chainID),
+		HomesteadBlock:      new(big.Int),
+		EIP150Block:         new(big.Int),
+		EIP155Block:         new(big.Int),
+		EIP158Block:         new(big.Int),
+		ByzantiumBlock:      new(big.Int),
+		ConstantinopleBlock: new(big.Int),
+		PetersburgBlock:     new(big.Int),
+		IstanbulBlock:       new(big.Int),
+		MuirGlacierBlock:    new(big.Int),
+		BerlinBlock:         new(big.Int),
+		LondonBlock:         new(big.Int),
+		ArrowGlacierBlock:   new(big.Int),
+		GrayGlacierBlock:    new(big.Int),
+		MergeNetsplitBlock:  new(big.Int),
+
+		TerminalTotalDifficulty: new(big.Int),
+		ShanghaiTime:            &zero,
+		CancunTime:              &zero,
+		PragueTime:              &zero,
+		OsakaTime:               &zero,
+		BlobScheduleConfig: &params.BlobScheduleConfig{
+			Cancun: params.DefaultCancunBlobConfig,
+			Prague: params.DefaultPragueBlobConfig,
+		},
+	}
+}
+
+func (g Genesis) check() error {
+	if g.ChainID == 0 {
+		return errors.New("genesis: chain id is 0")
+	}
+	for a, wei := range g.Alloc {
+		if wei == nil || wei.Sign() < 0 {
+			return fmt.Errorf("genesis: allocation of %s is %v", a, wei)
+		}
+	}
+	return nil
+}
+
+func (g Genesis) block() *core.Genesis {
+	alloc := make(types.GenesisAlloc, len(g.Alloc))
+	maps.Copy(alloc, core.SystemContractAllocs())
+	for a, wei := range g.Alloc {
+		alloc[a] = types.Account{Balance: new(big.Int).Set(wei)}
+	}
+	return &core.Genesis{
+		Config:     ChainConfig(g.ChainID),
+		Timestamp:  g.Time,
+		GasLimit:   GasLimit,
+		BaseFee:    big.NewInt(params.InitialBaseFee),
+		Difficulty: new(big.Int),
+		Alloc:      alloc,
+	}
+}

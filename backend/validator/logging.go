@@ -1,0 +1,35 @@
+package validator
+
+import (
+	"context"
+	"log/slog"
+
+	cometlog "github.com/cometbft/cometbft/libs/log"
+	gethlog "github.com/ethereum/go-ethereum/log"
+)
+
+// gethLogger keeps geth's words out unless they matter.
+func gethLogger(log *slog.Logger) gethlog.Logger {
+	return gethlog.NewLogger(quiet{log.Handler()})
+}
+
+// cometLogger hands CometBFT's warnings on. What it calls info is one line an
+// agreement.
+func cometLogger(log *slog.Logger) cometlog.Logger { return cometLog{log.With("from", "agreement")} }
+
+type cometLog struct{ log *slog.Logger }
+
+func (l cometLog) Debug(string, ...any)           {}
+func (l cometLog) Info(msg string, kv ...any)     { l.log.Debug(msg, kv...) }
+func (l cometLog) Error(msg string, kv ...any)    { l.log.Error(msg, kv...) }
+func (l cometLog) With(kv ...any) cometlog.Logger { return cometLog{l.log.With(kv...)} }
+
+// quiet passes warnings and errors only.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
+}
+
+func (q quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(a)} }
+func (q quiet) WithGroup(n string) slog.Handler      { return quiet{q.Handler.WithGroup(n)} }
