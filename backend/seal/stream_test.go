@@ -154,20 +154,24 @@ type streamVector struct {
 	Chunks    []hexutil.Bytes `json:"chunks"`
 }
 
-// The vector's boxes were checked against Python's cryptography package; see testdata/check.py.
-func TestStreamVectorStaysReadableAndTheSame(t *testing.T) {
+func readVector(t testing.TB) (v streamVector, k Key) {
+	t.Helper()
 	raw, err := os.ReadFile("testdata/stream.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var v streamVector
 	if err := json.Unmarshal(raw, &v); err != nil {
 		t.Fatal(err)
 	}
-	k, err := KeyFromSecret([32]byte(v.Secret))
-	if err != nil {
+	if k, err = KeyFromSecret([32]byte(v.Secret)); err != nil {
 		t.Fatal(err)
 	}
+	return v, k
+}
+
+// The vector's boxes were checked against Python's cryptography package; see testdata/check.py.
+func TestStreamVectorStaysReadableAndTheSame(t *testing.T) {
+	v, k := readVector(t)
 	o := NewStreamOpener(k, v.TaskKey, v.Node)
 	for i, c := range v.Chunks {
 		text, end, err := o.Open(c)
@@ -219,22 +223,12 @@ func TestMakeStreamVector(t *testing.T) {
 }
 
 func FuzzStreamOpener(f *testing.F) {
-	k, err := KeyFromSecret([32]byte{1})
-	if err != nil {
-		f.Fatal(err)
-	}
-	s, err := NewStreamSealer(k.Public(), task, node)
-	if err != nil {
-		f.Fatal(err)
-	}
-	_, first, err := s.Seal([]byte("seed"), false)
-	if err != nil {
-		f.Fatal(err)
-	}
+	v, k := readVector(f)
+	first := []byte(v.Chunks[0])
 	f.Add(first)
 	f.Add([]byte(streamMagic + "\xff\xff0123456789abcdef"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		text, _, err := NewStreamOpener(k, task, node).Open(b)
+		text, _, err := NewStreamOpener(k, v.TaskKey, v.Node).Open(b)
 		if err == nil && !bytes.Equal(b, first) {
 			t.Fatalf("opened %x to %q", b, text)
 		}
