@@ -76,7 +76,7 @@ type Message struct {
 	From common.Address `json:"from"`
 	// Type is one of the Message… constants.
 	Type string `json:"type"`
-	// Payload is the message as JSON, in the form PayloadOf gives it.
+	// Payload is the message as JSON, in the form NewMessage gives it.
 	Payload json.RawMessage `json:"payload"`
 	// Signature is 65 bytes r, s, v with v 27 or 28.
 	Signature []byte `json:"signature"`
