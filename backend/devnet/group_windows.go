@@ -1,0 +1,12 @@
+package devnet
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// ownGroup keeps a Ctrl-C in the terminal from the child: the devnet stops its
+// nodes in order.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}

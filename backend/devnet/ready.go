@@ -1,0 +1,79 @@
+package devnet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/protocol"
+)
+
+// Ready is what a script needs to drive a devnet. It stands in the file that
+// --ready names from when everything serves until the devnet stops.
+type Ready struct {
+	Chain struct {
+		HTTP string `json:"http"`
+		WS   string `json:"ws"`
+		ID   uint64 `json:"id"`
+	} `json:"chain"`
+	Relay  string `json:"relay"`
+	Bridge string `json:"bridge"`
+	Chat   string `json:"chat"`
+	// APIKey of the bridge, made for this devnet.
+	APIKey    string             `json:"api_key"`
+	Faucet    string             `json:"faucet"`
+	Profile   string             `json:"profile"`
+	Contracts protocol.Contracts `json:"contracts"`
+	Nodes     []ReadyNode        `json:"nodes"`
+}
+
+// ReadyNode is one node of the devnet.
+type ReadyNode struct {
+	Address common.Address `json:"address"`
+	PID     int            `json:"pid"`
+	// API opens the node's page in a browser; it holds the node's token.
+	API string `json:"api"`
+}
+
+// write puts r at path whole or not at all, readable by its owner only: it
+// holds an API key and tokens.
+func (r Ready) write(path string) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write ready file: %w", err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write ready file: %w", err)
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(append(b, '\n'))
+	if err = errors.Join(err, tmp.Chmod(0o600), tmp.Close()); err != nil {
+		return fmt.Errorf("write ready file: %w", err)
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return fmt.Errorf("write ready file: %w", err)
+	}
+	return nil
+}
+
+// ReadReady reads the file of a running devnet.
+func ReadReady(path string) (Ready, error) {
+	var r Ready
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, fmt.Errorf("no devnet is ready: %s is not there", path)
+	}
+	if err != nil {
+		return r, fmt.Errorf("read ready file: %w", err)
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("read ready file: %w", err)
+	}
+	return r, nil
+}
