@@ -1,0 +1,262 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"helium/inference/gpt"
+)
+
+// Options say how to run an engine. The zero value runs this executable with
+// the best backend of the machine and one thread.
+type Options struct {
+	Command     []string      // how to start the engine; nil is this executable with the argument "engine"
+	LibraryDir  string        // of the native library; empty lets the engine find it
+	Variant     string        // forces a CPU variant; empty takes the best
+	CPUOnly     bool          // leaves a GPU alone
+	Threads     int           // never more than the free cores; 0 is 1
+	MemoryLimit uint64        // bytes of ordinary memory; 0 is no limit
+	TaskTimeout time.Duration // from the start of a task to its result, with loading; 0 is 10 minutes
+	Log         *slog.Logger  // nil discards
+}
+
+// Times that a person never waits for without knowing why.
+const (
+	startTimeout   = 60 * time.Second
+	cancelGrace    = 2 * time.Second // for native code to come to its next token
+	firstBackoff   = 250 * time.Millisecond
+	longestDelay   = 30 * time.Second
+	defaultTimeout = 10 * time.Minute
+)
+
+// GPTRequest is a task for the engine.
+type GPTRequest struct {
+	Task  []byte // the task document, JSON
+	Model Model  // where its weights are on this machine
+	// OnStage, which may be nil, hears of the work before the first token.
+	OnStage func(Stage)
+}
+
+// Engine is the parent's side. Its methods may be called from any goroutine;
+// tasks run one at a time, in the order of their calls.
+type Engine struct {
+	opts Options
+	turn chan struct{} // holds one element while a task runs
+
+	mu       sync.Mutex // guards what follows
+	child    *child
+	failures int       // deaths since the last good task
+	retryAt  time.Time // no start before
+	closed   bool
+}
+
+// ErrClosed means that the engine was closed.
+var ErrClosed = errors.New("engine is closed")
+
+// Start runs the engine and returns when it has said hello. An error means that
+// this machine can't run one, and says why. ctx bounds the start only; Close
+// ends the engine.
+func Start(ctx context.Context, opts Options) (*Engine, error) {
+	if len(opts.Command) == 0 {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("start engine: %w", err)
+		}
+		opts.Command = []string{exe, "engine"}
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.TaskTimeout == 0 {
+		opts.TaskTimeout = defaultTimeout
+	}
+	opts.Threads = max(opts.Threads, 1)
+
+	e := &Engine{opts: opts, turn: make(chan struct{}, 1)}
+	if _, err := e.running(ctx); err != nil {
+		e.Close()
+		return nil, fmt.Errorf("start engine: %w", err)
+	}
+	return e, nil
+}
+
+// Info says what the engine computes with, starting it if it is down.
+func (e *Engine) Info(ctx context.Context) (Info, error) {
+	c, err := e.running(ctx)
+	if err != nil {
+		return Info{}, err
+	}
+	return c.info, nil
+}
+
+// RunGPT runs a task and returns its response. onDelta, which may be nil, is
+// called from this goroutine as text is made. Errors are *gpt.Error: after
+// CodeEngineDied or CodeTimeout the same task may be tried again. Cancelling
+// ctx ends the task within seconds.
+func (e *Engine) RunGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
+	select {
+	case e.turn <- struct{}{}:
+		defer func() { <-e.turn }()
+	case <-ctx.Done():
+		return Result{}, contextError(ctx)
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, e.opts.TaskTimeout)
+	defer cancel()
+	c, err := e.running(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return Result{}, contextError(ctx)
+		}
+		return Result{}, &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
+	}
+
+	result, err := c.runGPT(ctx, req, onDelta)
+	e.judge(c, err)
+	return result, err
+}
+
+// Yield frees everything the engine holds, at once, by ending it. A task in
+// work fails with CodeCancelled. The next call starts a new engine.
+func (e *Engine) Yield(ctx context.Context) error {
+	e.mu.Lock()
+	c := e.child
+	e.child = nil
+	e.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+
+	c.kill(errYielded)
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("yield: %w", ctx.Err())
+	}
+}
+
+// Unload frees the models and keeps the engine, after the task in work.
+func (e *Engine) Unload(ctx context.Context) error {
+	select {
+	case e.turn <- struct{}{}:
+		defer func() { <-e.turn }()
+	case <-ctx.Done():
+		return contextError(ctx)
+	}
+
+	e.mu.Lock()
+	c := e.child
+	e.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	return c.ask(ctx, frame{Kind: kindUnload})
+}
+
+// Close ends the engine for good.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	c := e.child
+	e.child, e.closed = nil, true
+	e.mu.Unlock()
+
+	if c != nil {
+		c.kill(ErrClosed)
+		<-c.done
+	}
+	return nil
+}
+
+// judge keeps count of deaths, so that an engine that dies at every task is
+// started less and less often.
+func (e *Engine) judge(c *child, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case err == nil:
+		e.failures = 0
+	case gpt.CodeOf(err) == gpt.CodeEngineDied && e.child == c:
+		e.child = nil
+		e.countFailure()
+	}
+}
+
+// countFailure is called with mu held.
+func (e *Engine) countFailure() {
+	delay := min(firstBackoff<<min(e.failures, 10), longestDelay)
+	e.failures++
+	e.retryAt = time.Now().Add(delay)
+}
+
+// running returns a live child, starting one when it must.
+func (e *Engine) running(ctx context.Context) (*child, error) {
+	for {
+		e.mu.Lock()
+		if e.closed {
+			e.mu.Unlock()
+			return nil, ErrClosed
+		}
+		if e.child != nil && !e.child.ended() {
+			c := e.child
+			e.mu.Unlock()
+			return c.ready(ctx)
+		}
+		if e.child != nil { // it died between tasks
+			e.child = nil
+			e.countFailure()
+		}
+
+		wait := time.Until(e.retryAt)
+		if wait <= 0 {
+			c, err := startChild(e.opts)
+			if err != nil {
+				e.countFailure()
+				e.mu.Unlock()
+				return nil, err
+			}
+			e.child = c
+			e.mu.Unlock()
+			return e.firstReady(ctx, c)
+		}
+		e.mu.Unlock()
+
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// firstReady waits for a new child's hello and gives up a child that has none.
+func (e *Engine) firstReady(ctx context.Context, c *child) (*child, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	ready, err := c.ready(ctx)
+	if err == nil {
+		return ready, nil
+	}
+
+	c.kill(err)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.child == c {
+		e.child = nil
+		e.countFailure()
+	}
+	return nil, err
+}
+
+// contextError tells the end of time from the end of patience.
+func contextError(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &gpt.Error{Code: gpt.CodeTimeout, Err: ctx.Err()}
+	}
+	return &gpt.Error{Code: gpt.CodeCancelled, Err: ctx.Err()}
+}
