@@ -6,7 +6,8 @@ enum TaskType {
     GPT
 }
 
-/// @notice The life of a task. Queued and Started are open; the other three are final.
+/// @notice The life of a task. Queued and Started are open; the other three are final. Settled: at least two nodes
+/// agreed, on a result or on the arguments being at fault.
 enum TaskStatus {
     None,
     Queued,
@@ -194,6 +195,7 @@ interface ITask {
     event RelaySet(address indexed relay, bool registered);
 
     error FeeTooLow(uint256 fee, uint256 minimum);
+    /// @notice Units must be 1 to 1024, images 0 for GPT.
     error InvalidUnits();
     error TaskTypeNotServed(TaskType taskType);
     /// @notice No set of joined nodes could ever run the task.
@@ -212,6 +214,7 @@ interface ITask {
     error AlreadyCommitted(uint256 taskId, uint8 seat);
     error NotCommitted(uint256 taskId, uint8 seat);
     error AlreadyRevealed(uint256 taskId, uint8 seat);
+    error InvalidCommitment(uint256 taskId, uint8 seat);
     error CommitTooLate(uint64 commitBy);
     error RevealTooEarly(uint256 taskId);
     error CloseTooEarly(uint64 deadline);
@@ -231,7 +234,7 @@ interface ITask {
     /// account may call.
     function dispatch(uint256 taskId) external;
 
-    /// @notice Takes a queued task back. Only its creator may call.
+    /// @notice Takes a queued task back. Only its creator may call. The least fee goes to the pool, the rest returns.
     function cancel(uint256 taskId) external;
 
     /// @notice Takes the commitment that the node of `seat` signed.
