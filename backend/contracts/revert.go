@@ -1,0 +1,151 @@
+package contracts
+
+import (
+	"bytes"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Refusal is why a contract reverted. Name is the error's name in the
+// contracts, for programs to compare; Error is for people.
+type Refusal struct {
+	Name string
+	// Args are the error's arguments by name, as go-ethereum decodes them.
+	Args map[string]any
+	text string
+}
+
+// Error says what is wrong and what to do.
+func (r *Refusal) Error() string { return r.text }
+
+// DecodeError turns the data of a revert into a *Refusal; nil when the data is
+// none of our contracts' errors.
+func DecodeError(data []byte) error {
+	if len(data) < 4 {
+		return nil
+	}
+	for _, meta := range []interface{ ParseABI() (*abi.ABI, error) }{&TaskMetaData, &NodeMetaData, &TokenMetaData} {
+		parsed, err := meta.ParseABI()
+		if err != nil {
+			return nil
+		}
+		for _, e := range parsed.Errors {
+			if !bytes.Equal(e.ID[:4], data[:4]) {
+				continue
+			}
+			args := map[string]any{}
+			if err := e.Inputs.UnpackIntoMap(args, data[4:]); err != nil {
+				return nil
+			}
+			return &Refusal{Name: e.Name, Args: args, text: sentence(e.Name, args)}
+		}
+	}
+	return nil
+}
+
+// sentence fills the named arguments of an error into its text. A name that has
+// no text is given with its arguments, so that nothing is ever hidden.
+func sentence(name string, args map[string]any) string {
+	text, ok := sentences()[name]
+	if !ok {
+		return fmt.Sprintf("%s %v", name, args)
+	}
+	for key, value := range args {
+		text = strings.ReplaceAll(text, "{"+key+"}", show(key, value))
+	}
+	return text
+}
+
+func show(key string, value any) string {
+	switch v := value.(type) {
+	case *big.Int:
+		switch key {
+		case "fee", "minimum", "balance", "needed", "allowance":
+			return amount(v)
+		case "deadline":
+			return moment(v.Uint64())
+		}
+	case uint64:
+		return moment(v)
+	case common.Address:
+		return v.Hex()
+	case uint8:
+		switch key {
+		case "status":
+			return fmt.Sprintf("%d", v)
+		}
+	}
+	return fmt.Sprint(value)
+}
+
+// amount writes wei as CNX, without loss.
+func amount(wei *big.Int) string {
+	whole, rest := new(big.Int).QuoRem(wei, cnx(1), new(big.Int))
+	if rest.Sign() == 0 {
+		return whole.String() + " CNX"
+	}
+	return whole.String() + "." + strings.TrimRight(fmt.Sprintf("%018s", rest.String()), "0") + " CNX"
+}
+
+func moment(unix uint64) string { return time.Unix(int64(unix), 0).UTC().Format(time.RFC3339) }
+
+// sentences are what each error means and what to do, by its name.
+func sentences() map[string]string {
+	return map[string]string{
+		"AlreadyCommitted":       "seat {seat} of task {taskId} has committed already; nothing is left to do",
+		"AlreadyJoined":          "node {node} has joined already; quit first to join anew",
+		"AlreadyRevealed":        "seat {seat} of task {taskId} has opened its commitment already; nothing is left to do",
+		"CloseTooEarly":          "the task can't be closed before {deadline}; wait until then",
+		"CommitTooLate":          "commitments were taken until {commitBy}; the task goes on without this node",
+		"DispatchTooEarly":       "task {taskId} was queued in this very block; dispatch it in the next one",
+		"FeeTooLow":              "a fee of {fee} can't be taken, the least is {minimum}; offer more",
+		"IllegalStatus":          "node {node} can't do this in its present status ({status}); look at its status first",
+		"InvalidClass":           "the class's {field} is empty, zero or too long; say what the hardware is",
+		"InvalidCommitment":      "the commitment of seat {seat} of task {taskId} is zero; commit to a result",
+		"InvalidParams":          "the network's parameter {field} is out of range; choose another value",
+		"InvalidPayout":          "earnings can't be paid to {payout}; name an account that is not zero and none of the contracts",
+		"InvalidResult":          "a result of kind {kind} can't have {length} bytes; a GPT result has 32, an error none",
+		"InvalidSealKey":         "the sealing key is zero; give the node's X25519 public key",
+		"InvalidSeat":            "there is no seat {seat}; seats are 0, 1 and 2",
+		"InvalidUnits":           "the task's size is out of range; ask for 1 to 1024 units, and no images of a GPT task",
+		"NoClassFits":            "no class of joined nodes with {minVramGB} GB is large enough to run this task; ask for less memory or wait for nodes to join",
+		"NoFreeNodes":            "no three nodes of one class are free for task {taskId}; try again when nodes are free",
+		"NotCommitted":           "seat {seat} of task {taskId} has not committed, so it has nothing to open",
+		"NotCreator":             "{caller} did not create this task; only its creator may cancel it",
+		"NotNext":                "task {older} waits longer than task {taskId}; dispatch it first",
+		"NotStored":              "no registered relay vouches for the result of seat {seat} of task {taskId}; bring the relay's signature, or let the node itself give up its pay",
+		"OnlyDeployer":           "{caller} did not deploy the contract; only its deployer may do this",
+		"OnlyPlainAccount":       "{caller} is a contract; only an account without code may draw nodes",
+		"OnlyTaskContract":       "{caller} is not the Task contract; nobody else may do this",
+		"QueueFull":              "the queue is full ({capacity} tasks); try again later",
+		"RevealTooEarly":         "task {taskId} still takes commitments; open when all three have committed or the deadline has passed",
+		"TaskContractAlreadySet": "the Task contract is {task} for ever",
+		"TaskTypeNotServed":      "tasks of type {taskType} are not served yet; send a GPT task",
+		"WrongOpening":           "the opening of seat {seat} of task {taskId} does not fit what was committed; open with the committed result and nonce and all commitments by seat",
+		"WrongSigner":            "the signature is {recovered}'s, not {expected}'s; sign with the node's own key",
+		"WrongStatus":            "task {taskId} can't do this in its present status ({status}); look at the task first",
+
+		"ERC20InsufficientAllowance":  "{spender} may spend {allowance} of the {needed} it needs; approve more",
+		"ERC20InsufficientBalance":    "{sender} has {balance} of the {needed} it needs; get more CNX",
+		"ERC20InvalidApprover":        "{approver} can't approve; use another account",
+		"ERC20InvalidReceiver":        "{receiver} can't receive CNX; use another account",
+		"ERC20InvalidSender":          "{sender} can't send CNX; use another account",
+		"ERC20InvalidSpender":         "{spender} can't be allowed to spend; use another account",
+		"ERC2612ExpiredSignature":     "the permit has expired; sign a new one",
+		"ERC2612InvalidSigner":        "the permit was signed by {signer}, not by {owner}; sign with the owner's key",
+		"InvalidAccountNonce":         "the permit's number is used up, the next is {currentNonce}; sign a new one",
+		"SafeERC20FailedOperation":    "the token {token} refused a transfer; look at balance and allowance",
+		"OwnableInvalidOwner":         "{owner} can't own the contract; name another account",
+		"OwnableUnauthorizedAccount":  "{account} does not own the contract; only its owner may do this",
+		"ECDSAInvalidSignature":       "the signature is none; sign again",
+		"ECDSAInvalidSignatureLength": "the signature is not 65 bytes long; sign again",
+		"ECDSAInvalidSignatureS":      "the signature is not in its one valid form; sign again",
+		"InvalidShortString":          "a name is not stored as it should be; the contract was built wrongly",
+		"StringTooLong":               "the name {str} is too long; choose a shorter one",
+	}
+}
