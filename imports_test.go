@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"backend/bridge", "backend/relay", "backend/node", "backend/validator"},
 	{"backend/creator"},
 	{"backend/relay/client"},
+	{"backend/relay/internal"},
 	{"backend/models"},
 	{"backend/chain"},
 	{"backend/seal", "backend/hardware"},
