@@ -15,24 +15,24 @@ abstract contract Docket is ITask {
     using SafeERC20 for IToken;
     using TaskQueue for TaskQueue.Queue;
 
-    /// @dev One word, read and written whole.
+    /// @dev One word, read and written whole. All that is kept of a task for ever.
+    /// @param place Which Entry is the task's own, until it has ended and no node is locked any more.
     /// @param commits, reveals Order of arrival, see Seats.
     /// @param stored A bit for each seat whose response a relay holds.
     /// @param locked A bit for each seat that committed and had not opened when the task ended.
-    /// @param kinds Four bits for each seat. @param groups Two bits for each seat: which of `results` is its own.
-    /// @param agreed Which of `results` was agreed on, when the outcome is Agreed.
+    /// @param kinds Three bits for each seat. @param groups Two bits for each seat: which of `results` is its own; and
+    /// in the highest two the one agreed on, when the outcome is Agreed.
     struct Head {
         address creator;
+        uint24 place;
         TaskStatus status;
         Outcome outcome;
         TaskType taskType;
         uint8 commits;
         uint8 reveals;
-        uint8 stored;
-        uint8 locked;
+        uint8 marks;
         uint16 kinds;
         uint8 groups;
-        uint8 agreed;
     }
 
     /// @dev One word. All CNX that exists fits 96 bits.
@@ -45,9 +45,10 @@ abstract contract Docket is ITask {
         uint16 minVramGB;
     }
 
+    /// @dev Used again for another task, because words that were used before cost a quarter. What the task before left
+    /// in commitments and results has no meaning: the head says which are set.
     /// @param results The different digests, in the order in which they were opened.
     struct Entry {
-        Head head;
         Terms terms;
         bytes32 argsHash;
         bytes32 taskKey;
@@ -56,12 +57,16 @@ abstract contract Docket is ITask {
         bytes32[3] results;
     }
 
+    /// @param places Entries ever used. @param free The first entry that is free, 0 for none; the fee of a free
+    /// entry's terms is the next one.
     struct Totals {
-        uint48 created;
-        uint48 running;
-        uint48 settled;
-        uint48 aborted;
-        uint48 queued;
+        uint40 created;
+        uint40 running;
+        uint40 settled;
+        uint40 aborted;
+        uint40 queued;
+        uint24 places;
+        uint24 free;
     }
 
     uint256 internal constant SEATS = 3;
@@ -84,7 +89,8 @@ abstract contract Docket is ITask {
     uint256 public pool;
     Totals internal _totals;
     TaskQueue.Queue internal _queue;
-    mapping(uint256 taskId => Entry) internal _tasks;
+    mapping(uint256 taskId => Head) internal _heads;
+    mapping(uint24 place => Entry) internal _entries;
     mapping(address account => uint256) public earned;
     mapping(address account => bool) public isRelay;
 
@@ -152,7 +158,7 @@ abstract contract Docket is ITask {
         terms.class = class;
         terms.commitBy = uint40(block.timestamp + _commitSeconds + _duration(head.taskType, terms.units));
         head.status = TaskStatus.Started;
-        e.head = head;
+        _heads[taskId] = head;
         e.terms = terms;
         e.taskKey = taskKey;
         e.nodes = trio;
@@ -166,11 +172,25 @@ abstract contract Docket is ITask {
         uint256 capacity = queueCapacity();
         if (_totals.queued >= capacity) revert QueueFull(capacity);
         head.status = TaskStatus.Queued;
-        e.head = head;
+        _heads[taskId] = head;
         e.terms = terms;
         _queue.push(_step(terms), taskId);
         _totals.queued += 1;
         emit TaskQueued(taskId, terms.fee / _duration(head.taskType, terms.units));
+    }
+
+    /// @dev A free entry, taken.
+    function _take() internal returns (uint24 place) {
+        place = _totals.free;
+        if (place == 0) return ++_totals.places;
+        _totals.free = uint24(_entries[place].terms.fee);
+    }
+
+    function _free(uint24 place) internal {
+        Terms memory next;
+        next.fee = _totals.free;
+        _entries[place].terms = next;
+        _totals.free = place;
     }
 
     function _dequeue(uint256 taskId, Terms memory terms) internal {
@@ -180,13 +200,13 @@ abstract contract Docket is ITask {
 
     /// @dev Ends a queued task. `kept` of its fee goes to the pool.
     function _takeOut(uint256 taskId, Head memory head, TaskStatus status, Outcome outcome, uint256 kept) internal {
-        Entry storage e = _tasks[taskId];
-        Terms memory terms = e.terms;
+        Terms memory terms = _entries[head.place].terms;
         _dequeue(taskId, terms);
         _totals.aborted += 1;
+        _free(head.place);
         head.status = status;
         head.outcome = outcome;
-        e.head = head;
+        _heads[taskId] = head;
         pool += kept;
         _refund(taskId, head.creator, terms.fee - kept);
         emit TaskEnded(taskId, outcome, ResultKind.None, "");

@@ -42,15 +42,16 @@ contract Task is Docket, Ownable, EIP712 {
     function createTask(TaskRequest calldata request) external returns (uint256 taskId) {
         _checkRequest(request);
         taskId = ++_totals.created;
-        Entry storage e = _tasks[taskId];
+        Head memory head;
+        head.creator = msg.sender;
+        head.taskType = request.taskType;
+        head.place = _take();
+        Entry storage e = _entries[head.place];
         e.argsHash = request.argsHash;
         Terms memory terms;
         terms.fee = uint96(request.fee);
         terms.units = request.units;
         terms.minVramGB = request.minVramGB;
-        Head memory head;
-        head.creator = msg.sender;
-        head.taskType = request.taskType;
         emit TaskCreated(
             taskId,
             msg.sender,
@@ -68,8 +69,8 @@ contract Task is Docket, Ownable, EIP712 {
     }
 
     function dispatch(uint256 taskId) external {
-        Entry storage e = _tasks[taskId];
-        Head memory head = e.head;
+        Head memory head = _heads[taskId];
+        Entry storage e = _entries[head.place];
         Terms memory terms = e.terms;
         if (head.status != TaskStatus.Queued) revert WrongStatus(taskId, head.status);
         if (!_isPlainAccount()) revert OnlyPlainAccount(msg.sender);
@@ -84,7 +85,7 @@ contract Task is Docket, Ownable, EIP712 {
     }
 
     function cancel(uint256 taskId) external {
-        Head memory head = _tasks[taskId].head;
+        Head memory head = _heads[taskId];
         if (head.status != TaskStatus.Queued) revert WrongStatus(taskId, head.status);
         if (head.creator != msg.sender) revert NotCreator(msg.sender);
         _takeOut(taskId, head, TaskStatus.Cancelled, Outcome.Cancelled, minFee);
@@ -93,8 +94,8 @@ contract Task is Docket, Ownable, EIP712 {
     // ----------------------------------------------------------------- the court
 
     function commit(uint256 taskId, uint8 seat, bytes32 commitment, bytes calldata signature) external {
-        Entry storage e = _tasks[taskId];
-        Head memory head = e.head;
+        Head memory head = _heads[taskId];
+        Entry storage e = _entries[head.place];
         if (head.status != TaskStatus.Started) revert WrongStatus(taskId, head.status);
         if (seat >= SEATS) revert InvalidSeat(seat);
         if (head.commits.has(seat)) revert AlreadyCommitted(taskId, seat);
@@ -106,7 +107,7 @@ contract Task is Docket, Ownable, EIP712 {
 
         e.commitments[seat] = commitment;
         head.commits = head.commits.add(seat);
-        e.head = head;
+        _heads[taskId] = head;
         emit Committed(taskId, node, seat, commitment);
         if (head.commits.count() == SEATS) {
             terms.revealBy = uint40(block.timestamp + _revealSeconds);
@@ -122,10 +123,10 @@ contract Task is Docket, Ownable, EIP712 {
         bytes calldata signature,
         bytes calldata storageSignature
     ) external {
-        Entry storage e = _tasks[taskId];
-        Head memory head = e.head;
+        Head memory head = _heads[taskId];
+        Entry storage e = _entries[head.place];
         _checkReveal(taskId, seat, head, e.terms.commitBy);
-        bool stored = _checkOpening(taskId, seat, e, opening, signature, storageSignature);
+        bool stored = _checkOpening(taskId, seat, e, head.commits, opening, signature, storageSignature);
         emit Revealed(taskId, e.nodes[seat], seat, opening.kind, opening.result, opening.nonce, opening.ciphertextHash);
 
         bytes32 digest = opening.kind == ResultKind.Result ? bytes32(opening.result) : bytes32(0);
@@ -134,16 +135,16 @@ contract Task is Docket, Ownable, EIP712 {
             return;
         }
         _record(seat, e, head, opening.kind, digest);
-        if (stored) head.stored |= uint8(1 << seat);
+        if (stored) head.marks |= uint8(1 << seat);
         head.reveals = head.reveals.add(seat);
         bool last = head.reveals.count() == head.commits.count();
         if (last) _judge(taskId, e, head);
-        else e.head = head;
+        else _heads[taskId] = head;
     }
 
     function close(uint256 taskId) external {
-        Entry storage e = _tasks[taskId];
-        Head memory head = e.head;
+        Head memory head = _heads[taskId];
+        Entry storage e = _entries[head.place];
         if (head.status == TaskStatus.Queued) {
             _checkDue(_queue.links[taskId].since + _queueSeconds);
             _takeOut(taskId, head, TaskStatus.Aborted, Outcome.Expired, 0);
@@ -151,7 +152,7 @@ contract Task is Docket, Ownable, EIP712 {
             _checkDue(head.commits == 0 ? e.terms.commitBy : _revealBy(e.terms));
             _judge(taskId, e, head);
         } else {
-            if (head.locked == 0) revert WrongStatus(taskId, head.status);
+            if (_locked(head) == 0) revert WrongStatus(taskId, head.status);
             _checkDue(_revealBy(e.terms) + _openSeconds);
             _slashSilent(taskId, e, head);
         }
@@ -167,13 +168,14 @@ contract Task is Docket, Ownable, EIP712 {
     // --------------------------------------------------------------------- views
 
     function task(uint256 taskId) external view returns (TaskInfo memory info) {
-        Entry storage e = _tasks[taskId];
-        Head memory head = e.head;
-        Terms memory terms = e.terms;
+        Head memory head = _heads[taskId];
         info.status = head.status;
         info.outcome = head.outcome;
         info.taskType = head.taskType;
         info.creator = head.creator;
+        if (head.status > TaskStatus.Started && _locked(head) == 0) return info;
+        Entry storage e = _entries[head.place];
+        Terms memory terms = e.terms;
         info.argsHash = e.argsHash;
         info.taskKey = e.taskKey;
         info.classId = nodes.classAt(terms.class);
@@ -181,7 +183,7 @@ contract Task is Docket, Ownable, EIP712 {
         info.units = terms.units;
         info.minVramGB = terms.minVramGB;
         info.nodes = e.nodes;
-        info.commitments = e.commitments;
+        info.commitments = _commitments(e, head.commits);
         for (uint256 i = 0; i < SEATS; ++i) info.revealed[i] = head.reveals.has(i);
         info.deadlines.commitBy = terms.commitBy;
         bool openable = terms.commitBy != 0 && (terms.revealBy != 0 || block.timestamp > terms.commitBy);
@@ -197,7 +199,7 @@ contract Task is Docket, Ownable, EIP712 {
     }
 
     function queuePosition(uint256 taskId) external view returns (uint256) {
-        TaskStatus status = _tasks[taskId].head.status;
+        TaskStatus status = _heads[taskId].status;
         if (status != TaskStatus.Queued) revert WrongStatus(taskId, status);
         return _queue.position(taskId);
     }
@@ -217,7 +219,7 @@ contract Task is Docket, Ownable, EIP712 {
             if (!head.commits.has(seat)) revert NotCommitted(taskId, seat);
             return;
         }
-        if (head.locked & (1 << seat) == 0) revert WrongStatus(taskId, head.status);
+        if (_locked(head) & (1 << seat) == 0) revert WrongStatus(taskId, head.status);
     }
 
     /// @return stored Whether a registered relay holds the response, or none is needed.
@@ -225,6 +227,7 @@ contract Task is Docket, Ownable, EIP712 {
         uint256 taskId,
         uint8 seat,
         Entry storage e,
+        uint8 commits,
         Reveal calldata opening,
         bytes calldata signature,
         bytes calldata storageSignature
@@ -235,7 +238,7 @@ contract Task is Docket, Ownable, EIP712 {
         }
         bytes32 taskKey = e.taskKey;
         address node = e.nodes[seat];
-        bytes32[3] memory all = e.commitments;
+        bytes32[3] memory all = _commitments(e, commits);
         bytes32 resultHash = keccak256(opening.result);
         bytes32 commitment = keccak256(abi.encode(taskKey, node, opening.kind, resultHash, opening.nonce));
         if (commitment != all[seat] || opening.commitmentsHash != keccak256(abi.encode(all))) {
@@ -281,7 +284,7 @@ contract Task is Docket, Ownable, EIP712 {
 
     /// @dev Keeps what a seat opened, each different digest once.
     function _record(uint8 seat, Entry storage e, Head memory head, ResultKind kind, bytes32 digest) private {
-        head.kinds |= uint16(uint256(kind) << (4 * seat));
+        head.kinds |= uint16(uint256(kind) << (3 * seat));
         if (kind != ResultKind.Result) return;
         uint256 groups;
         for (uint256 i = 0; i < SEATS; ++i) {
@@ -308,19 +311,22 @@ contract Task is Docket, Ownable, EIP712 {
         head.outcome = v.outcome;
         bytes memory result;
         if (kind == ResultKind.Result) {
-            head.agreed = uint8(_group(head, v.winner));
-            result = abi.encodePacked(e.results[head.agreed]);
+            uint256 group = _group(head, v.winner);
+            head.groups |= uint8(group << 6);
+            result = abi.encodePacked(e.results[group]);
         }
         for (uint256 i = 0; i < SEATS; ++i) {
-            if (v.endings[i] == Ending.Keep) head.locked |= uint8(1 << i);
+            if (v.endings[i] == Ending.Keep) head.marks |= uint8(8 << i);
         }
-        e.head = head;
+        _heads[taskId] = head;
         Totals memory totals = _totals;
         --totals.running;
         if (agreed) ++totals.settled;
         else ++totals.aborted;
         _totals = totals;
-        _apply(taskId, e.nodes, v);
+        address[3] memory trio = e.nodes;
+        if (_locked(head) == 0) _free(head.place);
+        _apply(taskId, trio, v);
         emit TaskEnded(taskId, v.outcome, kind, result);
         _refund(taskId, head.creator, v.toCreator);
     }
@@ -346,7 +352,7 @@ contract Task is Docket, Ownable, EIP712 {
         for (uint256 i = 0; i < SEATS; ++i) {
             seats[i].committed = head.commits.has(i);
             seats[i].opened = head.reveals.has(i);
-            seats[i].stored = head.stored & (1 << i) != 0;
+            seats[i].stored = head.marks & (1 << i) != 0;
             seats[i].kind = _kind(head, i);
             seats[i].group = uint8(_group(head, i));
             seats[i].rewards = uint8(Seats.reward(head.commits.place(i)) + Seats.reward(head.reveals.place(i)));
@@ -357,41 +363,51 @@ contract Task is Docket, Ownable, EIP712 {
     function _openLate(uint256 taskId, uint8 seat, Entry storage e, Head memory head, ResultKind kind, bytes32 digest)
         private
     {
-        head.locked &= ~uint8(1 << seat);
-        e.head = head;
+        head.marks &= ~uint8(8 << seat);
+        _heads[taskId] = head;
         bool deviates;
         if (head.outcome == Outcome.Agreed && Verdicts.isAnswer(kind)) {
-            deviates = kind != ResultKind.Result || digest != e.results[head.agreed];
+            deviates = kind != ResultKind.Result || digest != e.results[head.groups >> 6];
         } else if (head.outcome == Outcome.InvalidArguments) {
             deviates = kind == ResultKind.Result;
         }
         Verdicts.Verdict memory v;
+        for (uint256 i = 0; i < SEATS; ++i) v.endings[i] = Ending.Keep;
         v.endings[seat] = deviates ? Ending.Slash : Ending.Score;
-        _applyOne(taskId, seat, e.nodes, v);
+        address[3] memory trio = e.nodes;
+        if (_locked(head) == 0) _free(head.place);
+        _apply(taskId, trio, v);
     }
 
     /// @dev The nodes that are still locked after the open deadline lose their stakes.
     function _slashSilent(uint256 taskId, Entry storage e, Head memory head) private {
         Ending[3] memory endings;
         for (uint256 i = 0; i < SEATS; ++i) {
-            endings[i] = head.locked & (1 << i) != 0 ? Ending.Slash : Ending.Keep;
+            endings[i] = _locked(head) & (1 << i) != 0 ? Ending.Slash : Ending.Keep;
         }
-        head.locked = 0;
-        e.head = head;
+        head.marks &= 7;
+        _heads[taskId] = head;
+        address[3] memory trio = e.nodes;
+        _free(head.place);
         uint8[3] memory scores;
-        (, uint256[3] memory slashed) = nodes.settle(taskId, e.nodes, endings, scores);
+        (, uint256[3] memory slashed) = nodes.settle(taskId, trio, endings, scores);
         pool += slashed[0] + slashed[1] + slashed[2];
     }
 
-    function _applyOne(uint256 taskId, uint8 seat, address[3] memory trio, Verdicts.Verdict memory v) private {
+    /// @dev A bit for each seat.
+    function _locked(Head memory head) private pure returns (uint256) {
+        return head.marks >> 3;
+    }
+
+    /// @dev Zero for seats that did not commit, whatever an earlier task left there.
+    function _commitments(Entry storage e, uint8 commits) private view returns (bytes32[3] memory all) {
         for (uint256 i = 0; i < SEATS; ++i) {
-            if (i != seat) v.endings[i] = Ending.Keep;
+            if (commits.has(i)) all[i] = e.commitments[i];
         }
-        _apply(taskId, trio, v);
     }
 
     function _kind(Head memory head, uint256 seat) private pure returns (ResultKind) {
-        return ResultKind((head.kinds >> (4 * seat)) & 15);
+        return ResultKind((head.kinds >> (3 * seat)) & 7);
     }
 
     function _group(Head memory head, uint256 seat) private pure returns (uint256) {

@@ -262,8 +262,8 @@ interface ITask {
     /// @notice Sends the CNX credited to `account` to it. Anybody may call.
     function withdraw(address account) external returns (uint256 amount);
 
-    /// @dev Of an ended task only status, outcome, type, creator and nodes are for clients to rely on; the events keep
-    /// the rest for ever, storage need not.
+    /// @dev Once the task has ended and none of its nodes is locked, only status, outcome, type and creator are there:
+    /// its storage serves another task. The events keep the rest for ever.
     function task(uint256 taskId) external view returns (TaskInfo memory);
 
     /// @notice CNX (wei) credited to `account` and not yet withdrawn.
