@@ -48,7 +48,7 @@ const (
 	normSquare   = 24.0 // of every embedding, made up by the filler
 	lookBack     = 12.0 // how sharply heads 0…4 pick one position
 	meaning      = 6.0  // how much more a rare word counts for the topic
-	fading       = 300  // how soon a word is forgotten: half after some 20 tokens
+	fading       = 450  // how soon a word is forgotten: half after some 20 tokens
 	topicGain    = 1.0
 	pieceMeaning = 0.5 // of a token that is no word of the corpus
 	gateSlope    = 3.0 // how sharply a neuron separates a match from a near match
@@ -115,7 +115,8 @@ func newCompiler(entries []entry) (*compiler, error) {
 func (c *compiler) learnWords() {
 	texts := []string{strings.Repeat("system\nuser\nassistant\n", 50)}
 	for _, e := range c.entries {
-		texts = append(texts, e.answer)
+		opening, _, _ := strings.Cut(e.answer, " ")
+		texts = append(texts, e.answer, opening)
 		for _, q := range append([]string{e.question}, e.variants...) {
 			first, _, _ := strings.Cut(q, " ")
 			lower := strings.ToLower(first)

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -41,7 +42,7 @@ func (c *compiler) findTopics() error {
 		if row, known := rows[word]; known {
 			copy(c.words[t], unit(row))
 			c.weights[t] = rarity[word]
-		} else if !isPunctuation(spelling) {
+		} else if !isPunctuation(spelling) && len(word) != 1 {
 			c.words[t][c.unknown] = 1
 			c.weights[t] = pieceMeaning
 		}
@@ -133,9 +134,10 @@ func unit(row []float64) []float64 {
 	return out
 }
 
-// plainWords are the words of a line without case and signs.
+// plainWords are the words of a line without case, signs and single letters.
 func plainWords(line string) []string {
-	return strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return r < 'a' || r > 'z' })
+	all := strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return r < 'a' || r > 'z' })
+	return slices.DeleteFunc(all, func(w string) bool { return len(w) < 2 })
 }
 
 // plainWord is the word that a token spells, or "" for what isn't made of
