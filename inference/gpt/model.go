@@ -101,19 +101,33 @@ func (m *Model) promptText(r Request) (string, error) {
 	})
 }
 
-// joinContents is the prompt of a model without a template.
+// joinContents is the prompt of a model without a template: what the messages
+// say, line by line.
 func joinContents(messages []json.RawMessage) (string, error) {
-	var contents []string
+	type part struct{ Text string }
+	var lines []string
 	for i, raw := range messages {
-		var m struct{ Content *string }
+		var m struct{ Content json.RawMessage }
 		if err := json.Unmarshal(raw, &m); err != nil {
 			return "", fmt.Errorf("read message %d: %w", i, err)
 		}
-		if m.Content != nil {
-			contents = append(contents, *m.Content)
+
+		var text *string
+		if json.Unmarshal(m.Content, &text) == nil {
+			if text != nil {
+				lines = append(lines, *text)
+			}
+			continue
+		}
+		var parts []part
+		if err := json.Unmarshal(m.Content, &parts); err != nil {
+			return "", fmt.Errorf("read message %d: %w", i, err)
+		}
+		for _, p := range parts {
+			lines = append(lines, p.Text)
 		}
 	}
-	return strings.Join(contents, "\n"), nil
+	return strings.Join(lines, "\n"), nil
 }
 
 // tokens is the tokenized prompt.

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"helium/inference/ggml"
+	"helium/inference/task"
 )
 
 // Request is a task as the engine needs it.
@@ -21,8 +22,8 @@ type Request struct {
 
 // Reasons for the end of a choice.
 const (
-	FinishStop   = "stop"   // the model ended its answer, or a stop string came
-	FinishLength = "length" // the most tokens were made, or the context is full
+	FinishStop   = string(task.FinishStop)   // the model ended its answer, or a stop string came
+	FinishLength = string(task.FinishLength) // the most tokens were made, or the context is full
 )
 
 // Delta is the next piece of a choice. The Texts of a choice, joined, are its

@@ -3,9 +3,10 @@ package gpt
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
-	"github.com/ardanlabs/jinja"
+	"helium/inference/task"
 )
 
 // Prepared is a task that was read and found runnable.
@@ -21,68 +22,59 @@ type Output struct {
 	CompletionTokens int
 }
 
-// document is the part of a GPT task document that running it needs.
-type document struct {
-	Model        string            `json:"model"`
-	Messages     []json.RawMessage `json:"messages"`
-	Tools        []json.RawMessage `json:"tools"`
-	TemplateArgs json.RawMessage   `json:"template_args"`
-	Seed         int64             `json:"seed"`
-	Config       struct {
-		MaxNewTokens       *int     `json:"max_new_tokens"`
-		DoSample           bool     `json:"do_sample"`
-		NumBeams           *int     `json:"num_beams"`
-		Temperature        *float64 `json:"temperature"`
-		TypicalP           float64  `json:"typical_p"`
-		TopK               int      `json:"top_k"`
-		TopP               float64  `json:"top_p"`
-		MinP               float64  `json:"min_p"`
-		RepetitionPenalty  float64  `json:"repetition_penalty"`
-		NumReturnSequences *int     `json:"num_return_sequences"`
-		StopStrings        []string `json:"stop_strings"`
-	} `json:"generation_config"`
-}
-
-// Prepare reads a task document. Errors carry CodeInvalidArguments, or
-// CodeCannotRun for what this engine doesn't do.
+// Prepare reads a task document. Errors carry CodeInvalidArguments where the
+// document is wrong, and CodeCannotRun for what is right but not done here.
 func Prepare(raw []byte) (*Prepared, error) {
-	var d document
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return nil, fail(CodeInvalidArguments, "read task: %w", err)
+	t, err := task.ParseGPT(raw)
+	if err != nil {
+		return nil, &Error{CodeInvalidArguments, err}
 	}
-	if d.Model == "" {
-		return nil, fail(CodeInvalidArguments, "read task: model is empty")
-	}
-	if n := orElse(d.Config.NumBeams, 1); n > 1 {
-		return nil, fail(CodeCannotRun, "num_beams %d: this engine does not search with beams; ask for 1", n)
-	}
-
-	temperature := orElse(d.Config.Temperature, 1)
-	return &Prepared{model: d.Model, request: Request{
-		Messages:     d.Messages,
-		Tools:        d.Tools,
-		TemplateArgs: d.TemplateArgs,
-		MaxNewTokens: orElse(d.Config.MaxNewTokens, 256),
-		Choices:      orElse(d.Config.NumReturnSequences, 1),
-		Stops:        d.Config.StopStrings,
-		Sampling: Sampling{
-			Random:            d.Config.DoSample && temperature > 0,
-			Temperature:       temperature,
-			TopK:              d.Config.TopK,
-			TopP:              d.Config.TopP,
-			MinP:              d.Config.MinP,
-			TypicalP:          d.Config.TypicalP,
-			RepetitionPenalty: d.Config.RepetitionPenalty,
-			Seed:              d.Seed,
-		},
-	}}, nil
+	return PrepareTask(t)
 }
 
-func orElse[T any](v *T, missing T) T {
-	if v == nil {
-		return missing
+// PrepareTask is Prepare for a task that was read already.
+func PrepareTask(t *task.GPT) (*Prepared, error) {
+	s := t.Settings(nil)
+	if err := supported(t, s); err != nil {
+		return nil, &Error{CodeCannotRun, err}
 	}
-	return *v
+
+	r := Request{
+		Tools:        t.Tools,
+		TemplateArgs: t.TemplateArgs,
+		MaxNewTokens: s.MaxNewTokens,
+		Choices:      s.NumReturnSequences,
+		Stops:        s.StopStrings,
+		Sampling: Sampling{
+			Random:            s.DoSample,
+			Temperature:       s.Temperature,
+			TopK:              s.TopK,
+			TopP:              s.TopP,
+			MinP:              s.MinP,
+			TypicalP:          s.TypicalP,
+			RepetitionPenalty: s.RepetitionPenalty,
+			Seed:              t.Seed,
+		},
+	}
+	for i, m := range t.Messages {
+		raw, err := json.Marshal(m)
+		if err != nil {
+			return nil, fail(CodeCannotRun, "write messages[%d]: %w", i, err)
+		}
+		r.Messages = append(r.Messages, raw)
+	}
+	return &Prepared{model: t.Model, request: r}, nil
+}
+
+// supported refuses what the format allows and this engine does not do.
+func supported(t *task.GPT, s task.Settings) error {
+	if s.NumBeams > 1 {
+		return fmt.Errorf("generation_config.num_beams is %d: this engine does no beam search; ask for 1", s.NumBeams)
+	}
+	if t.HasImages() {
+		return errors.New("a message holds an image: this engine reads text only")
+	}
+	return nil
 }
 
 // Run answers the task on a loaded model; see Model.Run.
@@ -92,47 +84,14 @@ func (p *Prepared) Run(ctx context.Context, m *Model, onDelta func(Delta)) (Outp
 		return Output{}, err
 	}
 
-	out := Output{PromptTokens: answer.PromptTokens}
+	response := task.Response{Model: p.model, Usage: task.Usage{PromptTokens: answer.PromptTokens}}
 	for _, c := range answer.Choices {
-		out.CompletionTokens += c.Tokens
+		response.Choices = append(response.Choices, task.Choice{FinishReason: task.FinishReason(c.Finish), Content: c.Text})
+		response.Usage.CompletionTokens += c.Tokens
 	}
-	if out.Response, err = p.response(answer, out.CompletionTokens); err != nil {
-		return Output{}, &Error{CodeCannotRun, fmt.Errorf("write response: %w", err)}
-	}
-	return out, nil
-}
-
-// response encodes the result document as the network compares it.
-func (p *Prepared) response(a Answer, completion int) ([]byte, error) {
-	var choices []jinja.Value
-	for i, c := range a.Choices {
-		choices = append(choices, object(
-			"finish_reason", jinja.NewString(c.Finish),
-			"message", object("role", jinja.NewString("assistant"), "content", jinja.NewString(c.Text)),
-			"index", jinja.NewInt(int64(i)),
-		))
-	}
-	doc := object(
-		"model", jinja.NewString(p.model),
-		"choices", jinja.NewList(choices),
-		"usage", object(
-			"prompt_tokens", jinja.NewInt(int64(a.PromptTokens)),
-			"completion_tokens", jinja.NewInt(int64(completion)),
-			"total_tokens", jinja.NewInt(int64(a.PromptTokens+completion)),
-		),
-	)
-
-	var enc pyJSON
-	if err := enc.value(doc, 0); err != nil {
-		return nil, err
-	}
-	return []byte(enc.b.String()), nil
-}
-
-func object(pairs ...any) jinja.Value {
-	v := jinja.NewDict()
-	for i := 0; i < len(pairs); i += 2 {
-		v.AsDict().Set(pairs[i].(string), pairs[i+1].(jinja.Value))
-	}
-	return v
+	return Output{
+		Response:         response.Bytes(),
+		PromptTokens:     answer.PromptTokens,
+		CompletionTokens: response.Usage.CompletionTokens,
+	}, nil
 }

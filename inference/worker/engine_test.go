@@ -98,7 +98,7 @@ func TestEqualBytesInTwoProcessesAndWithOtherTasksBetween(t *testing.T) {
 // endless is a task that would run for long: at this temperature the demo model
 // never finds an end.
 func endless(t *testing.T) []byte {
-	return question(t, "What is a node?", map[string]any{"do_sample": true, "temperature": 500.0, "max_new_tokens": 2000, "num_return_sequences": 50})
+	return question(t, "What is a node?", map[string]any{"do_sample": true, "temperature": 100, "top_k": 0, "max_new_tokens": 2000, "num_return_sequences": 50})
 }
 
 // runUntilFirstDelta starts the endless task, does something at its first text
