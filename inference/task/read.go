@@ -2,10 +2,10 @@ package task
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -321,44 +321,65 @@ func (r *reader) boolean(v *value) bool {
 // integer takes a whole number however it is spelled: JSON Schema holds 42.0
 // and 4.2e1 for integers too.
 func (r *reader) integer(v *value, low, high int64) int64 {
-	n, ok := v.token.(json.Number)
-	if !ok {
-		r.wrongType(v, "a whole number")
+	exact := r.exact(v, "a whole number")
+	if exact == nil {
 		return 0
 	}
-	exact, ok := new(big.Rat).SetString(n.String())
-	if !ok || !exact.IsInt() {
-		r.fail(v, fmt.Sprintf("is %s, which is not a whole number", short(n.String())), "")
+	if !exact.IsInt() {
+		r.fail(v, fmt.Sprintf("is %s, which is not a whole number", v.spelling()), "")
 		return 0
 	}
 	if i := exact.Num(); !i.IsInt64() || i.Int64() < low || i.Int64() > high {
-		r.fail(v, fmt.Sprintf("is %s", short(n.String())), fmt.Sprintf("use %d to %d", low, high))
+		r.fail(v, "is "+v.spelling(), fmt.Sprintf("use %d to %d", low, high))
 		return 0
 	}
 	return exact.Num().Int64()
 }
 
-// number takes a number from low to high. With open, low itself is refused.
+// number takes a number from low to high. With open, low itself is refused, and
+// so is what rounds to it.
 func (r *reader) number(v *value, low, high float64, open bool) float64 {
-	n, ok := v.token.(json.Number)
-	if !ok {
-		r.wrongType(v, "a number")
+	exact := r.exact(v, "a number")
+	if exact == nil {
 		return 0
 	}
-	f, _ := strconv.ParseFloat(n.String(), 64) // parse refused what overflows
-	if math.IsInf(f, 0) || f < low || f > high || open && f == low {
+	f, _ := exact.Float64()
+	below := exact.Cmp(new(big.Rat).SetFloat64(low)) < 0 || open && f == low
+	above := exact.Cmp(new(big.Rat).SetFloat64(high)) > 0
+	if below || above {
 		from := fmt.Sprint(low)
 		if open {
 			from = "more than " + from
 		}
-		r.fail(v, fmt.Sprintf("is %s", short(n.String())), fmt.Sprintf("use %s to %v", from, high))
+		r.fail(v, "is "+v.spelling(), fmt.Sprintf("use %s to %v", from, high))
 		return 0
 	}
-	if f == 0 {
-		return 0 // not -0, which prints differently
-	}
-	return f
+	return f // never -0, which a Rat does not know
 }
+
+// exact reads a number without rounding, so that a bound is a bound. It answers
+// nil for what is no number, and for exponents that would cost much to expand.
+func (r *reader) exact(v *value, want string) *big.Rat {
+	n, ok := v.token.(json.Number)
+	if !ok {
+		r.wrongType(v, want)
+		return nil
+	}
+	_, exponent, _ := strings.Cut(strings.ToLower(n.String()), "e")
+	if e, err := strconv.Atoi(cmp.Or(exponent, "0")); err != nil || e < -1000 || e > 1000 {
+		r.fail(v, "is "+v.spelling(), "write it without so large an exponent")
+		return nil
+	}
+	exact, ok := new(big.Rat).SetString(n.String())
+	if !ok {
+		r.fail(v, fmt.Sprintf("is %s, which is not a number", v.spelling()), "")
+		return nil
+	}
+	return exact
+}
+
+// spelling is a number as the document has it, cut to a message's length.
+func (v *value) spelling() string { return short(fmt.Sprint(v.token)) }
 
 // object keeps an object whose fields belong to somebody else.
 func (r *reader) object(v *value) json.RawMessage {

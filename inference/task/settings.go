@@ -87,7 +87,7 @@ func UnitsRoundedUp(g *GPT) uint32 {
 
 // MinVRAMGB is the least memory of a card that the network draws for a task: 8,
 // as Helium's bridge asks for GPT, and 1 for the demo model.
-func MinVRAMGB(g *GPT) uint32 {
+func MinVRAMGB(g *GPT) uint16 {
 	if g.Model == DemoModel {
 		return 1
 	}

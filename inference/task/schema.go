@@ -1,0 +1,11 @@
+package task
+
+import _ "embed" // for the schema
+
+//go:embed gpt.schema.json
+var gptSchema string
+
+// GPTSchema is the JSON Schema (draft 2020-12) of a GPT task, for other
+// programs. ParseGPT accepts what it accepts, except where a schema cannot
+// look: keys given twice, lone surrogates, nesting, numbers no float64 holds.
+func GPTSchema() string { return gptSchema }

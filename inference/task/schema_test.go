@@ -1,0 +1,132 @@
+package task
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func compiledSchema(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(GPTSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("gpt.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("gpt.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+func TestSchemaAcceptsPublishedDocuments(t *testing.T) {
+	schema := compiledSchema(t)
+	for _, e := range examples(t) {
+		if err := schema.Validate(decode(t, e.doc)); err != nil {
+			t.Errorf("%s: %v", e.File, err)
+		}
+	}
+}
+
+// full uses every field of the format, so that every field is edited below.
+const full = `{
+ "model": "m",
+ "messages": [
+  {"role": "system", "content": "s"},
+  {"role": "user", "content": [{"type": "text", "text": "t"}, {"type": "image", "base64": "aQ=="}]},
+  {"role": "assistant", "content": null, "tool_calls": [{"id": "c", "function": {"name": "f"}}]},
+  {"role": "tool", "content": "r", "tool_call_id": "c"}
+ ],
+ "tools": [{"type": "function"}],
+ "generation_config": {
+  "max_new_tokens": 2, "do_sample": true, "num_beams": 1, "temperature": 0.5, "typical_p": 0.5, "top_k": 3,
+  "top_p": 0.5, "repetition_penalty": 1.5, "num_return_sequences": 2, "stop_strings": ["x"], "min_p": 0.5
+ },
+ "template_args": {"a": {"b": 1}},
+ "seed": 1, "dtype": "float16", "quantize_bits": 4, "helium": {}
+}`
+
+func TestSchemaAndParserAgreeOnEveryEdit(t *testing.T) {
+	schema := compiledSchema(t)
+	docs := []any{decode(t, []byte(full))}
+	for _, e := range examples(t) {
+		if len(e.doc) < 4096 { // the few with large images add no new shape
+			docs = append(docs, decode(t, e.doc))
+		}
+	}
+
+	accepted, refused := 0, 0
+	for _, doc := range docs {
+		edits(doc, func() {
+			data, err := json.Marshal(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, parseErr := ParseGPT(data)
+			schemaErr := schema.Validate(decode(t, data))
+			if (parseErr == nil) != (schemaErr == nil) {
+				t.Errorf("%s\nparser: %v\nschema: %v", data, parseErr, schemaErr)
+			}
+			if parseErr == nil {
+				accepted++
+			} else {
+				refused++
+			}
+		})
+	}
+	if accepted < 1000 || refused < 1000 {
+		t.Errorf("only %d edits accepted and %d refused", accepted, refused)
+	}
+}
+
+func replacements() []any {
+	list := []any{nil, true, false, "", "x", "user", "tool", "auto", "text", "image", "aQ==", "aQ=", "a\nQ==", []any{}, map[string]any{},
+		[]any{"x"}, []any{""}, []any{map[string]any{}}, map[string]any{"x": 1}, slices.Repeat([]any{"x"}, 65)}
+	for _, n := range []string{"0", "-0", "1", "-1", "4", "8", "9", "42.0", "4.2e1", "0.5", "1.5", "-0.5", "100", "100.5", "64", "65", "128",
+		"129", "1048576", "1048577", "4294967295", "4294967296", "9223372036854775808", "1e300", "1e-9"} {
+		list = append(list, json.Number(n))
+	}
+	return list
+}
+
+// edits makes every change of one place in a document, calls check, and undoes
+// the change.
+func edits(doc any, check func()) {
+	switch node := doc.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(node)) {
+			old := node[key]
+			for _, v := range replacements() {
+				node[key] = v
+				check()
+			}
+			delete(node, key)
+			check()
+			node[strings.ToUpper(key)] = old
+			check()
+			delete(node, strings.ToUpper(key))
+			node[key] = old
+			edits(old, check)
+		}
+		node["unknown"] = nil
+		check()
+		delete(node, "unknown")
+	case []any:
+		for i, old := range node {
+			for _, v := range replacements() {
+				node[i] = v
+				check()
+			}
+			node[i] = old
+			edits(old, check)
+		}
+	}
+}
