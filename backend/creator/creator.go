@@ -1,0 +1,407 @@
+package creator
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/seal"
+	"helium/backend/store"
+)
+
+// Chain is what a creator reads from the chain; ethclient.Client is one.
+type Chain interface {
+	ethereum.BlockNumberReader
+	ethereum.ChainReader
+	ethereum.ContractCaller
+	ethereum.LogFilterer
+	ethereum.TransactionReader
+}
+
+// Intent is a transaction that a creator wants, under a key unique for ever.
+type Intent struct {
+	Key  string
+	To   common.Address
+	Data []byte
+	// Gas is the limit, preset so that nothing has to be asked first.
+	Gas uint64
+}
+
+// Sender is an outbox: it writes an intent down before it sends it, sends it
+// once ever however often it is asked, and answers with its receipt. An error
+// that is a *chain.RevertError means that it will never be on chain; after any
+// other the same key may be asked for again.
+type Sender interface {
+	Address() common.Address
+	Send(ctx context.Context, i Intent) (*types.Receipt, error)
+}
+
+// Relay is what a creator asks of a relay; *client.Client is one.
+type Relay interface {
+	PutEnvelope(ctx context.Context, key protocol.TaskKey, sealed []byte) error
+	Result(ctx context.Context, key protocol.TaskKey, node common.Address) ([]byte, error)
+	Watch(ctx context.Context, key protocol.TaskKey) (<-chan client.Event, error)
+}
+
+// Config is what a creator is made of. All but Value, Keep, Log and Now are needed.
+type Config struct {
+	Profile protocol.Profile
+	Chain   Chain
+	Sender  Sender
+	Relay   Relay
+	// Store may be shared with other packages: the creator keeps to its own tables.
+	Store *store.Store
+	// Value is the fee offered for each second of a task's nominal time, in wei.
+	// The contract's minimum fee is paid where it comes to less.
+	Value protocol.Wei
+	// Keep is how long an ended request can still be fetched; 0 means 7 days.
+	Keep time.Duration
+	Log  *slog.Logger
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Creator makes tasks. Run it; its other methods may be called from many
+// goroutines, and wait until it runs.
+type Creator struct {
+	profile protocol.Profile
+	domain  protocol.Domain
+	chain   Chain
+	sender  Sender
+	relay   Relay
+	store   *store.Store
+	value   protocol.Wei
+	keep    time.Duration
+	log     *slog.Logger
+	now     func() time.Time
+
+	events  *contracts.Events
+	network *network
+	purse   *purse
+	pushes  chan struct{}
+	ready   chan struct{}
+	newborn chan *Task
+
+	// mu guards everything that follows.
+	mu     sync.Mutex
+	tasks  map[string]*Task
+	byArgs map[common.Hash]*Task
+	byID   map[protocol.TaskID]*Task
+}
+
+var (
+	// ErrNotFound: there is no such request, or no longer.
+	ErrNotFound = errors.New("no such request")
+	// ErrExists: a request has that id already; Task fetches it.
+	ErrExists = errors.New("a request has this id already")
+)
+
+// New makes a creator that does nothing before Run.
+func New(c Config) (*Creator, error) {
+	if err := c.Profile.Check(); err != nil {
+		return nil, fmt.Errorf("make creator: profile: %w", err)
+	}
+	if c.Chain == nil || c.Sender == nil || c.Relay == nil || c.Store == nil {
+		return nil, errors.New("make creator: chain, sender, relay and store are needed")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Keep == 0 {
+		c.Keep = 7 * 24 * time.Hour
+	}
+	events, err := contracts.NewEvents()
+	if err != nil {
+		return nil, fmt.Errorf("make creator: %w", err)
+	}
+	n := newNetwork(c.Chain, c.Profile.Contracts)
+	return &Creator{
+		profile: c.Profile, domain: c.Profile.Domain(),
+		chain: c.Chain, sender: c.Sender, relay: c.Relay, store: c.Store,
+		value: c.Value, keep: c.Keep, log: c.Log, now: c.Now,
+		events: events, network: n,
+		purse:   newPurse(c.Chain, c.Profile.Contracts, c.Sender),
+		pushes:  make(chan struct{}, 1),
+		ready:   make(chan struct{}),
+		newborn: make(chan *Task),
+		tasks:   map[string]*Task{},
+		byArgs:  map[common.Hash]*Task{},
+		byID:    map[protocol.TaskID]*Task{},
+	}, nil
+}
+
+// Address is the wallet that pays.
+func (c *Creator) Address() common.Address { return c.sender.Address() }
+
+// Run follows the chain and every open request, those of an earlier run first,
+// until ctx ends.
+func (c *Creator) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+
+	if err := c.begin(ctx); err != nil {
+		return err
+	}
+	running.Go(func() { c.watch(ctx) })
+	running.Go(func() { c.push(ctx) })
+	for _, t := range c.openTasks() {
+		running.Go(func() { t.run(ctx) })
+	}
+	close(c.ready)
+
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case t := <-c.newborn:
+			running.Go(func() { t.run(ctx) })
+		case <-tick.C:
+			if err := sweep(c.store, c.now().Add(-c.keep)); err != nil {
+				c.log.Warn("old requests could not be forgotten", "err", err)
+			}
+		}
+	}
+}
+
+// begin learns what has to be known before a task can be made, and takes up
+// the requests of an earlier run.
+func (c *Creator) begin(ctx context.Context) error {
+	if err := retry(ctx, c.log, "read the network's rules", c.network.load); err != nil {
+		return err
+	}
+	if err := retry(ctx, c.log, "let the contract take fees", func(ctx context.Context) error {
+		return c.purse.prepare(ctx)
+	}); err != nil {
+		return err
+	}
+	rows, err := readOpen(c.store)
+	if err != nil {
+		return fmt.Errorf("read open requests: %w", err)
+	}
+	for _, r := range rows {
+		c.adopt(c.newTask(r))
+	}
+	return nil
+}
+
+// Request is what somebody wants done.
+type Request struct {
+	// ID names the request for ever; empty for a random one.
+	ID string
+	// Owner and Context are the caller's own; they are kept with the request.
+	Owner   string
+	Context json.RawMessage
+	Type    protocol.TaskType
+	// Task is the task document.
+	Task json.RawMessage
+	// Model is the id that the document uses, Models the exact files meant by it.
+	Model     string
+	Models    []protocol.ModelPin
+	Units     uint32
+	Images    uint16
+	MinVRAMGB uint16
+	// MaxFee refuses a task that would cost more; zero for no limit.
+	MaxFee protocol.Wei
+}
+
+// Create writes the request down and starts to make the task. It returns
+// before anything is sent: follow the task's events. Errors are a
+// protocol.Reason when the caller can do something about them, and ErrExists.
+func (c *Creator) Create(ctx context.Context, q Request) (*Task, error) {
+	if err := c.waitReady(ctx); err != nil {
+		return nil, err
+	}
+	r, err := c.recordOf(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.purse.reserve(ctx, r.ID, r.Fee); err != nil {
+		return nil, err
+	}
+	t := c.newTask(r)
+	if err := begin(c.store, r); err != nil {
+		c.purse.release(r.ID)
+		return nil, err
+	}
+	c.adopt(t)
+	select {
+	case c.newborn <- t:
+		return t, nil
+	case <-ctx.Done():
+		// The row stands: whoever runs next makes the task.
+		return t, nil
+	}
+}
+
+func (c *Creator) recordOf(ctx context.Context, q Request) (Record, error) {
+	fee := c.network.fee(q.Type, q.Units, c.value)
+	if !q.MaxFee.IsZero() && fee.Cmp(q.MaxFee) > 0 {
+		return Record{}, protocol.Reason{
+			Code: "price_cap", Title: "The task costs more than you allow",
+			Detail: fmt.Sprintf("it costs %s, the limit is %s", fee, q.MaxFee), Action: "Raise the limit or ask for fewer tokens.",
+		}
+	}
+	head, err := c.chain.BlockNumber(ctx)
+	if err != nil {
+		return Record{}, fmt.Errorf("read chain head: %w", err)
+	}
+	key, err := seal.GenerateKey()
+	if err != nil {
+		return Record{}, fmt.Errorf("make reply key: %w", err)
+	}
+	public, secret := key.Public(), key.Secret()
+	e := protocol.Envelope{
+		Version: protocol.EnvelopeVersion, Type: q.Type, Task: q.Task, Models: q.Models,
+		Salt: randomHash(), ReplyKey: public[:],
+	}
+	envelope, err := e.Encode()
+	if err != nil {
+		return Record{}, err
+	}
+	id := q.ID
+	if id == "" {
+		id = NewID()
+	}
+	return Record{
+		ID: id, State: Accepted, Owner: q.Owner, Context: q.Context, Type: q.Type, Model: q.Model,
+		Units: q.Units, Images: q.Images, MinVRAMGB: q.MinVRAMGB, Fee: fee,
+		Created: c.now(), FromBlock: head, ArgsHash: protocol.ArgsHash(envelope),
+		Envelope: envelope, Salt: e.Salt, ReplySecret: secret[:],
+	}, nil
+}
+
+// Estimate is what a task of that size costs now.
+func (c *Creator) Estimate(ctx context.Context, typ protocol.TaskType, units uint32) (protocol.Wei, error) {
+	if err := c.waitReady(ctx); err != nil {
+		return protocol.Wei{}, err
+	}
+	return c.network.fee(typ, units, c.value), nil
+}
+
+// Balance is what the wallet can still spend: CNX that no open request has reserved.
+func (c *Creator) Balance(ctx context.Context) (protocol.Wei, error) {
+	if err := c.waitReady(ctx); err != nil {
+		return protocol.Wei{}, err
+	}
+	return c.purse.free(ctx)
+}
+
+// Task finds a request by its id, open or ended; ErrNotFound when there is none.
+func (c *Creator) Task(id string) (*Task, error) {
+	c.mu.Lock()
+	t := c.tasks[id]
+	c.mu.Unlock()
+	if t != nil {
+		return t, nil
+	}
+	r, err := read(c.store, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read request %s: %w", id, err)
+	}
+	return c.finished(r), nil
+}
+
+func (c *Creator) waitReady(ctx context.Context) error {
+	select {
+	case <-c.ready:
+		return nil
+	case <-ctx.Done():
+		return protocol.Reason{
+			Code: "starting", Title: "The creator is still starting",
+			Detail: "it has not reached the chain yet", Action: "Try again in a moment.",
+		}
+	}
+}
+
+// adopt makes the task known to the watcher.
+func (c *Creator) adopt(t *Task) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tasks[t.record.ID] = t
+	c.byArgs[t.record.ArgsHash] = t
+	if t.record.TaskID != 0 {
+		c.byID[t.record.TaskID] = t
+	}
+}
+
+// leave forgets an ended task; its row stays.
+func (c *Creator) leave(t *Task) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := t.Record()
+	delete(c.tasks, r.ID)
+	delete(c.byArgs, r.ArgsHash)
+	delete(c.byID, r.TaskID)
+}
+
+func (c *Creator) openTasks() []*Task {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make([]*Task, 0, len(c.tasks))
+	for _, t := range c.tasks {
+		all = append(all, t)
+	}
+	return all
+}
+
+// NewID is a fresh request id.
+func NewID() string {
+	h := randomHash()
+	return "req_" + hex.EncodeToString(h[:12])
+}
+
+func randomHash() (h common.Hash) {
+	rand.Read(h[:]) // never fails: crypto/rand ends the program instead
+	return h
+}
+
+// retry calls fn until it works or ctx ends, with growing pauses.
+func retry(ctx context.Context, log *slog.Logger, what string, fn func(context.Context) error) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
+		err := fn(ctx)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		log.Warn("cannot "+what+" yet, trying again", "err", err, "in", wait)
+		if !sleep(ctx, wait) {
+			return ctx.Err()
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

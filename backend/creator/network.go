@@ -1,0 +1,179 @@
+package creator
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"sync"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+)
+
+// network is what a creator remembers of the contracts, so that nothing has to
+// be asked between a draw and the envelope.
+type network struct {
+	chain Chain
+	at    protocol.Contracts
+	task  *contracts.Task
+	node  *contracts.Node
+
+	// mu guards everything that follows.
+	mu      sync.Mutex
+	minFee  *big.Int
+	pricing map[protocol.TaskType]contracts.Pricing
+	seals   map[common.Address][32]byte
+	classes map[common.Hash]protocol.GPUClass
+}
+
+func newNetwork(c Chain, at protocol.Contracts) *network {
+	return &network{
+		chain: c, at: at, task: contracts.NewTask(), node: contracts.NewNode(),
+		minFee: new(big.Int), pricing: map[protocol.TaskType]contracts.Pricing{},
+		seals: map[common.Address][32]byte{}, classes: map[common.Hash]protocol.GPUClass{},
+	}
+}
+
+// ask calls a view and unpacks its answer.
+func ask[T any](ctx context.Context, c ethereum.ContractCaller, to common.Address, data []byte, unpack func([]byte) (T, error)) (T, error) {
+	out, err := c.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, nil)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return unpack(out)
+}
+
+// load reads the rules that never change for a contract.
+func (n *network) load(ctx context.Context) error {
+	minFee, err := ask(ctx, n.chain, n.at.Task, n.task.PackMinFee(), n.task.UnpackMinFee)
+	if err != nil {
+		return fmt.Errorf("read least fee: %w", err)
+	}
+	pricing := map[protocol.TaskType]contracts.Pricing{}
+	for _, t := range []protocol.TaskType{protocol.StableDiffusion, protocol.GPT} {
+		p, err := ask(ctx, n.chain, n.at.Task, n.task.PackPricing(uint8(t)), n.task.UnpackPricing)
+		if err != nil {
+			return fmt.Errorf("read pricing: %w", err)
+		}
+		pricing[t] = p
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.minFee, n.pricing = minFee, pricing
+	return nil
+}
+
+// fee is value times the task's nominal seconds, at least the minimum.
+func (n *network) fee(t protocol.TaskType, units uint32, value protocol.Wei) protocol.Wei {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p := n.pricing[t]
+	seconds := new(big.Int).SetUint64(uint64(p.OverheadSeconds) + uint64(units)*uint64(p.SecondsPerUnit))
+	fee := seconds.Mul(seconds, value.Big())
+	if fee.Cmp(n.minFee) < 0 {
+		fee.Set(n.minFee)
+	}
+	w, err := protocol.WeiOf(fee)
+	if err != nil {
+		panic(err) // a product of amounts that aren't negative
+	}
+	return w
+}
+
+// sealKeys of the three nodes, asked of the chain only for nodes that joined
+// before this program looked.
+func (n *network) sealKeys(ctx context.Context, nodes [protocol.Seats]common.Address) ([][32]byte, error) {
+	keys := make([][32]byte, 0, len(nodes))
+	for _, a := range nodes {
+		n.mu.Lock()
+		key, known := n.seals[a]
+		n.mu.Unlock()
+		if !known {
+			info, err := ask(ctx, n.chain, n.at.Node, n.node.PackNodeInfo(a), n.node.UnpackNodeInfo)
+			if err != nil {
+				return nil, fmt.Errorf("read seal key of %s: %w", a, err)
+			}
+			key = info.SealKey
+			n.setSeal(a, key)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func (n *network) setSeal(a common.Address, key [32]byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.seals[a] = key
+}
+
+// class says what a class's id stands for; a class never changes.
+func (n *network) class(ctx context.Context, id common.Hash) (protocol.GPUClass, error) {
+	n.mu.Lock()
+	c, known := n.classes[id]
+	n.mu.Unlock()
+	if known {
+		return c, nil
+	}
+	info, err := ask(ctx, n.chain, n.at.Node, n.node.PackClassInfo(id), n.node.UnpackClassInfo)
+	if err != nil {
+		return c, fmt.Errorf("read class %s: %w", id, err)
+	}
+	c = protocol.GPUClass{Card: info.Card, VRAMGB: info.VramGB, Runtime: info.Runtime}
+	n.setClass(id, c)
+	return c, nil
+}
+
+func (n *network) setClass(id common.Hash, c protocol.GPUClass) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.classes[id] = c
+}
+
+// learn takes what a log of the Node contract tells.
+func (n *network) learn(l *types.Log) {
+	if joined, err := n.node.UnpackNodeJoinedEvent(l); err == nil {
+		n.setSeal(joined.Node, joined.SealKey)
+		return
+	}
+	if added, err := n.node.UnpackClassAddedEvent(l); err == nil {
+		n.setClass(added.ClassId, protocol.GPUClass{Card: added.Card, VRAMGB: added.VramGB, Runtime: added.Runtime})
+	}
+}
+
+// Class is one kind of node, and how many there are.
+type Class struct {
+	ID    common.Hash
+	Class protocol.GPUClass
+	// Joined nodes have a stake, Available ones can be drawn now.
+	Joined, Available uint32
+}
+
+// maxClasses bounds what one look at the network asks for.
+const maxClasses = 256
+
+// Classes lists what nodes there are now.
+func (c *Creator) Classes(ctx context.Context) ([]Class, error) {
+	n := c.network
+	ids, err := ask(ctx, n.chain, n.at.Node, n.node.PackClasses(new(big.Int), big.NewInt(maxClasses)), n.node.UnpackClasses)
+	if err != nil {
+		return nil, fmt.Errorf("read classes: %w", err)
+	}
+	all := make([]Class, 0, len(ids))
+	for _, id := range ids {
+		info, err := ask(ctx, n.chain, n.at.Node, n.node.PackClassInfo(id), n.node.UnpackClassInfo)
+		if err != nil {
+			return nil, fmt.Errorf("read class: %w", err)
+		}
+		all = append(all, Class{
+			ID: id, Class: protocol.GPUClass{Card: info.Card, VRAMGB: info.VramGB, Runtime: info.Runtime},
+			Joined: info.Joined, Available: info.Available,
+		})
+	}
+	return all, nil
+}

@@ -1,0 +1,253 @@
+package creator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/chain"
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+)
+
+// Task is one request on its way. One goroutine moves it; the rest look on.
+type Task struct {
+	c *Creator
+	// wake gets a value when something came that the goroutine should look at.
+	wake chan struct{}
+
+	// mu guards everything that follows.
+	mu       sync.Mutex
+	record   Record
+	logs     map[logKey]types.Log
+	answers  map[common.Address][]byte
+	lost     map[common.Address]bool
+	wanted   []common.Address // results that the relay says it has
+	sealed   bool
+	position int
+	failure  *protocol.Reason
+	events   []Event
+	changed  chan struct{}
+	over     bool
+}
+
+func (c *Creator) newTask(r Record) *Task {
+	return &Task{
+		c: c, wake: make(chan struct{}, 1), record: r, position: -1,
+		logs: map[logKey]types.Log{}, answers: map[common.Address][]byte{}, lost: map[common.Address]bool{},
+		changed: make(chan struct{}),
+	}
+}
+
+// Record is the request as it stands, without what opens its seals.
+func (t *Task) Record() Record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.record
+	r.ReplySecret, r.Envelope = nil, nil
+	return r
+}
+
+// ID is the request's id, and its receipt's.
+func (t *Task) ID() string { return t.Record().ID }
+
+// take adds a log of this task, or drops it when a reorg took it back.
+func (t *Task) take(l types.Log) {
+	t.mu.Lock()
+	if l.Removed {
+		delete(t.logs, keyOf(l))
+	} else {
+		t.logs[keyOf(l)] = l
+	}
+	t.mu.Unlock()
+	t.poke()
+}
+
+// keepOnly drops logs of the blocks that the chain no longer has.
+func (t *Task) keepOnly(from, to uint64, here map[logKey]bool) {
+	t.mu.Lock()
+	dropped := false
+	for key, l := range t.logs {
+		if l.BlockNumber >= from && l.BlockNumber <= to && !here[key] {
+			delete(t.logs, key)
+			dropped = true
+		}
+	}
+	t.mu.Unlock()
+	if dropped {
+		t.poke()
+	}
+}
+
+func (t *Task) poke() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (t *Task) view() (view, error) {
+	t.mu.Lock()
+	logs := make([]types.Log, 0, len(t.logs))
+	for _, l := range t.logs {
+		logs = append(logs, l)
+	}
+	t.mu.Unlock()
+	return fold(t.c.events, logs)
+}
+
+// run moves the task until it is over or ctx ends; the next run goes on from
+// the row and the chain.
+func (t *Task) run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	var helpers sync.WaitGroup
+	defer helpers.Wait()
+	defer stop()
+
+	if t.Record().State == Accepted {
+		helpers.Go(func() { t.create(ctx) })
+	}
+	w := walker{t: t, ctx: ctx, helpers: &helpers}
+	// Deadlines pass without a log.
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		over, err := w.step()
+		if err != nil && ctx.Err() == nil {
+			t.c.log.Warn("request can't go on, trying again", "request", t.ID(), "err", err)
+			sleep(ctx, time.Second)
+			t.poke()
+		}
+		if over {
+			t.c.leave(t)
+			t.finish()
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// createGas covers createTask with a draw.
+const createGas = 1_500_000
+
+// create makes the task on chain, once ever: the key is the request's.
+func (t *Task) create(ctx context.Context) {
+	r := t.Record()
+	data := contracts.NewTask().PackCreateTask(contracts.TaskRequest{
+		TaskType: uint8(r.Type), ArgsHash: r.ArgsHash, ModelKey: protocol.ModelKey(r.Model),
+		MinVramGB: r.MinVRAMGB, Units: r.Units, Images: r.Images, Fee: r.Fee.Big(),
+	})
+	receipt, err := t.send(ctx, Intent{
+		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, Gas: createGas,
+	})
+	if err == nil && receipt.Status == types.ReceiptStatusSuccessful {
+		for _, l := range receipt.Logs {
+			t.c.deliver(*l)
+		}
+		return
+	}
+	if err != nil && ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		err = t.c.why(ctx, t.c.profile.Contracts.Task, data)
+	}
+	reason := refused(err)
+	t.mu.Lock()
+	t.failure = &reason
+	t.mu.Unlock()
+	t.poke()
+}
+
+// why asks the contract again what it refused; nil when it would not now.
+func (c *Creator) why(ctx context.Context, to common.Address, data []byte) error {
+	_, err := c.chain.CallContract(ctx, ethereum.CallMsg{From: c.sender.Address(), To: &to, Data: data}, nil)
+	if revert, is := chain.AsRevert(err, contracts.DecodeError); is {
+		return revert
+	}
+	return nil
+}
+
+// send asks the outbox until it has an answer that stays.
+func (t *Task) send(ctx context.Context, i Intent) (receipt *types.Receipt, err error) {
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
+		receipt, err = t.c.sender.Send(ctx, i)
+		var revert *chain.RevertError
+		if err == nil || errors.As(err, &revert) || ctx.Err() != nil {
+			return receipt, err
+		}
+		t.c.log.Warn("transaction could not be sent, trying again", "request", t.ID(), "err", err, "in", wait)
+		if !sleep(ctx, wait) {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// refused says why there is no task. Nothing was paid for it but gas.
+func refused(err error) protocol.Reason {
+	r := protocol.Reason{
+		Code: "task_refused", Title: "The network refused the task",
+		Detail: "the transaction failed; the fee was not taken", Action: "Try again.",
+	}
+	if err == nil {
+		return r
+	}
+	r.Detail = err.Error()
+	var refusal *contracts.Refusal
+	if !errors.As(err, &refusal) {
+		return r
+	}
+	r.Detail = refusal.Error()
+	switch refusal.Name {
+	case "QueueFull":
+		r.Code, r.Title, r.Action = "queue_full", "The network is full", "Try again in a minute."
+	case "NoClassFits":
+		r.Code, r.Title, r.Action = "no_nodes", "No nodes can run this", "Wait for nodes to join, or choose a smaller model."
+	case "FeeTooLow":
+		r.Code, r.Title, r.Action = "fee_too_low", "The fee is too low", "Offer more."
+	case "ERC20InsufficientBalance", "ERC20InsufficientAllowance", "SafeERC20FailedOperation":
+		r.Code, r.Title, r.Action = "insufficient_funds", "The wallet that pays has too little CNX", "Add CNX to it."
+	case "TaskTypeNotServed", "InvalidUnits":
+		r.Code, r.Title, r.Action = "invalid_task", "The network does not take such tasks", "Change the request."
+	}
+	return r
+}
+
+// aborted says why a task ended without a result.
+func aborted(o protocol.Outcome, refunded protocol.Wei) protocol.Reason {
+	r := protocol.Reason{Code: "task_aborted", Action: "Send the request again."}
+	back := fmt.Sprintf(" %s came back.", refunded)
+	switch o {
+	case protocol.OutcomeInvalidArguments:
+		return protocol.Reason{
+			Code: "invalid_arguments", Title: "The nodes found the request at fault",
+			Detail: "At least two nodes say that these arguments can't be run." + back, Action: "Change the request.",
+		}
+	case protocol.OutcomeNoAgreement:
+		r.Code, r.Title, r.Detail = "no_agreement", "The nodes did not agree", "Their answers differ, so none is shown as verified."+back
+	case protocol.OutcomeNoArguments:
+		r.Code, r.Title, r.Detail = "no_arguments", "The nodes could not read the request", "They did not get or could not open it."+back
+	case protocol.OutcomeSilent:
+		r.Code, r.Title, r.Detail = "nodes_silent", "The nodes did not answer in time", "Too few of the three finished."+back
+	case protocol.OutcomeExpired:
+		r.Code, r.Title, r.Detail = "queue_expired", "No node was free in time", "The task waited in the queue until it expired."+back
+	case protocol.OutcomeEvicted:
+		r.Code, r.Title, r.Detail = "evicted", "The task left the queue", "Tasks that pay more took its place."+back
+	case protocol.OutcomeCancelled:
+		r.Code, r.Title, r.Detail, r.Action = "cancelled", "The task was cancelled", "It was taken back from the queue."+back, ""
+	default:
+		r.Title, r.Detail = "The task ended without a result", o.String()+"."+back
+	}
+	return r
+}

@@ -1,0 +1,163 @@
+package creator
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+)
+
+// view is what the chain says of one task: a fold of its logs. It is made anew
+// from all of them each time, so a log that a reorg takes back leaves no trace.
+type view struct {
+	created  *contracts.TaskTaskCreated
+	queued   bool
+	drawn    *contracts.TaskTaskDrawn
+	commits  [protocol.Seats]*contracts.TaskCommitted
+	revealBy uint64
+	reveals  [protocol.Seats]*contracts.TaskRevealed
+	ended    *contracts.TaskTaskEnded
+	paid     []*contracts.TaskNodePaid
+	deviated []*contracts.TaskNodeDeviated
+	refunds  []*contracts.TaskCreatorRefunded
+}
+
+// logKey tells logs apart: the same transaction in another block is another log.
+type logKey struct {
+	block common.Hash
+	tx    common.Hash
+	index uint
+}
+
+func keyOf(l types.Log) logKey { return logKey{l.BlockHash, l.TxHash, l.Index} }
+
+// taskOf is the task that an event of the Task contract speaks of.
+func taskOf(event any) (protocol.TaskID, bool) {
+	var n *big.Int
+	switch e := event.(type) {
+	case *contracts.TaskTaskCreated:
+		n = e.TaskId
+	case *contracts.TaskTaskQueued:
+		n = e.TaskId
+	case *contracts.TaskTaskDrawn:
+		n = e.TaskId
+	case *contracts.TaskCommitted:
+		n = e.TaskId
+	case *contracts.TaskCommitmentsComplete:
+		n = e.TaskId
+	case *contracts.TaskRevealed:
+		n = e.TaskId
+	case *contracts.TaskTaskEnded:
+		n = e.TaskId
+	case *contracts.TaskNodePaid:
+		n = e.TaskId
+	case *contracts.TaskNodeDeviated:
+		n = e.TaskId
+	case *contracts.TaskNodeReleased:
+		n = e.TaskId
+	case *contracts.TaskCreatorRefunded:
+		n = e.TaskId
+	default:
+		return 0, false
+	}
+	id, err := protocol.TaskIDFromBig(n)
+	return id, err == nil
+}
+
+// fold reads a task's logs in the order of the chain.
+func fold(events *contracts.Events, logs []types.Log) (view, error) {
+	logs = slices.Clone(logs)
+	slices.SortFunc(logs, func(a, b types.Log) int {
+		return cmp.Or(cmp.Compare(a.BlockNumber, b.BlockNumber), cmp.Compare(a.Index, b.Index))
+	})
+	var v view
+	for i := range logs {
+		event, err := events.Parse(&logs[i])
+		if errors.Is(err, contracts.ErrUnknownEvent) {
+			continue // of a newer contract
+		}
+		if err == nil {
+			err = v.apply(event)
+		}
+		if err != nil {
+			return v, fmt.Errorf("read log %d of transaction %s: %w", logs[i].Index, logs[i].TxHash, err)
+		}
+	}
+	return v, nil
+}
+
+func (v *view) apply(event any) error {
+	switch e := event.(type) {
+	case *contracts.TaskTaskCreated:
+		v.created = e
+	case *contracts.TaskTaskQueued:
+		v.queued = true
+	case *contracts.TaskTaskDrawn:
+		v.drawn = e
+	case *contracts.TaskCommitmentsComplete:
+		v.revealBy = e.RevealBy
+	case *contracts.TaskCommitted:
+		return sit(v.commits[:], e.Seat, e)
+	case *contracts.TaskRevealed:
+		return sit(v.reveals[:], e.Seat, e)
+	case *contracts.TaskTaskEnded:
+		v.ended = e
+	case *contracts.TaskNodePaid:
+		v.paid = append(v.paid, e)
+	case *contracts.TaskNodeDeviated:
+		v.deviated = append(v.deviated, e)
+	case *contracts.TaskCreatorRefunded:
+		v.refunds = append(v.refunds, e)
+	}
+	return nil
+}
+
+func sit[E any](seats []*E, n uint8, e *E) error {
+	if int(n) >= len(seats) {
+		return fmt.Errorf("seat %d of %d", n, len(seats))
+	}
+	seats[n] = e
+	return nil
+}
+
+// agreed is the result that stands: the task's own end says so, or three equal
+// reveals do before it. It is nil while nothing stands.
+func (v view) agreed() []byte {
+	if v.ended != nil {
+		if protocol.Outcome(v.ended.Outcome) == protocol.OutcomeAgreed {
+			return v.ended.Result
+		}
+		return nil
+	}
+	first := v.reveals[0]
+	for _, r := range v.reveals {
+		if r == nil || protocol.ResultKind(r.Kind) != protocol.KindResult || !bytes.Equal(r.Result, first.Result) {
+			return nil
+		}
+	}
+	return first.Result
+}
+
+// agrees reports whether the node of a seat revealed the result that stands.
+func (v view) agrees(seat int) bool {
+	r, result := v.reveals[seat], v.agreed()
+	return r != nil && result != nil &&
+		protocol.ResultKind(r.Kind) == protocol.KindResult && bytes.Equal(r.Result, result)
+}
+
+func count[E any](seats [protocol.Seats]*E) (n int) {
+	for _, e := range seats {
+		if e != nil {
+			n++
+		}
+	}
+	return n
+}
