@@ -3,62 +3,213 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
 	"helium/backend/protocol"
+	"helium/backend/relay/internal/wire"
 )
 
-var errUnfinished = errors.New("relay client is being written")
-
 // Client is a signed-in connection to one relay. Its methods may be called
-// from many goroutines.
-type Client struct{}
+// from many goroutines. Those that wait do so until their ctx ends: give them
+// one with a deadline where that matters.
+type Client struct {
+	signer Signer
+	domain protocol.Domain
+	log    *slog.Logger
+	base   *url.URL
+	http   *http.Client
+
+	ctx  context.Context // ends with Close
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+
+	// signing is held while signing in, so that it is done once at a time.
+	signing sync.Mutex
+
+	// mu guards everything that follows.
+	mu      sync.Mutex
+	session session
+	link    *link         // nil while there is none
+	linked  chan struct{} // closed when there is one
+	lastID  uint64
+	watches map[uint64]*watch
+}
 
 // Dial signs in and opens the WebSocket. It fails when the relay can't be
 // reached or refuses; later on, the client reconnects by itself.
-func Dial(ctx context.Context, o Options) (*Client, error) { return nil, errUnfinished }
+func Dial(ctx context.Context, o Options) (*Client, error) {
+	base, err := url.Parse(o.URL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, fmt.Errorf("dial relay: %q is not an http or https address", o.URL)
+	}
+	if o.Signer == nil {
+		return nil, errors.New("dial relay: no signer")
+	}
+	c := &Client{
+		signer: o.Signer, domain: o.Domain, log: o.Log, base: base,
+		linked: make(chan struct{}), watches: make(map[uint64]*watch),
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 64
+	transport.ResponseHeaderTimeout = envelopeWait*time.Second + silence
+	c.http = &http.Client{Transport: transport, CheckRedirect: refuseRedirect}
+	c.ctx, c.stop = context.WithCancel(context.Background())
 
-// Close ends all watches and the connection.
-func (c *Client) Close() error { return nil }
+	l, err := c.open(ctx)
+	if err != nil {
+		c.stop()
+		transport.CloseIdleConnections()
+		return nil, fmt.Errorf("dial relay: %w", err)
+	}
+	c.spawn(func() { c.keepOpen(l) })
+	return c, nil
+}
+
+// refuseRedirect keeps the token from going to another host.
+func refuseRedirect(*http.Request, []*http.Request) error {
+	return errors.New("relay redirects; use its final address")
+}
+
+// Close ends all watches and the connection. Calls under way end with ErrClosed.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	c.stop()
+	c.mu.Unlock()
+	c.wg.Wait()
+	c.http.CloseIdleConnections()
+	return nil
+}
 
 // PutEnvelope stores the creator's sealed envelope. Putting the same bytes
 // again succeeds; ErrDifferent when other bytes are stored.
 func (c *Client) PutEnvelope(ctx context.Context, key protocol.TaskKey, sealed []byte) error {
-	return errUnfinished
+	var reply wire.PutEnvelopeReply
+	if err := c.doJSON(ctx, http.MethodPut, taskPath(key)+"/envelope", sealed, &reply); err != nil {
+		return fmt.Errorf("put envelope: %w", err)
+	}
+	return nil
 }
 
 // Result is the sealed result of one node, for the creator or that node itself.
 // ErrNotStored when there is none.
 func (c *Client) Result(ctx context.Context, key protocol.TaskKey, node common.Address) ([]byte, error) {
-	return nil, errUnfinished
+	sealed, err := c.do(ctx, http.MethodGet, taskPath(key)+"/results/"+node.Hex(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("get result: %w", err)
+	}
+	return sealed, nil
 }
+
+// envelopeWait is how long one request waits at the relay.
+const envelopeWait = 30
 
 // Envelope waits, by push, until the envelope is stored or ctx ends.
 func (c *Client) Envelope(ctx context.Context, key protocol.TaskKey) ([]byte, error) {
-	return nil, errUnfinished
+	path := fmt.Sprintf("%s/envelope?wait=%d", taskPath(key), envelopeWait)
+	for {
+		began, wait := time.Now(), backoff(0)
+		sealed, err := c.do(ctx, http.MethodGet, path, nil)
+		if err == nil {
+			return sealed, nil
+		}
+		if errors.Is(err, ErrNotStored) && time.Since(began) < time.Second {
+			// It answered without waiting; don't press it.
+			err = c.pause(ctx, &wait)
+		} else if errors.Is(err, ErrNotStored) {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("get envelope: %w", err)
+		}
+	}
 }
 
 // PutResult stores the node's sealed result and returns the relay's signature
 // of protocol.Stored. Putting the same bytes again gives the signature again;
 // ErrDifferent when other bytes are stored, which Result reads back.
 func (c *Client) PutResult(ctx context.Context, key protocol.TaskKey, sealed []byte) (storageSignature []byte, err error) {
-	return nil, errUnfinished
+	var reply wire.PutResultReply
+	if err := c.doJSON(ctx, http.MethodPut, taskPath(key)+"/results", sealed, &reply); err != nil {
+		return nil, fmt.Errorf("put result: %w", err)
+	}
+	if err := c.checkStored(key, sealed, reply); err != nil {
+		return nil, fmt.Errorf("put result: %w", err)
+	}
+	return reply.StorageSignature, nil
 }
 
-// SendChunk sends one piece of the node's live stream. seq counts from 0
-// without gaps; sending one again is harmless.
+// SendChunk sends one piece of the node's live stream and returns when the
+// relay has it. seq counts from 0 without gaps, so chunks of one task are sent
+// one after the other; sending the last one again is harmless. Tokens that come
+// while a chunk is on its way are best put together into the next.
 func (c *Client) SendChunk(ctx context.Context, key protocol.TaskKey, seq uint64, sealed []byte) error {
-	return errUnfinished
+	if err := c.request(ctx, wire.Frame{Op: wire.OpChunk, TaskKey: key, Seq: seq, Sealed: sealed}); err != nil {
+		return fmt.Errorf("send chunk: %w", err)
+	}
+	return nil
 }
 
-// SendMessage passes on a message that the node signed; sending it again is harmless.
+// SendMessage passes on a message that the node signed, as NewMessage makes it;
+// sending it again is harmless.
 func (c *Client) SendMessage(ctx context.Context, key protocol.TaskKey, m Message) error {
-	return errUnfinished
+	raw, err := encode(m)
+	if err != nil {
+		return fmt.Errorf("send message: %w", err)
+	}
+	if err := c.request(ctx, wire.Frame{Op: wire.OpMessage, TaskKey: key, Message: raw}); err != nil {
+		return fmt.Errorf("send message: %w", err)
+	}
+	return nil
 }
 
 // Watch replays the task's events, then follows. The channel is closed when
-// ctx ends, the client is closed, or the relay refuses for good.
+// ctx ends, the client is closed, or the relay refuses for good. Read it: what
+// is not read stays in memory.
 func (c *Client) Watch(ctx context.Context, key protocol.TaskKey) (<-chan Event, error) {
-	return nil, errUnfinished
+	return c.watch(ctx, wire.Frame{Op: wire.OpWatch, TaskKey: key})
+}
+
+// WatchDrawn follows the envelopes of all tasks for which this address was
+// drawn, from those that the relay still has.
+func (c *Client) WatchDrawn(ctx context.Context) (<-chan Event, error) {
+	return c.watch(ctx, wire.Frame{Op: wire.OpWatch, Drawn: true})
+}
+
+// spawn runs f in a goroutine that Close waits for, unless the client is closed.
+func (c *Client) spawn(f func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx.Err() != nil {
+		return false
+	}
+	c.wg.Go(f)
+	return true
+}
+
+func taskPath(key protocol.TaskKey) string { return "/v1/tasks/" + key.Hex() }
+
+// backoff grows from try to try; the zero value is the first.
+type backoff time.Duration
+
+func (b *backoff) wait(ctx context.Context) error {
+	d := min(max(2*time.Duration(*b), 50*time.Millisecond), 5*time.Second)
+	*b = backoff(d)
+	timer := time.NewTimer(jitter(d))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

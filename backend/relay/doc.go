@@ -1,0 +1,17 @@
+// Package relay keeps sealed bytes for the life of a task and passes on what
+// its parties tell each other.
+//
+// A blob is an envelope or a node's result, both sealed to others than the
+// relay. An event says that a blob is stored, carries a message that a node
+// signed, or a chunk of a node's live stream. A role is the part that the chain
+// gives an address in a task: its creator, or one of the three nodes drawn. A
+// storage signature is the relay's word, good on chain, that it holds a node's
+// result.
+//
+// The promises: what a storage signature vouches for is on disk before the
+// signature exists, and never changes; nobody reads or writes without the role
+// for it; a task's events reach every party in one order, without gaps. A relay
+// is trusted with delivery and with nothing else: it can read none of it.
+//
+// All state lives in JetStream, so that relays can later share a cluster.
+package relay

@@ -1,0 +1,188 @@
+package relay
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"helium/backend/protocol"
+)
+
+// Config is what a relay needs. Fields after Tasks may be left out.
+type Config struct {
+	// DataDir is the relay's own folder.
+	DataDir string
+	// Listen is a TCP address; port 0 takes a free one.
+	Listen string
+	// Profile of the network, which the relay serves.
+	Profile protocol.Profile
+	// Key signs for what is stored. The Task contract must have its address registered.
+	Key   *ecdsa.PrivateKey
+	Tasks Tasks
+
+	// Listener, when given, is used instead of Listen; the relay closes it.
+	Listener net.Listener
+	// Hosts are names, with port, by which clients reach the relay, besides
+	// those that the profile has for Key and the address it listens on.
+	Hosts []string
+	// Retention is how long everything is kept after its task's end; 1 h by default.
+	Retention time.Duration
+	// MaxAge is how long anything is kept at all; 26 h by default, more than a
+	// task can live.
+	MaxAge time.Duration
+	Limits Limits
+	// Now is the wall clock.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+func (c *Config) complete() error {
+	switch {
+	case c.DataDir == "":
+		return errors.New("start relay: no data folder")
+	case c.Key == nil:
+		return errors.New("start relay: no key")
+	case c.Tasks == nil:
+		return errors.New("start relay: no chain to take roles from")
+	}
+	c.Retention = orElse(c.Retention, time.Hour)
+	c.MaxAge = orElse(c.MaxAge, 26*time.Hour)
+	c.Limits.complete()
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+// Relay is a running relay.
+type Relay struct {
+	cfg      Config
+	domain   protocol.Domain
+	address  common.Address
+	hosts    map[string]bool
+	secret   [32]byte
+	epoch    string
+	bus      *bus
+	listener net.Listener
+	http     *http.Server
+	accounts *accountBook
+	guests   *accountBook
+	uploads  *budget
+	sockets  sockets
+	started  time.Time
+
+	ctx  context.Context // ends when the relay stops
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+}
+
+// Start starts a relay, which serves until Close. ctx bounds the start only.
+func Start(ctx context.Context, cfg Config) (*Relay, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(cfg.DataDir, "nats")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make relay data folder: %w", err)
+	}
+	r := &Relay{
+		cfg:      cfg,
+		domain:   cfg.Profile.Domain(),
+		address:  crypto.PubkeyToAddress(cfg.Key.PublicKey),
+		secret:   tokenSecret(cfg.Key),
+		epoch:    rand.Text(),
+		accounts: newAccounts(cfg.Limits.PerAddress, cfg.Limits),
+		guests:   newAccounts(cfg.Limits.PerGuest, cfg.Limits),
+		uploads:  newBudget(cfg.Limits.UploadBytes),
+		started:  cfg.Now(),
+	}
+	r.ctx, r.stop = context.WithCancel(context.Background())
+	r.sockets.open = make(map[*socket]struct{})
+
+	var err error
+	if r.bus, err = openBus(ctx, dir, cfg); err != nil {
+		r.stop()
+		return nil, err
+	}
+	if err := r.finish(ctx); err != nil {
+		r.stop()
+		r.bus.close()
+		return nil, fmt.Errorf("finish what the last run began: %w", err)
+	}
+	if r.listener = cfg.Listener; r.listener == nil {
+		if r.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
+			r.stop()
+			r.bus.close()
+			return nil, fmt.Errorf("listen for relay clients: %w", err)
+		}
+	}
+	r.hosts = r.knownHosts()
+	r.serve()
+	return r, nil
+}
+
+func (r *Relay) serve() {
+	r.http = &http.Server{
+		Handler:           r.handler(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       r.cfg.Limits.ReadTimeout,
+		WriteTimeout:      maxWait + r.cfg.Limits.ReadTimeout,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		BaseContext:       func(net.Listener) context.Context { return r.ctx },
+		ErrorLog:          slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelDebug),
+	}
+	r.wg.Go(func() {
+		if err := r.http.Serve(r.listener); !errors.Is(err, http.ErrServerClosed) {
+			r.cfg.Log.Error("relay stopped serving", "error", err)
+		}
+	})
+	r.wg.Go(r.clean)
+	r.cfg.Log.Info("relay serves", "address", r.URL(), "signs as", r.address)
+}
+
+// URL is where the relay listens.
+func (r *Relay) URL() string { return "http://" + r.listener.Addr().String() }
+
+// Address is the one it signs with.
+func (r *Relay) Address() common.Address { return r.address }
+
+// Close ends every request and connection, and returns when nothing runs any more.
+func (r *Relay) Close() error {
+	r.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := r.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, r.http.Close())
+	}
+	r.wg.Wait()
+	r.bus.close()
+	if err != nil {
+		return fmt.Errorf("close relay: %w", err)
+	}
+	return nil
+}
+
+func orElse[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
