@@ -271,8 +271,9 @@ func asFieldError(err error) error {
 		return err
 	}
 	field := f.Field
-	if name, ok := taskFields[field]; ok {
-		field = name
+	list, _, _ := strings.Cut(field, "[")
+	if name, ok := taskFields[list]; ok {
+		field = name + strings.TrimPrefix(field, list)
 	}
 	problem := f.Problem
 	if f.Hint != "" {

@@ -1,0 +1,200 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"helium/backend/creator"
+	"helium/backend/protocol"
+	"helium/backend/store"
+)
+
+// Creator makes tasks and follows them; *creator.Creator is one.
+type Creator interface {
+	Create(ctx context.Context, q creator.Request) (*creator.Task, error)
+	Task(id string) (*creator.Task, error)
+	Estimate(ctx context.Context, typ protocol.TaskType, units uint32) (protocol.Wei, error)
+	Balance(ctx context.Context) (protocol.Wei, error)
+}
+
+// Model is one that nodes of the network run.
+type Model struct {
+	// Pin names the exact files; it goes into every task's envelope.
+	Pin protocol.ModelPin
+	// MinVRAMGB is the least memory of the nodes that may be drawn.
+	MinVRAMGB uint16
+}
+
+// Config of a bridge. Listen or Listener, Creator, Store and Models are needed.
+type Config struct {
+	// Listen is a TCP address; port 0 takes a free one.
+	Listen   string
+	Listener net.Listener
+	Creator  Creator
+	// Store may be shared with the creator.
+	Store *store.Store
+	// Models that can be asked for, the one to offer first first.
+	Models []Model
+	// Chat is the built chat page; nil serves none.
+	Chat fs.FS
+	// PageBudget is what one page session may spend, in wei; zero for no limit.
+	PageBudget protocol.Wei
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// Bridge is a running bridge.
+type Bridge struct {
+	creator    Creator
+	store      *store.Store
+	models     []Model
+	pageBudget protocol.Wei
+	log        *slog.Logger
+	now        func() time.Time
+	listener   net.Listener
+	http       *http.Server
+	sessions   sessions
+	limiters   limiters
+
+	ctx       context.Context // ends when the bridge stops
+	stop      context.CancelFunc
+	followers sync.WaitGroup
+}
+
+// Start serves until Close.
+func Start(c Config) (*Bridge, error) {
+	if c.Creator == nil || c.Store == nil || len(c.Models) == 0 {
+		return nil, errors.New("start bridge: creator, store and at least one model are needed")
+	}
+	b := &Bridge{
+		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, log: c.Log, now: c.Now, listener: c.Listener,
+		sessions: sessions{expires: map[string]time.Time{}},
+		limiters: limiters{each: map[string]*rate.Limiter{}},
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	if b.listener == nil {
+		var err error
+		if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
+			return nil, fmt.Errorf("listen for the bridge: %w", err)
+		}
+	}
+	b.ctx, b.stop = context.WithCancel(context.Background())
+	if err := b.resume(); err != nil {
+		b.stop()
+		b.listener.Close()
+		return nil, err
+	}
+	b.http = &http.Server{
+		Handler:           knownHost(b.listener.Addr(), b.routes(c.Chat)),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
+	}
+	go b.http.Serve(b.listener)
+	return b, nil
+}
+
+// URL of the bridge, without a path.
+func (b *Bridge) URL() string { return "http://" + b.listener.Addr().String() }
+
+// Close lets requests under way end for a few seconds. Their tasks go on.
+func (b *Bridge) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	err := b.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = b.http.Close()
+	}
+	b.stop()
+	b.followers.Wait()
+	return err
+}
+
+// resume follows the requests of an earlier run to their end.
+func (b *Bridge) resume() error {
+	var ids []string
+	err := b.store.View(func(tx *store.Tx) error {
+		return openRows.Scan(tx, func(id string, _ struct{}) error {
+			ids = append(ids, id)
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("read open requests: %w", err)
+	}
+	for _, id := range ids {
+		t, err := b.creator.Task(id)
+		if errors.Is(err, creator.ErrNotFound) {
+			// Charged, and stopped before the creator wrote it down: nothing was paid.
+			if err := b.release(id); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("resume request %s: %w", id, err)
+		}
+		b.follow(t)
+	}
+	return nil
+}
+
+func (b *Bridge) release(id string) error {
+	var row ledgerRow
+	err := b.store.View(func(tx *store.Tx) (err error) {
+		row, err = ledger.Get(tx, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read ledger row %s: %w", id, err)
+	}
+	return b.settle(id, row.Fee)
+}
+
+// follow books the end of a task, whether or not its caller still listens.
+func (b *Bridge) follow(t *creator.Task) {
+	b.followers.Go(func() {
+		for e := range t.Events(b.ctx) {
+			if e.Stage != creator.StageSettled {
+				continue
+			}
+			if err := b.settle(t.ID(), e.Receipt.Refunded); err != nil {
+				b.log.Error("book the end of a request", "request", t.ID(), "err", err)
+			}
+			return
+		}
+		if b.ctx.Err() != nil {
+			return
+		}
+		// Over without a receipt: no task was made, nothing was paid.
+		if err := b.release(t.ID()); err != nil {
+			b.log.Error("book the end of a request", "request", t.ID(), "err", err)
+		}
+	})
+}
+
+// model finds one by its id.
+func (b *Bridge) model(id string) (Model, bool) {
+	for _, m := range b.models {
+		if m.Pin.ID == id {
+			return m, true
+		}
+	}
+	return Model{}, false
+}

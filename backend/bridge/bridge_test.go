@@ -1,0 +1,398 @@
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/creator"
+	"helium/backend/protocol"
+	"helium/backend/store"
+	"helium/inference/task"
+)
+
+// penniless is a creator that can quote and has nothing to pay with: what lies
+// before a task is made is tested here, what lies after it with real ones in
+// package main.
+type penniless struct{}
+
+func (penniless) Create(context.Context, creator.Request) (*creator.Task, error) {
+	return nil, protocol.Reason{Code: "insufficient_funds", Title: "The wallet that pays has too little CNX", Action: "Fund it."}
+}
+func (penniless) Task(string) (*creator.Task, error) { return nil, creator.ErrNotFound }
+func (penniless) Estimate(_ context.Context, _ protocol.TaskType, units uint32) (protocol.Wei, error) {
+	return protocol.CNX(uint64(units)), nil
+}
+func (penniless) Balance(context.Context) (protocol.Wei, error) { return protocol.Wei{}, nil }
+
+func open(t *testing.T) (*Bridge, string) {
+	t.Helper()
+	s, err := store.Open(t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	key, err := CreateKey(s, KeyOptions{Name: "test", Budget: protocol.CNX(3)}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Start(Config{
+		Listen: "127.0.0.1:0", Creator: penniless{}, Store: s,
+		Models: []Model{{Pin: protocol.ModelPin{ID: "helium/demo", Revision: "1"}, MinVRAMGB: 1}},
+		Chat:   fstest.MapFS{"index.html": {Data: []byte("<title>Helium chat</title>")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return b, key
+}
+
+type call struct {
+	method, path, body string
+	header             http.Header
+}
+
+func (b *Bridge) call(t *testing.T, c call) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest(c.method, b.URL()+c.path, strings.NewReader(c.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range c.header {
+		req.Header[k] = v
+	}
+	if host := req.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	return resp, string(body)
+}
+
+func bearer(key string) http.Header { return http.Header{"Authorization": {"Bearer " + key}} }
+
+const ask = `{"model":"helium/demo","messages":[{"role":"user","content":"hi"}]}`
+
+func TestErrorsHaveOpenAIsShapeAndTheRightStatus(t *testing.T) {
+	b, key := open(t)
+	for name, c := range map[string]struct {
+		call
+		status int
+		code   string
+		says   string
+	}{
+		"no key":         {call{"POST", "/v1/chat/completions", ask, nil}, 401, "invalid_api_key", "Authorization"},
+		"wrong key":      {call{"POST", "/v1/chat/completions", ask, bearer(keyPrefix + "x")}, 401, "invalid_api_key", "no such API key"},
+		"foreign key":    {call{"GET", "/v1/models", "", bearer("sk-proj-x")}, 401, "invalid_api_key", keyPrefix},
+		"basic auth":     {call{"GET", "/v1/models", "", http.Header{"Authorization": {"Basic eDp5"}}}, 401, "invalid_api_key", "Bearer"},
+		"unknown model":  {call{"POST", "/v1/chat/completions", strings.Replace(ask, "helium/demo", "gpt-4", 1), bearer(key)}, 404, "model_not_found", "gpt-4"},
+		"unknown field":  {call{"POST", "/v1/chat/completions", `{"modle":"x"}`, bearer(key)}, 400, "", "modle"},
+		"not json":       {call{"POST", "/v1/chat/completions", `{`, bearer(key)}, 400, "", "JSON"},
+		"over budget":    {call{"POST", "/v1/chat/completions", strings.Replace(ask, `"messages"`, `"max_tokens":1024,"messages"`, 1), bearer(key)}, 402, "insufficient_quota", "3 CNX of the budget"},
+		"bridge is poor": {call{"POST", "/v1/chat/completions", ask, bearer(key)}, 503, "insufficient_funds", "too little CNX"},
+		"no endpoint":    {call{"POST", "/v1/embeddings", `{}`, bearer(key)}, 404, "not_found", "endpoint"},
+		"other's task":   {call{"GET", "/v1/tasks/req_000000000000000000000000", "", bearer(key)}, 404, "not_found", "no such request of yours"},
+		"too large":      {call{"POST", "/v1/chat/completions", `{"model":"` + strings.Repeat("x", maxBody) + `"}`, bearer(key)}, 413, "", "larger than"},
+	} {
+		resp, body := b.call(t, c.call)
+		var got struct {
+			Error struct{ Message, Type, Code string }
+		}
+		if err := json.Unmarshal([]byte(body), &got); err != nil {
+			t.Errorf("%s: not JSON: %s", name, body)
+			continue
+		}
+		if resp.StatusCode != c.status || got.Error.Code != c.code || !strings.Contains(got.Error.Message, c.says) || got.Error.Type == "" {
+			t.Errorf("%s: got %d %s, want %d, code %q, saying %q", name, resp.StatusCode, body, c.status, c.code, c.says)
+		}
+		if resp.StatusCode == 503 && resp.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: no Retry-After", name)
+		}
+	}
+	// Nothing above was paid for, so the whole budget is left.
+	if err := b.charge(b.mustCaller(t, key), "req_x", protocol.CNX(3), [32]byte{}); err != nil {
+		t.Errorf("a refused request was charged: %v", err)
+	}
+}
+
+func (b *Bridge) mustCaller(t *testing.T, key string) caller {
+	t.Helper()
+	c, err := b.callerOfKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestARequestOverItsRateIsToldWhenToTryAgain(t *testing.T) {
+	b, _ := open(t)
+	secret := keyPrefix + "slow"
+	if err := PutKey(b.store, secret, KeyOptions{PerMinute: 6}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b.call(t, call{"POST", "/v1/estimate", ask, bearer(secret)})
+	resp, body := b.call(t, call{"POST", "/v1/estimate", ask, bearer(secret)})
+	if resp.StatusCode != 429 || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("got %d %s, Retry-After %q", resp.StatusCode, body, resp.Header.Get("Retry-After"))
+	}
+}
+
+func TestThePagesSessionIsForThePageOnly(t *testing.T) {
+	b, _ := open(t)
+	own := http.Header{"Sec-Fetch-Site": {"same-origin"}}
+	resp, _ := b.call(t, call{"POST", "/chat/session", "", own})
+	if resp.StatusCode != http.StatusNoContent || len(resp.Cookies()) != 1 {
+		t.Fatalf("got %d, %v", resp.StatusCode, resp.Cookies())
+	}
+	c := resp.Cookies()[0]
+	if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode {
+		t.Errorf("cookie is %v", c)
+	}
+	with := func(site string) http.Header {
+		return http.Header{"Cookie": {c.Name + "=" + c.Value}, "Sec-Fetch-Site": {site}}
+	}
+	if resp, body := b.call(t, call{"GET", "/v1/models", "", with("same-origin")}); resp.StatusCode != 200 || !strings.Contains(body, "helium/demo") {
+		t.Errorf("the page gets %d %s", resp.StatusCode, body)
+	}
+	for name, h := range map[string]http.Header{
+		"another site":    with("cross-site"),
+		"a sister site":   with("same-site"),
+		"a made-up one":   {"Cookie": {c.Name + "=x"}, "Sec-Fetch-Site": {"same-origin"}},
+		"an other origin": {"Cookie": {c.Name + "=" + c.Value}, "Origin": {"https://example.com"}},
+		"no origin":       {"Cookie": {c.Name + "=" + c.Value}},
+	} {
+		if resp, _ := b.call(t, call{"GET", "/v1/models", "", h}); resp.StatusCode != 401 {
+			t.Errorf("%s gets %d", name, resp.StatusCode)
+		}
+	}
+	if resp, _ := b.call(t, call{"POST", "/chat/session", "", http.Header{"Sec-Fetch-Site": {"cross-site"}}}); resp.StatusCode != 403 {
+		t.Errorf("another site's session: %d", resp.StatusCode)
+	}
+	if resp, _ := b.call(t, call{"GET", "/", "", http.Header{"Host": {"evil.example"}}}); resp.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("a rebound name gets %d", resp.StatusCode)
+	}
+	if resp, body := b.call(t, call{"GET", "/", "", nil}); resp.StatusCode != 200 || !strings.Contains(body, "Helium chat") || !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'self'") {
+		t.Errorf("the page: %d %s", resp.StatusCode, body)
+	}
+}
+
+func TestChatRequestsBecomeTasksOrAreRefusedByField(t *testing.T) {
+	one := func(more string) string { return strings.TrimSuffix(ask, "}") + more + "}" }
+	for body, want := range map[string]string{
+		one(`,"frequency_penalty":0,"presence_penalty":0,"logit_bias":{},"logprobs":false,"response_format":{"type":"text"},"user":"u","metadata":{"a":"b"},"store":false,"service_tier":"auto","parallel_tool_calls":true`): "",
+		one(`,"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,"repetition_penalty":1.1,"max_completion_tokens":7,"seed":3,"stop":"a"`):                                                                                 "",
+		one(`,"stop":["a","b"],"n":2`):                                "",
+		one(`,"stream":true,"stream_options":{"include_usage":true}`): "",
+		one(`,"tools":[],"tool_choice":"none"`):                       "",
+		`{"model":"m","messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"user","content":"x"}]}`:                                                                                    "",
+		`{"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1","tool_call_id":"1"}]}`: "",
+		one(`,"frequency_penalty":0.1`):                           "frequency_penalty",
+		one(`,"presence_penalty":-1`):                             "presence_penalty",
+		one(`,"logprobs":true`):                                   "logprobs",
+		one(`,"top_logprobs":2`):                                  "top_logprobs",
+		one(`,"logit_bias":{"1":2}`):                              "logit_bias",
+		one(`,"response_format":{"type":"json_object"}`):          "response_format",
+		one(`,"tool_choice":"required"`):                          "tool_choice",
+		one(`,"tool_choice":{"type":"function"}`):                 "tool_choice",
+		one(`,"store":true`):                                      "store",
+		one(`,"service_tier":"flex"`):                             "service_tier",
+		one(`,"reasoning_effort":"low"`):                          "reasoning_effort",
+		one(`,"stream":true,"n":2`):                               "n",
+		one(`,"stream_options":{}`):                               "stream_options",
+		one(`,"max_tokens":1,"max_completion_tokens":2`):          "max_tokens",
+		one(`,"max_tokens":0`):                                    "max_tokens",
+		one(`,"temperature":-1`):                                  "temperature",
+		one(`,"temperature":"hot"`):                               "temperature",
+		one(`,"top_p":2`):                                         "top_p",
+		one(`,"n":0`):                                             "n",
+		one(`,"seed":-1`):                                         "seed",
+		one(`,"stop":1`):                                          "stop",
+		one(`,"stop":[""]`):                                       "stop",
+		`{"model":"m","messages":[]}`:                             "messages",
+		`{"model":"m","messages":[{"role":"bot","content":"x"}]}`: "messages[0].role",
+		`{"model":"m","messages":[{"role":"user","content":7}]}`:  "messages[0].content",
+		`{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}`: "messages[0].content[0]",
+		`{"model":"m","messages":[{"role":"user","content":"x","name":"bob"}]}`:                               "messages[0].name",
+		ask + ask: "",
+	} {
+		r, err := decodeChat([]byte(body))
+		if err == nil {
+			_, err = r.task()
+		}
+		var api *apiError
+		switch {
+		case body == ask+ask:
+			if err == nil {
+				t.Error("two documents were taken for one")
+			}
+		case want == "" && err != nil:
+			t.Errorf("%s: refused: %v", body, err)
+		case want != "" && (!errors.As(err, &api) || !strings.HasPrefix(api.Param, want)):
+			t.Errorf("%s: want a refusal of %s, got %v (%+v)", body, want, err, api)
+		}
+	}
+}
+
+func TestTheTaskSaysWhatTheRequestSaid(t *testing.T) {
+	r, err := decodeChat([]byte(`{"model":"m","temperature":0,"max_tokens":9,"stop":"END","seed":5,"messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := r.task()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := g.GenerationConfig
+	if g.Seed != 5 || *c.MaxNewTokens != 9 || *c.DoSample || c.StopStrings[0] != "END" || g.Messages[0].Role != task.RoleSystem || g.Messages[0].Content.Text != "a\nb" {
+		t.Errorf("got %s", g.Normalised())
+	}
+	r.Seed, r.Temperature = nil, nil
+	first, _ := r.task()
+	second, _ := r.task()
+	if first.Seed == second.Seed || !*first.GenerationConfig.DoSample {
+		t.Errorf("seeds %d and %d, sampling %v", first.Seed, second.Seed, *first.GenerationConfig.DoSample)
+	}
+}
+
+// record is a stream's bytes.
+func record(named bool, events ...creator.Event) string {
+	w := httptest.NewRecorder()
+	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{"req_1", "m", time.Unix(7, 0)}, task: "req_1", usage: true}
+	for _, e := range events {
+		s.event(e)
+	}
+	if !s.done {
+		s.end()
+	}
+	return w.Body.String()
+}
+
+func verifiedEvent(text string) creator.Event {
+	r := task.Response{Model: "m", Choices: []task.Choice{{FinishReason: task.FinishStop, Content: text}}, Usage: task.Usage{PromptTokens: 2, CompletionTokens: 3}}
+	return creator.Event{Stage: creator.StageVerified, TaskID: 4, At: 1500 * time.Millisecond, Response: r.Bytes(), Nodes: []common.Address{{1}}}
+}
+
+func TestAStreamIsOpenAIsToTheByteWithStagesAsComments(t *testing.T) {
+	const head = `data: {"choices":[{"delta":%s,"finish_reason":%s,"index":0,"logprobs":null}],"created":7,"id":"chatcmpl-req_1","model":"m","object":"chat.completion.chunk"}` + "\n\n"
+	got := record(false,
+		creator.Event{Stage: creator.StageQueued, TaskID: 4, Position: 2},
+		creator.Event{Stage: creator.StageDelta, TaskID: 4, Text: "Hel"},
+		verifiedEvent("Hello"),
+		creator.Event{Stage: creator.StageSettled, TaskID: 4, Receipt: &protocol.Receipt{}},
+	)
+	want := ": helium stage=queued task=4 position=2\n\n" +
+		fmt.Sprintf(head, `{"content":"","role":"assistant"}`, "null") +
+		fmt.Sprintf(head, `{"content":"Hel"}`, "null") +
+		fmt.Sprintf(head, `{"content":"lo"}`, "null") +
+		fmt.Sprintf(head, `{}`, `"stop"`) +
+		`data: {"choices":[],"created":7,"id":"chatcmpl-req_1","model":"m","object":"chat.completion.chunk","usage":{"completion_tokens":3,"prompt_tokens":2,"total_tokens":5}}` + "\n\n" +
+		": helium verified task=4 receipt=req_1\n\n: helium stage=settled task=4\n\ndata: [DONE]\n\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAWrongStreamIsReplacedAndAFailureEndsIt(t *testing.T) {
+	got := record(true, creator.Event{Stage: creator.StageDelta, Text: "Hex"}, verifiedEvent("Hello"))
+	for _, want := range []string{"event: helium.replaced\ndata: {\"content\":\"Hello\"}", `"text_matches_stream":false`, "event: helium.verified"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	got = record(true, creator.Event{Stage: creator.StageDelta, Text: "x"},
+		creator.Event{Stage: creator.StageDisputed, Reason: &protocol.Reason{Code: "no_agreement", Title: "The nodes did not agree", Action: "Send it again."}})
+	for _, want := range []string{"event: helium.disputed\n", `data: {"error":{`, "no_agreement", "data: [DONE]"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "helium.verified") {
+		t.Error("called verified")
+	}
+}
+
+func TestTheLedgerBooksEachRequestOnceAndItsRefundOnce(t *testing.T) {
+	b, key := open(t)
+	who := b.mustCaller(t, key)
+	if err := b.charge(who, "req_a", protocol.CNX(2), [32]byte{1}); err != nil {
+		t.Fatal(err)
+	}
+	var api *apiError
+	if err := b.charge(who, "req_a", protocol.CNX(1), [32]byte{1}); !errors.As(err, &api) || api.status != 409 {
+		t.Errorf("the same request again: %v", err)
+	}
+	if err := b.charge(who, "req_b", protocol.CNX(2), [32]byte{}); !errors.As(err, &api) || api.status != 402 {
+		t.Errorf("over the budget: %v", err)
+	}
+	for range 2 {
+		if err := b.settle("req_a", protocol.CNX(2)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.charge(who, "req_b", protocol.CNX(3), [32]byte{}); err != nil {
+		t.Errorf("the refund did not come back: %v", err)
+	}
+	if _, err := b.ownRow(caller{id: "key:other"}, "req_a"); !errors.As(err, &api) || api.status != 404 {
+		t.Errorf("another caller sees %v", err)
+	}
+	if _, err := b.repeated(who, "req_b", [32]byte{9}); !errors.As(err, &api) || api.status != 409 {
+		t.Errorf("another body under the same key: %v", err)
+	}
+}
+
+func TestKeysAreHashedAtRest(t *testing.T) {
+	dir := t.TempDir()
+	s, err := store.Open(dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	secret, err := CreateKey(s, KeyOptions{}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(func(tx *store.Tx) error {
+		return keys.Scan(tx, func(k [32]byte, row keyRow) error {
+			if strings.Contains(fmt.Sprintf("%s%+v", k, row), secret) || k != hashKey(secret) {
+				t.Errorf("row %x %+v", k, row)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func FuzzChatRequest(f *testing.F) {
+	f.Add([]byte(ask))
+	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],"stop":["a"],"tools":[{}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := decodeChat(body)
+		if err != nil {
+			return
+		}
+		g, err := r.task()
+		if err != nil {
+			return
+		}
+		if _, err := task.ParseGPT(g.Normalised()); err != nil {
+			t.Errorf("%s made a task that nodes refuse: %v", body, err)
+		}
+	})
+}

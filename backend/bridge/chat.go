@@ -1,0 +1,198 @@
+package bridge
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"helium/backend/creator"
+	"helium/backend/protocol"
+	"helium/inference/task"
+)
+
+// maxBody bounds a request's body.
+const maxBody = 4 << 20
+
+// maxIdempotencyKey bounds what a caller may name its request.
+const maxIdempotencyKey = 256
+
+// chatCompletions makes a task of the request and answers when it is verified,
+// or streams its text from the first token on.
+func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
+	who, err := b.admit(r)
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	req, err := decodeChat(body)
+	if err != nil {
+		return err
+	}
+	t, err := b.start(r.Context(), who, r.Header.Get("Idempotency-Key"), req, body)
+	if err != nil {
+		return err
+	}
+
+	w.Header().Set("X-Helium-Receipt", t.ID())
+	answer := reply{id: t.ID(), model: req.Model, created: b.now()}
+	if req.Stream {
+		return b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+	}
+	return b.whole(w, r, t, answer)
+}
+
+// admit lets an authorised caller in, within its rate.
+func (b *Bridge) admit(r *http.Request) (caller, error) {
+	who, err := b.authorise(r)
+	if err != nil {
+		return who, err
+	}
+	if wait := b.limiters.take(who, b.now()); wait > 0 {
+		return who, errTooOften(wait)
+	}
+	return who, nil
+}
+
+// start makes the request's task, or finds the one that the same idempotency
+// key made before.
+func (b *Bridge) start(ctx context.Context, who caller, idempotency string, req *chatRequest, body []byte) (*creator.Task, error) {
+	model, ok := b.model(req.Model)
+	if !ok {
+		return nil, errNoModel(req.Model)
+	}
+	id, hash := creator.NewID(), sha256.Sum256(body)
+	if idempotency != "" {
+		if len(idempotency) > maxIdempotencyKey {
+			return nil, badField("Idempotency-Key", fmt.Sprintf("is longer than %d characters", maxIdempotencyKey))
+		}
+		id = idempotentID(who, idempotency)
+		if t, err := b.repeated(who, id, hash); t != nil || err != nil {
+			return t, err
+		}
+	}
+
+	doc, err := req.task()
+	if err != nil {
+		return nil, err
+	}
+	units := task.UnitsRoundedUp(doc)
+	fee, err := b.creator.Estimate(ctx, protocol.GPT, units)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.charge(who, id, fee, hash); err != nil {
+		return nil, err
+	}
+	t, err := b.creator.Create(ctx, creator.Request{
+		ID: id, Owner: who.id, Type: protocol.GPT, Task: doc.Normalised(), Model: req.Model,
+		Models: []protocol.ModelPin{model.Pin}, Units: units, MinVRAMGB: model.MinVRAMGB, MaxFee: fee,
+	})
+	if err != nil {
+		return nil, errors.Join(err, b.settle(id, fee))
+	}
+	b.follow(t)
+	return t, nil
+}
+
+// idempotentID is the same for the same caller and key, and tells neither.
+func idempotentID(who caller, key string) string {
+	sum := sha256.Sum256([]byte(who.id + "\x00" + key))
+	return "req_" + hex.EncodeToString(sum[:12])
+}
+
+func (b *Bridge) repeated(who caller, id string, body [32]byte) (*creator.Task, error) {
+	row, err := b.ownRow(who, id)
+	var api *apiError
+	if errors.As(err, &api) && api.status == http.StatusNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if row.Body != body {
+		return nil, errConflict("this Idempotency-Key was used with another body: use a new one")
+	}
+	t, err := b.creator.Task(id)
+	if errors.Is(err, creator.ErrNotFound) {
+		return nil, errConflict("the first request with this Idempotency-Key made no task: use a new one")
+	}
+	return t, err
+}
+
+// whole answers once, with a verified text.
+func (b *Bridge) whole(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply) error {
+	for e := range t.Events(r.Context()) {
+		switch e.Stage {
+		case creator.StageVerified:
+			response, err := task.ParseResponse(e.Response)
+			if err != nil {
+				return fmt.Errorf("read response of %s: %w", t.ID(), err)
+			}
+			w.Header().Set("Content-Type", "application/json")
+			return writeJSON(w, answer.completion(response))
+		case creator.StageAborted, creator.StageDisputed:
+			return fromReason(*e.Reason)
+		}
+	}
+	if err := r.Context().Err(); err != nil {
+		return err // the caller has gone; the task goes on and can be fetched
+	}
+	return fmt.Errorf("task %s ended without an answer", t.ID())
+}
+
+// reply makes OpenAI's objects of one request.
+type reply struct {
+	id      string
+	model   string
+	created time.Time
+}
+
+func (a reply) head(object string) map[string]any {
+	return map[string]any{"id": "chatcmpl-" + a.id, "object": object, "created": a.created.Unix(), "model": a.model}
+}
+
+func (a reply) completion(r *task.Response) map[string]any {
+	choices := make([]map[string]any, len(r.Choices))
+	for i, c := range r.Choices {
+		choices[i] = map[string]any{
+			"index": i, "finish_reason": string(c.FinishReason), "logprobs": nil,
+			"message": map[string]any{"role": "assistant", "content": c.Content, "refusal": nil},
+		}
+	}
+	out := a.head("chat.completion")
+	out["choices"], out["usage"] = choices, usageOf(r)
+	return out
+}
+
+func (a reply) chunk(delta map[string]any, finish any) map[string]any {
+	out := a.head("chat.completion.chunk")
+	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": nil}}
+	return out
+}
+
+func (a reply) usageChunk(r *task.Response) map[string]any {
+	out := a.head("chat.completion.chunk")
+	out["choices"], out["usage"] = []any{}, usageOf(r)
+	return out
+}
+
+func usageOf(r *task.Response) map[string]int {
+	return map[string]int{
+		"prompt_tokens": r.Usage.PromptTokens, "completion_tokens": r.Usage.CompletionTokens, "total_tokens": r.Usage.Total(),
+	}
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

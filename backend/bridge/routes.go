@@ -1,0 +1,201 @@
+package bridge
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"helium/backend/creator"
+	"helium/backend/protocol"
+	"helium/inference/task"
+)
+
+// endpoint answers a request or returns why not.
+type endpoint func(w http.ResponseWriter, r *http.Request) error
+
+func (b *Bridge) routes(chat fs.FS) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/chat/completions", b.serve(b.chatCompletions))
+	mux.HandleFunc("GET /v1/models", b.serve(b.listModels))
+	mux.HandleFunc("GET /v1/models/{id...}", b.serve(b.getModel))
+	mux.HandleFunc("POST /v1/estimate", b.serve(b.estimate))
+	mux.HandleFunc("GET /v1/tasks/{id}", b.serve(b.getTask))
+	mux.HandleFunc("GET /v1/receipts/{id}", b.serve(b.getReceipt))
+	mux.HandleFunc("POST /chat/session", b.serve(b.openSession))
+	mux.HandleFunc("GET /healthz", b.serve(b.health))
+	mux.HandleFunc("OPTIONS /v1/", preflight)
+	mux.HandleFunc("/v1/", b.serve(func(http.ResponseWriter, *http.Request) error {
+		return errNotFound("this bridge has no such endpoint: see its README for those it has")
+	}))
+	mux.Handle("/", page(chat))
+	return mux
+}
+
+// serve turns an endpoint's error into OpenAI's shape. A page elsewhere may use
+// the API with a key of its own; cookies are never sent from elsewhere.
+func (b *Bridge) serve(e endpoint) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Access-Control-Expose-Headers", "X-Helium-Receipt, Retry-After")
+		}
+		err := e(w, r)
+		if err == nil || r.Context().Err() != nil {
+			return
+		}
+		api := asAPIError(err)
+		if api.status == http.StatusInternalServerError {
+			b.log.Error("request failed", "path", r.URL.Path, "err", err)
+		}
+		api.write(w)
+	}
+}
+
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "*, Authorization")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (b *Bridge) listModels(w http.ResponseWriter, r *http.Request) error {
+	if _, err := b.authorise(r); err != nil {
+		return err
+	}
+	data := make([]map[string]any, len(b.models))
+	for i, m := range b.models {
+		data[i] = modelObject(m)
+	}
+	return answerJSON(w, map[string]any{"object": "list", "data": data})
+}
+
+func (b *Bridge) getModel(w http.ResponseWriter, r *http.Request) error {
+	if _, err := b.authorise(r); err != nil {
+		return err
+	}
+	m, ok := b.model(r.PathValue("id"))
+	if !ok {
+		return errNoModel(r.PathValue("id"))
+	}
+	return answerJSON(w, modelObject(m))
+}
+
+func modelObject(m Model) map[string]any {
+	return map[string]any{
+		"id": m.Pin.ID, "object": "model", "created": 0, "owned_by": "helium",
+		"helium": map[string]any{"revision": m.Pin.Revision, "files": m.Pin.Files, "min_vram_gb": m.MinVRAMGB},
+	}
+}
+
+// estimate says what a chat request would cost, and sends nothing.
+func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
+	if _, err := b.admit(r); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	req, err := decodeChat(body)
+	if err != nil {
+		return err
+	}
+	if _, ok := b.model(req.Model); !ok {
+		return errNoModel(req.Model)
+	}
+	doc, err := req.task()
+	if err != nil {
+		return err
+	}
+	units := task.UnitsRoundedUp(doc)
+	fee, err := b.creator.Estimate(r.Context(), protocol.GPT, units)
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, map[string]any{"fee_wei": fee, "fee": fee.String(), "units": units})
+}
+
+// getTask shows a request of the caller's own, also after a disconnect.
+func (b *Bridge) getTask(w http.ResponseWriter, r *http.Request) error {
+	record, err := b.ownRecord(r)
+	if err != nil {
+		return err
+	}
+	out := map[string]any{
+		"id": record.ID, "state": record.State, "task_id": record.TaskID, "model": record.Model,
+		"fee_wei": record.Fee, "created": record.Created.Unix(), "reason": record.Reason,
+	}
+	if record.Response != nil {
+		out["response"] = json.RawMessage(record.Response)
+	}
+	return answerJSON(w, out)
+}
+
+func (b *Bridge) getReceipt(w http.ResponseWriter, r *http.Request) error {
+	record, err := b.ownRecord(r)
+	if err != nil {
+		return err
+	}
+	if record.Receipt == nil {
+		return errNotFound("the task is not settled yet: try again when it is")
+	}
+	return answerJSON(w, record.Receipt)
+}
+
+func (b *Bridge) ownRecord(r *http.Request) (creator.Record, error) {
+	who, err := b.authorise(r)
+	if err != nil {
+		return creator.Record{}, err
+	}
+	id := strings.TrimPrefix(r.PathValue("id"), "chatcmpl-")
+	if _, err := b.ownRow(who, id); err != nil {
+		return creator.Record{}, err
+	}
+	t, err := b.creator.Task(id)
+	if errors.Is(err, creator.ErrNotFound) {
+		return creator.Record{}, errNotFound("the request is too old: its receipt was yours to keep")
+	}
+	if err != nil {
+		return creator.Record{}, err
+	}
+	return t.Record(), nil
+}
+
+// health says whether the bridge can pay.
+func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
+	balance, err := b.creator.Balance(r.Context())
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, map[string]any{"status": "ok", "can_pay": !balance.IsZero()})
+}
+
+func answerJSON(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	return writeJSON(w, v)
+}
+
+// pagePolicy lets the page load from this bridge and nowhere else.
+const pagePolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
+
+func page(chat fs.FS) http.Handler {
+	if chat == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "This bridge serves the API under /v1 and was built without its chat page.", http.StatusNotFound)
+		})
+	}
+	files := http.FileServerFS(chat)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", pagePolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		files.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,230 @@
+package bridge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/creator"
+	"helium/backend/protocol"
+	"helium/inference/task"
+)
+
+// heartbeat keeps a stream alive through proxies while nothing happens.
+const heartbeat = 10 * time.Second
+
+// settleWait is how long a verified stream waits for its receipt.
+const settleWait = 5 * time.Second
+
+// stream sends the text as it is made, and what happens to it as comments, or
+// as named events to clients that ask for them.
+func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply, usage bool) error {
+	s := &sse{w: w, flush: http.NewResponseController(w), named: r.Header.Get("X-Helium-Events") == "1", answer: answer, usage: usage, task: t.ID()}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+
+	events := t.Events(r.Context())
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	var settled <-chan time.Time
+	for !s.done {
+		select {
+		case e, open := <-events:
+			if !open {
+				s.end()
+				continue
+			}
+			if s.event(e); s.verified && settled == nil {
+				settled = time.After(settleWait)
+			}
+		case <-settled:
+			s.end()
+		case <-beat.C:
+			s.comment("waiting")
+		case <-r.Context().Done():
+			return nil // the caller has gone; the task goes on and can be fetched
+		}
+		if s.err != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// sse writes one stream. After the first error it writes nothing more.
+type sse struct {
+	w      http.ResponseWriter
+	flush  *http.ResponseController
+	named  bool
+	answer reply
+	usage  bool
+	task   string
+
+	text     strings.Builder
+	begun    bool
+	verified bool
+	done     bool
+	err      error
+}
+
+func (s *sse) event(e creator.Event) {
+	switch e.Stage {
+	case creator.StageDelta:
+		s.delta(e.Text)
+	case creator.StageVerified:
+		s.verify(e)
+	case creator.StageAborted, creator.StageDisputed:
+		s.fail(e)
+	case creator.StageSettled:
+		s.stage(e)
+		if s.named && e.Receipt != nil {
+			s.namedEvent("helium.receipt", map[string]any{"id": s.task, "receipt": e.Receipt})
+		}
+		s.end()
+	default:
+		s.stage(e)
+	}
+}
+
+// stageEvent is what a caller is told of a step.
+type stageEvent struct {
+	Stage    string             `json:"stage"`
+	TaskID   protocol.TaskID    `json:"task_id,omitempty"`
+	Tx       *common.Hash       `json:"tx,omitempty"`
+	Nodes    []common.Address   `json:"nodes,omitempty"`
+	Class    *protocol.GPUClass `json:"class,omitempty"`
+	Position *int               `json:"position,omitempty"`
+	Count    int                `json:"count,omitempty"`
+	AtMS     int64              `json:"at_ms"`
+}
+
+func (s *sse) stage(e creator.Event) {
+	out := stageEvent{Stage: string(e.Stage), TaskID: e.TaskID, Nodes: e.Nodes, Count: e.Count, AtMS: e.At.Milliseconds()}
+	if e.Tx != (common.Hash{}) {
+		out.Tx = &e.Tx
+	}
+	if e.Class != (protocol.GPUClass{}) {
+		out.Class = &e.Class
+	}
+	line := fmt.Sprintf("stage=%s task=%s", e.Stage, e.TaskID)
+	if e.Stage == creator.StageQueued {
+		out.Position = &e.Position
+		line += fmt.Sprintf(" position=%d", e.Position)
+	}
+	if s.named {
+		s.namedEvent("helium.stage", out)
+		return
+	}
+	s.comment(line)
+}
+
+func (s *sse) delta(text string) {
+	if text == "" {
+		return
+	}
+	s.begin()
+	s.text.WriteString(text)
+	s.data(s.answer.chunk(map[string]any{"content": text}, nil))
+}
+
+func (s *sse) begin() {
+	if !s.begun {
+		s.begun = true
+		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}, nil))
+	}
+}
+
+// verify completes the text with what the nodes agreed on, or says that what
+// was streamed is wrong.
+func (s *sse) verify(e creator.Event) {
+	response, err := task.ParseResponse(e.Response)
+	if err != nil || len(response.Choices) == 0 {
+		s.fail(creator.Event{Reason: &protocol.Reason{Code: "bad_response", Title: "The nodes agreed on something that is not an answer"}})
+		return
+	}
+	s.begin()
+	choice := response.Choices[0]
+	rest, matches := strings.CutPrefix(choice.Content, s.text.String())
+	if matches && rest != "" {
+		s.delta(rest)
+	}
+	if !matches {
+		// Clients without named events are told too: a comment breaks nobody.
+		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
+		if s.named {
+			s.namedEvent("helium.replaced", map[string]string{"content": choice.Content})
+		}
+	}
+	s.data(s.answer.chunk(map[string]any{}, string(choice.FinishReason)))
+	if s.usage {
+		s.data(s.answer.usageChunk(response))
+	}
+	if s.named {
+		s.namedEvent("helium.verified", map[string]any{
+			"task_id": e.TaskID, "receipt": s.task, "at_ms": e.At.Milliseconds(), "text_matches_stream": matches, "nodes": e.Nodes,
+		})
+	} else {
+		s.comment(fmt.Sprintf("verified task=%s receipt=%s", e.TaskID, s.task))
+	}
+	s.verified = true
+}
+
+// fail ends the stream with an error that the official clients raise.
+func (s *sse) fail(e creator.Event) {
+	if s.verified {
+		return // what is verified stays so
+	}
+	if s.named {
+		s.namedEvent("helium.disputed", e.Reason)
+	}
+	s.raw("data: ", fromReason(*e.Reason).body())
+	s.end()
+}
+
+func (s *sse) end() {
+	if !s.done {
+		s.done = true
+		s.raw("data: ", []byte("[DONE]"))
+	}
+}
+
+func (s *sse) comment(text string) { s.raw(": helium ", []byte(text)) }
+
+func (s *sse) data(v any) {
+	if b, ok := s.encode(v); ok {
+		s.raw("data: ", b)
+	}
+}
+
+func (s *sse) namedEvent(name string, v any) {
+	if b, ok := s.encode(v); ok {
+		s.raw("event: "+name+"\ndata: ", b)
+	}
+}
+
+func (s *sse) encode(v any) ([]byte, bool) {
+	b, err := json.Marshal(v)
+	if err != nil && s.err == nil {
+		s.err = err
+	}
+	return b, err == nil
+}
+
+// raw writes one event. JSON has no line breaks; a comment's text gets none.
+func (s *sse) raw(prefix string, b []byte) {
+	if s.err != nil {
+		return
+	}
+	b = bytes.ReplaceAll(b, []byte("\n"), []byte(" "))
+	if _, s.err = fmt.Fprintf(s.w, "%s%s\n\n", prefix, b); s.err == nil {
+		s.err = s.flush.Flush()
+	}
+}
