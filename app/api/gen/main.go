@@ -1,0 +1,128 @@
+// Command gen writes the JSON Schema of every value that reaches a page: the
+// agent's state and the receipt of a task. The pages' TypeScript types are made
+// from that schema, so no shape is copied by hand; a test fails when the
+// checked-in schema is not what this program would write now.
+//
+// Run it from the repository's root: go run ./app/api/gen
+package main
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/invopop/jsonschema"
+
+	"helium/app/api"
+	"helium/backend/protocol"
+)
+
+// schemaFile is where the schema is kept, from the repository's root.
+const schemaFile = "frontend/src/lib/api.schema.json"
+
+// Pages are the values the pages are sent; each field becomes a TypeScript type.
+type Pages struct {
+	State   api.State        `json:"state"`
+	Receipt protocol.Receipt `json:"receipt"`
+}
+
+func main() {
+	schema, err := generate(".")
+	if err == nil {
+		err = os.WriteFile(schemaFile, schema, 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "write the pages' schema:", err)
+		os.Exit(1)
+	}
+}
+
+// generate returns the schema of Pages, with the comments and constants of the
+// sources below root.
+func generate(root string) ([]byte, error) {
+	statuses, err := constantsOf(root+"/app/api/api.go", "NodeStatus")
+	if err != nil {
+		return nil, err
+	}
+
+	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
+	for _, dir := range []string{"app/api", "backend/protocol"} {
+		if err := addComments(&r, root, dir); err != nil {
+			return nil, err
+		}
+	}
+	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
+		switch {
+		case t == reflect.TypeFor[api.NodeStatus]():
+			return &jsonschema.Schema{Type: "string", Enum: statuses}
+		case t == reflect.TypeFor[time.Time]():
+			return &jsonschema.Schema{Type: "string", Format: "date-time"}
+		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):
+			// Amounts, addresses and hashes: encoding/json writes their text.
+			return &jsonschema.Schema{Type: "string"}
+		}
+		return nil
+	}
+
+	schema := r.Reflect(&Pages{})
+	// Its package has one name as a program and another in its test.
+	schema.Description = "What the pages are sent."
+	out, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode schema: %w", err)
+	}
+	return append(out, '\n'), nil
+}
+
+// addComments gives the fields their comments. The reflector wants paths below
+// the working folder, so that import paths can be told from them.
+func addComments(r *jsonschema.Reflector, root, dir string) error {
+	back, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("read comments: %w", err)
+	}
+	if err := os.Chdir(root); err != nil {
+		return fmt.Errorf("read comments: %w", err)
+	}
+	defer os.Chdir(back)
+	if err := r.AddGoComments("helium", "./"+dir); err != nil {
+		return fmt.Errorf("read comments of %s: %w", dir, err)
+	}
+	return nil
+}
+
+// constantsOf lists the string constants of one type, in the order of the source.
+func constantsOf(file, typ string) ([]any, error) {
+	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		return nil, fmt.Errorf("parse %s: %w", file, err)
+	}
+	var values []any
+	ast.Inspect(tree, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		name, ok := spec.Type.(*ast.Ident)
+		lit, isLit := spec.Values[0].(*ast.BasicLit)
+		if !ok || !isLit || name.Name != typ {
+			return true
+		}
+		if s, err := strconv.Unquote(lit.Value); err == nil {
+			values = append(values, strings.TrimSpace(s))
+		}
+		return true
+	})
+	if len(values) == 0 {
+		return nil, fmt.Errorf("no constants of type %s in %s", typ, file)
+	}
+	return values, nil
+}

@@ -1,0 +1,201 @@
+import type { GPUClass, Reason, Receipt } from "./api.gen";
+
+/**
+ * An answer is the text of a task and how far the network is with proving it.
+ *
+ * Its trust is one of: `provisional` while machines work, `verified` when
+ * three of them opened the same result on chain, `disputed` when they did not,
+ * `failed` when no task could be made or its text was lost, `stopped` when the
+ * person stopped reading before the end. Trust never goes back from verified.
+ */
+export type Trust = "provisional" | "verified" | "disputed" | "failed" | "stopped";
+
+/** The steps of a task in the order in which they usually come. */
+export const stages = [
+  "created",
+  "queued",
+  "drawn",
+  "ready",
+  "running",
+  "committed",
+  "revealed",
+  "verified",
+  "settled",
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** One step that was seen, with the milliseconds since the request was sent. */
+export interface Step {
+  stage: Stage;
+  at: number;
+  tx?: string;
+  /** How many of the three machines have done it, where they do it one by one. */
+  count?: number;
+}
+
+export interface Answer {
+  trust: Trust;
+  text: string;
+  /** The furthest step so far; null until the task is on chain. */
+  stage: Stage | null;
+  steps: Step[];
+  taskId?: number;
+  /** Place in the queue, from 1, while queued. */
+  position?: number;
+  nodes: string[];
+  class?: GPUClass;
+  ready: number;
+  committed: number;
+  revealed: number;
+  receiptId?: string;
+  receipt?: Receipt;
+  /** The streamed text differed from the verified one and was replaced. */
+  replaced?: boolean;
+  /** Why it is disputed or failed. */
+  reason?: Reason;
+  /** Why the text ended: "stop", "length", … */
+  finish?: string;
+  tokens?: number;
+  /** The text is whole. */
+  complete: boolean;
+}
+
+/** What happens to an answer. */
+export type AnswerEvent =
+  | { type: "text"; text: string; at: number }
+  | { type: "finish"; reason: string }
+  | { type: "usage"; tokens: number }
+  | { type: "receipt-id"; id: string }
+  | {
+      type: "stage";
+      stage: string;
+      at: number;
+      taskId?: number;
+      tx?: string;
+      nodes?: string[];
+      class?: GPUClass;
+      position?: number;
+      count?: number;
+    }
+  | { type: "verified"; at: number; receiptId?: string; nodes?: string[] }
+  | { type: "replaced"; text: string }
+  | { type: "disputed"; reason: Reason }
+  | { type: "receipt"; receipt: Receipt }
+  | { type: "failed"; reason: Reason }
+  | { type: "stopped" }
+  | { type: "ended" };
+
+export function newAnswer(): Answer {
+  return {
+    trust: "provisional",
+    text: "",
+    stage: null,
+    steps: [],
+    nodes: [],
+    ready: 0,
+    committed: 0,
+    revealed: 0,
+    complete: false,
+  };
+}
+
+/** Whether nothing about the answer can change any more. */
+export function isFinal(a: Answer): boolean {
+  if (a.trust === "verified") return a.receipt !== undefined;
+  return a.trust === "disputed" || a.trust === "failed";
+}
+
+/** The answer after one event. Never changes the answer it is given. */
+export function reduce(a: Answer, e: AnswerEvent): Answer {
+  switch (e.type) {
+    case "text":
+      if (a.complete && a.trust === "verified") return a;
+      return reach({ ...a, text: a.text + e.text }, { stage: "running", at: e.at });
+    case "finish":
+      return { ...a, finish: e.reason, complete: true };
+    case "usage":
+      return { ...a, tokens: e.tokens };
+    case "receipt-id":
+      return { ...a, receiptId: e.id };
+    case "stage":
+      return reduceStage(a, e);
+    case "verified":
+      if (a.trust === "disputed") return a;
+      return reach(
+        { ...a, trust: "verified", complete: true, receiptId: e.receiptId ?? a.receiptId, nodes: e.nodes ?? a.nodes },
+        { stage: "verified", at: e.at },
+      );
+    case "replaced":
+      return { ...a, text: e.text, replaced: true, complete: true };
+    case "disputed":
+      return { ...a, trust: a.trust === "verified" ? "verified" : "disputed", reason: e.reason, complete: true };
+    case "receipt":
+      return withReceipt(a, e.receipt);
+    case "failed":
+      return a.trust === "verified" ? a : { ...a, trust: "failed", reason: e.reason, complete: true };
+    case "stopped":
+      return a.trust === "provisional" ? { ...a, trust: "stopped", complete: true } : a;
+    case "ended":
+      return { ...a, complete: true };
+  }
+}
+
+function reduceStage(a: Answer, e: Extract<AnswerEvent, { type: "stage" }>): Answer {
+  const next: Answer = {
+    ...a,
+    taskId: e.taskId ?? a.taskId,
+    class: e.class ?? a.class,
+    nodes: e.nodes && e.nodes.length > 0 ? e.nodes : a.nodes,
+    position: e.stage === "queued" ? e.position : undefined,
+  };
+  const stage = stages.find((s) => s === e.stage);
+  if (!stage) return next;
+  if (stage === "ready" || stage === "committed" || stage === "revealed") {
+    next[stage] = Math.max(a[stage], Math.min(e.count ?? a[stage] + 1, 3));
+    return reach(next, { stage, at: e.at, tx: e.tx, count: next[stage] });
+  }
+  return reach(next, { stage, at: e.at, tx: e.tx });
+}
+
+/** Notes a step once, and moves on to it unless the answer is further already. */
+function reach(a: Answer, step: Step): Answer {
+  const known = a.steps.some((s) => s.stage === step.stage && s.count === step.count);
+  const further = a.stage === null || stages.indexOf(step.stage) > stages.indexOf(a.stage);
+  if (known && !further) return a;
+  return { ...a, stage: further ? step.stage : a.stage, steps: known ? a.steps : [...a.steps, step] };
+}
+
+/** OutcomeAgreed of the Task contract. */
+const agreed = 1;
+
+function withReceipt(a: Answer, receipt: Receipt): Answer {
+  const next: Answer = {
+    ...a,
+    receipt,
+    complete: true,
+    taskId: receipt.task_id,
+    class: receipt.class,
+    nodes: receipt.nodes.map((n) => n.address),
+  };
+  if (receipt.outcome !== agreed) return { ...next, trust: a.trust === "verified" ? "verified" : "disputed" };
+  const text = responseText(receipt);
+  if (text !== null && text !== a.text) {
+    next.text = text;
+    next.replaced = a.text !== "" && !text.startsWith(a.text);
+  }
+  // Without its text a receipt proves nothing to the person who reads this page.
+  if (text === null && next.text === "") return { ...next, trust: a.trust };
+  return { ...next, trust: "verified" };
+}
+
+/** The text of the response that a receipt carries; null when it carries none that can be read. */
+export function responseText(receipt: Receipt): string | null {
+  if (!receipt.response) return null;
+  try {
+    const response: unknown = JSON.parse(receipt.response);
+    const content = (response as { choices?: { message?: { content?: unknown } }[] }).choices?.[0]?.message?.content;
+    return typeof content === "string" ? content : null;
+  } catch {
+    return null;
+  }
+}

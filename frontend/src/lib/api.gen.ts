@@ -1,0 +1,267 @@
+// Made by `npm run types` from the Go types of app/api and backend/protocol. Do not edit.
+
+/**
+ * What the pages are sent.
+ */
+export interface Pages {
+  state: State;
+  receipt: Receipt;
+}
+/**
+ * State is everything a screen shows.
+ */
+export interface State {
+  /**
+   * Version of the program.
+   */
+  version: string;
+  now: string;
+  node: Node;
+  wallet: Wallet;
+  hardware: Hardware;
+  engine: Engine;
+  network: Network;
+  earnings: Earnings;
+  task?: Task;
+  /**
+   * Recent holds the last tasks, newest first, 20 at most.
+   */
+  recent: TaskRecord[];
+}
+/**
+ * Node is where the node stands.
+ */
+export interface Node {
+  status: "starting" | "stopped" | "joining" | "running" | "working" | "pausing" | "paused" | "stopping" | "blocked";
+  /**
+   * Chain is the status the contract has: quit, available, busy, …
+   */
+  chain: string;
+  reason?: Reason;
+  stake: string;
+  /**
+   * StakeNeeded is what joining takes.
+   */
+  stake_needed: string;
+  /**
+   * Score of the last task, 0 to 20; nil before the first.
+   */
+  score?: number;
+  /**
+   * Kept: what the person last asked for, true for start; survives a restart.
+   */
+  want_running: boolean;
+}
+/**
+ * Reason says why the node does not earn, when it does not.
+ */
+export interface Reason {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
+ * Wallet is the node's account.
+ */
+export interface Wallet {
+  /**
+   * Address with checksum; empty until the wallet is made.
+   */
+  address: string;
+  balance: string;
+  /**
+   * Gas is the chain's own coin, in its smallest unit.
+   */
+  gas: string;
+  /**
+   * PassphraseIn is "keychain" or "file".
+   */
+  passphrase_in: string;
+  /**
+   * Notice explains a file fallback to the person; empty for the keychain.
+   */
+  notice?: string;
+}
+/**
+ * Hardware is what the node runs tasks on.
+ */
+export interface Hardware {
+  /**
+   * Name of the card, or of the processor where there is none that can be used.
+   */
+  name: string;
+  /**
+   * Kind is "gpu" or "cpu".
+   */
+  kind: string;
+  vram_gb: number;
+  /**
+   * Backend is "metal", "cuda", "vulkan" or "cpu"; Why says how it was chosen.
+   */
+  backend: string;
+  runtime: string;
+  why: string;
+}
+/**
+ * Engine is the child process that does the work.
+ */
+export interface Engine {
+  /**
+   * Status is "stopped", "starting", "ready", "busy" or "failed".
+   */
+  status: string;
+  /**
+   * Model that is loaded, if any, and the models that can be run.
+   */
+  model: string;
+  models: string[];
+  /**
+   * Restarts since the agent started.
+   */
+  restarts: number;
+}
+/**
+ * Network is the one the node is on.
+ */
+export interface Network {
+  name: string;
+  chain_id: number;
+  connected: boolean;
+  head: number;
+  /**
+   * ChatURL opens the chat page, where the network has one that the agent knows of.
+   */
+  chat_url?: string;
+  /**
+   * HasFaucet says that the network gives test tokens.
+   */
+  has_faucet: boolean;
+}
+/**
+ * Earnings of this node.
+ */
+export interface Earnings {
+  today: string;
+  week: string;
+  total: string;
+  /**
+   * Credited is at the contract and can be withdrawn.
+   */
+  credited: string;
+  tasks_today: number;
+  tasks_total: number;
+}
+/**
+ * Task is what the node works on now.
+ */
+export interface Task {
+  id: number;
+  model: string;
+  /**
+   * Stage is the state of the node's own table: fetching, running, committed, revealed, …
+   */
+  stage: string;
+  tokens: number;
+  started_at: string;
+}
+/**
+ * TaskRecord is a task that is over.
+ */
+export interface TaskRecord {
+  id: number;
+  model: string;
+  outcome: string;
+  paid: string;
+  slashed: boolean;
+  ended_at: string;
+}
+/**
+ * Receipt is what anybody can check against the chain, long after the task.
+ */
+export interface Receipt {
+  version: number;
+  chain_id: number;
+  task_contract: string;
+  task_id: number;
+  task_key: string;
+  type: number;
+  model: string;
+  creator: string;
+  args_hash: string;
+  class_id: string;
+  class: GPUClass;
+  fee: string;
+  refunded: string;
+  create_tx: string;
+  draw_tx: string;
+  settle_tx: string;
+  /**
+   * SettleBlock is the block of SettleTx, CreatedAt and SettledAt are chain time in seconds.
+   */
+  settle_block: number;
+  created_at: number;
+  settled_at: number;
+  outcome: number;
+  kind: number;
+  result: string;
+  /**
+   * Salt and Response let a holder show that the text is the one behind Result:
+   * sha256(salt ‖ response) for GPT. The creator may leave Response out.
+   */
+  salt: string;
+  response?: string;
+  /**
+   * @minItems 3
+   * @maxItems 3
+   */
+  nodes: [ReceiptNode, ReceiptNode, ReceiptNode];
+}
+/**
+ * GPUClass is what must be equal for two nodes to give bit-equal text.
+ */
+export interface GPUClass {
+  /**
+   * Card is the name as the driver gives it, e.g. "NVIDIA GeForce RTX 4070".
+   */
+  card: string;
+  /**
+   * VRAMGB is the card's memory in GB (2^30 bytes), rounded up.
+   */
+  vram_gb: number;
+  /**
+   * Runtime is backend and engine build, e.g. "cuda/0.4.0" or "cpu-haswell/0.4.0".
+   */
+  runtime: string;
+}
+/**
+ * ReceiptNode is one of the three machines behind an answer.
+ */
+export interface ReceiptNode {
+  address: string;
+  commitment: string;
+  commit_tx: string;
+  /**
+   * Kind, Result and Nonce open the commitment; RevealTx is zero when the node never did.
+   */
+  kind: number;
+  result: string;
+  nonce: string;
+  ciphertext_hash: string;
+  reveal_tx: string;
+  /**
+   * Agrees says that its result is the one the task ended with.
+   */
+  agrees: boolean;
+  /**
+   * Paid is what the node was credited, in wei.
+   */
+  paid: string;
+  slashed: boolean;
+}

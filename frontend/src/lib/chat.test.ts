@@ -1,0 +1,179 @@
+// @vitest-environment node
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Answer, newAnswer, reduce } from "./answer";
+import { Bridge, ChatProblem } from "./chat";
+import { receiptOf } from "./receipt.fixture";
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A real HTTP server that gives a session to who asks, and then does what `handle` says. */
+async function serve(handle: RequestListener, sessions = { opened: 0 }): Promise<Bridge> {
+  server = createServer((req, res) => {
+    if (req.url === "/chat/session") {
+      sessions.opened++;
+      res.writeHead(204).end();
+    } else handle(req, res);
+  });
+  await new Promise<void>((done) => server?.listen(0, "127.0.0.1", done));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return new Bridge((path, init) => fetch(base + path, init));
+}
+
+async function ask(bridge: Bridge, signal?: AbortSignal): Promise<Answer> {
+  let answer = newAnswer();
+  await bridge.ask(
+    [{ role: "user", content: "Hi" }],
+    { model: "m", temperature: 0.5, maxTokens: 9, seed: 3 },
+    (e) => {
+      answer = reduce(answer, e);
+    },
+    signal,
+  );
+  return answer;
+}
+
+const delta = (content: string) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
+const named = (event: string, data: object) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+describe("Bridge.ask", () => {
+  it("turns a stream into a verified answer", async () => {
+    let sent: unknown;
+    let asked: string | undefined;
+    const bridge = await serve((req, res) => {
+      asked = req.headers["x-helium-events"] as string;
+      let body = "";
+      req.on("data", (d) => {
+        body += d;
+      });
+      req.on("end", () => {
+        sent = JSON.parse(body);
+        res.writeHead(200, { "Content-Type": "text/event-stream", "x-helium-receipt": "r1" });
+        res.write(": helium stage=created task=7\n\n");
+        res.write(named("helium.stage", { stage: "created", task_id: 7, tx: "0x01", at_ms: 12 }));
+        res.write(delta("Hel") + delta("lo"));
+        res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
+        res.write('data: {"choices":[],"usage":{"completion_tokens":2}}\n\n');
+        res.write(
+          named("helium.verified", {
+            task_id: 7,
+            receipt: "r1",
+            at_ms: 99,
+            text_matches_stream: true,
+            nodes: ["0xa", "0xb", "0xc"],
+          }),
+        );
+        res.write(named("helium.receipt", receiptOf("Hello")));
+        res.end("data: [DONE]\n\n");
+      });
+    });
+    expect(await ask(bridge)).toMatchObject({
+      trust: "verified",
+      text: "Hello",
+      taskId: 7,
+      receiptId: "r1",
+      tokens: 2,
+      finish: "stop",
+      complete: true,
+    });
+    expect(asked).toBe("1");
+    expect(sent).toEqual({
+      model: "m",
+      messages: [{ role: "user", content: "Hi" }],
+      stream: true,
+      stream_options: { include_usage: true },
+      temperature: 0.5,
+      max_tokens: 9,
+      seed: 3,
+    });
+  });
+
+  it.each([
+    [401, "session"],
+    [402, "funds"],
+    [404, "model"],
+    [409, "conflict"],
+    [429, "busy"],
+    [400, "refused"],
+    [503, "full"],
+    [500, "broken"],
+    [502, "unreachable"],
+  ])("status %i is the problem %s, with the bridge's own words", async (status, code) => {
+    const bridge = await serve((_, res) => {
+      res.writeHead(status, { "Content-Type": "application/json", "Retry-After": "7" });
+      res.end(JSON.stringify({ error: { message: "the model said no", type: "t", param: null, code: null } }));
+    });
+    await expect(ask(bridge)).rejects.toMatchObject({ code, detail: "the model said no", retryAfter: 7 });
+  });
+
+  it("opens a new session when the bridge forgot the old one, and asks again", async () => {
+    const sessions = { opened: 0 };
+    let asked = 0;
+    const bridge = await serve((_, res) => {
+      asked++;
+      if (sessions.opened < 2) res.writeHead(401).end();
+      else res.writeHead(200).end(`${delta("ok")}data: [DONE]\n\n`);
+    }, sessions);
+    expect((await ask(bridge)).text).toBe("ok");
+    expect({ asked, ...sessions }).toEqual({ asked: 2, opened: 2 });
+  });
+
+  it("says that nobody answers when nobody does", async () => {
+    const bridge = await serve(() => {});
+    await new Promise((done) => server?.close(done));
+    await expect(ask(bridge)).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  it("a stream cut off before [DONE] is interrupted, not finished", async () => {
+    const bridge = await serve((_, res) => {
+      res.writeHead(200).write(delta("Hel"));
+      setTimeout(() => res.destroy(), 20);
+    });
+    await expect(ask(bridge)).rejects.toMatchObject({ code: "interrupted" });
+    server?.close();
+    const clean = await serve((_, res) => res.writeHead(200).end(delta("Hel")));
+    await expect(ask(clean)).rejects.toMatchObject({ code: "interrupted" });
+  });
+
+  it("an error inside the stream is a problem with its message", async () => {
+    const bridge = await serve((_, res) =>
+      res.writeHead(200).end('data: {"error":{"message":"the queue dropped it"}}\n\ndata: [DONE]\n\n'),
+    );
+    await expect(ask(bridge)).rejects.toMatchObject({ code: "broken", detail: "the queue dropped it" });
+  });
+
+  it("stops when told to, and the error is the abort and no problem", async () => {
+    const stop = new AbortController();
+    const bridge = await serve((_, res) => {
+      res.writeHead(200).write(delta("Hel"));
+      setTimeout(() => stop.abort(), 20);
+    });
+    const err = await ask(bridge, stop.signal).catch((e: unknown) => e);
+    expect(err).not.toBeInstanceOf(ChatProblem);
+    expect((err as Error).name).toBe("AbortError");
+  });
+
+  it("refuses events that are not JSON", async () => {
+    const bridge = await serve((_, res) => res.writeHead(200).end("data: nonsense\n\n"));
+    await expect(ask(bridge)).rejects.toMatchObject({ code: "broken" });
+  });
+});
+
+describe("Bridge.receipt", () => {
+  it("is null while the task is not settled, and then the receipt", async () => {
+    let settled = false;
+    const bridge = await serve((req, res) => {
+      expect(req.url).toBe("/v1/receipts/a%2Fb");
+      if (settled) res.writeHead(200).end(JSON.stringify(receiptOf("x")));
+      else res.writeHead(404).end();
+    });
+    expect(await bridge.receipt("a/b")).toBeNull();
+    settled = true;
+    expect((await bridge.receipt("a/b"))?.task_id).toBe(7);
+  });
+});

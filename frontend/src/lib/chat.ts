@@ -1,0 +1,276 @@
+import type { AnswerEvent } from "./answer";
+import type { Reason, Receipt } from "./api.gen";
+import { eventsOf, type ServerEvent } from "./sse";
+
+/** A turn of a conversation as the bridge takes it. */
+export interface Turn {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface ChatParams {
+  model: string;
+  temperature?: number;
+  maxTokens?: number;
+  seed?: number;
+}
+
+export interface Model {
+  id: string;
+}
+
+/**
+ * What went wrong, as the page shows it. `code` chooses the words and the one
+ * action; `detail` is what the bridge said. `retryAfter` is in seconds.
+ */
+export class ChatProblem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail = "",
+    readonly retryAfter?: number,
+  ) {
+    super(detail || code);
+  }
+}
+
+export type ProblemCode =
+  | "unreachable"
+  | "interrupted"
+  | "session"
+  | "funds"
+  | "model"
+  | "conflict"
+  | "busy"
+  | "full"
+  | "refused"
+  | "broken";
+
+const byStatus: Record<number, ProblemCode> = {
+  400: "refused",
+  401: "session",
+  402: "funds",
+  403: "session",
+  404: "model",
+  409: "conflict",
+  413: "refused",
+  422: "refused",
+  429: "busy",
+  503: "full",
+};
+
+/** Talks to the bridge that served this page. It holds no key: a cookie that scripts can't read stands for the person. */
+export class Bridge {
+  #session: Promise<void> | null = null;
+
+  constructor(
+    private readonly fetch: typeof globalThis.fetch = (...args) => globalThis.fetch(...args),
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** The models that the network's nodes can run now. */
+  async models(signal?: AbortSignal): Promise<Model[]> {
+    const response = await this.#call("/v1/models", { signal });
+    const body = (await json(response)) as { data?: Model[] };
+    return (body.data ?? []).filter((m) => typeof m.id === "string" && m.id !== "");
+  }
+
+  /** The receipt of an answer, or null while the task isn't settled. */
+  async receipt(id: string, signal?: AbortSignal): Promise<Receipt | null> {
+    const response = await this.#call(`/v1/receipts/${encodeURIComponent(id)}`, { signal }, [404, 409, 425]);
+    if (response.status !== 200) return null;
+    const receipt = (await json(response)) as Receipt;
+    return Array.isArray(receipt.nodes) && receipt.nodes.length === 3 ? receipt : null;
+  }
+
+  /**
+   * Asks for an answer and gives every event of it to `take` until the stream
+   * ends. Throws a ChatProblem; after the first event the task goes on without
+   * us, and its receipt can be fetched later.
+   */
+  async ask(turns: Turn[], params: ChatParams, take: (e: AnswerEvent) => void, signal?: AbortSignal): Promise<void> {
+    const start = this.now();
+    const since = () => Math.round(this.now() - start);
+    const response = await this.#call("/v1/chat/completions", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Helium-Events": "1" },
+      body: JSON.stringify({
+        model: params.model,
+        messages: turns,
+        stream: true,
+        stream_options: { include_usage: true },
+        temperature: params.temperature,
+        max_tokens: params.maxTokens,
+        seed: params.seed,
+      }),
+      signal,
+    });
+    const receiptId = response.headers.get("x-helium-receipt");
+    if (receiptId) take({ type: "receipt-id", id: receiptId });
+    if (!response.body) throw new ChatProblem("broken", "the answer has no body");
+
+    let ended = false;
+    try {
+      for await (const event of eventsOf(response.body)) {
+        if (event.type === "message" && event.data === "[DONE]") {
+          ended = true;
+          continue;
+        }
+        for (const e of answerEvents(event, since)) take(e);
+      }
+    } catch (err) {
+      if (err instanceof ChatProblem || signal?.aborted) throw err;
+      throw new ChatProblem("interrupted");
+    }
+    if (!ended) throw new ChatProblem("interrupted");
+    take({ type: "ended" });
+  }
+
+  /** Opens a session for this page, once for all who ask at the same time. */
+  #openSession(): Promise<void> {
+    this.#session ??= (async () => {
+      const response = await this.#send("/chat/session", { method: "POST" });
+      if (!response.ok) throw await problemOf(response);
+    })().catch((err) => {
+      this.#session = null;
+      throw err;
+    });
+    return this.#session;
+  }
+
+  async #call(path: string, init: RequestInit, accept: number[] = []): Promise<Response> {
+    await this.#openSession();
+    let response = await this.#send(path, init);
+    if (response.status === 401) {
+      // The bridge forgot this session: it was restarted, or the cookie ran out.
+      this.#session = null;
+      await this.#openSession();
+      response = await this.#send(path, init);
+    }
+    if (response.ok || accept.includes(response.status)) return response;
+    throw await problemOf(response);
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
+    } catch (err) {
+      if (init.signal?.aborted) throw err;
+      throw new ChatProblem("unreachable");
+    }
+  }
+}
+
+async function problemOf(response: Response): Promise<ChatProblem> {
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  let detail = "";
+  let status = response.status;
+  try {
+    const body = (await response.json()) as { error?: { message?: string; code?: string } };
+    detail = body.error?.message ?? "";
+    if (status === 404 && body.error?.code !== "model_not_found" && !/model/i.test(detail)) status = 0;
+  } catch {
+    // Not every server between us and the bridge speaks JSON.
+  }
+  const code = byStatus[status] ?? (status === 502 || status === 504 ? "unreachable" : "broken");
+  return new ChatProblem(code, detail, Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined);
+}
+
+async function json(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw new ChatProblem("broken", "the bridge sent something that is not JSON");
+  }
+}
+
+interface Chunk {
+  choices?: { delta?: { content?: unknown }; finish_reason?: unknown }[];
+  usage?: { completion_tokens?: number } | null;
+  error?: { message?: string; code?: string; type?: string };
+}
+
+interface StageData {
+  stage?: string;
+  task_id?: number;
+  tx?: string;
+  nodes?: string[];
+  class?: { card: string; vram_gb: number; runtime: string };
+  position?: number;
+  count?: number;
+  at_ms?: number;
+}
+
+/** What one server event means for the answer. Events that say nothing new to us mean nothing. */
+export function answerEvents(event: ServerEvent, since: () => number): AnswerEvent[] {
+  if (event.type === "comment") return [];
+  const data = parse(event.data);
+  if (data === null) throw new ChatProblem("broken", "the bridge sent an event that is not JSON");
+
+  switch (event.type) {
+    case "message":
+      return chunkEvents(data as Chunk, since);
+    case "helium.stage": {
+      const s = data as StageData;
+      if (typeof s.stage !== "string") return [];
+      return [
+        {
+          type: "stage",
+          stage: s.stage,
+          at: s.at_ms ?? since(),
+          taskId: s.task_id || undefined,
+          tx: realHash(s.tx),
+          nodes: s.nodes ?? undefined,
+          class: s.class?.card ? s.class : undefined,
+          position: s.position || undefined,
+          count: s.count || undefined,
+        },
+      ];
+    }
+    case "helium.verified": {
+      const v = data as { receipt?: string; at_ms?: number; nodes?: string[] };
+      return [
+        { type: "verified", at: v.at_ms ?? since(), receiptId: v.receipt || undefined, nodes: v.nodes ?? undefined },
+      ];
+    }
+    case "helium.replaced": {
+      const { content } = data as { content?: unknown };
+      return typeof content === "string" ? [{ type: "replaced", text: content }] : [];
+    }
+    case "helium.disputed":
+      return [{ type: "disputed", reason: reasonOf(data) }];
+    case "helium.receipt":
+      return [{ type: "receipt", receipt: data as Receipt }];
+    default:
+      return [];
+  }
+}
+
+function chunkEvents(chunk: Chunk, since: () => number): AnswerEvent[] {
+  if (chunk.error) throw new ChatProblem("broken", chunk.error.message ?? "");
+  const events: AnswerEvent[] = [];
+  const choice = chunk.choices?.[0];
+  const text = choice?.delta?.content;
+  if (typeof text === "string" && text !== "") events.push({ type: "text", text, at: since() });
+  if (typeof choice?.finish_reason === "string") events.push({ type: "finish", reason: choice.finish_reason });
+  if (chunk.usage?.completion_tokens) events.push({ type: "usage", tokens: chunk.usage.completion_tokens });
+  return events;
+}
+
+function reasonOf(data: object): Reason {
+  const r = data as Partial<Reason>;
+  return { code: r.code ?? "disputed", title: r.title ?? "", detail: r.detail ?? "", action: r.action };
+}
+
+/** A hash, unless it is missing or the zero that stands for none. */
+export function realHash(hash: string | undefined): string | undefined {
+  return hash && !/^0x0*$/.test(hash) ? hash : undefined;
+}
+
+function parse(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,58 @@
+/** "0x1234…abcd": enough of an address or hash to tell it from others at a glance. */
+export function shortHex(hex: string, head = 6, tail = 4): string {
+  return hex.length <= head + tail + 1 ? hex : `${hex.slice(0, head)}…${hex.slice(-tail)}`;
+}
+
+/** Milliseconds as a person says them: "0.42 s", "3.1 s", "2 min 5 s". */
+export function duration(ms: number, locale: string): string {
+  const unit = (value: number, unit: "second" | "minute", digits: number) =>
+    new Intl.NumberFormat(locale, {
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+  if (ms < 1000) return unit(ms / 1000, "second", 2);
+  if (ms < 60_000) return unit(Math.floor(ms / 100) / 10, "second", 1);
+  const seconds = Math.floor(ms / 1000);
+  return `${unit(Math.floor(seconds / 60), "minute", 0)} ${unit(seconds % 60, "second", 0)}`;
+}
+
+/** A moment as "3 minutes ago", or as a date when it is more than a day away. */
+export function ago(then: number, now: number, locale: string): string {
+  const seconds = Math.max(0, Math.round((now - then) / 1000));
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  if (seconds < 60) return relative.format(-seconds, "second");
+  if (seconds < 3600) return relative.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < 86_400) return relative.format(-Math.floor(seconds / 3600), "hour");
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(then);
+}
+
+/** Copies text, also for pages that browsers don't give their clipboard to. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.style.position = "fixed";
+    area.style.opacity = "0";
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    return copied;
+  }
+}
+
+/** Saves a value as a JSON file. */
+export function download(name: string, value: unknown) {
+  const url = URL.createObjectURL(new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

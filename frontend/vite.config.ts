@@ -1,0 +1,23 @@
+import { resolve } from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { catalogs } from "./catalogs.ts";
+
+/** Builds one page: `vite build --mode chat` or `--mode node`. */
+export default defineConfig(({ mode }) => {
+  const page = mode === "node" ? "node" : "chat";
+  return {
+    root: resolve(import.meta.dirname, "src", page),
+    base: "./",
+    plugins: [catalogs(), react(), tailwindcss()],
+    build: {
+      outDir: resolve(import.meta.dirname, "dist", page),
+      emptyOutDir: true,
+      target: "es2022",
+      // A policy without 'data:' scripts and fonts refuses inlined assets.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+  };
+});
