@@ -134,7 +134,6 @@ type functions struct {
 	devName       func(dev uintptr) string
 	devDesc       func(dev uintptr) string
 	devMemory     func(dev uintptr, free, total *uint64)
-	devBufferType func(dev uintptr) uintptr
 }
 
 // names lists where every function comes from.
@@ -179,7 +178,6 @@ func (f *functions) names() map[string]map[string]any {
 			"ggml_backend_dev_name":        &f.devName,
 			"ggml_backend_dev_description": &f.devDesc,
 			"ggml_backend_dev_memory":      &f.devMemory,
-			"ggml_backend_dev_buffer_type": &f.devBufferType,
 		},
 	}
 }
