@@ -128,12 +128,12 @@ type functions struct {
 	decode        func(ctx uintptr, b batch) int32
 	getLogitsIth  func(ctx uintptr, i int32) unsafe.Pointer
 
-	backendLoad   func(path string) uintptr
-	regDevCount   func(reg uintptr) uintptr
-	regDevGet     func(reg uintptr, index uintptr) uintptr
-	devName       func(dev uintptr) string
-	devDesc       func(dev uintptr) string
-	devMemory     func(dev uintptr, free, total *uint64)
+	backendLoad func(path string) uintptr
+	regDevCount func(reg uintptr) uintptr
+	regDevGet   func(reg uintptr, index uintptr) uintptr
+	devName     func(dev uintptr) string
+	devDesc     func(dev uintptr) string
+	devMemory   func(dev uintptr, free, total *uint64)
 }
 
 // names lists where every function comes from.
