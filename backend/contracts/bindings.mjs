@@ -1,4 +1,4 @@
-// Makes bindings.go from artifacts.json. abigen names the struct of a call's several answers after the call alone
+// Makes bindings.go from artifacts.json, both in the folder given (this one if none). abigen names the struct of a call's several answers after the call alone
 // (CountsOutput), so two contracts with a call of one name collide: here each gets its contract's name in front.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -6,10 +6,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
-const file = join(root, 'bindings.go')
+const out = process.argv[2] ?? root
+const file = join(out, 'bindings.go')
 execFileSync(
   'go',
-  ['tool', 'abigen', '--v2', '--combined-json', 'artifacts.json', '--pkg', 'contracts', '--out', 'bindings.go'],
+  ['tool', 'abigen', '--v2', '--combined-json', join(out, 'artifacts.json'), '--pkg', 'contracts', '--out', file],
   { cwd: root, stdio: 'inherit' },
 )
 
@@ -20,4 +21,4 @@ const lines = readFileSync(file, 'utf8').split('\n').map((line) => {
   return contract ? line.replace(/\b([A-Z][A-Za-z0-9]*Output)\b/g, `${contract}$1`) : line
 })
 writeFileSync(file, lines.join('\n'))
-execFileSync('gofmt', ['-w', 'bindings.go'], { cwd: root, stdio: 'inherit' })
+execFileSync('gofmt', ['-w', file], { cwd: root, stdio: 'inherit' })

@@ -1,11 +1,13 @@
 // Compiles the contracts with the pinned solc and writes artifacts.json, the combined JSON from which abigen makes
-// the Go bindings. The same sources give the same bytes on every machine: no metadata hash, no build paths.
+// the Go bindings, to the folder given (this one if none). The same sources give the same bytes on every machine: no
+// metadata hash, no build paths.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
+const out = process.argv[2] ?? root
 const exported = ['Node', 'Task', 'Token']
 
 function loadCompiler() {
@@ -77,4 +79,4 @@ for (const name of exported) {
     metadata: '',
   }
 }
-writeFileSync(join(root, 'artifacts.json'), JSON.stringify({ contracts, version: solc.version() }))
+writeFileSync(join(out, 'artifacts.json'), JSON.stringify({ contracts, version: solc.version() }))

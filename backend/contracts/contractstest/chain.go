@@ -31,7 +31,10 @@ import (
 // ChainID is the simulated chain's id.
 const ChainID = 1337
 
-const gasLimit = 10_000_000
+const (
+	gasLimit = 10_000_000
+	maxKeys  = 256
+)
 
 // Config is the fork set of the network's own chain: everything through Osaka
 // from the first block, nothing later.
@@ -61,8 +64,8 @@ type Chain struct {
 	// Gas of the transactions sent so far, newest last.
 	Gas []GasUse
 
-	keys int
-	rich map[common.Address]bool
+	keys   int
+	nonces map[common.Address]uint64
 }
 
 // GasUse is what one transaction cost.
@@ -94,11 +97,11 @@ func New(tb testing.TB, change func(*contracts.Params)) *Chain {
 // Bare starts a chain without contracts. Use names them.
 func Bare(tb testing.TB) *Chain {
 	tb.Helper()
-	c := &Chain{TB: tb, rich: map[common.Address]bool{}, Token: contracts.NewToken(), Node: contracts.NewNode(), Task: contracts.NewTask()}
+	c := &Chain{TB: tb, nonces: map[common.Address]uint64{}, Token: contracts.NewToken(), Node: contracts.NewNode(), Task: contracts.NewTask()}
 	c.Owner, c.Relay = c.Key(), c.Key()
-	alloc := types.GenesisAlloc{
-		crypto.PubkeyToAddress(c.Owner.PublicKey): {Balance: ether(1_000_000_000)},
-		Forwarder: {Code: forwarderCode(), Balance: new(big.Int)},
+	alloc := types.GenesisAlloc{Forwarder: {Code: forwarderCode(), Balance: new(big.Int)}}
+	for i := range maxKeys {
+		alloc[Address(c.key(i+1))] = types.Account{Balance: ether(1_000_000)}
 	}
 	c.Backend = simulated.NewBackend(alloc, func(_ *node.Config, eth *ethconfig.Config) {
 		eth.Genesis.Config = Config()
@@ -121,10 +124,19 @@ func (c *Chain) Use(at contracts.Deployment) {
 	c.Domain = protocol.Domain{ChainID: ChainID, Task: at.Task}
 }
 
-// Key makes a key, the same ones in the same order in every run.
+// Key makes a key with coins for gas and no CNX, the same ones in the same
+// order in every run.
 func (c *Chain) Key() *ecdsa.PrivateKey {
+	c.TB.Helper()
 	c.keys++
-	key, err := crypto.ToECDSA(crypto.Keccak256([]byte(fmt.Sprintf("contractstest %d", c.keys))))
+	if c.keys > maxKeys {
+		c.TB.Fatalf("a test uses more than %d keys", maxKeys)
+	}
+	return c.key(c.keys)
+}
+
+func (c *Chain) key(i int) *ecdsa.PrivateKey {
+	key, err := crypto.ToECDSA(crypto.Keccak256([]byte(fmt.Sprintf("contractstest %d", i))))
 	if err != nil {
 		c.TB.Fatal(err)
 	}
@@ -137,19 +149,10 @@ func (c *Chain) Account() *ecdsa.PrivateKey {
 	c.TB.Helper()
 	key := c.Key()
 	address := Address(key)
-	c.fund(address)
 	c.Send("transfer", c.Owner, c.Deployment.Token, c.Token.PackTransfer(address, ether(100_000)))
 	c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Node, ether(100_000)))
 	c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Task, ether(100_000)))
 	return key
-}
-
-func (c *Chain) fund(address common.Address) {
-	if c.rich[address] {
-		return
-	}
-	c.rich[address] = true
-	c.transact(c.Owner, &types.DynamicFeeTx{To: &address, Value: ether(1000), Gas: 21_000})
 }
 
 // Now is the time of the newest block.
@@ -164,9 +167,14 @@ func (c *Chain) Now() uint64 {
 // Advance makes a block d later than the newest.
 func (c *Chain) Advance(d time.Duration) {
 	c.TB.Helper()
-	if err := c.Backend.AdjustTime(d); err != nil {
-		c.TB.Fatalf("advance time: %v", err)
+	var err error
+	for range 2000 { // the pool forgets the transactions of a block a moment after it
+		if err = c.Backend.AdjustTime(d); err == nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
+	c.TB.Fatalf("advance time: %v", err)
 }
 
 // AdvanceTo makes a block at a time of the chain, unless that is past.
@@ -191,7 +199,6 @@ func (c *Chain) Send(what string, from *ecdsa.PrivateKey, to common.Address, dat
 // contracts comes as *contracts.Refusal.
 func (c *Chain) Try(what string, from *ecdsa.PrivateKey, to common.Address, data []byte) (*types.Receipt, error) {
 	c.TB.Helper()
-	c.fund(Address(from))
 	receipt := c.transact(from, &types.DynamicFeeTx{To: &to, Data: data, Gas: gasLimit})
 	if receipt.Status == types.ReceiptStatusSuccessful {
 		c.Gas = append(c.Gas, GasUse{what, receipt.GasUsed})
@@ -218,11 +225,8 @@ func (c *Chain) why(from *ecdsa.PrivateKey, to common.Address, data []byte, rece
 func (c *Chain) transact(from *ecdsa.PrivateKey, tx *types.DynamicFeeTx) *types.Receipt {
 	c.TB.Helper()
 	ctx := context.Background()
-	nonce, err := c.Client.PendingNonceAt(ctx, Address(from))
-	if err != nil {
-		c.TB.Fatal(err)
-	}
-	tx.ChainID, tx.Nonce = big.NewInt(ChainID), nonce
+	tx.ChainID, tx.Nonce = big.NewInt(ChainID), c.nonces[Address(from)]
+	c.nonces[Address(from)]++
 	tx.GasTipCap, tx.GasFeeCap = big.NewInt(params.GWei), big.NewInt(100*params.GWei)
 	signed, err := types.SignNewTx(from, types.LatestSignerForChainID(tx.ChainID), tx)
 	if err != nil {
