@@ -59,8 +59,10 @@ func TestSchemaAndParserAgreeOnEveryEdit(t *testing.T) {
 	schema := compiledSchema(t)
 	docs := map[string]any{"": decode(t, []byte(full))}
 	for _, e := range examples(t) {
-		doc := decode(t, e.doc)
-		docs[shape(doc)] = doc // one of each shape is enough
+		if len(e.doc) < 4096 { // large images are in no shape that full lacks
+			doc := decode(t, e.doc)
+			docs[shape(doc)] = doc // one of each shape is enough
+		}
 	}
 
 	accepted, refused := 0, 0
