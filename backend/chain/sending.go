@@ -50,9 +50,6 @@ const (
 	// how soon one that waits for a block is, should no push arrive.
 	retry = 250 * time.Millisecond
 	quiet = 5 * time.Second
-	// resend is how often an accepted transaction is offered to the node again,
-	// which may have lost its pool.
-	resend = 10 * time.Second
 )
 
 func (s *Sender) run(ctx context.Context) {
@@ -62,12 +59,12 @@ func (s *Sender) run(ctx context.Context) {
 
 	for ctx.Err() == nil {
 		wait, err := s.pass(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.Warn("sending transactions", "err", err)
-			wait = retry * 4
-		}
 		if errors.Is(err, errStopped) {
 			return
+		}
+		if err != nil && ctx.Err() == nil {
+			s.o.Log.Warn("sending transactions, trying again", "err", err)
+			wait = 4 * retry
 		}
 		s.sleep(ctx, heads, wait)
 	}
@@ -273,7 +270,7 @@ func (s *Sender) tend(ctx context.Context, e entry) (again bool, err error) {
 			return true, err
 		}
 	}
-	if !stuck && seen.accepted && now.Sub(seen.at) < resend {
+	if !stuck && seen.accepted && now.Sub(seen.at) < s.o.resend {
 		return false, nil
 	}
 	return s.send(ctx, e, seen, stuck)

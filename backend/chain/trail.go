@@ -1,0 +1,329 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/store"
+)
+
+// trail is one follower on its way.
+type trail struct {
+	chain   *Chain
+	journal journal
+	filter  Filter
+	handler Handler
+
+	at     cursor
+	loaded bool
+}
+
+const (
+	// near is how many blocks are walked one by one, each proven the parent of
+	// the next; further back logs are read by range.
+	near = 16
+	// span is the blocks of one range.
+	span = 2000
+)
+
+// errMoved says that the chain changed while it was read; looking again helps.
+var errMoved = errors.New("the chain moved while it was read")
+
+// catchUp applies everything up to the head, and goes on while the head moves.
+func (t *trail) catchUp(ctx context.Context) error {
+	if err := t.load(); err != nil {
+		return err
+	}
+	for moves := 0; ; {
+		head, err := t.header(ctx, nil)
+		if err != nil {
+			return err
+		}
+		done, err := t.advance(ctx, head)
+		if errors.Is(err, errMoved) && moves < patience {
+			moves++
+			continue
+		}
+		if err != nil || done {
+			return err
+		}
+		moves = 0
+	}
+}
+
+// patience is how often in a row the chain may move under a step before the
+// node is taken to be in trouble.
+const patience = 8
+
+func (t *trail) load() error {
+	if t.loaded {
+		return nil
+	}
+	at, err := t.journal.load()
+	if err != nil {
+		return handlerError{fmt.Errorf("read cursor: %w", err)}
+	}
+	at.Next = max(at.Next, t.filter.Start)
+	t.at, t.loaded = at, true
+	return nil
+}
+
+// advance makes one step towards head, which was the newest block a moment ago.
+func (t *trail) advance(ctx context.Context, head *types.Header) (done bool, err error) {
+	number := head.Number.Uint64()
+	if number < t.filter.Start {
+		return true, nil
+	}
+	if len(t.at.Marks) > 0 {
+		if last := t.at.Marks[len(t.at.Marks)-1]; last.Hash == head.Hash() {
+			return true, nil
+		}
+	}
+	if number >= t.at.Next && number-t.at.Next >= near {
+		if err := t.rewind(ctx); err != nil {
+			return false, err
+		}
+		return false, t.leap(ctx, min(t.at.Next+span-1, number-near/2))
+	}
+	return t.walk(ctx, head)
+}
+
+// walk goes from the head back to the last mark by parent hashes, and then
+// applies the blocks between, oldest first. A head that does not descend from
+// the last mark shows a reorganisation.
+func (t *trail) walk(ctx context.Context, head *types.Header) (done bool, err error) {
+	if head.Number.Uint64() < t.at.Next {
+		// Either the chain is shorter now, or this node is behind another.
+		return true, t.rewind(ctx)
+	}
+	branch := []*types.Header{head}
+	for branch[len(branch)-1].Number.Uint64() > t.at.Next {
+		h, err := t.chain.client.HeaderByHash(ctx, branch[len(branch)-1].ParentHash)
+		if err != nil {
+			return false, moved("read block", err)
+		}
+		branch = append(branch, h)
+	}
+	if n := len(t.at.Marks); n > 0 && !t.linked(t.at.Marks[n-1], branch[len(branch)-1]) {
+		if err := t.rewind(ctx); err != nil {
+			return false, err
+		}
+		return false, errMoved
+	}
+
+	for i, h := range slices.Backward(branch) {
+		logs, err := t.logsOf(ctx, h)
+		if err != nil {
+			return false, err
+		}
+		if err := t.apply(mark{h.Number.Uint64(), h.Hash(), logs}, h.Time, i == 0); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// linked says whether the first new block follows the last mark.
+func (t *trail) linked(last mark, first *types.Header) bool {
+	return last.Number+1 == first.Number.Uint64() && last.Hash == first.ParentHash
+}
+
+// logsOf reads one block's logs by its hash, unless its bloom filter rules them out.
+func (t *trail) logsOf(ctx context.Context, h *types.Header) ([]types.Log, error) {
+	if !slices.ContainsFunc(t.filter.Addresses, func(a common.Address) bool { return types.BloomLookup(h.Bloom, a) }) {
+		return nil, nil
+	}
+	hash := h.Hash()
+	logs, err := t.chain.client.FilterLogs(ctx, ethereum.FilterQuery{
+		BlockHash: &hash, Addresses: t.filter.Addresses, Topics: t.filter.Topics,
+	})
+	if err != nil {
+		return nil, moved("read logs", err)
+	}
+	return logs, nil
+}
+
+// leap applies the blocks up to to by range, and then makes sure that what it
+// read belongs to the canonical chain.
+func (t *trail) leap(ctx context.Context, to uint64) error {
+	end, err := t.header(ctx, new(big.Int).SetUint64(to))
+	if err != nil {
+		return err
+	}
+	logs, err := t.chain.client.FilterLogs(ctx, ethereum.FilterQuery{
+		FromBlock: new(big.Int).SetUint64(t.at.Next), ToBlock: end.Number,
+		Addresses: t.filter.Addresses, Topics: t.filter.Topics,
+	})
+	if err != nil {
+		return moved("read logs", err)
+	}
+
+	var marks []mark
+	for _, l := range logs {
+		if n := len(marks); n == 0 || marks[n-1].Number != l.BlockNumber {
+			marks = append(marks, mark{Number: l.BlockNumber, Hash: l.BlockHash})
+		}
+		m := &marks[len(marks)-1]
+		if m.Hash != l.BlockHash || l.Removed {
+			return errMoved
+		}
+		m.Logs = append(m.Logs, l)
+	}
+	if n := len(marks); n == 0 || marks[n-1].Number != to {
+		marks = append(marks, mark{Number: to, Hash: end.Hash()})
+	}
+	times, err := t.verify(ctx, marks)
+	if err != nil {
+		return err
+	}
+	for i, m := range marks {
+		if err := t.apply(m, times[i], false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verify checks that every mark, and the last one before them, is canonical,
+// and returns the marks' times.
+func (t *trail) verify(ctx context.Context, marks []mark) ([]uint64, error) {
+	times := make([]uint64, len(marks))
+	for i, m := range marks {
+		h, err := t.header(ctx, new(big.Int).SetUint64(m.Number))
+		if err != nil {
+			return nil, err
+		}
+		if h.Hash() != m.Hash {
+			return nil, errMoved
+		}
+		times[i] = h.Time
+	}
+	n := len(t.at.Marks)
+	if n == 0 {
+		return times, nil
+	}
+	same, err := t.canonical(ctx, t.at.Marks[n-1])
+	if err == nil && !same {
+		err = errMoved
+	}
+	return times, err
+}
+
+// apply hands one block to the handler together with the step of the cursor.
+func (t *trail) apply(m mark, time uint64, newest bool) error {
+	head := Head{Number: m.Number, Hash: m.Hash, Time: time, Live: newest}
+	ch := change{next: m.Number + 1, add: &m, keep: t.filter.Depth}
+	err := t.journal.apply(ch, func(tx *store.Tx) error {
+		for _, l := range m.Logs {
+			if err := t.handler.Apply(tx, l); err != nil {
+				return fmt.Errorf("apply log %d of block %d: %w", l.Index, l.BlockNumber, err)
+			}
+		}
+		if t.handler.Head == nil {
+			return nil
+		}
+		return t.handler.Head(tx, head)
+	})
+	if err != nil {
+		return t.broken(err)
+	}
+	t.at.Next = ch.next
+	t.at.Marks = append(t.at.Marks, m)
+	t.at.Marks = slices.DeleteFunc(t.at.Marks, func(old mark) bool {
+		return old.Number+ch.keep < ch.next && old.Number != m.Number
+	})
+	if t.handler.Committed != nil {
+		t.handler.Committed(head)
+	}
+	return nil
+}
+
+// rewind undoes the marks that are no longer canonical, the newest first.
+func (t *trail) rewind(ctx context.Context) error {
+	for len(t.at.Marks) > 0 {
+		last := t.at.Marks[len(t.at.Marks)-1]
+		same, err := t.canonical(ctx, last)
+		if err != nil {
+			return err
+		}
+		if same {
+			t.at.Next = last.Number + 1
+			return nil
+		}
+		if err := t.undo(last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *trail) undo(m mark) error {
+	before := len(t.at.Marks) - 1
+	next := t.filter.Start
+	if before > 0 {
+		next = t.at.Marks[before-1].Number + 1
+	} else if m.Number > t.filter.Start && (m.Number-t.filter.Start) > t.filter.Depth {
+		return handlerError{ErrTooDeep}
+	}
+	err := t.journal.apply(change{next: next, drop: []mark{m}}, func(tx *store.Tx) error {
+		for _, l := range slices.Backward(m.Logs) {
+			if t.handler.Undo == nil {
+				return errors.New("the chain dropped a block that was final")
+			}
+			if err := t.handler.Undo(tx, l); err != nil {
+				return fmt.Errorf("undo log %d of block %d: %w", l.Index, l.BlockNumber, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return t.broken(err)
+	}
+	t.at.Next, t.at.Marks = next, t.at.Marks[:before]
+	return nil
+}
+
+// broken makes a journal's error final: a store that cannot be written does not
+// mend by itself, and what the memory holds may differ from it.
+func (t *trail) broken(err error) error {
+	t.loaded = false
+	var fatal handlerError
+	if errors.As(err, &fatal) {
+		return err
+	}
+	return handlerError{err}
+}
+
+func (t *trail) canonical(ctx context.Context, m mark) (bool, error) {
+	h, err := t.chain.client.HeaderByNumber(ctx, new(big.Int).SetUint64(m.Number))
+	if errors.Is(err, ethereum.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read block %d: %w", m.Number, err)
+	}
+	return h.Hash() == m.Hash, nil
+}
+
+func (t *trail) header(ctx context.Context, number *big.Int) (*types.Header, error) {
+	h, err := t.chain.client.HeaderByNumber(ctx, number)
+	if err != nil {
+		return nil, fmt.Errorf("read block: %w", err)
+	}
+	return h, nil
+}
+
+// moved tells a block that the node no longer has from a node in trouble.
+func moved(verb string, err error) error {
+	if errors.Is(err, ethereum.NotFound) || err.Error() == "unknown block" {
+		return errMoved
+	}
+	return fmt.Errorf("%s: %w", verb, err)
+}
