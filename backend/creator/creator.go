@@ -15,6 +15,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
@@ -31,22 +32,12 @@ type Chain interface {
 	ethereum.TransactionReader
 }
 
-// Intent is a transaction that a creator wants, under a key unique for ever.
-type Intent struct {
-	Key  string
-	To   common.Address
-	Data []byte
-	// Gas is the limit, preset so that nothing has to be asked first.
-	Gas uint64
-}
-
-// Sender is an outbox: it writes an intent down before it sends it, sends it
-// once ever however often it is asked, and answers with its receipt. An error
-// that is a *chain.RevertError means that it will never be on chain; after any
-// other the same key may be asked for again.
+// Sender is the outbox; *chain.Sender is one. It writes an intent down before it
+// sends it, sends it once ever however often it is asked, and answers with its
+// receipt. Its errors stay, but for chain.ErrClosed and those of an ended ctx.
 type Sender interface {
 	Address() common.Address
-	Send(ctx context.Context, i Intent) (*types.Receipt, error)
+	Submit(ctx context.Context, in chain.Intent) (*types.Receipt, error)
 }
 
 // Relay is what a creator asks of a relay; *client.Client is one.
@@ -190,7 +181,7 @@ func (c *Creator) begin(ctx context.Context) error {
 		return err
 	}
 	if err := retry(ctx, c.log, "let the contract take fees", func(ctx context.Context) error {
-		return c.purse.prepare(ctx)
+		return c.purse.prepare(ctx, c.now())
 	}); err != nil {
 		return err
 	}

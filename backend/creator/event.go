@@ -18,7 +18,7 @@ const (
 	StageDrawn     Stage = "drawn"     // Tx, Nodes by seat, ClassID, Class
 	StageSealed    Stage = "sealed"    // the relay has the envelope
 	StageReady     Stage = "ready"     // Count, Nodes: who said so
-	StageDelta     Stage = "delta"     // Text: provisional
+	StageDelta     Stage = "delta"     // Text, Choice: provisional
 	StageCommitted Stage = "committed" // Count, Nodes: who, Tx
 	StageRevealed  Stage = "revealed"  // Count, Nodes: who, Tx
 	StageVerified  Stage = "verified"  // Response, Nodes: who agreed so far
@@ -39,8 +39,9 @@ type Event struct {
 	Class    protocol.GPUClass
 	Position int
 	Count    int
-	// Text is the next piece of the first choice's text.
-	Text string
+	// Text is the next piece of the text of a choice, which counts from 0.
+	Text   string
+	Choice int
 	// Response is the response document, byte for byte.
 	Response []byte
 	Reason   *protocol.Reason

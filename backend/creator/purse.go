@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math/big"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common/math"
 
+	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
@@ -15,7 +17,7 @@ import (
 // purse keeps requests from promising the same CNX twice. It is only a guard
 // in front of the contract, which takes the fee or refuses.
 type purse struct {
-	chain  Chain
+	reader Chain
 	at     protocol.Contracts
 	sender Sender
 	token  *contracts.Token
@@ -28,7 +30,7 @@ type purse struct {
 
 func newPurse(c Chain, at protocol.Contracts, s Sender) *purse {
 	return &purse{
-		chain: c, at: at, sender: s, token: contracts.NewToken(),
+		reader: c, at: at, sender: s, token: contracts.NewToken(),
 		balance: new(big.Int), reserved: map[string]protocol.Wei{},
 	}
 }
@@ -39,38 +41,34 @@ var enough = new(big.Int).Rsh(math.MaxBig256, 1)
 const approveGas = 100_000
 
 // prepare lets the Task contract take fees, once for all, and reads the balance.
-func (p *purse) prepare(ctx context.Context) error {
+func (p *purse) prepare(ctx context.Context, now time.Time) error {
 	if err := p.refresh(ctx); err != nil {
 		return err
 	}
 	me := p.sender.Address()
-	allowed, err := ask(ctx, p.chain, p.at.Token, p.token.PackAllowance(me, p.at.Task), p.token.UnpackAllowance)
+	allowed, err := ask(ctx, p.reader, p.at.Token, p.token.PackAllowance(me, p.at.Task), p.token.UnpackAllowance)
 	if err != nil {
 		return fmt.Errorf("read allowance: %w", err)
 	}
 	if allowed.Cmp(enough) >= 0 {
 		return nil
 	}
-	// What is allowed now is part of the key: when it was used up or taken
-	// back, a new approval is another intent.
-	receipt, err := p.sender.Send(ctx, Intent{
-		Key:  fmt.Sprintf("creator/approve/%s/%s", p.at.Task.Hex(), allowed),
-		To:   p.at.Token,
-		Data: p.token.PackApprove(p.at.Task, math.MaxBig256),
-		Gas:  approveGas,
+	// A key that failed stays failed, and approving twice does no harm.
+	_, err = p.sender.Submit(ctx, chain.Intent{
+		Key:      fmt.Sprintf("creator/approve/%s/%d", p.at.Task.Hex(), now.UnixMilli()),
+		To:       p.at.Token,
+		Data:     p.token.PackApprove(p.at.Task, math.MaxBig256),
+		GasLimit: approveGas,
 	})
 	if err != nil {
 		return fmt.Errorf("approve fees: %w", err)
-	}
-	if receipt.Status != 1 {
-		return fmt.Errorf("approve fees: transaction %s failed", receipt.TxHash)
 	}
 	return nil
 }
 
 // refresh asks the chain what the wallet holds.
 func (p *purse) refresh(ctx context.Context) error {
-	balance, err := ask(ctx, p.chain, p.at.Token, p.token.PackBalanceOf(p.sender.Address()), p.token.UnpackBalanceOf)
+	balance, err := ask(ctx, p.reader, p.at.Token, p.token.PackBalanceOf(p.sender.Address()), p.token.UnpackBalanceOf)
 	if err != nil {
 		return fmt.Errorf("read balance: %w", err)
 	}

@@ -95,18 +95,22 @@ func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 		if err != nil {
 			return fmt.Errorf("read chain head: %w", err)
 		}
-		_, err = c.sender.Send(ctx, Intent{
+		_, err = c.sender.Submit(ctx, chain.Intent{
 			// One try a block: the next may find other nodes free.
 			Key: fmt.Sprintf("creator/dispatch/%s/%d", id, head),
-			To:  c.profile.Contracts.Task, Data: data, Gas: dispatchGas,
+			To:  c.profile.Contracts.Task, Data: data, GasLimit: dispatchGas,
 		})
-		var revert *chain.RevertError
-		if err != nil && !errors.As(err, &revert) {
+		if err != nil && !isRevert(err) {
 			return fmt.Errorf("dispatch task %s: %w", id, err)
 		}
 		return nil
 	}
 	return nil
+}
+
+func isRevert(err error) bool {
+	var revert *chain.RevertError
+	return errors.As(err, &revert)
 }
 
 // whyNot reads the answer to a dispatch that was only tried.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -33,10 +34,10 @@ func (c *Creator) receipt(ctx context.Context, r Record, v view) (*protocol.Rece
 		Outcome: protocol.Outcome(v.ended.Outcome), Kind: protocol.ResultKind(v.ended.Kind), Result: v.ended.Result,
 		Salt: r.Salt, Response: string(r.Response),
 	}
-	if out.CreatedAt, err = c.blockTime(ctx, v.created.Raw); err != nil {
+	if out.CreatedAt, err = blockTime(ctx, c.chain, v.created.Raw); err != nil {
 		return nil, err
 	}
-	if out.SettledAt, err = c.blockTime(ctx, v.ended.Raw); err != nil {
+	if out.SettledAt, err = blockTime(ctx, c.chain, v.ended.Raw); err != nil {
 		return nil, err
 	}
 	if out.Refunded, err = v.refunded(); err != nil {
@@ -83,11 +84,12 @@ func (c *Creator) wholeEnd(ctx context.Context, v view) (view, error) {
 	return v, nil
 }
 
-func (c *Creator) blockTime(ctx context.Context, l *types.Log) (uint64, error) {
+// blockTime is the chain time of a log.
+func blockTime(ctx context.Context, c ethereum.ChainReader, l *types.Log) (uint64, error) {
 	if l.BlockTimestamp != 0 {
 		return l.BlockTimestamp, nil
 	}
-	h, err := c.chain.HeaderByHash(ctx, l.BlockHash)
+	h, err := c.HeaderByHash(ctx, l.BlockHash)
 	if err != nil {
 		return 0, fmt.Errorf("read block %s: %w", l.BlockHash, err)
 	}

@@ -133,8 +133,14 @@ func (l *listener) hearChunk(e client.Event) {
 		return
 	}
 	l.next++
-	if len(text) > 0 {
-		l.w.t.emit(Event{Stage: StageDelta, Text: string(text), Nodes: l.nodes[:1]})
+	pieces, err := protocol.DecodeStream(text)
+	if err != nil {
+		l.broken = true
+		l.w.t.c.log.Warn("stream can't be read, waiting for the result", "request", l.w.t.ID(), "err", err)
+		return
+	}
+	for _, p := range pieces {
+		l.w.t.emit(Event{Stage: StageDelta, Choice: p.Choice, Text: p.Text, Nodes: l.nodes[:1]})
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -148,20 +147,17 @@ func (t *Task) create(ctx context.Context) {
 		TaskType: uint8(r.Type), ArgsHash: r.ArgsHash, ModelKey: protocol.ModelKey(r.Model),
 		MinVramGB: r.MinVRAMGB, Units: r.Units, Images: r.Images, Fee: r.Fee.Big(),
 	})
-	receipt, err := t.send(ctx, Intent{
-		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, Gas: createGas,
+	receipt, err := t.c.sender.Submit(ctx, chain.Intent{
+		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, GasLimit: createGas,
 	})
-	if err == nil && receipt.Status == types.ReceiptStatusSuccessful {
+	if err == nil {
 		for _, l := range receipt.Logs {
 			t.c.deliver(*l)
 		}
 		return
 	}
-	if err != nil && ctx.Err() != nil {
-		return
-	}
-	if err == nil {
-		err = t.c.why(ctx, t.c.profile.Contracts.Task, data)
+	if ctx.Err() != nil || errors.Is(err, chain.ErrClosed) {
+		return // the next run asks again under the same key
 	}
 	reason := refused(err)
 	t.mu.Lock()
@@ -170,40 +166,20 @@ func (t *Task) create(ctx context.Context) {
 	t.poke()
 }
 
-// why asks the contract again what it refused; nil when it would not now.
-func (c *Creator) why(ctx context.Context, to common.Address, data []byte) error {
-	_, err := c.chain.CallContract(ctx, ethereum.CallMsg{From: c.sender.Address(), To: &to, Data: data}, nil)
-	if revert, is := chain.AsRevert(err, contracts.DecodeError); is {
-		return revert
-	}
-	return nil
-}
-
-// send asks the outbox until it has an answer that stays.
-func (t *Task) send(ctx context.Context, i Intent) (receipt *types.Receipt, err error) {
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		receipt, err = t.c.sender.Send(ctx, i)
-		var revert *chain.RevertError
-		if err == nil || errors.As(err, &revert) || ctx.Err() != nil {
-			return receipt, err
-		}
-		t.c.log.Warn("transaction could not be sent, trying again", "request", t.ID(), "err", err, "in", wait)
-		if !sleep(ctx, wait) {
-			return nil, ctx.Err()
-		}
-	}
-}
-
 // refused says why there is no task. Nothing was paid for it but gas.
 func refused(err error) protocol.Reason {
 	r := protocol.Reason{
 		Code: "task_refused", Title: "The network refused the task",
 		Detail: "the transaction failed; the fee was not taken", Action: "Try again.",
 	}
-	if err == nil {
+	if errors.Is(err, chain.ErrFunds) {
+		r.Code, r.Title, r.Action = "insufficient_gas", "The wallet that pays has too little for gas", "Add coins for gas to it."
 		return r
 	}
-	r.Detail = err.Error()
+	var revert *chain.RevertError
+	if errors.As(err, &revert) {
+		r.Detail = revert.Error()
+	}
 	var refusal *contracts.Refusal
 	if !errors.As(err, &refusal) {
 		return r

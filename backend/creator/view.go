@@ -72,7 +72,8 @@ func taskOf(event any) (protocol.TaskID, bool) {
 	return id, err == nil
 }
 
-// fold reads a task's logs in the order of the chain.
+// fold reads a task's logs in the order of the chain, to the transaction that
+// ended it: what a node that was locked does later changes no receipt.
 func fold(events *contracts.Events, logs []types.Log) (view, error) {
 	logs = slices.Clone(logs)
 	slices.SortFunc(logs, func(a, b types.Log) int {
@@ -80,6 +81,9 @@ func fold(events *contracts.Events, logs []types.Log) (view, error) {
 	})
 	var v view
 	for i := range logs {
+		if v.ended != nil && logs[i].TxHash != v.ended.Raw.TxHash {
+			break
+		}
 		event, err := events.Parse(&logs[i])
 		if errors.Is(err, contracts.ErrUnknownEvent) {
 			continue // of a newer contract

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
@@ -324,11 +325,11 @@ func (w *walker) pushDeadline(id protocol.TaskID, v view) {
 	w.nextPush = now.Add(closeAgain)
 	w.helpers.Go(func() {
 		// A try that came too early is worth its gas: its block moves chain time.
-		_, err := w.t.c.sender.Send(w.ctx, Intent{
-			Key:  fmt.Sprintf("creator/close/%s/%d", id, now.Unix()),
-			To:   w.t.c.profile.Contracts.Task,
-			Data: contracts.NewTask().PackClose(id.Big()),
-			Gas:  closeGas,
+		_, err := w.t.c.sender.Submit(w.ctx, chain.Intent{
+			Key:      fmt.Sprintf("creator/close/%s/%d", id, now.Unix()),
+			To:       w.t.c.profile.Contracts.Task,
+			Data:     contracts.NewTask().PackClose(id.Big()),
+			GasLimit: closeGas,
 		})
 		if err != nil && w.ctx.Err() == nil {
 			w.t.c.log.Warn("late task could not be closed", "task", id, "err", err)
