@@ -163,7 +163,7 @@ func TestNobodyButTheTaskContractTouchesNodes(t *testing.T) {
 // TestMoneyAddsUpAfterAnyOrderOfCalls drives nodes and tasks at random, with a
 // fixed seed, and looks at the invariants after each step.
 func TestMoneyAddsUpAfterAnyOrderOfCalls(t *testing.T) {
-	const seed, steps = 7, 400
+	const seed, steps = 7, 1000
 	random := rand.New(rand.NewSource(seed))
 	c := contractstest.New(t, nil)
 	classes := []contractstest.Class{{Card: "Small", VRAMGB: 8, Runtime: "cpu/1"}, {Card: "Large", VRAMGB: 24, Runtime: "cpu/1"}}
@@ -178,10 +178,10 @@ func TestMoneyAddsUpAfterAnyOrderOfCalls(t *testing.T) {
 		node := nodes[random.Intn(len(nodes))]
 		var task *contractstest.Court
 		if len(tasks) > 0 {
-			task = tasks[max(0, len(tasks)-1-random.Intn(4))]
+			task = tasks[max(0, len(tasks)-1-random.Intn(3))]
 		}
 		seat := random.Intn(3)
-		switch kind := random.Intn(24); {
+		switch kind := random.Intn(30); {
 		case kind == 0:
 			_, _ = c.Try("node", node, c.Deployment.Node, calls[random.Intn(len(calls))])
 		case kind <= 3:
@@ -204,17 +204,35 @@ func TestMoneyAddsUpAfterAnyOrderOfCalls(t *testing.T) {
 			}
 		case task.Drawn == nil:
 			_, _ = c.Try("cancel", creator, c.Deployment.Task, c.Task.PackCancel(task.ID))
+		case kind >= 24: // its nodes do what they should, as far as they still can
+			for next := range 3 {
+				answer := contractstest.Result("A")
+				if _, err := task.TryCommit(next, task.Commitment(next, answer), task.Keys[next]); err == nil {
+					task.Hold(next, answer)
+				}
+			}
+			for next := range 3 {
+				_, _ = task.TryReveal(next)
+			}
 		case kind <= 13:
 			answer := contractstest.Result(words[random.Intn(len(words))])
-			if _, err := task.TryCommit(seat, task.Commitment(seat, answer), task.Keys[seat]); err == nil {
-				task.Hold(seat, answer)
+			for i := range 3 {
+				next := (seat + i) % 3
+				if _, err := task.TryCommit(next, task.Commitment(next, answer), task.Keys[next]); err == nil {
+					task.Hold(next, answer)
+					break
+				}
 			}
 		case kind <= 20:
-			_, _ = task.TryReveal(seat)
+			for i := range 3 {
+				if _, err := task.TryReveal((seat + i) % 3); err == nil {
+					break
+				}
+			}
 		case kind <= 22:
 			_, _ = task.TryClose()
 		default:
-			c.AdvanceTo(c.Now() + uint64(random.Intn(200)))
+			c.AdvanceTo(c.Now() + uint64(random.Intn(120)))
 			if random.Intn(10) == 0 {
 				c.AdvanceTo(c.Now() + 24*60*60)
 			}
@@ -227,8 +245,8 @@ func TestMoneyAddsUpAfterAnyOrderOfCalls(t *testing.T) {
 	checkClasses(c, classes, nodes)
 	counts := contractstest.View(c, c.Deployment.Task, c.Task.PackCounts(), c.Task.UnpackCounts)
 	t.Logf("%d steps: %s tasks, %s running, %s settled, %s aborted", steps, counts.Created, counts.Running, counts.Settled, counts.Aborted)
-	if counts.Settled.Sign() == 0 {
-		t.Error("no task was settled: the walk is too shallow to show anything")
+	if counts.Settled.Int64() < 2 || counts.Aborted.Int64() < 2 {
+		t.Error("too few tasks came to an end: the walk is too shallow to show anything")
 	}
 }
 
