@@ -1,0 +1,58 @@
+package devnet
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"helium/backend/relay/client"
+)
+
+// announce writes the ready file and tells a person where everything is.
+func (d *devnet) announce() error {
+	r := d.ready()
+	out := tabwriter.NewWriter(d.Out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(out)
+	for _, row := range [][2]string{
+		{"chain", r.Chain.HTTP + "   " + r.Chain.WS + fmt.Sprintf("   chain id %d", r.Chain.ID)},
+		{"relay", r.Relay},
+		{"faucet", r.Faucet},
+		{"bridge", r.Bridge + "/v1   API key in " + d.DataDir + "/api-key"},
+	} {
+		fmt.Fprintf(out, "  %s\t%s\n", row[0], row[1])
+	}
+	for i, n := range d.nodes {
+		note := ""
+		if n.cheats {
+			note = "   cheats"
+		}
+		fmt.Fprintf(out, "  %s\t%s   process %d%s\n", n.name, n.address, r.Nodes[i].PID, note)
+	}
+	fmt.Fprintf(out, "  model\t%s\n", d.first)
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.Out, "\n  Chat with it:  %s\n\n  Ctrl-C stops the network; starting again goes on where it was.\n", r.Chat)
+
+	if d.Ready == "" {
+		return nil
+	}
+	if err := r.write(d.Ready); err != nil {
+		return err
+	}
+	d.onClose(func() { os.Remove(d.Ready) })
+	return nil
+}
+
+func (d *devnet) ready() Ready {
+	var r Ready
+	r.Chain.HTTP, r.Chain.WS, r.Chain.ID = d.profile.HTTP, d.profile.WS, d.profile.ChainID
+	r.Relay, r.Bridge, r.Chat = d.profile.Relays[0].URL, d.bridge.URL(), d.bridge.URL()+"/"
+	r.APIKey, r.Faucet = d.apiKey, d.faucet.url()
+	r.Profile = r.Relay + client.ProfilePath
+	r.Contracts = d.profile.Contracts
+	for _, n := range d.nodes {
+		r.Nodes = append(r.Nodes, ReadyNode{Address: n.address, PID: n.PID(), API: n.api()})
+	}
+	return r
+}

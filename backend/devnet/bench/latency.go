@@ -1,0 +1,203 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/ethclient"
+
+	"helium/backend/devnet"
+	"helium/backend/models"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/inference/worker"
+)
+
+// spacing between the starts of two requests.
+const spacing = 2 * time.Second
+
+// maxTokens of a request: short, so that what is measured is the network.
+const maxTokens = 48
+
+// prompts differ, so that nothing could answer from memory.
+func prompt(i int) string { return fmt.Sprintf("What is Helium? Question %d.", i) }
+
+// Run sends requests to the devnet behind r and measures. The library must
+// hold the demo model.
+func Run(ctx context.Context, r devnet.Ready, library *models.Library, requests int, log *slog.Logger) (Latency, error) {
+	if requests < 1 {
+		return Latency{}, errors.New("requests must be at least 1")
+	}
+	profile, err := fetchProfile(ctx, r.Relay)
+	if err != nil {
+		return Latency{}, err
+	}
+	engineFirst, engineWhole, err := bareInference(ctx, library, min(requests, 10), log)
+	if err != nil {
+		return Latency{}, err
+	}
+	purse, err := openPurse(ctx, r)
+	if err != nil {
+		return Latency{}, err
+	}
+	defer purse.client.Close()
+	// The first request of a devnet loads models: it is not measured.
+	if _, err := stream(ctx, r.Bridge, r.APIKey, chatBody(-1)); err != nil {
+		return Latency{}, fmt.Errorf("warm up: %w", err)
+	}
+
+	l := Latency{Requests: requests, Nodes: len(r.Nodes), BlockS: profile.BlockInterval().Seconds(),
+		EngineFirstToken: spreadOf(engineFirst), EngineWhole: spreadOf(engineWhole)}
+	firsts, verified, transfers := l.measure(ctx, r, purse)
+	if len(firsts) == 0 || len(transfers) == 0 {
+		return l, fmt.Errorf("nothing could be measured: %s", strings.Join(l.Errors, "; "))
+	}
+	l.FirstToken, l.Verified, l.Transaction = spreadOf(firsts), spreadOf(verified), spreadOf(transfers)
+	l.FirstTokenOverhead = spreadOf(minus(firsts, l.EngineFirstToken))
+	l.VerifiedOverhead = spreadOf(minus(verified, l.EngineWhole))
+	return l, ctx.Err()
+}
+
+// measure starts a request every two seconds, and a bare transfer between two
+// of them.
+func (l *Latency) measure(ctx context.Context, r devnet.Ready, p *purse) (firsts, verified, transfers []time.Duration) {
+	var mu sync.Mutex
+	var running sync.WaitGroup
+	tick := time.NewTicker(spacing)
+	defer tick.Stop()
+	for i := range l.Requests {
+		running.Go(func() {
+			t, err := stream(ctx, r.Bridge, r.APIKey, chatBody(i))
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				l.Failed++
+				l.Errors = append(l.Errors, err.Error())
+				return
+			}
+			firsts, verified = append(firsts, t.firstToken), append(verified, t.verified)
+		})
+		select {
+		case <-ctx.Done():
+			running.Wait()
+			return
+		case <-tick.C:
+		}
+	}
+	running.Wait()
+	// Transfers have the chain to themselves but for each other: with requests
+	// in between, they would share blocks that the requests made.
+	for range min(l.Requests, 10) {
+		took, err := p.transfer(ctx)
+		if err != nil {
+			l.Errors = append(l.Errors, err.Error())
+			continue
+		}
+		transfers = append(transfers, took)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	return
+}
+
+func chatBody(i int) []byte {
+	b, _ := json.Marshal(map[string]any{
+		"model": models.DemoID, "stream": true, "seed": 1000 + i, "max_tokens": maxTokens,
+		"messages": []map[string]string{{"role": "user", "content": prompt(i)}},
+	})
+	return b
+}
+
+// bareInference runs the same requests on a warm engine of our own.
+func bareInference(ctx context.Context, library *models.Library, times int, log *slog.Logger) (firsts, wholes []time.Duration, err error) {
+	model, err := library.Get(models.DemoID)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := worker.Start(ctx, worker.Options{Threads: 1, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer engine.Close()
+	for i := range times + 1 {
+		doc, _ := json.Marshal(map[string]any{
+			"model": models.DemoID, "seed": 1000 + i, "messages": []map[string]string{{"role": "user", "content": prompt(i)}},
+			"generation_config": map[string]any{"max_new_tokens": maxTokens, "do_sample": true},
+		})
+		began, first := time.Now(), time.Duration(0)
+		_, err := engine.RunGPT(ctx, worker.GPTRequest{Task: doc, Model: worker.Model{ID: models.DemoID, Path: model.Path}}, func(worker.Delta) {
+			if first == 0 {
+				first = time.Since(began)
+			}
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("bare inference: %w", err)
+		}
+		if i > 0 { // the first one loads the model
+			firsts, wholes = append(firsts, first), append(wholes, time.Since(began))
+		}
+	}
+	return firsts, wholes, nil
+}
+
+// purse is a fresh account with some gas, for bare transfers.
+type purse struct {
+	client *ethclient.Client
+	signer types.Signer
+	sign   func(*types.DynamicFeeTx) (*types.Transaction, error)
+	nonce  uint64
+}
+
+func openPurse(ctx context.Context, r devnet.Ready) (*purse, error) {
+	key, err := crypto.GenerateKey()
+	if err != nil {
+		return nil, err
+	}
+	address := crypto.PubkeyToAddress(key.PublicKey)
+	if err := devnet.AskFaucet(ctx, http.DefaultClient, r.Faucet, address); err != nil {
+		return nil, err
+	}
+	client, err := ethclient.DialContext(ctx, r.Chain.WS)
+	if err != nil {
+		return nil, fmt.Errorf("dial chain: %w", err)
+	}
+	signer := types.LatestSignerForChainID(new(big.Int).SetUint64(r.Chain.ID))
+	return &purse{client: client, signer: signer, sign: func(tx *types.DynamicFeeTx) (*types.Transaction, error) {
+		return types.SignNewTx(key, signer, tx)
+	}}, nil
+}
+
+// transfer times one transaction from sending to its receipt.
+func (p *purse) transfer(ctx context.Context) (time.Duration, error) {
+	tx, err := p.sign(&types.DynamicFeeTx{
+		ChainID: p.signer.ChainID(), Nonce: p.nonce, To: &common.Address{1}, Gas: 30_000,
+		GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(1e11),
+	})
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if _, err := p.client.SendTransactionSync(ctx, tx, nil); err != nil {
+		return 0, fmt.Errorf("bare transaction: %w", err)
+	}
+	p.nonce++
+	return time.Since(began), nil
+}
+
+func fetchProfile(ctx context.Context, relay string) (*protocol.Profile, error) {
+	return client.FetchProfile(ctx, relay+client.ProfilePath)
+}

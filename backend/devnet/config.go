@@ -1,0 +1,78 @@
+package devnet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"helium/backend/validator"
+)
+
+// Config of a devnet.
+type Config struct {
+	// DataDir holds everything: the chain, the wallets, what the relay stores.
+	DataDir string
+	// Block is the shortest time between blocks; a second is the least.
+	Block time.Duration
+	// Nodes to run, each a process of its own.
+	Nodes int
+	// DemoModel never reaches for the network.
+	DemoModel bool
+	// Ready is a file that says where everything is while the devnet serves;
+	// empty for none.
+	Ready string
+	// Port is the first of five; 0 takes free ones.
+	Port int
+	// Cheat makes that many nodes answer wrongly: they lose their stake.
+	Cheat int
+	// Program runs a node when called as PROGRAM node …; empty is this one.
+	Program string
+	// Chat is the built chat page; nil serves none.
+	Chat fs.FS
+	Out  io.Writer
+	Log  *slog.Logger
+}
+
+// Limits of what one computer is asked to carry.
+const maxNodes = 64
+
+func (c *Config) complete() error {
+	if c.Block == 0 {
+		c.Block = validator.MinBlockInterval
+	}
+	switch {
+	case c.DataDir == "":
+		return errors.New("devnet: no data folder")
+	case c.Block < validator.MinBlockInterval:
+		return fmt.Errorf("--block %s is too short: chain time is whole seconds, so 1s is the least", c.Block)
+	case c.Nodes < 3 || c.Nodes > maxNodes:
+		return fmt.Errorf("--nodes %d: a task takes three nodes, and one computer carries %d at most", c.Nodes, maxNodes)
+	case c.Cheat < 0 || c.Cheat > c.Nodes:
+		return fmt.Errorf("--cheat %d: there are %d nodes", c.Cheat, c.Nodes)
+	}
+	if c.Program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("devnet: find this program: %w", err)
+		}
+		c.Program = self
+	}
+	if c.Out == nil {
+		c.Out = io.Discard
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	// Children run in folders of their own.
+	dir, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return fmt.Errorf("devnet: find %s: %w", c.DataDir, err)
+	}
+	c.DataDir = dir
+	return nil
+}

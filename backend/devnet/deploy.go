@@ -1,0 +1,49 @@
+package devnet
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/chain"
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+)
+
+// deploy brings the contracts to the chain, or finds them there, and writes the
+// network's profile.
+func (d *devnet) deploy(ctx context.Context) error {
+	operator := d.wallets.operator
+	sender := contracts.BoundSender{Backend: d.rpc, Opts: &bind.TransactOpts{
+		From: operator.Address(),
+		Signer: func(_ common.Address, tx *types.Transaction) (*types.Transaction, error) {
+			return operator.SignTx(tx, big.NewInt(ChainID))
+		},
+	}}
+	if d.record.Deployment.Task == (common.Address{}) {
+		d.step("deploying the contracts")
+	}
+	at, err := contracts.Deploy(ctx, d.rpc, sender, contracts.DevnetParams(), d.wallets.relayAddress(), d.record.Deployment,
+		func(at contracts.Deployment) error {
+			d.record.Deployment = at
+			return d.record.save(d.DataDir)
+		})
+	if err != nil {
+		return fmt.Errorf("deploy the contracts: %w", err)
+	}
+	// From here on the operator pays through its outbox only.
+	d.operator = chain.OpenSender(d.chain, d.store, operator, chain.SenderOptions{Decode: contracts.DecodeError, Log: d.Log})
+	d.onClose(d.operator.Close)
+
+	d.profile = protocol.Profile{
+		Version: protocol.ProfileVersion, Name: "local network", ChainID: ChainID,
+		HTTP: d.validator.HTTP(), WS: d.validator.WS(), StartBlock: at.Block,
+		Contracts:       protocol.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
+		BlockIntervalMS: d.Block.Milliseconds(),
+	}
+	return nil
+}

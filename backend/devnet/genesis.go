@@ -1,0 +1,77 @@
+package devnet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/contracts"
+	"helium/backend/validator"
+)
+
+// ChainID of every local network: the letters "He".
+const ChainID = 0x4865
+
+// record is what a devnet must know of its chain from one run to the next.
+type record struct {
+	// GenesisTime in Unix seconds, and Operator, who was given all of the
+	// chain's own coin and of the token.
+	GenesisTime uint64               `json:"genesis_time"`
+	Operator    common.Address       `json:"operator"`
+	Deployment  contracts.Deployment `json:"deployment"`
+}
+
+const recordName = "devnet.json"
+
+// loadRecord reads the record of dir, or begins one.
+func loadRecord(dir string, operator common.Address, now time.Time) (record, error) {
+	b, err := os.ReadFile(filepath.Join(dir, recordName))
+	if errors.Is(err, fs.ErrNotExist) {
+		r := record{GenesisTime: uint64(now.Unix()), Operator: operator}
+		return r, r.save(dir)
+	}
+	if err != nil {
+		return record{}, fmt.Errorf("read devnet record: %w", err)
+	}
+	var r record
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("read devnet record: %w", err)
+	}
+	if r.Operator != operator {
+		return r, fmt.Errorf("the chain in %s belongs to %s, and the wallet beside it is %s: put that wallet back, or choose another folder with --data", dir, r.Operator, operator)
+	}
+	return r, nil
+}
+
+func (r record) save(dir string) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write devnet record: %w", err)
+	}
+	path := filepath.Join(dir, recordName)
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write devnet record: %w", err)
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write devnet record: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("write devnet record: %w", err)
+	}
+	return nil
+}
+
+// genesis gives the operator a billion of the chain's own coin.
+func (r record) genesis() validator.Genesis {
+	coins := new(big.Int).Exp(big.NewInt(10), big.NewInt(27), nil)
+	return validator.Genesis{ChainID: ChainID, Time: r.GenesisTime, Alloc: map[common.Address]*big.Int{r.Operator: coins}}
+}

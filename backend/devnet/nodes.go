@@ -1,0 +1,147 @@
+package devnet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/thejerf/suture/v4"
+
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+	"helium/backend/wallet"
+)
+
+// devnode is one node of the devnet: a process, a folder and a wallet.
+type devnode struct {
+	*child
+	address common.Address
+	cheats  bool
+}
+
+// agentAddress is what an agent leaves in its folder; package local, which
+// stands above this one, writes it.
+type agentAddress struct {
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+// api is the link to the node's page; empty while the agent is starting.
+func (n *devnode) api() string {
+	b, err := os.ReadFile(filepath.Join(n.dir, "agent.json"))
+	if err != nil {
+		return ""
+	}
+	var a agentAddress
+	if json.Unmarshal(b, &a) != nil {
+		return ""
+	}
+	return a.URL + "/#token=" + a.Token
+}
+
+// startNodes starts every node as a process and waits until all have joined.
+func (d *devnet) startNodes(ctx context.Context) error {
+	d.step("starting %d nodes", d.Nodes)
+	profile, err := d.writeProfile()
+	if err != nil {
+		return err
+	}
+	d.services = suture.New("nodes", suture.Spec{EventHook: func(e suture.Event) { d.Log.Debug("nodes", "event", e.String()) }})
+	for i := range d.Nodes {
+		n, err := d.makeNode(ctx, i, profile)
+		if err != nil {
+			return err
+		}
+		d.nodes = append(d.nodes, n)
+		d.services.Add(n.child)
+	}
+	d.runUntilClose(ctx, "nodes", d.services.Serve)
+	return d.waitJoined(ctx)
+}
+
+// writeProfile puts the network's profile where the nodes read it.
+func (d *devnet) writeProfile() (string, error) {
+	b, err := json.MarshalIndent(d.profile, "", "  ")
+	if err != nil {
+		return "", fmt.Errorf("write network profile: %w", err)
+	}
+	path := filepath.Join(d.DataDir, "network.json")
+	if err := os.WriteFile(path, append(b, '\n'), 0o644); err != nil {
+		return "", fmt.Errorf("write network profile: %w", err)
+	}
+	return path, nil
+}
+
+func (d *devnet) makeNode(ctx context.Context, i int, profile string) (*devnode, error) {
+	name := fmt.Sprintf("node-%d", i+1)
+	dir := filepath.Join(d.DataDir, name)
+	// The wallet is made here so that the node's address is known at once; the
+	// node opens the same one.
+	w, err := wallet.OpenOrCreate(ctx, filepath.Join(dir, "wallet"), wallet.Options{FileOnly: true, LightScrypt: true})
+	if err != nil {
+		return nil, fmt.Errorf("open wallet of %s: %w", name, err)
+	}
+	os.Remove(filepath.Join(dir, "agent.json")) // left by a run that was killed
+	args := []string{"node", "--data", dir, "--profile", profile, "--run", "--passphrase-file", "--stop-with-stdin"}
+	cheats := i >= d.Nodes-d.Cheat
+	if cheats {
+		args = append(args, "--cheat")
+	}
+	return &devnode{
+		child:   &child{name: name, program: d.Program, args: args, dir: dir, log: d.Log},
+		address: w.Address(), cheats: cheats,
+	}, nil
+}
+
+// joinTimeout is how long all nodes may take to stake and join.
+const joinTimeout = 3 * time.Minute
+
+// waitJoined looks at the chain until every node has a stake there. A node that
+// was slashed in an earlier run stays out.
+func (d *devnet) waitJoined(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
+	defer cancel()
+	wake, stop := d.chain.Wake()
+	defer stop()
+	slow := time.NewTicker(time.Second)
+	defer slow.Stop()
+	for {
+		waiting, err := d.notJoined(ctx)
+		if err == nil && len(waiting) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return ctx.Err()
+			}
+			return fmt.Errorf("%s did not join in %s (%v): its log ends with: %s", waiting[0].name, joinTimeout, err, lastLine(filepath.Join(waiting[0].dir, "node.log")))
+		case <-wake:
+		case <-slow.C:
+		}
+	}
+}
+
+func (d *devnet) notJoined(ctx context.Context) (waiting []*devnode, err error) {
+	node := contracts.NewNode()
+	for _, n := range d.nodes {
+		answer, err := d.rpc.CallContract(ctx, ethereum.CallMsg{To: &d.profile.Contracts.Node, Data: node.PackNodeInfo(n.address)}, nil)
+		if err != nil {
+			return d.nodes, fmt.Errorf("read status of %s: %w", n.name, err)
+		}
+		info, err := node.UnpackNodeInfo(answer)
+		if err != nil {
+			return d.nodes, fmt.Errorf("read status of %s: %w", n.name, err)
+		}
+		if status := protocol.NodeStatus(info.Status); status == protocol.NodeQuit && n.api() != "" && !n.cheats || n.api() == "" {
+			waiting = append(waiting, n)
+		}
+	}
+	return waiting, nil
+}
