@@ -1,0 +1,327 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/crypto"
+	"golang.org/x/sync/errgroup"
+
+	"helium/backend/contracts"
+	"helium/backend/models"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/seal"
+	"helium/backend/store"
+	"helium/inference/gpt"
+	"helium/inference/task"
+	"helium/inference/worker"
+)
+
+// arguments are what the creator sealed to the nodes, checked.
+type arguments struct {
+	envelope *protocol.Envelope
+	reply    [32]byte
+	gpt      *task.GPT
+	model    models.File
+}
+
+// verdict is an answer that needs no engine, or ends its work: an error.
+type verdict struct {
+	kind protocol.ResultKind
+	why  error
+}
+
+func (v *verdict) Error() string { return v.kind.String() + ": " + v.why.Error() }
+
+// fetch gets the arguments. Without them there is nothing to answer: the job
+// waits until the window closes.
+func (r *runner) fetch(ctx context.Context, job Job) error {
+	if err := r.getArguments(ctx, job); err != nil {
+		return r.giveUp(job, err)
+	}
+	return r.change(func(j *Job) { j.Arguments, j.Model = true, r.args.gpt.Model })
+}
+
+// giveUp answers with an error when it is an answer.
+func (r *runner) giveUp(job Job, err error) error {
+	var v *verdict
+	if !errors.As(err, &v) {
+		return err
+	}
+	r.n.log.Warn("task has no result", "task", job.ID, "kind", v.kind, "why", v.why)
+	return r.n.keepAnswer(job, Answer{Kind: v.kind, Why: v.why.Error()}, nil)
+}
+
+// errNoArguments: what the relay has is not what the chain says.
+var errNoArguments = errors.New("the envelope can't be used")
+
+func (r *runner) getArguments(ctx context.Context, job Job) error {
+	n := r.n
+	var info contracts.TaskInfo
+	var sealed []byte
+	group, asking := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		info, err = taskInfo(asking, n.cfg.Chain.Client(), n.cfg.Profile.Contracts.Task, job.ID)
+		if err == nil && info.TaskKey != job.Key {
+			err = fmt.Errorf("read task %s: the chain has another draw", job.ID)
+		}
+		return err
+	})
+	group.Go(func() (err error) {
+		sealed, err = n.cfg.Relay.Envelope(asking, job.Key)
+		n.relayAnswered(asking, err)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("get arguments: %w", err)
+	}
+
+	plain, err := seal.Open(sealed, n.sealKey)
+	if err != nil {
+		return fmt.Errorf("open envelope: %w: %w", errNoArguments, err)
+	}
+	if protocol.ArgsHash(plain) != info.ArgsHash {
+		return fmt.Errorf("check envelope: %w: its hash is not the chain's", errNoArguments)
+	}
+	args, err := n.judge(plain, info)
+	if err != nil {
+		return err
+	}
+	r.args = args
+	return nil
+}
+
+// judge reads arguments whose hash is right. What is wrong with them is the
+// same for every node, unless it is the model, which this node may lack.
+func (n *Node) judge(plain []byte, info contracts.TaskInfo) (*arguments, error) {
+	invalid := func(err error) error { return &verdict{protocol.KindInvalidArguments, err} }
+	envelope, err := protocol.DecodeEnvelope(plain)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	if envelope.Type != protocol.GPT || protocol.TaskType(info.TaskType) != protocol.GPT {
+		return nil, invalid(fmt.Errorf("envelope is of type %d, the task of type %d: only GPT tasks are served", envelope.Type, info.TaskType))
+	}
+	args := &arguments{envelope: envelope, reply: [32]byte(envelope.ReplyKey)}
+	if err := seal.CheckPublic(args.reply); err != nil {
+		return nil, invalid(fmt.Errorf("reply key: %w", err))
+	}
+	if args.gpt, err = task.ParseGPT(envelope.Task); err != nil {
+		return nil, invalid(err)
+	}
+	if units := task.UnitsRoundedUp(args.gpt); units > info.Units {
+		return nil, invalid(fmt.Errorf("the task is of %d units and paid for %d", units, info.Units))
+	}
+	args.model, err = n.model(envelope, args.gpt.Model)
+	return args, err
+}
+
+// model finds the pinned model among those that are here.
+func (n *Node) model(envelope *protocol.Envelope, id string) (models.File, error) {
+	var none models.File
+	var pin *protocol.ModelPin
+	for i := range envelope.Models {
+		if envelope.Models[i].ID == id {
+			pin = &envelope.Models[i]
+		}
+	}
+	if pin == nil || len(pin.Files) != 1 {
+		return none, &verdict{protocol.KindInvalidArguments, fmt.Errorf("the envelope does not pin the one file of model %.200q", id)}
+	}
+	file, err := n.cfg.Models.Get(id)
+	if errors.Is(err, models.ErrNotHere) {
+		return none, &verdict{protocol.KindModelNotFound, err}
+	}
+	if err != nil {
+		return none, err
+	}
+	if file.SHA256() != pin.Files[0].SHA256 {
+		return none, &verdict{protocol.KindFileHashDiffers, fmt.Errorf("the file here is %s, pinned is %s", file.SHA256(), pin.Files[0].SHA256)}
+	}
+	return file, nil
+}
+
+// commitMargin is left between the end of computing and that of the window.
+const commitMargin = 15 * time.Second
+
+// engineDeaths is how often a task may kill the engine before it is given up.
+const engineDeaths = 3
+
+// compute runs the task and keeps its answer.
+func (r *runner) compute(ctx context.Context, job Job) error {
+	again := r.begun || r.args == nil
+	if r.args == nil {
+		if err := r.getArguments(ctx, job); err != nil {
+			return r.giveUp(job, err)
+		}
+	}
+	r.begun = true
+	r.own.Go(func() { r.sayReady(ctx, job) })
+
+	left := r.n.cfg.Chain.Clock().Until(job.CommitBy)
+	if left = max(left-commitMargin, left/2); left <= 0 {
+		return nil // the window closes
+	}
+	running, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	response, err := r.generate(running, job, again)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return r.giveUp(job, err)
+	}
+	if r.n.cfg.Options.Cheat {
+		response = falsify(response)
+	}
+
+	sealed, err := seal.Seal(response, r.args.reply)
+	if err != nil {
+		return fmt.Errorf("seal response: %w", err)
+	}
+	digest := task.GPTDigest(r.args.envelope.Salt, response)
+	return r.n.keepAnswer(job, Answer{
+		Kind: protocol.KindResult, Result: digest[:], CiphertextHash: crypto.Keccak256Hash(sealed),
+	}, sealed)
+}
+
+// generate runs the engine. Its error is a verdict, or the machine's and then
+// the task may be tried again.
+func (r *runner) generate(ctx context.Context, job Job, again bool) ([]byte, error) {
+	n := r.n
+	if r.args.gpt.HasImages() {
+		return nil, &verdict{protocol.KindCannotRun, errors.New("this engine reads only text")}
+	}
+	request := worker.GPTRequest{Task: r.args.envelope.Task, Model: worker.Model{
+		ID: r.args.gpt.Model, Path: r.args.model.Path, SHA256: fmt.Sprintf("%x", r.args.model.SHA256()),
+	}}
+	for deaths := 1; ; deaths++ {
+		// A stream can't be taken up again, so only the first try has one.
+		var out *stream
+		if job.Seat == 0 && !again {
+			out = r.startStream(ctx, job)
+		}
+		result, err := n.cfg.Engine.RunGPT(ctx, request, func(d worker.Delta) {
+			n.count(job.ID, d)
+			out.add(d)
+		})
+		out.end()
+		if err == nil {
+			n.health.clear(ReasonEngine)
+			return result.Response, nil
+		}
+		code := gpt.CodeOf(err)
+		n.log.Warn("engine failed", "task", job.ID, "code", code, "err", err)
+		switch {
+		case code == gpt.CodeEngineDied && deaths < engineDeaths && ctx.Err() == nil:
+			again = true
+		case code == gpt.CodeCancelled && ctx.Err() == nil:
+			return nil, err // somebody else needs the machine: try again
+		default:
+			return nil, &verdict{kindOf(code), err}
+		}
+	}
+}
+
+// kindOf says what an engine's error commits to.
+func kindOf(code gpt.Code) protocol.ResultKind {
+	switch {
+	case code.TaskAtFault():
+		return protocol.KindInvalidArguments
+	case code == gpt.CodeModelNotFound:
+		return protocol.KindModelNotFound
+	case code == gpt.CodeHashDiffers:
+		return protocol.KindFileHashDiffers
+	default:
+		return protocol.KindCannotRun
+	}
+}
+
+func (n *Node) count(id protocol.TaskID, d worker.Delta) {
+	n.mu.Lock()
+	n.tokens[id] = max(n.tokens[id], d.Tokens)
+	n.mu.Unlock()
+	n.changed()
+}
+
+// falsify is what a cheating node answers.
+func falsify(response []byte) []byte {
+	mark := []byte(`"content": "`)
+	if at := bytes.Index(response, mark); at >= 0 {
+		at += len(mark)
+		return bytes.Join([][]byte{response[:at], []byte("No. "), response[at:]}, nil)
+	}
+	return append(bytes.Clone(response), ' ')
+}
+
+// sayReady tells the creator and the other nodes that the arguments are right.
+func (r *runner) sayReady(ctx context.Context, job Job) {
+	m := protocol.Ready{TaskKey: job.Key}
+	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
+	if err != nil {
+		r.n.log.Error("sign ready", "task", job.ID, "err", err)
+		return
+	}
+	message, err := client.NewMessage(r.n.me, m, signature)
+	if err == nil {
+		err = r.n.cfg.Relay.SendMessage(ctx, job.Key, message)
+	}
+	if err != nil && ctx.Err() == nil {
+		r.n.log.Warn("could not say ready", "task", job.ID, "err", err)
+	}
+}
+
+// keepAnswer writes the answer, unless there is one already: what was promised
+// for a task key is never promised differently.
+func (n *Node) keepAnswer(job Job, a Answer, sealed []byte) error {
+	a.Commitment = protocol.CommitmentHash(job.Key, n.me, a.Kind, a.Result, n.nonce(job.Key))
+	a.Made = n.cfg.Now()
+	err := n.cfg.Store.Update(func(tx *store.Tx) error {
+		old, err := n.rows.answers.Get(tx, job.Key)
+		switch {
+		case err == nil && old.Commitment != a.Commitment:
+			n.log.Warn("the answer differs from the one in the journal, which stays", "task", job.ID)
+		case errors.Is(err, store.ErrNotFound):
+			if err := n.rows.answers.Put(tx, job.Key, a); err != nil {
+				return err
+			}
+			if sealed != nil {
+				if err := n.rows.sealed.Put(tx, job.Key, sealed); err != nil {
+					return err
+				}
+			}
+		case err != nil:
+			return err
+		}
+		return n.changeJob(tx, job.ID, func(j *Job) { j.Answered = true })
+	})
+	if err != nil {
+		return fmt.Errorf("keep answer: %w", err)
+	}
+	n.changed()
+	n.at("answered")
+	return nil
+}
+
+func (n *Node) answer(key protocol.TaskKey) (a Answer, err error) {
+	err = n.cfg.Store.View(func(tx *store.Tx) error { a, err = n.rows.answers.Get(tx, key); return err })
+	if err != nil {
+		return a, fmt.Errorf("read answer: %w", err)
+	}
+	return a, nil
+}
+
+func (n *Node) relayAnswered(ctx context.Context, err error) {
+	if err == nil {
+		n.health.clear(ReasonRelay)
+		return
+	}
+	var refusal *client.Error
+	if ctx.Err() == nil && !errors.As(err, &refusal) {
+		n.health.raise(ReasonRelay, err.Error())
+	}
+}

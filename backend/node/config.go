@@ -1,0 +1,120 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/chain"
+	"helium/backend/models"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/store"
+	"helium/backend/wallet"
+	"helium/inference/worker"
+)
+
+// Engine runs tasks; *worker.Engine is one.
+type Engine interface {
+	Info(ctx context.Context) (worker.Info, error)
+	RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error)
+}
+
+// Models says what models are here; *models.Library does.
+type Models interface {
+	// Get's error is models.ErrNotHere when the model is not.
+	Get(id string) (models.File, error)
+	List() []models.File
+}
+
+// Relay is what a node asks of a relay; *client.Client is one.
+type Relay interface {
+	Envelope(ctx context.Context, key protocol.TaskKey) ([]byte, error)
+	PutResult(ctx context.Context, key protocol.TaskKey, sealed []byte) (storageSignature []byte, err error)
+	Result(ctx context.Context, key protocol.TaskKey, node common.Address) ([]byte, error)
+	SendChunk(ctx context.Context, key protocol.TaskKey, seq uint64, sealed []byte) error
+	SendMessage(ctx context.Context, key protocol.TaskKey, m client.Message) error
+	Watch(ctx context.Context, key protocol.TaskKey) (<-chan client.Event, error)
+}
+
+// reader is what a node asks of the chain.
+type reader interface {
+	ethereum.ChainStateReader
+	ethereum.ContractCaller
+	ethereum.PendingContractCaller
+	ethereum.GasPricer
+}
+
+// Sender is the account's outbox; *chain.Sender is one.
+type Sender interface {
+	Address() common.Address
+	Submit(ctx context.Context, i chain.Intent) (*types.Receipt, error)
+	// Wait is the outcome of what was submitted before.
+	Wait(ctx context.Context, key string) (*types.Receipt, error)
+}
+
+// Options adjust a node. The zero value is right for earning.
+type Options struct {
+	// Cheat answers wrongly, to show what becomes of a node that does. Only for
+	// tests and demonstrations: the node loses its stake.
+	Cheat bool
+}
+
+// Config is what a node is made of. All but Options, HTTP, Log and Now are needed.
+type Config struct {
+	Profile protocol.Profile
+	Wallet  *wallet.Wallet
+	// Store may be shared with other packages: the node keeps to its own tables.
+	Store  *store.Store
+	Engine Engine
+	Models Models
+	Relay  Relay
+	Chain  *chain.Chain
+	// Sender is Wallet's outbox on Chain, opened with contracts.DecodeError.
+	Sender Sender
+	// Class is what the node joins as: its hardware under its engine.
+	Class   protocol.GPUClass
+	Options Options
+	// HTTP asks the faucet; nil means a client with a timeout.
+	HTTP *http.Client
+	Log  *slog.Logger
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+func (c *Config) check() error {
+	if err := c.Profile.Check(); err != nil {
+		return err
+	}
+	for _, need := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Wallet", c.Wallet == nil}, {"Store", c.Store == nil}, {"Engine", c.Engine == nil}, {"Models", c.Models == nil},
+		{"Relay", c.Relay == nil}, {"Chain", c.Chain == nil}, {"Sender", c.Sender == nil},
+		{"Class", c.Class.Card == "" || c.Class.Runtime == ""},
+	} {
+		if need.missing {
+			return errors.New(need.name + " is missing")
+		}
+	}
+	if c.Sender.Address() != c.Wallet.Address() {
+		return errors.New("Sender sends from another account than Wallet's")
+	}
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Timeout: 30 * time.Second}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return nil
+}

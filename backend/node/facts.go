@@ -1,0 +1,314 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"helium/backend/chain"
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+	"helium/backend/store"
+)
+
+// follow brings what stands on chain into the journal.
+func (n *Node) follow(ctx context.Context) error {
+	at := n.cfg.Profile.Contracts
+	filter := chain.Filter{Addresses: []common.Address{at.Task, at.Node}, Start: n.cfg.Profile.StartBlock}
+	err := chain.Follow(ctx, n.cfg.Chain, n.cfg.Store, "node/"+at.Task.Hex(), filter, chain.Handler{
+		Apply:     func(tx *store.Tx, l types.Log) error { return n.learn(tx, l, false) },
+		Undo:      func(tx *store.Tx, l types.Log) error { return n.learn(tx, l, true) },
+		Committed: func(chain.Head) { n.learned() },
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// learn writes one log's facts, or takes them back.
+func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
+	event, err := n.events.Parse(&l)
+	if errors.Is(err, contracts.ErrUnknownEvent) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	at := n.cfg.Now()
+	if l.BlockTimestamp != 0 {
+		at = time.Unix(int64(l.BlockTimestamp), 0)
+	}
+
+	switch e := event.(type) {
+	case *contracts.TaskTaskDrawn:
+		return n.drawn(tx, e, at, undo)
+	case *contracts.TaskCommitted:
+		return n.fact(tx, e.TaskId, func(j *Job) { j.noteCommitment(e.Node, e.Commitment, undo) })
+	case *contracts.TaskCommitmentsComplete:
+		return n.fact(tx, e.TaskId, func(j *Job) {
+			j.Complete, j.RevealBy = !undo, e.RevealBy
+			if undo {
+				j.RevealBy = 0
+			}
+		})
+	case *contracts.TaskRevealed:
+		return n.fact(tx, e.TaskId, func(j *Job) {
+			if seat := slices.Index(j.Nodes[:], e.Node); seat >= 0 {
+				j.Revealed[seat] = !undo
+			}
+		})
+	case *contracts.TaskTaskEnded:
+		return n.fact(tx, e.TaskId, func(j *Job) {
+			j.Outcome, j.EndedAt = protocol.Outcome(e.Outcome), at
+			if undo {
+				j.Outcome, j.EndedAt = protocol.OutcomeNone, time.Time{}
+			}
+		})
+	case *contracts.TaskNodePaid:
+		return n.paid(tx, e, at, undo)
+	case *contracts.TaskNodeReleased:
+		if e.Node != n.me {
+			return nil
+		}
+		return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Score = !undo, e.Score })
+	case *contracts.NodeNodeSlashed:
+		return n.slashed(tx, e, undo)
+	case *contracts.NodeNodeKickedOut:
+		if e.Node == n.me {
+			return n.stuck(tx, ReasonKickedOut, undo)
+		}
+	case *contracts.NodeNodeStatusChanged:
+		n.noteMove(e.Node)
+	case *contracts.NodeNodeJoined:
+		n.noteMove(e.Node)
+	case *contracts.TaskWithdrawn:
+		n.noteMove(e.Account)
+	}
+	return nil
+}
+
+func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, at time.Time, undo bool) error {
+	seat := slices.Index(e.Nodes[:], n.me)
+	if seat < 0 {
+		return nil
+	}
+	id, err := protocol.TaskIDFromBig(e.TaskId)
+	if err != nil {
+		return err
+	}
+	n.touch(id)
+	if undo {
+		return n.rows.jobs.Delete(tx, uint64(id))
+	}
+	known, err := n.rows.jobs.Get(tx, uint64(id))
+	if err == nil && known.Key == e.TaskKey {
+		return nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	job := Job{ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, CommitBy: e.CommitBy, DrawnAt: at}
+	job.settle()
+	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
+		return err
+	}
+	return n.prune(tx)
+}
+
+func (j *Job) noteCommitment(node common.Address, commitment common.Hash, undo bool) {
+	seat := slices.Index(j.Nodes[:], node)
+	if seat < 0 {
+		return
+	}
+	j.Order = slices.DeleteFunc(j.Order, func(s int) bool { return s == seat })
+	if undo {
+		j.Commitments[seat] = common.Hash{}
+		return
+	}
+	j.Commitments[seat] = commitment
+	j.Order = append(j.Order, seat)
+}
+
+func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo bool) error {
+	if e.Node != n.me {
+		return nil
+	}
+	n.noteMove(e.Node)
+	amount, err := protocol.WeiOf(e.Amount)
+	if err != nil {
+		return err
+	}
+	if err := n.earn(tx, amount, at, undo); err != nil {
+		return fmt.Errorf("note earnings: %w", err)
+	}
+	return n.fact(tx, e.TaskId, func(j *Job) {
+		j.Freed, j.Paid, j.Score = !undo, amount, e.Score
+		if undo {
+			j.Paid = protocol.Wei{}
+		}
+	})
+}
+
+// earn adds to the sums, or takes back.
+func (n *Node) earn(tx *store.Tx, amount protocol.Wei, at time.Time, undo bool) error {
+	quarter := quarterOf(at)
+	row, err := n.rows.earned.Get(tx, quarter)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	me, err := n.rows.getSelf(tx)
+	if err != nil {
+		return err
+	}
+	if undo {
+		if row.Paid, err = row.Paid.Sub(amount); err != nil {
+			return err
+		}
+		if me.Total, err = me.Total.Sub(amount); err != nil {
+			return err
+		}
+		row.Tasks, me.Tasks = row.Tasks-1, me.Tasks-1
+	} else {
+		row.Paid, me.Total = row.Paid.Add(amount), me.Total.Add(amount)
+		row.Tasks, me.Tasks = row.Tasks+1, me.Tasks+1
+	}
+	if err := n.rows.earned.Put(tx, quarter, row); err != nil {
+		return err
+	}
+	return n.rows.self.Put(tx, selfKey, me)
+}
+
+func (n *Node) slashed(tx *store.Tx, e *contracts.NodeNodeSlashed, undo bool) error {
+	if e.Node != n.me {
+		return nil
+	}
+	if err := n.stuck(tx, ReasonSlashed, undo); err != nil {
+		return err
+	}
+	return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Slashed = !undo, !undo })
+}
+
+// stuck keeps the node from staking again by itself: that is the owner's to decide.
+func (n *Node) stuck(tx *store.Tx, code string, undo bool) error {
+	n.noteMove(n.me)
+	return n.changeSelf(tx, func(s *self) {
+		s.Stuck = reasonFor(code, "")
+		if undo {
+			s.Stuck = nil
+		}
+	})
+}
+
+// fact changes a job that this node has; other tasks are no concern of its.
+func (n *Node) fact(tx *store.Tx, taskID *big.Int, change func(*Job)) error {
+	id, err := protocol.TaskIDFromBig(taskID)
+	if err != nil {
+		return err
+	}
+	return n.changeJob(tx, id, change)
+}
+
+func (n *Node) changeJob(tx *store.Tx, id protocol.TaskID, change func(*Job)) error {
+	job, err := n.rows.jobs.Get(tx, uint64(id))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.touch(id)
+	before := job.State
+	change(&job)
+	job.settle()
+	if job.derive() != job.State { // the chain took a fact back
+		job.State = job.derive()
+	}
+	if before != job.State {
+		n.log.Info("task moves on", "task", job.ID, "from", before, "to", job.State)
+	}
+	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
+		return err
+	}
+	return n.record(tx, &job)
+}
+
+// record keeps what is left of a job that is over.
+func (n *Node) record(tx *store.Tx, j *Job) error {
+	if j.State != JobEnded || j.Outcome == protocol.OutcomeNone {
+		return n.rows.records.Delete(tx, uint64(j.ID))
+	}
+	r := Record{
+		ID: j.ID, Model: j.Model, Outcome: j.Outcome, Paid: j.Paid, Score: j.Score,
+		Slashed: j.Slashed, Missed: j.Missed, EndedAt: j.EndedAt,
+	}
+	if err := n.rows.records.Put(tx, uint64(j.ID), r); err != nil {
+		return err
+	}
+	if err := n.rows.sealed.Delete(tx, j.Key); err != nil {
+		return err
+	}
+	return n.changeSelf(tx, func(s *self) { s.Newest = max(s.Newest, j.ID) })
+}
+
+// keepJobs is how long the journal of a job outlives it: longer than any chain
+// takes blocks back.
+const keepJobs = 24 * time.Hour
+
+// prune drops journals of jobs that are long over. Their records stay.
+func (n *Node) prune(tx *store.Tx) error {
+	old := n.cfg.Now().Add(-keepJobs)
+	return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
+		if j.State != JobEnded || j.EndedAt.IsZero() || j.EndedAt.After(old) {
+			return nil
+		}
+		return errors.Join(n.rows.jobs.Delete(tx, id), n.rows.answers.Delete(tx, j.Key))
+	})
+}
+
+// touch and noteMove collect what learned has to wake.
+func (n *Node) touch(id protocol.TaskID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.touched[id] = true
+}
+
+func (n *Node) noteMove(a common.Address) {
+	if a != n.me {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.moved = true
+}
+
+// learned wakes whoever waits for the facts that are now on disk.
+func (n *Node) learned() {
+	n.mu.Lock()
+	for id := range n.touched {
+		if r := n.runners[id]; r != nil {
+			signal(r.wake)
+		} else {
+			n.waiting[id] = true
+			signal(n.starting)
+		}
+	}
+	any := len(n.touched) > 0 || n.moved
+	moved := n.moved
+	clear(n.touched)
+	n.moved = false
+	n.mu.Unlock()
+
+	if moved {
+		n.wake()
+	}
+	if any {
+		n.changed()
+	}
+}

@@ -1,0 +1,177 @@
+package node
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+	"golang.org/x/sync/errgroup"
+
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+	"helium/backend/seal"
+	"helium/backend/store"
+)
+
+// Node is a node. Run it; its other methods may be called at any time.
+type Node struct {
+	cfg      Config
+	log      *slog.Logger
+	me       common.Address
+	domain   protocol.Domain
+	sealKey  seal.Key
+	secret   [32]byte // nonces of commitments
+	rows     tables
+	events   *contracts.Events
+	exchange Exchange
+	health   *health
+	steering chan struct{} // holds an element when there is something to steer by
+	starting chan struct{} // holds an element when a job has no runner yet
+	// at is called at each step of a job, for tests that stop there.
+	at func(step string)
+
+	// mu guards everything that follows.
+	mu          sync.Mutex
+	view        view
+	progress    string
+	tokens      map[protocol.TaskID]int
+	runners     map[protocol.TaskID]*runner
+	waiting     map[protocol.TaskID]bool
+	touched     map[protocol.TaskID]bool
+	moved       bool
+	subscribers map[chan struct{}]bool
+}
+
+// view is what the chain last said of the node.
+type view struct {
+	known                                      bool
+	status                                     protocol.NodeStatus
+	class                                      common.Hash
+	stake, stakeNeeded, balance, credited, gas protocol.Wei
+}
+
+// New makes a node. Nothing happens before Run.
+func New(cfg Config) (*Node, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("make node: %w", err)
+	}
+	sealKey, err := seal.KeyFromSecret(cfg.Wallet.DeriveSecret("seal"))
+	if err != nil {
+		return nil, fmt.Errorf("make node: %w", err)
+	}
+	events, err := contracts.NewEvents()
+	if err != nil {
+		return nil, fmt.Errorf("make node: %w", err)
+	}
+	n := &Node{
+		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), domain: cfg.Profile.Domain(),
+		sealKey: sealKey, secret: cfg.Wallet.DeriveSecret("commitment nonce"),
+		rows: newTables(), events: events,
+		exchange:    &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
+		steering:    make(chan struct{}, 1),
+		starting:    make(chan struct{}, 1),
+		at:          func(string) {},
+		tokens:      map[protocol.TaskID]int{},
+		runners:     map[protocol.TaskID]*runner{},
+		waiting:     map[protocol.TaskID]bool{},
+		touched:     map[protocol.TaskID]bool{},
+		subscribers: map[chan struct{}]bool{},
+	}
+	n.health = &health{raised: map[string]*protocol.Reason{}, changed: n.changed}
+	return n, nil
+}
+
+// SealKey is the public key to which others seal arguments for this node.
+func (n *Node) SealKey() [32]byte { return n.sealKey.Public() }
+
+// Run does everything until ctx ends, and then returns nil. An error means that
+// the store or the program is broken; what the network does is never one.
+func (n *Node) Run(ctx context.Context) error {
+	if err := n.resume(); err != nil {
+		return fmt.Errorf("run node: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return n.follow(ctx) })
+	group.Go(func() error { return n.steer(ctx) })
+	group.Go(func() error { return n.runJobs(ctx) })
+	err := group.Wait()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("run node: %w", err)
+	}
+	return nil
+}
+
+// Start stakes and joins, now and after every restart.
+func (n *Node) Start(ctx context.Context) error { return n.wish(WishRun) }
+
+// Resume is Start: a paused node takes tasks again.
+func (n *Node) Resume(ctx context.Context) error { return n.wish(WishRun) }
+
+// Pause takes no more tasks and keeps the stake.
+func (n *Node) Pause(ctx context.Context) error { return n.wish(WishPause) }
+
+// Stop leaves the network, after the task at hand, and takes the stake back.
+func (n *Node) Stop(ctx context.Context) error { return n.wish(WishStop) }
+
+func (n *Node) wish(w Wish) error {
+	err := n.updateSelf(func(s *self) {
+		s.Wish = w
+		if w == WishRun {
+			s.Stuck = nil
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("keep wish: %w", err)
+	}
+	n.wake()
+	n.changed()
+	return nil
+}
+
+func (n *Node) updateSelf(change func(*self)) error {
+	return n.cfg.Store.Update(func(tx *store.Tx) error { return n.changeSelf(tx, change) })
+}
+
+func (n *Node) changeSelf(tx *store.Tx, change func(*self)) error {
+	s, err := n.rows.getSelf(tx)
+	if err != nil {
+		return err
+	}
+	change(&s)
+	return n.rows.self.Put(tx, selfKey, s)
+}
+
+func (n *Node) readSelf() (s self, err error) {
+	err = n.cfg.Store.View(func(tx *store.Tx) error { s, err = n.rows.getSelf(tx); return err })
+	return s, err
+}
+
+// wake makes steering look again.
+func (n *Node) wake() { signal(n.steering) }
+
+func signal(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}
+
+// nonce of the node's commitment to a task: secret until it is opened, and the
+// same after a restart.
+func (n *Node) nonce(key protocol.TaskKey) [32]byte {
+	mac := hmac.New(sha256.New, n.secret[:])
+	mac.Write(key[:])
+	return [32]byte(mac.Sum(nil))
+}
+
+func (n *Node) say(progress string) {
+	n.mu.Lock()
+	n.progress = progress
+	n.mu.Unlock()
+	n.changed()
+}

@@ -1,0 +1,204 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"helium/backend/protocol"
+	"helium/backend/store"
+)
+
+// State is everything there is to show of a node, as of one moment.
+type State struct {
+	Status Status
+	Wish   Wish
+	// Chain is the status that the contract has.
+	Chain protocol.NodeStatus
+	// Reason says why the node does not earn, when it does not.
+	Reason *protocol.Reason
+	Class  protocol.GPUClass
+	Stake  protocol.Wei
+	// StakeNeeded is what joining takes.
+	StakeNeeded protocol.Wei
+	// Balance is CNX in the wallet, Credited CNX at the contract, Gas the
+	// chain's own coin.
+	Balance, Credited, Gas protocol.Wei
+	// Score of the last task, 0 to 20; nil before the first.
+	Score *int
+	// Task is what the node works on now.
+	Task *TaskNow
+	// Recent holds the last tasks, newest first, 20 at most.
+	Recent   []Record
+	Earnings Earnings
+	// Progress is a step that takes long, in words; empty when there is none.
+	Progress string
+}
+
+// TaskNow is a task at work.
+type TaskNow struct {
+	ID        protocol.TaskID
+	Model     string
+	Stage     JobState
+	Tokens    int
+	StartedAt time.Time
+}
+
+// Earnings of this node. Today starts at local midnight, Week seven days ago.
+type Earnings struct {
+	Today, Week, Total protocol.Wei
+	TasksToday         int
+	TasksTotal         int
+}
+
+// recentTasks is how many tasks a State lists.
+const recentTasks = 20
+
+// State is the node as of now.
+func (n *Node) State() (State, error) {
+	n.mu.Lock()
+	v := n.view
+	tokens := n.tokens
+	progress := n.progress
+	n.mu.Unlock()
+
+	s := State{
+		Chain: v.status, Class: n.cfg.Class, Stake: v.stake, StakeNeeded: v.stakeNeeded,
+		Balance: v.balance, Credited: v.credited, Gas: v.gas, Progress: progress,
+	}
+	err := n.cfg.Store.View(func(tx *store.Tx) error { return n.readState(tx, &s) })
+	if err != nil {
+		return s, fmt.Errorf("read node state: %w", err)
+	}
+	if s.Task != nil {
+		s.Task.Tokens = tokens[s.Task.ID]
+	}
+	if reason := n.health.worst(); reason != nil && s.Reason == nil {
+		s.Reason = reason
+	}
+	if s.Wish == WishStop && s.Reason != nil && !alwaysShown(s.Reason.Code) {
+		s.Reason = nil
+	}
+	s.Status = statusOf(v.known, s.Wish, v.status, s.Reason != nil)
+	return s, nil
+}
+
+func (n *Node) readState(tx *store.Tx, s *State) error {
+	me, err := n.rows.getSelf(tx)
+	if err != nil {
+		return err
+	}
+	s.Wish, s.Reason = me.Wish, me.Stuck
+	s.Earnings.Total, s.Earnings.TasksTotal = me.Total, me.Tasks
+
+	if err := n.readEarnings(tx, s); err != nil {
+		return err
+	}
+	if err := n.readRecent(tx, s); err != nil {
+		return err
+	}
+	return n.rows.jobs.Scan(tx, func(_ uint64, j Job) error {
+		if j.State == JobEnded {
+			return nil
+		}
+		s.Task = &TaskNow{ID: j.ID, Model: j.Model, Stage: j.State, StartedAt: j.DrawnAt}
+		return nil
+	})
+}
+
+func (n *Node) readEarnings(tx *store.Tx, s *State) error {
+	now := n.cfg.Now()
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	week := now.AddDate(0, 0, -7)
+	return n.rows.earned.ScanFrom(tx, quarterOf(week), func(quarter uint64, e earned) error {
+		s.Earnings.Week = s.Earnings.Week.Add(e.Paid)
+		if quarter >= quarterOf(midnight) {
+			s.Earnings.Today = s.Earnings.Today.Add(e.Paid)
+			s.Earnings.TasksToday += e.Tasks
+		}
+		return nil
+	})
+}
+
+// quarterOf is the number of the quarter of an hour since 1970.
+func quarterOf(t time.Time) uint64 { return uint64(max(0, t.Unix())) / 900 }
+
+func (n *Node) readRecent(tx *store.Tx, s *State) error {
+	me, err := n.rows.getSelf(tx)
+	if err != nil {
+		return err
+	}
+	newest := uint64(me.Newest)
+	from := uint64(0)
+	// Ids of this node's tasks have gaps; look further back until there are enough.
+	for span := uint64(256); len(s.Recent) < recentTasks; span *= 4 {
+		from = newest - min(newest, span)
+		s.Recent = s.Recent[:0]
+		err := n.rows.records.ScanFrom(tx, from, func(_ uint64, r Record) error {
+			s.Recent = append(s.Recent, r)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if from == 0 {
+			break
+		}
+	}
+	slices.Reverse(s.Recent)
+	s.Recent = s.Recent[:min(len(s.Recent), recentTasks)]
+	if len(s.Recent) > 0 {
+		score := int(s.Recent[0].Score)
+		s.Score = &score
+	}
+	return nil
+}
+
+// Subscribe calls back with a State at once and again after every change, with
+// changes in quick succession becoming one, until ctx ends. It blocks.
+func (n *Node) Subscribe(ctx context.Context, each func(State) error) error {
+	ch := make(chan struct{}, 1)
+	ch <- struct{}{}
+	n.mu.Lock()
+	n.subscribers[ch] = true
+	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		delete(n.subscribers, ch)
+		n.mu.Unlock()
+	}()
+
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ch:
+		}
+		s, err := n.State()
+		if err != nil {
+			return err
+		}
+		if err := each(s); err != nil {
+			return err
+		}
+		// A person can't read faster, and a stream of tokens should not cost more.
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// changed tells subscribers that there is something new to see.
+func (n *Node) changed() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for ch := range n.subscribers {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package node
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/seal"
+	"helium/inference/worker"
+)
+
+const (
+	// readyWait is how long the first chunk waits for the others to say ready.
+	readyWait = 2 * time.Second
+	// gather is the time over which tokens become one chunk.
+	gather = 25 * time.Millisecond
+)
+
+// stream sends the text of a task to its creator while it is made. It is a
+// courtesy: when it fails, the result still counts. A nil stream takes
+// everything and does nothing.
+type stream struct {
+	more chan struct{} // holds an element when there is something to send
+
+	// mu guards everything that follows.
+	mu     sync.Mutex
+	pieces []protocol.StreamPiece
+	ended  bool
+}
+
+// startStream begins the stream of a job; it ends with end, or with ctx.
+func (r *runner) startStream(ctx context.Context, job Job) *stream {
+	sealer, err := seal.NewStreamSealer(r.args.reply, job.Key, r.n.me)
+	if err != nil {
+		r.n.log.Warn("no stream", "task", job.ID, "err", err)
+		return nil
+	}
+	s := &stream{more: make(chan struct{}, 1)}
+	// The last chunk may go out while the job moves on.
+	ctx = r.life
+	r.own.Go(func() {
+		if !r.awaitReady(ctx, job) {
+			return
+		}
+		if err := s.send(ctx, r.n.cfg.Relay, sealer, job.Key); err != nil && ctx.Err() == nil {
+			r.n.log.Warn("stream broke off", "task", job.ID, "err", err)
+		}
+	})
+	return s
+}
+
+// add takes text from the engine; it never blocks.
+func (s *stream) add(d worker.Delta) {
+	if s == nil || d.Text == "" {
+		return
+	}
+	s.mu.Lock()
+	if last := len(s.pieces) - 1; last >= 0 && s.pieces[last].Choice == d.Choice {
+		s.pieces[last].Text += d.Text
+	} else {
+		s.pieces = append(s.pieces, protocol.StreamPiece{Choice: d.Choice, Text: d.Text})
+	}
+	s.mu.Unlock()
+	signal(s.more)
+}
+
+// end says that no text follows.
+func (s *stream) end() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	signal(s.more)
+}
+
+func (s *stream) take() (pieces []protocol.StreamPiece, ended bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pieces, s.pieces = s.pieces, nil
+	return pieces, s.ended
+}
+
+// send sends until the end: the first chunk at once, the next ones when a few
+// tokens have come together.
+func (s *stream) send(ctx context.Context, relay Relay, sealer *seal.StreamSealer, key protocol.TaskKey) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.more:
+		}
+		pieces, ended := s.take()
+		chunks := split(pieces)
+		for i, chunk := range chunks {
+			text, err := protocol.EncodeStream(chunk)
+			if err != nil {
+				return err
+			}
+			seq, sealed, err := sealer.Seal(text, ended && i == len(chunks)-1)
+			if err != nil {
+				return err
+			}
+			if err := relay.SendChunk(ctx, key, seq, sealed); err != nil {
+				return err
+			}
+		}
+		if ended {
+			return nil
+		}
+		if err := sleep(ctx, gather); err != nil {
+			return err
+		}
+	}
+}
+
+// chunkText bounds the text of one chunk: escaped, six bytes for one at worst,
+// it must still fit.
+const chunkText = seal.MaxChunk / 8
+
+// split makes chunks that are not too long, at least one.
+func split(pieces []protocol.StreamPiece) [][]protocol.StreamPiece {
+	var chunks [][]protocol.StreamPiece
+	var now []protocol.StreamPiece
+	size := 0
+	for _, p := range pieces {
+		for _, text := range cut(p.Text, chunkText) {
+			if size+len(text) > chunkText || len(now) >= 64 {
+				chunks, now, size = append(chunks, now), nil, 0
+			}
+			now, size = append(now, protocol.StreamPiece{Choice: p.Choice, Text: text}), size+len(text)
+		}
+	}
+	return append(chunks, now)
+}
+
+// cut cuts text into parts of at most size bytes, between characters.
+func cut(text string, size int) []string {
+	var parts []string
+	for len(text) > size {
+		at := size
+		for at > size-4 && text[at]&0xc0 == 0x80 {
+			at--
+		}
+		parts, text = append(parts, text[:at]), text[at:]
+	}
+	return append(parts, text)
+}
+
+// awaitReady waits until all three nodes have the arguments, or for long
+// enough. False means that ctx ended.
+func (r *runner) awaitReady(ctx context.Context, job Job) bool {
+	ctx, cancel := context.WithTimeout(ctx, readyWait)
+	defer cancel()
+	events, err := r.n.cfg.Relay.Watch(ctx, job.Key)
+	if err != nil {
+		r.n.log.Warn("can't hear the other nodes", "task", job.ID, "err", err)
+		return r.life.Err() == nil
+	}
+	ready := map[common.Address]bool{r.n.me: true}
+	for e := range events {
+		if e.Kind != client.EventMessage || e.Message == nil || e.Message.Type != client.MessageReady {
+			continue
+		}
+		if _, err := e.Message.Verify(r.n.domain, job.Key); err != nil {
+			continue
+		}
+		for _, node := range job.Nodes {
+			if node == e.Message.From {
+				ready[node] = true
+			}
+		}
+		if len(ready) == protocol.Seats {
+			return true
+		}
+	}
+	return r.life.Err() == nil
+}

@@ -1,0 +1,381 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"helium/backend/protocol"
+	"helium/backend/store"
+)
+
+// runner takes one job through its states.
+type runner struct {
+	n    *Node
+	id   protocol.TaskID
+	wake chan struct{} // holds an element when facts came in
+	// args are the task's arguments, once they were fetched.
+	args *arguments
+	// begun: the engine had the task in this process already, or in the one before.
+	begun bool
+
+	// life ends with the runner.
+	life context.Context
+	// storing keeps the sealed answer at the relay, beside everything else.
+	storing sync.Once
+	stored  chan struct{}
+	own     sync.WaitGroup
+}
+
+// resume finds the jobs that the last run left.
+func (n *Node) resume() error {
+	return n.cfg.Store.View(func(tx *store.Tx) error {
+		return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
+			if j.State != JobEnded {
+				n.mu.Lock()
+				n.waiting[protocol.TaskID(id)] = true
+				n.mu.Unlock()
+				signal(n.starting)
+			}
+			return nil
+		})
+	})
+}
+
+// runJobs keeps a runner for each job that is not over.
+func (n *Node) runJobs(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-n.starting:
+		}
+		n.mu.Lock()
+		for id := range n.waiting {
+			if n.runners[id] != nil {
+				continue
+			}
+			r := &runner{n: n, id: id, wake: make(chan struct{}, 1), stored: make(chan struct{})}
+			n.runners[id] = r
+			all.Go(func() { n.runJob(ctx, r) })
+		}
+		clear(n.waiting)
+		n.mu.Unlock()
+	}
+}
+
+// runJob ends with the job, or with ctx.
+func (n *Node) runJob(ctx context.Context, r *runner) {
+	ctx, cancel := context.WithCancel(ctx)
+	r.life = ctx
+	err := r.run(ctx)
+	cancel()
+	r.own.Wait()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		n.log.Error("task stopped", "task", r.id, "err", err)
+	}
+	n.mu.Lock()
+	delete(n.runners, r.id)
+	delete(n.tokens, r.id)
+	n.mu.Unlock()
+	n.changed()
+}
+
+// acts is what a runner does in each state.
+func (r *runner) acts() map[JobState]func(context.Context, Job) error {
+	return map[JobState]func(context.Context, Job) error{
+		JobFetching:   r.fetch,
+		JobRunning:    r.compute,
+		JobCommitting: r.commit,
+		JobCommitted:  r.keepStored,
+		JobRevealing:  r.reveal,
+		JobRevealed:   r.closeWhenDue,
+		JobMissed:     r.closeWhenDue,
+	}
+}
+
+func (r *runner) run(ctx context.Context) error {
+	var wait pause
+	for {
+		job, err := r.job()
+		if errors.Is(err, store.ErrNotFound) || err == nil && job.State == JobEnded {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.n.changed()
+		moved, err := r.during(ctx, job, r.acts()[job.State])
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if moved {
+			wait.reset()
+			continue
+		}
+		if err != nil {
+			r.n.log.Warn("task step failed, trying again", "task", r.id, "state", job.State, "err", err)
+		}
+		if err := wait.sleep(ctx, r.wake); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *runner) job() (job Job, err error) {
+	err = r.n.cfg.Store.View(func(tx *store.Tx) error {
+		job, err = r.n.rows.jobs.Get(tx, uint64(r.id))
+		return err
+	})
+	return job, err
+}
+
+// during acts until the act has failed or the job's state has changed; an act
+// that is done waits for the change. The end of the commit window changes the
+// state by itself.
+func (r *runner) during(ctx context.Context, job Job, act func(context.Context, Job) error) (moved bool, err error) {
+	actCtx, cancel := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- act(actCtx, job) }()
+	acting := true
+	defer func() {
+		cancel()
+		if acting {
+			<-done
+		}
+	}()
+
+	window, stop := r.window(job)
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-window:
+			window = nil
+			if err := r.windowOver(); err != nil {
+				return false, err
+			}
+		case err := <-done:
+			done, acting = nil, false
+			if err != nil {
+				return r.movedFrom(job), err
+			}
+		case <-r.wake:
+		}
+		if r.movedFrom(job) {
+			return true, nil
+		}
+	}
+}
+
+func (r *runner) movedFrom(job Job) bool {
+	now, err := r.job()
+	return err != nil || now.State != job.State || now.Key != job.Key
+}
+
+// window fires when no commitment can come any more.
+func (r *runner) window(job Job) (<-chan time.Time, func()) {
+	switch job.State {
+	case JobFetching, JobRunning, JobCommitting, JobCommitted:
+		t := time.NewTimer(r.n.cfg.Chain.Clock().Until(job.CommitBy + 1))
+		return t.C, func() { t.Stop() }
+	}
+	return nil, func() {}
+}
+
+func (r *runner) windowOver() error {
+	return r.change(func(j *Job) {
+		if j.Commitments[j.Seat] == (protocol.TaskKey{}) {
+			j.Missed = true
+		}
+		j.WindowOver = true
+	})
+}
+
+// change writes what this node did.
+func (r *runner) change(change func(*Job)) error {
+	err := r.n.cfg.Store.Update(func(tx *store.Tx) error { return r.n.changeJob(tx, r.id, change) })
+	if err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	r.n.changed()
+	return nil
+}
+
+// maxAttempts bounds what a job may spend on transactions that fail.
+const maxAttempts = 5
+
+// attempted takes the outcome of an attempt: what failed for good is tried anew
+// a few times, what came too late is left to the facts.
+func (r *runner) attempted(err error) error {
+	var failed *attemptError
+	if errors.Is(err, errOver) {
+		r.n.log.Info("too late for the task", "task", r.id, "err", err)
+		return nil
+	}
+	if !errors.As(err, &failed) {
+		return err
+	}
+	tries := 0
+	if err := r.change(func(j *Job) {
+		if j.Attempts == nil {
+			j.Attempts = map[string]int{}
+		}
+		j.Attempts[failed.what]++
+		tries = j.Attempts[failed.what]
+	}); err != nil {
+		return err
+	}
+	if tries >= maxAttempts {
+		r.n.log.Error("giving up on a transaction", "task", r.id, "what", failed.what, "err", failed.err)
+		return nil
+	}
+	return err
+}
+
+// commit brings the commitment to the exchange. That it stands comes back as a fact.
+func (r *runner) commit(ctx context.Context, job Job) error {
+	answer, err := r.n.answer(job.Key)
+	if err != nil {
+		return err
+	}
+	if job.Attempts["commit"] >= maxAttempts {
+		return nil
+	}
+	r.startStoring(job)
+	m := protocol.Commitment{TaskKey: job.Key, Commitment: answer.Commitment}
+	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
+	if err != nil {
+		return err
+	}
+	r.n.at("committing")
+	return r.attempted(r.n.exchange.Commit(ctx, job.ref(), m, signature))
+}
+
+// reveal opens the commitment, when its sealed answer is stored.
+func (r *runner) reveal(ctx context.Context, job Job) error {
+	if job.Attempts["reveal"] >= maxAttempts {
+		return nil
+	}
+	if err := r.awaitStored(ctx, job); err != nil {
+		return err
+	}
+	answer, err := r.n.answer(job.Key)
+	if err != nil {
+		return err
+	}
+	commitments := job.Commitments
+	if !job.Complete { // the last one may be in a block that is not followed yet
+		info, err := taskInfo(ctx, r.n.cfg.Chain.Client(), r.n.cfg.Profile.Contracts.Task, job.ID)
+		if err != nil {
+			return err
+		}
+		for i, c := range info.Commitments {
+			commitments[i] = c
+		}
+	}
+	m := protocol.Reveal{
+		TaskKey: job.Key, CommitmentsHash: protocol.CommitmentsHash(commitments), Order: packOrder(job.Order),
+		Kind: answer.Kind, Result: answer.Result, Nonce: r.n.nonce(job.Key), CiphertextHash: answer.CiphertextHash,
+	}
+	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
+	if err != nil {
+		return err
+	}
+	r.n.at("revealing")
+	return r.attempted(r.n.exchange.Reveal(ctx, job.ref(), m, signature, answer.StorageSignature))
+}
+
+// packOrder packs the seats by arrival; those that never came are last.
+func packOrder(came []int) uint8 {
+	var order [protocol.Seats]uint8
+	var seen [protocol.Seats]bool
+	at := 0
+	for _, seat := range came {
+		order[at], seen[seat] = uint8(seat), true
+		at++
+	}
+	for seat := range protocol.Seats {
+		if !seen[seat] {
+			order[at] = uint8(seat)
+			at++
+		}
+	}
+	return protocol.PackOrder(order)
+}
+
+// closeStagger is the time by which each seat waits longer than the one before,
+// so that not all three pay for closing a task.
+const closeStagger = 8 * time.Second
+
+// closeWhenDue ends a task whose other nodes are silent. Anybody may, and a
+// node wants to be free.
+func (r *runner) closeWhenDue(ctx context.Context, job Job) error {
+	if job.Attempts["close"] >= maxAttempts {
+		return nil
+	}
+	at := r.n.cfg.Profile.Contracts.Task
+	turn := time.Duration(job.Seat) * closeStagger
+	for {
+		info, err := taskInfo(ctx, r.n.cfg.Chain.Client(), at, job.ID)
+		if err != nil {
+			return err
+		}
+		if protocol.TaskStatus(info.Status).Final() {
+			return nil // the facts are on their way
+		}
+		due := info.Deadlines.RevealBy
+		if due == 0 && info.Commitments == ([protocol.Seats][32]byte{}) {
+			due = info.Deadlines.CommitBy
+		}
+		left := r.n.cfg.Chain.Clock().Until(due+1) + turn
+		if due == 0 {
+			left = r.n.cfg.Chain.Clock().Until(info.Deadlines.CommitBy+1) + turn + closeStagger
+		}
+		if due != 0 && left == 0 {
+			return r.attempted(r.n.exchange.Close(ctx, job.ref()))
+		}
+		if due != 0 && r.n.cfg.Chain.Clock().Until(due+1) == 0 {
+			turn = 0 // this wait is the turn
+		}
+		if err := sleep(ctx, left); err != nil {
+			return err
+		}
+	}
+}
+
+// pause spaces out tries: from a quarter of a second, doubling, to a minute.
+type pause struct{ next time.Duration }
+
+// sleep ends early when something happened.
+func (p *pause) sleep(ctx context.Context, early <-chan struct{}) error {
+	p.next = min(max(2*p.next, 250*time.Millisecond), time.Minute)
+	t := time.NewTimer(p.next)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-early:
+		return nil
+	case <-t.C:
+		return nil
+	}
+}
+
+func (p *pause) reset() { p.next = 0 }
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
