@@ -26,13 +26,15 @@ import (
 // maxWait is the longest that a GET may wait for an envelope.
 const maxWait = time.Minute
 
-func keyPart(k protocol.TaskKey) string  { return hex.EncodeToString(k[:]) }
-func nodePart(a common.Address) string   { return hex.EncodeToString(a[:]) }
-func envelope(k protocol.TaskKey) string { return keyPart(k) + ".env" }
-func drawn(a common.Address, k protocol.TaskKey) string {
+func keyPart(k protocol.TaskKey) string      { return hex.EncodeToString(k[:]) }
+func nodePart(a common.Address) string       { return hex.EncodeToString(a[:]) }
+func envelopePath(k protocol.TaskKey) string { return keyPart(k) + ".env" }
+func drawnPath(a common.Address, k protocol.TaskKey) string {
 	return "drawn." + nodePart(a) + "." + keyPart(k)
 }
-func result(k protocol.TaskKey, a common.Address) string { return keyPart(k) + ".res." + nodePart(a) }
+func resultPath(k protocol.TaskKey, a common.Address) string {
+	return keyPart(k) + ".res." + nodePart(a)
+}
 
 func taskKey(req *http.Request) (protocol.TaskKey, error) {
 	key, err := wire.ParseTaskKey(req.PathValue("key"))
@@ -56,7 +58,7 @@ func (r *Relay) putEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 		return err
 	}
 	defer give()
-	if err := r.bus.storeBlob(req.Context(), "blob."+envelope(key), sealed); err != nil {
+	if err := r.bus.storeBlob(req.Context(), "blob."+envelopePath(key), sealed); err != nil {
 		return err
 	}
 	hash := crypto.Keccak256Hash(sealed)
@@ -70,11 +72,11 @@ func (r *Relay) putEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 // announceEnvelope tells those who watch the task and those who were drawn.
 func (r *Relay) announceEnvelope(ctx context.Context, key protocol.TaskKey, hash common.Hash, nodes []common.Address) error {
 	ev := wire.Event{Kind: string(client.EventEnvelope), TaskKey: key, CiphertextHash: hash}
-	if err := r.announce(ctx, "ev."+envelope(key), ev); err != nil {
+	if err := r.announce(ctx, "ev."+envelopePath(key), ev); err != nil {
 		return err
 	}
 	for _, node := range nodes {
-		if err := r.announce(ctx, drawn(node, key), ev); err != nil {
+		if err := r.announce(ctx, drawnPath(node, key), ev); err != nil {
 			return err
 		}
 	}
@@ -109,7 +111,7 @@ func (r *Relay) getEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 			return fmt.Errorf("wait for blob: %w", err)
 		}
 	}
-	sealed, err := r.waitBlob(req.Context(), envelope(key), wait)
+	sealed, err := r.waitBlob(req.Context(), envelopePath(key), wait)
 	if err != nil {
 		return err
 	}
@@ -189,7 +191,7 @@ func (r *Relay) putResult(w http.ResponseWriter, req *http.Request, who *account
 		return err
 	}
 	defer give()
-	if err := r.bus.storeBlob(req.Context(), "blob."+result(key, who.address), sealed); err != nil {
+	if err := r.bus.storeBlob(req.Context(), "blob."+resultPath(key, who.address), sealed); err != nil {
 		return err
 	}
 	// From here on the bytes are on disk and will not change.
@@ -206,7 +208,7 @@ func (r *Relay) putResult(w http.ResponseWriter, req *http.Request, who *account
 }
 
 func (r *Relay) announceResult(ctx context.Context, key protocol.TaskKey, node common.Address, hash common.Hash) error {
-	return r.announce(ctx, "ev."+result(key, node),
+	return r.announce(ctx, "ev."+resultPath(key, node),
 		wire.Event{Kind: string(client.EventResult), TaskKey: key, Node: node, CiphertextHash: hash})
 }
 
@@ -230,7 +232,7 @@ func (r *Relay) getResult(w http.ResponseWriter, req *http.Request, who *account
 	if !t.isNode(node) {
 		return refuse(404, "not_stored", node.Hex()+" was not drawn for this task", "")
 	}
-	sealed, err := r.waitBlob(req.Context(), result(key, node), 0)
+	sealed, err := r.waitBlob(req.Context(), resultPath(key, node), 0)
 	if err != nil {
 		return err
 	}

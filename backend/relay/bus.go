@@ -230,12 +230,17 @@ func subjectKind(subject string) string {
 	return kind
 }
 
-// natsLog passes the engine's warnings on. Its notices are about itself.
+// natsLog passes the engine's warnings on. Its notices are about itself, and
+// that it would rather have small messages it says at every start.
 type natsLog struct{ log *slog.Logger }
 
 func (l natsLog) Noticef(string, ...any)    {}
 func (l natsLog) Debugf(string, ...any)     {}
 func (l natsLog) Tracef(string, ...any)     {}
-func (l natsLog) Warnf(f string, v ...any)  { l.log.Warn("nats", "say", fmt.Sprintf(f, v...)) }
-func (l natsLog) Errorf(f string, v ...any) { l.log.Error("nats", "say", fmt.Sprintf(f, v...)) }
-func (l natsLog) Fatalf(f string, v ...any) { l.log.Error("nats", "say", fmt.Sprintf(f, v...)) }
+func (l natsLog) Errorf(f string, v ...any) { l.log.Error("nats", "says", fmt.Sprintf(f, v...)) }
+func (l natsLog) Fatalf(f string, v ...any) { l.log.Error("nats", "says", fmt.Sprintf(f, v...)) }
+func (l natsLog) Warnf(f string, v ...any) {
+	if !strings.HasPrefix(f, "Maximum payloads") {
+		l.log.Warn("nats", "says", fmt.Sprintf(f, v...))
+	}
+}
