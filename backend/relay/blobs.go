@@ -139,7 +139,7 @@ func (r *Relay) waitBlob(ctx context.Context, path string, wait time.Duration) (
 	if wait > 0 {
 		wake = make(chan *nats.Msg, 4)
 		// Subscribed before the first look, so that nothing falls between.
-		sub, err := r.bus.nc.ChanSubscribe("ev."+path, wake)
+		sub, err := r.bus.quick.nc.ChanSubscribe("ev."+path, wake)
 		if err != nil {
 			return nil, fmt.Errorf("wait for blob: %w", err)
 		}

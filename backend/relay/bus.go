@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// A bus is the JetStream engine behind a relay. Subjects:
+// A bus is the JetStream behind a relay: two engines, since one syncs either
+// every write or none. What is acknowledged for a blob is on disk; what is
+// acknowledged for an event survives the end of the process, and the disk gets
+// it within seconds: an event lost with the machine's power is one that its
+// sender can do without or bring to the chain, and a sync for each token of a
+// stream would cost more than all the rest. Subjects:
 //
 //	blob.KEY.env           the sealed envelope
 //	blob.KEY.res.NODE      a node's sealed result
@@ -28,11 +34,15 @@ import (
 //
 // KEY and NODE are lower-case hex without 0x.
 type bus struct {
-	ns     *server.Server
-	nc     *nats.Conn
-	js     jetstream.JetStream
-	blobs  jetstream.Stream
-	events jetstream.Stream
+	synced, quick *engine
+	blobs, events jetstream.Stream
+}
+
+// engine is an embedded NATS server and the connection to it.
+type engine struct {
+	ns *server.Server
+	nc *nats.Conn
+	js jetstream.JetStream
 }
 
 const (
@@ -40,97 +50,118 @@ const (
 	headerBytes  = "Helium-Bytes"  // adds up a row's bytes
 
 	busMaxPayload = 16 << 20
+	usedBytes     = 64 << 20 // for used nonces
 )
 
-func openBus(ctx context.Context, dir string, cfg Config) (*bus, error) {
+func openBus(ctx context.Context, dir string, cfg Config) (_ *bus, err error) {
+	b := &bus{}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	if b.synced, err = startEngine("blobs", filepath.Join(dir, "blobs"), true, cfg.Limits.BlobBytes, cfg.Log); err != nil {
+		return nil, err
+	}
+	if b.quick, err = startEngine("events", filepath.Join(dir, "events"), false, cfg.Limits.EventBytes+usedBytes, cfg.Log); err != nil {
+		return nil, err
+	}
+	if b.blobs, err = b.synced.stream(ctx, jetstream.StreamConfig{
+		Name: "HELIUM_BLOBS", Subjects: []string{"blob.>"}, MaxAge: cfg.MaxAge, MaxBytes: cfg.Limits.BlobBytes,
+	}); err != nil {
+		return nil, err
+	}
+	if b.events, err = b.quick.stream(ctx, jetstream.StreamConfig{
+		Name: "HELIUM_EVENTS", Subjects: []string{"ev.>", "drawn.>"}, MaxAge: cfg.MaxAge, MaxBytes: cfg.Limits.EventBytes,
+	}); err != nil {
+		return nil, err
+	}
+	// No nonce is good for as long as these are kept.
+	_, err = b.quick.stream(ctx, jetstream.StreamConfig{
+		Name: "HELIUM_USED", Subjects: []string{"used.>"}, MaxAge: 3 * challengeLife, MaxBytes: usedBytes,
+	})
+	return b, err
+}
+
+func startEngine(name, dir string, sync bool, quota int64, log *slog.Logger) (*engine, error) {
 	ns, err := server.NewServer(&server.Options{
-		ServerName: "helium-relay",
+		ServerName: "helium-relay-" + name,
 		DontListen: true,
 		NoSigs:     true,
 		MaxPayload: busMaxPayload,
 		JetStream:  true,
 		StoreDir:   dir,
-		// Each write is on disk before it is acknowledged; the events' stream opts out.
-		SyncAlways:             true,
+		SyncAlways: sync,
+		// Without SyncAlways a write is with the system when it is acknowledged.
+		SyncInterval:           5 * time.Second,
 		JetStreamMaxMemory:     64 << 20,
-		JetStreamMaxStore:      cfg.Limits.BlobBytes + cfg.Limits.EventBytes + 1<<30,
+		JetStreamMaxStore:      quota + 1<<30,
 		DisableJetStreamBanner: true,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make embedded nats: %w", err)
+		return nil, fmt.Errorf("make engine for %s: %w", name, err)
 	}
-	ns.SetLoggerV2(natsLog{cfg.Log}, false, false, false)
+	ns.SetLoggerV2(natsLog{log}, false, false, false)
 	ns.Start()
-	b := &bus{ns: ns}
-	if !ns.ReadyForConnections(20 * time.Second) {
-		b.close()
-		return nil, errors.New("start embedded nats: it is not ready after 20 s")
+	e := &engine{ns: ns}
+	if err := e.connect(); err != nil {
+		e.close()
+		return nil, fmt.Errorf("start engine for %s: %w", name, err)
 	}
-	if err := b.connect(ctx, cfg); err != nil {
-		b.close()
-		return nil, err
-	}
-	return b, nil
+	return e, nil
 }
 
-func (b *bus) connect(ctx context.Context, cfg Config) error {
-	var err error
-	if b.nc, err = nats.Connect("", nats.InProcessServer(b.ns), nats.MaxReconnects(-1), nats.Name("relay")); err != nil {
-		return fmt.Errorf("connect to embedded nats: %w", err)
+func (e *engine) connect() (err error) {
+	if !e.ns.ReadyForConnections(20 * time.Second) {
+		return errors.New("it is not ready after 20 s")
 	}
-	if b.js, err = jetstream.New(b.nc); err != nil {
+	if e.nc, err = nats.Connect("", nats.InProcessServer(e.ns), nats.MaxReconnects(-1), nats.Name("relay")); err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	if e.js, err = jetstream.New(e.nc); err != nil {
 		return fmt.Errorf("open jetstream: %w", err)
 	}
-	stream := func(c jetstream.StreamConfig) (jetstream.Stream, error) {
-		c.Storage, c.Discard, c.AllowDirect = jetstream.FileStorage, jetstream.DiscardNew, true
-		c.Duplicates = min(c.MaxAge, time.Minute)
-		s, err := b.js.CreateOrUpdateStream(ctx, c)
-		if err != nil {
-			return nil, fmt.Errorf("open stream %s: %w", c.Name, err)
-		}
-		return s, nil
+	return nil
+}
+
+func (e *engine) stream(ctx context.Context, c jetstream.StreamConfig) (jetstream.Stream, error) {
+	c.Storage, c.Discard, c.AllowDirect = jetstream.FileStorage, jetstream.DiscardNew, true
+	c.Duplicates = min(c.MaxAge, time.Minute)
+	s, err := e.js.CreateOrUpdateStream(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("open stream %s: %w", c.Name, err)
 	}
-	if b.blobs, err = stream(jetstream.StreamConfig{
-		Name: "HELIUM_BLOBS", Subjects: []string{"blob.>"}, MaxAge: cfg.MaxAge, MaxBytes: cfg.Limits.BlobBytes,
-	}); err != nil {
-		return err
+	return s, nil
+}
+
+func (e *engine) close() {
+	if e == nil {
+		return
 	}
-	// A chunk or a signed message can be sent again; a disk's sync for each
-	// would cost more than all the rest.
-	if b.events, err = stream(jetstream.StreamConfig{
-		Name: "HELIUM_EVENTS", Subjects: []string{"ev.>", "drawn.>"}, MaxAge: cfg.MaxAge, MaxBytes: cfg.Limits.EventBytes,
-		PersistMode: jetstream.AsyncPersistMode,
-	}); err != nil {
-		return err
+	if e.nc != nil {
+		e.nc.Close()
 	}
-	// No nonce is good for longer than these are kept, and each is written
-	// before it lets anybody in.
-	_, err = stream(jetstream.StreamConfig{
-		Name: "HELIUM_USED", Subjects: []string{"used.>"}, MaxAge: 3 * challengeLife, MaxBytes: 64 << 20,
-	})
-	return err
+	e.ns.Shutdown()
+	e.ns.WaitForShutdown()
 }
 
 func (b *bus) close() {
-	if b.nc != nil {
-		b.nc.Close()
-	}
-	b.ns.Shutdown()
-	b.ns.WaitForShutdown()
+	b.synced.close()
+	b.quick.close()
 }
 
 var errFull = refuse(503, "full", "the relay's disk quota is used up", "try again later or use another relay")
 
-// once writes data as the only message of subject. It reports false when there
+// once writes data as the only event of subject. It reports false when there
 // is one already.
 func (b *bus) once(ctx context.Context, subject string, data []byte) (bool, error) {
-	return b.publish(ctx, &nats.Msg{Subject: subject, Data: data}, 0)
+	return b.quick.publish(ctx, &nats.Msg{Subject: subject, Data: data}, 0)
 }
 
 // publish writes m when last is the sequence of its subject's last message. It
 // reports false when it is not.
-func (b *bus) publish(ctx context.Context, m *nats.Msg, last uint64) (bool, error) {
-	_, err := b.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(last))
+func (e *engine) publish(ctx context.Context, m *nats.Msg, last uint64) (bool, error) {
+	_, err := e.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(last))
 	var api *jetstream.APIError
 	switch {
 	case err == nil:
@@ -159,7 +190,7 @@ var errDifferent = refuse(409, "different", "other bytes are stored there alread
 
 // storeBlob puts data on disk under subject. Storing the same again is fine.
 func (b *bus) storeBlob(ctx context.Context, subject string, data []byte) error {
-	written, err := b.once(ctx, subject, data)
+	written, err := b.synced.publish(ctx, &nats.Msg{Subject: subject, Data: data}, 0)
 	if err != nil || written {
 		return err
 	}
@@ -203,7 +234,7 @@ func (b *bus) appendTo(ctx context.Context, subject string, data []byte, at row)
 	m.Data = data
 	m.Header.Set(headerNumber, strconv.FormatUint(at.number+1, 10))
 	m.Header.Set(headerBytes, strconv.FormatUint(at.bytes+uint64(len(data)), 10))
-	return b.publish(ctx, m, at.seq)
+	return b.quick.publish(ctx, m, at.seq)
 }
 
 // subjects lists how many messages each subject has that matches filter.

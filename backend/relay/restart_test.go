@@ -111,6 +111,18 @@ func TestKilledRelayKeepsWhatItSignedFor(t *testing.T) {
 	}
 	asNode, asCreator := dial(node), dial(creator)
 
+	ready := func(key protocol.TaskKey) client.Message {
+		sig, err := domain.Sign(protocol.Ready{TaskKey: key}, node.key)
+		if err != nil {
+			t.Error(err)
+		}
+		m, err := client.NewMessage(node.Address(), protocol.Ready{TaskKey: key}, sig)
+		if err != nil {
+			t.Error(err)
+		}
+		return m
+	}
+
 	// Store under load until, somewhere in the middle, the relay is killed.
 	type stored struct{ blob, signature []byte }
 	results := make(map[int]stored)
@@ -128,6 +140,10 @@ func TestKilledRelayKeepsWhatItSignedFor(t *testing.T) {
 				}
 				sig, err := asNode.PutResult(killed, keys[i], blob)
 				if err != nil {
+					return
+				}
+				// The last that is acknowledged before the kill must be there after it.
+				if err := asNode.SendMessage(killed, keys[i], ready(keys[i])); err != nil {
 					return
 				}
 				mu.Lock()
@@ -165,6 +181,9 @@ func TestKilledRelayKeepsWhatItSignedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ev := next(t, events, client.EventResult); ev.CiphertextHash != crypto.Keccak256Hash(want.blob) {
+			t.Fatalf("task %d: event %+v", i, ev)
+		}
+		if ev := next(t, events, client.EventMessage); ev.Node != node.Address() {
 			t.Fatalf("task %d: event %+v", i, ev)
 		}
 	}
