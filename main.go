@@ -28,8 +28,12 @@ var version = "0.1.0-dev"
 
 // cli is every command; each one's fields are its flags.
 type cli struct {
-	Engine engineCmd `cmd:"" hidden:"" help:"The inference engine (started by a node)."`
+	Devnet devnetCmd `cmd:"" help:"Run a whole network on this computer."`
+	Node   nodeCmd   `cmd:"" help:"Run a node: earn with this computer."`
+	Task   taskCmd   `cmd:"" help:"Send a task, check a receipt."`
 	Model  modelCmd  `cmd:"" help:"Models on this computer."`
+	Bench  benchCmd  `cmd:"" help:"Measure."`
+	Engine engineCmd `cmd:"" hidden:"" help:"The inference engine (started by a node)."`
 
 	Verbose bool             `short:"v" help:"Log more."`
 	Version kong.VersionFlag `help:"Print the version."`

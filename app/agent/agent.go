@@ -1,0 +1,233 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"helium/app/api"
+	"helium/app/local"
+	"helium/backend/models"
+	"helium/backend/node"
+	"helium/backend/protocol"
+	"helium/backend/wallet"
+)
+
+// Config of an agent. Only DataDir is needed.
+type Config struct {
+	// DataDir belongs to this agent alone.
+	DataDir string
+	// Profile is where the network's profile is: a file or an address. Empty
+	// means the one kept in DataDir, or else the local network.
+	Profile string
+	// Listen is the loopback address of the local API; empty takes a free port.
+	Listen string
+	// UI is the page to serve; nil serves none.
+	UI fs.FS
+	// Models is the library; nil opens that of this user.
+	Models *models.Library
+	Wallet wallet.Options
+	// Run wishes the node to run from the first start on.
+	Run     bool
+	Options node.Options
+	Version string
+	Log     *slog.Logger
+}
+
+// Agent is a running agent.
+type Agent struct {
+	cfg    Config
+	log    *slog.Logger
+	hub    *hub
+	server *local.Server
+	lock   *flock.Flock
+
+	// mu guards everything that follows.
+	mu   sync.Mutex
+	node *node.Node
+	// wish that was made before there was a node to tell.
+	wish func(context.Context, *node.Node) error
+	// again asks for another try at setting up.
+	again chan struct{}
+}
+
+// ErrRunning says that another agent has the data folder.
+var ErrRunning = errors.New("another Helium is running in this folder")
+
+// Open takes the folder and serves the local API; Run does the work.
+func Open(c Config) (*Agent, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("open agent: %w", err)
+	}
+	lock := flock.New(filepath.Join(c.DataDir, "agent.lock"))
+	if free, err := lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("open agent: lock %s: %w", c.DataDir, err)
+	} else if !free {
+		return nil, fmt.Errorf("%w: %s; stop it, or choose another folder with --data", ErrRunning, c.DataDir)
+	}
+
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), hub: newHub(api.State{
+		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
+		Engine: api.Engine{Status: "stopped", Models: []string{}},
+	})}
+	if c.Run {
+		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
+	}
+	server, err := local.Serve(c.Listen, local.NewToken(), a, c.UI, c.Log)
+	if err != nil {
+		lock.Unlock()
+		return nil, err
+	}
+	a.server = server
+	if err := local.WriteAddress(c.DataDir, server.Address()); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Link opens the agent's page in a browser; it holds the token.
+func (a *Agent) Link() string { return a.server.Link() }
+
+// Close gives the folder back. Run must have returned.
+func (a *Agent) Close() error {
+	local.RemoveAddress(a.cfg.DataDir)
+	return errors.Join(a.server.Close(), a.lock.Unlock())
+}
+
+// Run sets up and runs the node until ctx ends.
+func (a *Agent) Run(ctx context.Context) error {
+	wait := time.Second
+	for {
+		err := a.session(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		a.log.Warn("the node can't run yet", "err", err, "again in", wait)
+		a.block(err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-a.again:
+			wait = time.Second
+		case <-time.After(wait):
+			wait = min(2*wait, time.Minute)
+		}
+	}
+}
+
+// block shows why setting up failed.
+func (a *Agent) block(err error) {
+	reason := protocol.Reason{Code: "setup_failed", Title: "Helium can't start its node yet", Detail: err.Error(), Action: "Helium tries again by itself."}
+	errors.As(err, &reason)
+	a.hub.change(func(s *api.State) {
+		s.Now = time.Now()
+		s.Node.Status, s.Node.Reason = api.NodeBlocked, &reason
+	})
+}
+
+// session is one life of the node, from the wallet to its end.
+func (a *Agent) session(ctx context.Context) error {
+	parts, err := a.setUp(ctx)
+	defer parts.close()
+	if err != nil {
+		return err
+	}
+	n := parts.node
+
+	ctx, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	running.Go(func() { a.watchNode(ctx, n) })
+	running.Go(func() { a.watchChain(ctx, parts.chain) })
+	a.mu.Lock()
+	wish := a.wish
+	a.node, a.wish = n, nil
+	a.mu.Unlock()
+	defer func() {
+		a.mu.Lock()
+		a.node = nil
+		a.mu.Unlock()
+	}()
+	if wish != nil {
+		if err := wish(ctx, n); err != nil {
+			return err
+		}
+	}
+	return n.Run(ctx)
+}
+
+func (a *Agent) watchNode(ctx context.Context, n *node.Node) {
+	err := n.Subscribe(ctx, func(state node.State) error {
+		a.hub.change(func(s *api.State) {
+			s.Now = time.Now()
+			show(s, state)
+			showEngine(s, state)
+		})
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		a.log.Error("show the node's state", "err", err)
+	}
+}
+
+// State, Watch and the wishes are what the local API serves.
+
+// State is everything a screen shows.
+func (a *Agent) State(context.Context) (api.State, error) { return a.hub.get(), nil }
+
+// Watch sends the present state and every change.
+func (a *Agent) Watch(ctx context.Context) <-chan api.State { return a.hub.watch(ctx) }
+
+// Start wishes the node to stake and run.
+func (a *Agent) Start(ctx context.Context) error {
+	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Start(ctx) })
+}
+
+// Stop wishes it to leave and take its stake back.
+func (a *Agent) Stop(ctx context.Context) error {
+	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Stop(ctx) })
+}
+
+// Pause wishes it to take no tasks.
+func (a *Agent) Pause(ctx context.Context) error {
+	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Pause(ctx) })
+}
+
+// Resume ends a pause.
+func (a *Agent) Resume(ctx context.Context) error {
+	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Resume(ctx) })
+}
+
+// tell passes a wish to the node, or keeps it until there is one.
+func (a *Agent) tell(ctx context.Context, wish func(context.Context, *node.Node) error) error {
+	a.mu.Lock()
+	n := a.node
+	if n == nil {
+		a.wish = wish
+	}
+	a.mu.Unlock()
+	if n != nil {
+		return wish(ctx, n)
+	}
+	select {
+	case a.again <- struct{}{}:
+	default:
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"helium/app/api"
+	"helium/backend/chain"
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+)
+
+func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	unreachable := func(err error) error {
+		return protocol.Reason{Code: "chain_unreachable", Title: "The network's chain does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
+	}
+	if p.rpc, err = chain.Dial(ctx, p.profile.WS); err != nil {
+		return unreachable(err)
+	}
+	p.onClose(p.rpc.Close)
+	if p.chain, err = chain.Open(ctx, p.rpc, chain.Options{Log: a.log}); err != nil {
+		return unreachable(err)
+	}
+	p.onClose(p.chain.Close)
+	if id := p.chain.ID(); !id.IsUint64() || id.Uint64() != p.profile.ChainID {
+		return protocol.Reason{Code: "wrong_chain", Title: "This is another chain", Detail: fmt.Sprintf("the network's profile says chain %d, %s is chain %s", p.profile.ChainID, p.profile.WS, id), Action: "Get the network's profile again."}
+	}
+	p.sender = chain.OpenSender(p.chain, p.store, p.wallet, chain.SenderOptions{Decode: contracts.DecodeError, Log: a.log})
+	p.onClose(p.sender.Close)
+	return nil
+}
+
+func (a *Agent) openRelay(ctx context.Context, p *parts) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	p.relay, err = client.Dial(ctx, client.Options{URL: p.profile.Relays[0].URL, Signer: p.wallet, Domain: p.profile.Domain(), Log: a.log})
+	if err != nil {
+		return protocol.Reason{Code: "relay_unreachable", Title: "The network's relay does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
+	}
+	p.onClose(func() { p.relay.Close() })
+	return nil
+}
+
+// watchChain shows whether the chain is there and how far it has come.
+func (a *Agent) watchChain(ctx context.Context, c *chain.Chain) {
+	wake, stop := c.Wake()
+	defer stop()
+	for {
+		head := c.Head().Number.Uint64()
+		a.hub.change(func(s *api.State) { s.Network.Connected, s.Network.Head = true, head })
+		select {
+		case <-ctx.Done():
+			a.hub.change(func(s *api.State) { s.Network.Connected = false })
+			return
+		case <-wake:
+		}
+	}
+}

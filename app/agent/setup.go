@@ -1,0 +1,170 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/ethclient"
+
+	"helium/app/api"
+	"helium/app/network"
+	"helium/backend/chain"
+	"helium/backend/hardware"
+	"helium/backend/models"
+	"helium/backend/node"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/store"
+	"helium/backend/wallet"
+	"helium/inference/ggml"
+	"helium/inference/worker"
+)
+
+// parts of a node, in the order in which they are made; closed in reverse.
+type parts struct {
+	wallet  *wallet.Wallet
+	store   *store.Store
+	models  *models.Library
+	engine  *worker.Engine
+	class   protocol.GPUClass
+	profile *protocol.Profile
+	rpc     *ethclient.Client
+	chain   *chain.Chain
+	sender  *chain.Sender
+	relay   *client.Client
+	node    *node.Node
+
+	closers []func()
+}
+
+func (p *parts) onClose(f func()) { p.closers = append(p.closers, f) }
+
+func (p *parts) close() {
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		p.closers[i]()
+	}
+	p.closers = nil
+}
+
+// setUp makes every part. What was made is returned also with an error, for
+// closing.
+func (a *Agent) setUp(ctx context.Context) (*parts, error) {
+	p := &parts{}
+	for _, step := range []func(context.Context, *parts) error{
+		a.openWallet, a.openStore, a.openModels, a.startEngine, a.readProfile, a.openChain, a.openRelay, a.makeNode,
+	} {
+		if err := step(ctx, p); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+func (a *Agent) openWallet(ctx context.Context, p *parts) (err error) {
+	p.wallet, err = wallet.OpenOrCreate(ctx, filepath.Join(a.cfg.DataDir, "wallet"), a.cfg.Wallet)
+	if err != nil {
+		return protocol.Reason{Code: "wallet", Title: "The wallet can't be opened", Detail: err.Error(), Action: "Unlock this computer's keychain; Helium tries again by itself."}
+	}
+	a.hub.change(func(s *api.State) {
+		s.Wallet.Address = p.wallet.Address().Hex()
+		s.Wallet.PassphraseIn, s.Wallet.Notice = string(p.wallet.PassphraseIn()), p.wallet.Notice()
+	})
+	return nil
+}
+
+func (a *Agent) openStore(_ context.Context, p *parts) (err error) {
+	p.store, err = store.Open(filepath.Join(a.cfg.DataDir, "store"), store.Options{Log: a.log})
+	if err != nil {
+		return err
+	}
+	p.onClose(func() { p.store.Close() })
+	return nil
+}
+
+func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
+	if p.models = a.cfg.Models; p.models == nil {
+		dir, err := models.DefaultDir()
+		if err != nil {
+			return err
+		}
+		if p.models, err = models.Open(dir, models.Options{}); err != nil {
+			return err
+		}
+	}
+	if _, err := p.models.MakeDemo(ctx); err != nil {
+		return err
+	}
+	ids := []string{}
+	for _, f := range p.models.List() {
+		ids = append(ids, f.Pin.ID)
+	}
+	a.hub.change(func(s *api.State) { s.Engine.Models = ids })
+	return nil
+}
+
+func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
+	a.hub.change(func(s *api.State) { s.Engine.Status = "starting" })
+	p.engine, err = worker.Start(ctx, worker.Options{Threads: engineThreads(), Log: a.log})
+	if err != nil {
+		a.hub.change(func(s *api.State) { s.Engine.Status = "failed" })
+		action := "Helium tries again by itself."
+		if errors.Is(err, ggml.ErrNotInstalled) || strings.Contains(err.Error(), "not installed") {
+			action = "Install Helium again: a part of it is missing."
+		}
+		return protocol.Reason{Code: "engine", Title: "The engine does not start", Detail: err.Error(), Action: action}
+	}
+	p.onClose(func() { p.engine.Close() })
+
+	info, err := p.engine.Info(ctx)
+	if err != nil {
+		return err
+	}
+	backend, _, _ := strings.Cut(info.Backend, "-")
+	device, why, err := hardware.Choose(hardware.Detect(ctx, a.log), []string{backend})
+	if err != nil {
+		return err
+	}
+	p.class = device.Class(info.Runtime)
+	a.hub.change(func(s *api.State) {
+		s.Engine.Status = "ready"
+		s.Hardware = api.Hardware{
+			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: backend, Runtime: info.Runtime, Why: why,
+		}
+	})
+	return nil
+}
+
+// engineThreads leaves one core to the person. More threads than free cores
+// make the engine collapse, and on two cores or fewer one is all there is.
+func engineThreads() int { return max(runtime.NumCPU()/2, 1) }
+
+// profileName is the network's profile as it is kept in the data folder.
+const profileName = "network.json"
+
+// readProfile reads the network's profile: the one that was given, the one that
+// was put into the data folder, or the local network's.
+func (a *Agent) readProfile(ctx context.Context, p *parts) (err error) {
+	kept := filepath.Join(a.cfg.DataDir, profileName)
+	from := a.cfg.Profile
+	if from == "" {
+		if _, err := os.Stat(kept); err == nil {
+			from = kept
+		} else {
+			from = network.Local
+		}
+	}
+	if p.profile, err = network.Load(ctx, from); err != nil {
+		return protocol.Reason{
+			Code: "no_network", Title: "No network yet", Detail: err.Error(),
+			Action: "Start one on this computer with `make run`, or give a network's profile with --profile.",
+		}
+	}
+	a.hub.change(func(s *api.State) {
+		s.Network = api.Network{Name: p.profile.Name, ChainID: p.profile.ChainID, HasFaucet: p.profile.Faucet != ""}
+	})
+	return nil
+}

@@ -1,0 +1,27 @@
+package agent
+
+import (
+	"helium/app/api"
+	"helium/backend/node"
+)
+
+// show puts a node's state into the words of the screen.
+func show(s *api.State, n node.State) {
+	s.Node = api.Node{
+		Status: api.NodeStatus(n.Status), Chain: n.Chain.String(), Reason: n.Reason, Stake: n.Stake, StakeNeeded: n.StakeNeeded,
+		Score: n.Score, WantRunning: n.Wish == node.WishRun,
+	}
+	s.Wallet.Balance, s.Wallet.Gas = n.Balance, n.Gas
+	s.Earnings = api.Earnings{
+		Today: n.Earnings.Today, Week: n.Earnings.Week, Total: n.Earnings.Total, Credited: n.Credited,
+		TasksToday: n.Earnings.TasksToday, TasksTotal: n.Earnings.TasksTotal,
+	}
+	s.Task = nil
+	if t := n.Task; t != nil {
+		s.Task = &api.Task{ID: t.ID, Model: t.Model, Stage: string(t.Stage), Tokens: t.Tokens, StartedAt: t.StartedAt}
+	}
+	s.Recent = make([]api.TaskRecord, len(n.Recent))
+	for i, r := range n.Recent {
+		s.Recent[i] = api.TaskRecord{ID: r.ID, Model: r.Model, Outcome: r.Outcome.String(), Paid: r.Paid, Slashed: r.Slashed, EndedAt: r.EndedAt}
+	}
+}

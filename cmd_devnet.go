@@ -1,0 +1,56 @@
+//go:build !desktop
+
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"helium/app/launch"
+	"helium/backend/devnet"
+	"helium/frontend"
+)
+
+// devnetCmd runs a whole network on this computer.
+type devnetCmd struct {
+	Data      string        `help:"Folder that keeps everything." placeholder:"DIR"`
+	Block     time.Duration `default:"1s" help:"Shortest time between blocks."`
+	Nodes     int           `default:"3" help:"How many nodes."`
+	DemoModel bool          `help:"Never reach for the network: the built-in demo model answers."`
+	Ready     string        `help:"File that says where everything is, while it serves." placeholder:"FILE"`
+	Port      int           `default:"7400" help:"First of five ports on 127.0.0.1; 0 takes free ones."`
+	Cheat     int           `help:"Make that many nodes answer wrongly, to see them slashed."`
+}
+
+func (c devnetCmd) Run(env *environment) error {
+	dir := c.Data
+	if dir == "" {
+		base, err := launch.DataDir()
+		if err != nil {
+			return err
+		}
+		dir = filepath.Join(base, "devnet")
+	}
+	chat, err := frontend.Chat()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("open devnet: %w", err)
+	}
+	logFile, err := os.OpenFile(filepath.Join(dir, "devnet.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("open log: %w", err)
+	}
+	defer logFile.Close()
+
+	// The terminal is for the person; what the parts say goes to a file.
+	log := slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	return devnet.Run(env.ctx, devnet.Config{
+		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Cheat: c.Cheat,
+		Chat: chat, Out: env.stdout, Log: log,
+	})
+}

@@ -1,0 +1,116 @@
+//go:build !desktop
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"helium/app/agent"
+	"helium/app/launch"
+	"helium/app/tray"
+	"helium/backend/node"
+	"helium/backend/wallet"
+	"helium/frontend"
+)
+
+// nodeCmd runs the agent: wallet, engine and node loop, with the local API.
+type nodeCmd struct {
+	Data           string `help:"Folder of this node." placeholder:"DIR"`
+	Profile        string `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
+	Listen         string `default:"127.0.0.1:0" help:"Loopback address of the page and the local API."`
+	Run_           bool   `name:"run" help:"Stake and take tasks from the first start on."`
+	Tray           bool   `help:"Show an icon in the tray, where there is one."`
+	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
+	StopWithStdin  bool   `hidden:"" help:"End when standard input does."`
+	Cheat          bool   `hidden:"" help:"Answer wrongly, to be slashed."`
+}
+
+func (c nodeCmd) Run(env *environment) error {
+	dir := c.Data
+	if dir == "" {
+		var err error
+		if dir, err = launch.DataDir(); err != nil {
+			return err
+		}
+	}
+	ui, err := frontend.Node()
+	if err != nil {
+		return err
+	}
+	a, err := agent.Open(agent.Config{
+		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, Version: version, Log: env.log,
+		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Cheat: c.Cheat},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "The node's page, for this computer only:\n\n  %s\n\n", a.Link())
+
+	ctx, quit := context.WithCancel(env.ctx)
+	defer quit()
+	if c.StopWithStdin {
+		go func() {
+			io.Copy(io.Discard, os.Stdin)
+			quit()
+		}()
+	}
+	err = c.runWith(ctx, quit, env, a)
+	return errors.Join(ignoreCanceled(err), a.Close())
+}
+
+// runWith runs the agent, with the tray on the main thread where it is wanted.
+func (c nodeCmd) runWith(ctx context.Context, quit func(), env *environment, a *agent.Agent) error {
+	if !c.Tray {
+		return a.Run(ctx)
+	}
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx) }()
+	err := tray.Run(ctx, a, tray.Actions{
+		Quit: quit,
+		Open: func() {
+			if err := openWindow(); err != nil {
+				env.log.Warn("open the window", "err", err)
+			}
+		},
+	}, env.log)
+	if errors.Is(err, tray.ErrNoTray) {
+		env.log.Info("this desktop has no tray; the window shows the node")
+	}
+	return <-done
+}
+
+// openWindow starts the desktop program, which lies beside this one or one
+// folder above.
+func openWindow() error {
+	name := "Helium"
+	if runtime.GOOS == "windows" {
+		name = "Helium.exe"
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{filepath.Dir(self), filepath.Dir(filepath.Dir(self))} {
+		path := filepath.Join(dir, name)
+		a, errA := os.Stat(path)
+		b, errB := os.Stat(self)
+		if errA == nil && errB == nil && !a.IsDir() && !os.SameFile(a, b) {
+			return exec.Command(path).Start()
+		}
+	}
+	return fmt.Errorf("the window %s is not beside %s", name, self)
+}
+
+func ignoreCanceled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,322 @@
+//go:build !desktop
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/ethclient"
+
+	"helium/app/launch"
+	"helium/app/network"
+	"helium/backend/chain"
+	"helium/backend/contracts"
+	"helium/backend/creator"
+	"helium/backend/devnet"
+	"helium/backend/models"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/store"
+	"helium/backend/wallet"
+	"helium/inference/task"
+)
+
+// taskCmd sends tasks and checks receipts.
+type taskCmd struct {
+	Run_   taskRunCmd    `cmd:"" name:"run" help:"Send one task with a wallet of its own and follow it to its receipt."`
+	Verify taskVerifyCmd `cmd:"" help:"Check a receipt against the chain alone."`
+}
+
+type taskRunCmd struct {
+	Prompt string `arg:"" help:"What to ask."`
+
+	Model     string   `default:"helium/demo" help:"Model to ask; see helium model list."`
+	Network   string   `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
+	Data      string   `help:"Folder of the wallet that pays." placeholder:"DIR"`
+	MaxTokens int      `default:"256" help:"Longest answer, in tokens."`
+	Seed      int64    `default:"42" help:"The same seed gives the same answer."`
+	Temp      *float64 `name:"temperature" help:"0 takes the likeliest token each time, which is the default."`
+	MaxFee    string   `help:"Most to pay, in CNX; no limit if there is none." placeholder:"CNX"`
+	Receipt   string   `help:"File to write the receipt to." placeholder:"FILE"`
+}
+
+func (c taskRunCmd) Run(env *environment) error {
+	doc, err := c.document()
+	if err != nil {
+		return err
+	}
+	var limit protocol.Wei
+	if c.MaxFee != "" {
+		if limit, err = protocol.ParseCNX(c.MaxFee); err != nil {
+			return fmt.Errorf("--max-fee: %w", err)
+		}
+	}
+	library, err := openModels()
+	if err != nil {
+		return err
+	}
+	if _, err := library.MakeDemo(env.ctx); err != nil {
+		return err
+	}
+	model, err := library.Get(c.Model)
+	if errors.Is(err, models.ErrNotHere) {
+		return fmt.Errorf("%w: fetch it first with helium model download, so that its exact files can be named in the task", err)
+	}
+	if err != nil {
+		return err
+	}
+	p, err := openPayer(env, c.Network, c.Data)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	return c.follow(env, p, creator.Request{
+		Type: protocol.GPT, Task: doc.Normalised(), Model: c.Model, Models: []protocol.ModelPin{model.Pin},
+		Units: task.UnitsRoundedUp(doc), MinVRAMGB: 1, MaxFee: limit,
+	})
+}
+
+func (c taskRunCmd) document() (*task.GPT, error) {
+	sample := c.Temp != nil && *c.Temp > 0
+	return task.FromChat(c.Model, []task.Message{{Role: task.RoleUser, Content: task.Text(c.Prompt)}}, func(g *task.GPT) {
+		g.Seed = c.Seed
+		g.GenerationConfig = &task.GenerationConfig{MaxNewTokens: &c.MaxTokens, DoSample: &sample, Temperature: c.Temp}
+	})
+}
+
+// follow prints every step with its time, and the text as it comes.
+func (c taskRunCmd) follow(env *environment, p *payer, q creator.Request) error {
+	t, err := p.creator.Create(env.ctx, q)
+	if err != nil {
+		return err
+	}
+	out := &steps{w: env.stdout}
+	for e := range t.Events(env.ctx) {
+		switch e.Stage {
+		case creator.StageDelta:
+			out.text(e.Text)
+		case creator.StageVerified:
+			response, err := task.ParseResponse(e.Response)
+			if err != nil {
+				return err
+			}
+			out.step(e, "three nodes stand behind this answer:")
+			out.answer(response.Choices[0].Content)
+		case creator.StageAborted, creator.StageDisputed:
+			out.step(e, e.Reason.Error())
+			return *e.Reason
+		case creator.StageSettled:
+			out.step(e, "paid "+e.Receipt.Fee.String())
+			return c.keep(env, e.Receipt)
+		default:
+			out.step(e, describe(e))
+		}
+	}
+	return env.ctx.Err()
+}
+
+func describe(e creator.Event) string {
+	switch e.Stage {
+	case creator.StageCreated:
+		return fmt.Sprintf("task %s, transaction %s", e.TaskID, e.Tx)
+	case creator.StageQueued:
+		return fmt.Sprintf("%d before it", e.Position)
+	case creator.StageDrawn:
+		return fmt.Sprintf("%s: %s", e.Class, addresses(e.Nodes))
+	case creator.StageReady, creator.StageCommitted, creator.StageRevealed:
+		return fmt.Sprintf("%d of 3", e.Count)
+	}
+	return ""
+}
+
+func addresses(list []common.Address) string {
+	short := make([]string, len(list))
+	for i, a := range list {
+		short[i] = a.Hex()[:10] + "…"
+	}
+	return strings.Join(short, " ")
+}
+
+func (c taskRunCmd) keep(env *environment, r *protocol.Receipt) error {
+	if c.Receipt == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.Receipt, append(b, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write receipt: %w", err)
+	}
+	fmt.Fprintf(env.stdout, "\nThe receipt is in %s: helium task verify checks it.\n", c.Receipt)
+	return nil
+}
+
+// steps prints a task's life.
+type steps struct {
+	w      io.Writer
+	inText bool
+}
+
+func (s *steps) step(e creator.Event, what string) {
+	if s.inText {
+		fmt.Fprintln(s.w)
+		s.inText = false
+	}
+	fmt.Fprintf(s.w, "%7.3f s  %-10s %s\n", e.At.Seconds(), e.Stage, what)
+}
+
+func (s *steps) text(t string) {
+	s.inText = true
+	fmt.Fprint(s.w, t)
+}
+
+func (s *steps) answer(t string) { fmt.Fprintf(s.w, "\n%s\n\n", t) }
+
+// payer is a creator with a wallet of its own.
+type payer struct {
+	creator *creator.Creator
+	closers []func()
+}
+
+func (p *payer) close() {
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		p.closers[i]()
+	}
+}
+
+// payerFunds is what the payer asks the local faucet for when it has less.
+var payerFunds = protocol.CNX(50)
+
+func openPayer(env *environment, from, dir string) (_ *payer, err error) {
+	p := &payer{}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	ctx, cancel := context.WithTimeout(env.ctx, time.Minute)
+	defer cancel()
+	profile, err := network.Load(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		base, err := launch.DataDir()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(base, "task")
+	}
+	w, err := wallet.OpenOrCreate(ctx, filepath.Join(dir, "wallet"), wallet.Options{})
+	if err != nil {
+		return nil, err
+	}
+	// A store for each chain: on a new chain nothing of the old one is true.
+	s, err := store.Open(filepath.Join(dir, "chain-"+profile.Contracts.Task.Hex()[2:14]), store.Options{Log: env.log})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, func() { s.Close() })
+	rpc, err := chain.Dial(ctx, profile.WS)
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, rpc.Close)
+	c, err := chain.Open(ctx, rpc, chain.Options{})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, c.Close)
+	if err := fundPayer(ctx, rpc, profile, w.Address()); err != nil {
+		return nil, err
+	}
+	sender := chain.OpenSender(c, s, w, chain.SenderOptions{Decode: contracts.DecodeError})
+	p.closers = append(p.closers, sender.Close)
+	link, err := client.Dial(ctx, client.Options{URL: profile.Relays[0].URL, Signer: w, Domain: profile.Domain()})
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append(p.closers, func() { link.Close() })
+	if p.creator, err = creator.New(creator.Config{Profile: *profile, Chain: rpc, Sender: sender, Relay: link, Store: s, Log: env.log}); err != nil {
+		return nil, err
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(env.ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.creator.Run(run)
+	}()
+	p.closers = append(p.closers, func() {
+		stop()
+		<-done
+	})
+	return p, nil
+}
+
+// fundPayer asks the network's faucet, where there is one, when the wallet is
+// nearly empty.
+func fundPayer(ctx context.Context, rpc *ethclient.Client, p *protocol.Profile, who common.Address) error {
+	has, err := network.BalanceOf(ctx, rpc, p.Contracts.Token, who)
+	if err != nil {
+		return err
+	}
+	if has.Cmp(payerFunds) >= 0 || p.Faucet == "" {
+		return nil
+	}
+	return devnet.AskFaucet(ctx, http.DefaultClient, p.Faucet, who)
+}
+
+type taskVerifyCmd struct {
+	Receipt string `arg:"" help:"Receipt file." type:"existingfile"`
+	Network string `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
+	JSON    bool   `name:"json" help:"Print one JSON object."`
+}
+
+func (c taskVerifyCmd) Run(env *environment) error {
+	b, err := os.ReadFile(c.Receipt)
+	if err != nil {
+		return fmt.Errorf("read receipt: %w", err)
+	}
+	var r protocol.Receipt
+	if err := json.Unmarshal(b, &r); err != nil {
+		return fmt.Errorf("read receipt: %s is not one: %w", c.Receipt, err)
+	}
+	ctx, cancel := context.WithTimeout(env.ctx, time.Minute)
+	defer cancel()
+	profile, err := network.Load(ctx, c.Network)
+	if err != nil {
+		return err
+	}
+	rpc, err := chain.Dial(ctx, profile.WS)
+	if err != nil {
+		return err
+	}
+	defer rpc.Close()
+	found, err := creator.VerifyReceipt(ctx, rpc, *profile, r)
+	if c.JSON {
+		out := map[string]any{"right": err == nil, "found": found}
+		if err != nil {
+			out["problem"] = err.Error()
+		}
+		return errors.Join(json.NewEncoder(env.stdout).Encode(out), err)
+	}
+	for _, f := range found {
+		fmt.Fprintf(env.stdout, "  ✓ %-22s %s\n", f.What, f.Detail)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "\nThe receipt is right: the chain says the same of task %s.\n", r.TaskID)
+	return nil
+}
