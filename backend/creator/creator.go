@@ -47,7 +47,7 @@ type Relay interface {
 	Watch(ctx context.Context, key protocol.TaskKey) (<-chan client.Event, error)
 }
 
-// Config is what a creator is made of. All but Value, Keep, Log and Now are needed.
+// Config is what a creator is made of. Value and what follows may be left out.
 type Config struct {
 	Profile protocol.Profile
 	Chain   Chain
@@ -60,7 +60,10 @@ type Config struct {
 	Value protocol.Wei
 	// Keep is how long an ended request can still be fetched; 0 means 7 days.
 	Keep time.Duration
-	Log  *slog.Logger
+	// Patience is how long a relay is asked for an agreed result before it
+	// counts as lost; 0 means a minute.
+	Patience time.Duration
+	Log      *slog.Logger
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -76,6 +79,7 @@ type Creator struct {
 	store   *store.Store
 	value   protocol.Wei
 	keep    time.Duration
+	fetch   time.Duration
 	log     *slog.Logger
 	now     func() time.Time
 
@@ -100,7 +104,8 @@ var (
 	ErrExists = errors.New("a request has this id already")
 )
 
-// New makes a creator that does nothing before Run.
+// New makes a creator that knows the requests of earlier runs and does nothing
+// before Run.
 func New(c Config) (*Creator, error) {
 	if err := c.Profile.Check(); err != nil {
 		return nil, fmt.Errorf("make creator: profile: %w", err)
@@ -117,15 +122,18 @@ func New(c Config) (*Creator, error) {
 	if c.Keep == 0 {
 		c.Keep = 7 * 24 * time.Hour
 	}
+	if c.Patience == 0 {
+		c.Patience = time.Minute
+	}
 	events, err := contracts.NewEvents()
 	if err != nil {
 		return nil, fmt.Errorf("make creator: %w", err)
 	}
 	n := newNetwork(c.Chain, c.Profile.Contracts)
-	return &Creator{
+	made := &Creator{
 		profile: c.Profile, domain: c.Profile.Domain(),
 		chain: c.Chain, sender: c.Sender, relay: c.Relay, store: c.Store,
-		value: c.Value, keep: c.Keep, log: c.Log, now: c.Now,
+		value: c.Value, keep: c.Keep, fetch: c.Patience, log: c.Log, now: c.Now,
 		events: events, network: n,
 		purse:   newPurse(c.Chain, c.Profile.Contracts, c.Sender),
 		pushes:  make(chan struct{}, 1),
@@ -134,7 +142,26 @@ func New(c Config) (*Creator, error) {
 		tasks:   map[string]*Task{},
 		byArgs:  map[common.Hash]*Task{},
 		byID:    map[protocol.TaskID]*Task{},
-	}, nil
+	}
+	if err := made.resume(); err != nil {
+		return nil, fmt.Errorf("make creator: %w", err)
+	}
+	return made, nil
+}
+
+// resume takes up the requests of an earlier run.
+func (c *Creator) resume() error {
+	rows, err := readOpen(c.store)
+	if err != nil {
+		return fmt.Errorf("read open requests: %w", err)
+	}
+	for _, r := range rows {
+		if r.State == Accepted {
+			c.purse.keep(r.ID, r.Fee)
+		}
+		c.adopt(c.newTask(r))
+	}
+	return nil
 }
 
 // Address is the wallet that pays.
@@ -174,25 +201,14 @@ func (c *Creator) Run(ctx context.Context) error {
 	}
 }
 
-// begin learns what has to be known before a task can be made, and takes up
-// the requests of an earlier run.
+// begin learns what has to be known before a task can be made.
 func (c *Creator) begin(ctx context.Context) error {
 	if err := retry(ctx, c.log, "read the network's rules", c.network.load); err != nil {
 		return err
 	}
-	if err := retry(ctx, c.log, "let the contract take fees", func(ctx context.Context) error {
+	return retry(ctx, c.log, "let the contract take fees", func(ctx context.Context) error {
 		return c.purse.prepare(ctx, c.now())
-	}); err != nil {
-		return err
-	}
-	rows, err := readOpen(c.store)
-	if err != nil {
-		return fmt.Errorf("read open requests: %w", err)
-	}
-	for _, r := range rows {
-		c.adopt(c.newTask(r))
-	}
-	return nil
+	})
 }
 
 // Request is what somebody wants done.

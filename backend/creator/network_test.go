@@ -199,9 +199,9 @@ type peer struct {
 	relay   *client.Client
 	address common.Address
 	// How it behaves, set before a task is made.
-	cheat, silent, storeNothing atomic.Bool
-	stop                        context.CancelFunc
-	gone                        chan struct{}
+	cheat, silent atomic.Bool
+	stop          context.CancelFunc
+	gone          chan struct{}
 }
 
 func (n *testNet) join() *peer {
@@ -331,10 +331,8 @@ func (p *peer) work(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	if !p.storeNothing.Load() {
-		if j.stored, err = p.relay.PutResult(ctx, j.key, box); err != nil {
-			return err
-		}
+	if j.stored, err = p.relay.PutResult(ctx, j.key, box); err != nil {
+		return err
 	}
 	j.opening = protocol.Reveal{
 		TaskKey: j.key, Kind: protocol.KindResult, Result: digest[:],

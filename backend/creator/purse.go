@@ -102,14 +102,21 @@ func (p *purse) reserve(ctx context.Context, id string, fee protocol.Wei) error 
 }
 
 func (p *purse) tryReserve(id string, fee protocol.Wei) bool {
-	left, err := p.left()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left, err := p.leftLocked()
 	if err != nil || left.Cmp(fee) < 0 {
 		return false
 	}
+	p.reserved[id] = fee
+	return true
+}
+
+// keep sets a fee aside without asking whether there is enough.
+func (p *purse) keep(id string, fee protocol.Wei) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.reserved[id] = fee
-	return true
 }
 
 // release gives up what was set aside for a request, when none was paid.
@@ -140,6 +147,10 @@ func (p *purse) free(ctx context.Context) (protocol.Wei, error) {
 func (p *purse) left() (protocol.Wei, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.leftLocked()
+}
+
+func (p *purse) leftLocked() (protocol.Wei, error) {
 	left := new(big.Int).Set(p.balance)
 	for _, fee := range p.reserved {
 		left.Sub(left, fee.Big())

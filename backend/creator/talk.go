@@ -3,7 +3,6 @@ package creator
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -172,9 +171,6 @@ func (w *walker) prefetch(key protocol.TaskKey) {
 	}
 }
 
-// fetchFor is how long a node's result is asked for before it counts as lost.
-const fetchFor = time.Minute
-
 // fetch brings a node's result, once.
 func (w *walker) fetch(key protocol.TaskKey, node common.Address) {
 	if w.fetching[node] {
@@ -186,7 +182,7 @@ func (w *walker) fetch(key protocol.TaskKey, node common.Address) {
 	w.fetching[node] = true
 	t := w.t
 	w.helpers.Go(func() {
-		ctx, stop := context.WithTimeout(w.ctx, fetchFor)
+		ctx, stop := context.WithTimeout(w.ctx, t.c.fetch)
 		defer stop()
 		var answer []byte
 		err := retry(ctx, t.c.log, "fetch a result", func(ctx context.Context) error {
