@@ -282,6 +282,12 @@ func (h *haystack) Write(b []byte) (int, error) {
 	return h.log.Write(b)
 }
 
+func (h *haystack) bytes() []byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return bytes.Clone(h.log.Bytes())
+}
+
 func TestRelayWritesDownNothingItShouldNotKnow(t *testing.T) {
 	var log haystack
 	n := newNetwork(t, func(c *Config) {
@@ -326,7 +332,7 @@ func TestRelayWritesDownNothingItShouldNotKnow(t *testing.T) {
 		secret := p.seal.Secret()
 		secrets[fmt.Sprintf("seal key %d", i)] = secret[:]
 	}
-	hay := map[string][]byte{"the log": log.log.Bytes()}
+	hay := map[string][]byte{"the log": log.bytes()}
 	blobs := 0
 	err := filepath.WalkDir(n.cfg.DataDir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
