@@ -28,7 +28,7 @@ desktop: $(HELIUM) $(PAGES) $(ENGINE) ## the desktop app, in build/bin
 	@build/setup/desktop.sh
 	@mkdir -p build/bin
 	go build -trimpath -tags desktop,production,webkit2_41 -ldflags '-s -w' -o build/bin/Helium .
-	@mkdir -p build/bin/agent && cp $(HELIUM) build/bin/agent/
+	@mkdir -p build/bin/agent && cp $(HELIUM) build/bin/agent/ && ln -sfn ../../engine/node_modules build/bin/agent/engine
 
 generate: ## everything that is generated and checked in
 	cd backend/contracts && $(NPM_CI)
@@ -56,4 +56,5 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 $(ENGINE): build/engine/package-lock.json
 	@build/setup/need.sh node
 	cd build/engine && $(NPM_CI)
+	@mkdir -p bin && ln -sfn ../build/engine/node_modules bin/engine
 	@touch $@

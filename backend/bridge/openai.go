@@ -158,7 +158,7 @@ func (r *chatRequest) task() (*task.GPT, error) {
 	}
 	seed := randomSeed()
 	if r.Seed != nil {
-		seed = *r.Seed
+		seed = *r.Seed & task.MaxSeed // OpenAI's seeds have 64 bits, the format's 32
 	}
 	limit := r.MaxCompletionTokens
 	if limit == nil {

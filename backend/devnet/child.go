@@ -66,7 +66,6 @@ func (c *child) run(ctx context.Context) error {
 	defer out.Close()
 
 	cmd := exec.CommandContext(ctx, c.program, c.args...)
-	cmd.Dir = c.dir
 	cmd.Stdout, cmd.Stderr = out, out
 	// The node ends when this pipe does, however this process ends.
 	alive, err := cmd.StdinPipe()
