@@ -10,6 +10,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: resolve(import.meta.dirname, "src", page),
     base: "./",
+    publicDir: resolve(import.meta.dirname, "src", "ui", "public"),
     plugins: [catalogs(), react(), tailwindcss()],
     build: {
       outDir: resolve(import.meta.dirname, "dist", page),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Answer, type AnswerEvent, isFinal, newAnswer, reduce } from "./answer";
+import { type Answer, type AnswerEvent, hasDone, isFinal, newAnswer, reduce } from "./answer";
 import { receiptOf } from "./receipt.fixture";
 
 const run = (...events: AnswerEvent[]): Answer => events.reduce(reduce, newAnswer());
@@ -27,6 +27,15 @@ const usual: AnswerEvent[] = [
   stage("settled", 90, { tx: "0x9" }),
   { type: "receipt", receipt: receiptOf("Hello") },
 ];
+
+describe("hasDone", () => {
+  it("knows who has committed from the addresses, or from all three having done so", () => {
+    const a = run(...usual.slice(0, 7), stage("committed", 50, { count: 1, nodes: ["0xB"] }));
+    expect(nodes.map((n) => hasDone(a, "committed", n))).toEqual([false, true, false]);
+    expect(a.nodes).toEqual(nodes);
+    expect(nodes.every((n) => hasDone(run(...usual), "revealed", n))).toBe(true);
+  });
+});
 
 describe("reduce", () => {
   it("walks the usual way to verified and notes every step once", () => {
@@ -107,6 +116,11 @@ describe("reduce", () => {
 
   it("a receipt of a task that ended without agreement is not a proof", () => {
     expect(run({ type: "receipt", receipt: { ...receiptOf("Hello"), outcome: 3 } }).trust).toBe("disputed");
+  });
+
+  it("a task that ended for another cause than disagreement is failed, not disputed", () => {
+    expect(run({ type: "disputed", reason: reason("evicted") }).trust).toBe("failed");
+    expect(run({ type: "receipt", receipt: { ...receiptOf(""), outcome: 5 } }).trust).toBe("failed");
   });
 
   it("a receipt without a text does not verify an empty answer", () => {

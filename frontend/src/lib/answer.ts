@@ -31,6 +31,8 @@ export interface Step {
   tx?: string;
   /** How many of the three machines have done it, where they do it one by one. */
   count?: number;
+  /** Addresses of the machines that have done it by then. */
+  who?: string[];
 }
 
 export interface Answer {
@@ -122,17 +124,19 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
     case "verified":
       if (a.trust === "disputed") return a;
       return reach(
-        { ...a, trust: "verified", complete: true, receiptId: e.receiptId ?? a.receiptId, nodes: e.nodes ?? a.nodes },
-        { stage: "verified", at: e.at },
+        { ...a, trust: "verified", complete: true, receiptId: e.receiptId ?? a.receiptId },
+        { stage: "verified", at: e.at, who: e.nodes },
       );
     case "replaced":
       return { ...a, text: e.text, replaced: true, complete: true };
     case "disputed":
-      return { ...a, trust: a.trust === "verified" ? "verified" : "disputed", reason: e.reason, complete: true };
+      return withoutResult(a, e.reason, e.reason.code === "no_agreement");
     case "receipt":
       return withReceipt(a, e.receipt);
     case "failed":
-      return a.trust === "verified" ? a : { ...a, trust: "failed", reason: e.reason, complete: true };
+      return a.trust === "verified" || a.trust === "disputed"
+        ? a
+        : { ...a, trust: "failed", reason: e.reason, complete: true };
     case "stopped":
       return a.trust === "provisional" ? { ...a, trust: "stopped", complete: true } : a;
     case "ended":
@@ -145,16 +149,23 @@ function reduceStage(a: Answer, e: Extract<AnswerEvent, { type: "stage" }>): Ans
     ...a,
     taskId: e.taskId ?? a.taskId,
     class: e.class ?? a.class,
-    nodes: e.nodes && e.nodes.length > 0 ? e.nodes : a.nodes,
+    // Other stages name the machines that have done them, not the three that were drawn.
+    nodes: e.stage === "drawn" && e.nodes ? e.nodes : a.nodes,
     position: e.stage === "queued" ? e.position : undefined,
   };
   const stage = stages.find((s) => s === e.stage);
   if (!stage) return next;
   if (stage === "ready" || stage === "committed" || stage === "revealed") {
     next[stage] = Math.max(a[stage], Math.min(e.count ?? a[stage] + 1, 3));
-    return reach(next, { stage, at: e.at, tx: e.tx, count: next[stage] });
+    return reach(next, { stage, at: e.at, tx: e.tx, count: next[stage], who: e.nodes });
   }
   return reach(next, { stage, at: e.at, tx: e.tx });
+}
+
+/** Whether a machine has been seen to take a step. */
+export function hasDone(a: Answer, stage: Stage, address: string): boolean {
+  const same = (x: string) => x.toLowerCase() === address.toLowerCase();
+  return a.steps.some((s) => s.stage === stage && (s.who ? s.who.some(same) : s.count === 3));
 }
 
 /** Notes a step once, and moves on to it unless the answer is further already. */
@@ -165,8 +176,15 @@ function reach(a: Answer, step: Step): Answer {
   return { ...a, stage: further ? step.stage : a.stage, steps: known ? a.steps : [...a.steps, step] };
 }
 
-/** OutcomeAgreed of the Task contract. */
+/** Outcomes as the Task contract numbers them. */
 const agreed = 1;
+const noAgreement = 3;
+
+/** The answer of a task that ended without a result: disputed when machines differ, otherwise failed. */
+function withoutResult(a: Answer, reason: Reason, differ: boolean): Answer {
+  if (a.trust === "verified") return a;
+  return { ...a, trust: differ ? "disputed" : "failed", reason, complete: true };
+}
 
 function withReceipt(a: Answer, receipt: Receipt): Answer {
   const next: Answer = {
@@ -177,7 +195,10 @@ function withReceipt(a: Answer, receipt: Receipt): Answer {
     class: receipt.class,
     nodes: receipt.nodes.map((n) => n.address),
   };
-  if (receipt.outcome !== agreed) return { ...next, trust: a.trust === "verified" ? "verified" : "disputed" };
+  if (receipt.outcome !== agreed) {
+    const differ = receipt.outcome === noAgreement;
+    return withoutResult(next, a.reason ?? { code: differ ? "disputed" : "lost", title: "", detail: "" }, differ);
+  }
   const text = responseText(receipt);
   if (text !== null && text !== a.text) {
     next.text = text;

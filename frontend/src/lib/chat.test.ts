@@ -68,7 +68,7 @@ describe("Bridge.ask", () => {
             nodes: ["0xa", "0xb", "0xc"],
           }),
         );
-        res.write(named("helium.receipt", receiptOf("Hello")));
+        res.write(named("helium.receipt", { id: "r1", receipt: receiptOf("Hello") }));
         res.end("data: [DONE]\n\n");
       });
     });
@@ -106,7 +106,16 @@ describe("Bridge.ask", () => {
   ])("status %i is the problem %s, with the bridge's own words", async (status, code) => {
     const bridge = await serve((_, res) => {
       res.writeHead(status, { "Content-Type": "application/json", "Retry-After": "7" });
-      res.end(JSON.stringify({ error: { message: "the model said no", type: "t", param: null, code: null } }));
+      res.end(
+        JSON.stringify({
+          error: {
+            message: "the model said no",
+            type: "t",
+            param: null,
+            code: status === 404 ? "model_not_found" : null,
+          },
+        }),
+      );
     });
     await expect(ask(bridge)).rejects.toMatchObject({ code, detail: "the model said no", retryAfter: 7 });
   });
@@ -147,6 +156,28 @@ describe("Bridge.ask", () => {
     await expect(ask(bridge)).rejects.toMatchObject({ code: "broken", detail: "the queue dropped it" });
   });
 
+  it("a task without agreement is disputed, with the network's reason and not the stream's error", async () => {
+    const bridge = await serve((_, res) => {
+      res.writeHead(200).write(delta("Hel"));
+      res.write(
+        named("helium.disputed", {
+          code: "task_aborted",
+          title: "No agreement",
+          detail: "three results",
+          action: "Ask again",
+        }),
+      );
+      res.end('data: {"error":{"message":"No agreement","code":"task_aborted"}}\n\ndata: [DONE]\n\n');
+    });
+    let answer = newAnswer();
+    const done = bridge.ask([], { model: "m" }, (e) => {
+      answer = reduce(answer, e);
+    });
+    await expect(done).rejects.toBeInstanceOf(ChatProblem);
+    expect(answer).toMatchObject({ trust: "disputed", reason: { title: "No agreement" } });
+    expect(reduce(answer, { type: "failed", reason: { code: "broken", title: "", detail: "" } })).toBe(answer);
+  });
+
   it("stops when told to, and the error is the abort and no problem", async () => {
     const stop = new AbortController();
     const bridge = await serve((_, res) => {
@@ -164,16 +195,26 @@ describe("Bridge.ask", () => {
   });
 });
 
-describe("Bridge.receipt", () => {
-  it("is null while the task is not settled, and then the receipt", async () => {
+describe("Bridge.outcome", () => {
+  it("is nothing while the task goes on, then its receipt", async () => {
     let settled = false;
     const bridge = await serve((req, res) => {
-      expect(req.url).toBe("/v1/receipts/a%2Fb");
-      if (settled) res.writeHead(200).end(JSON.stringify(receiptOf("x")));
+      if (req.url === "/v1/receipts/a%2Fb" && settled) res.writeHead(200).end(JSON.stringify(receiptOf("x")));
+      else if (req.url === "/v1/tasks/a%2Fb") res.writeHead(200).end('{"state":"drawn","reason":null}');
       else res.writeHead(404).end();
     });
-    expect(await bridge.receipt("a/b")).toBeNull();
+    expect(await bridge.outcome("a/b")).toEqual({});
     settled = true;
-    expect((await bridge.receipt("a/b"))?.task_id).toBe(7);
+    expect((await bridge.outcome("a/b")).receipt?.task_id).toBe(7);
+  });
+
+  it("tells why there is no receipt, and that a task is not known", async () => {
+    const why = { code: "task_aborted", title: "t", detail: "d" };
+    const bridge = await serve((req, res) => {
+      if (req.url === "/v1/tasks/known") res.writeHead(200).end(JSON.stringify({ reason: why }));
+      else res.writeHead(404).end();
+    });
+    expect(await bridge.outcome("known")).toEqual({ reason: why });
+    expect(await bridge.outcome("other")).toEqual({ gone: true });
   });
 });

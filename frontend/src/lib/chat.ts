@@ -15,6 +15,13 @@ export interface ChatParams {
   seed?: number;
 }
 
+/** A receipt, why there will be none, or that nobody knows of the task any more; nothing while it goes on. */
+export interface Outcome {
+  receipt?: Receipt;
+  reason?: Reason;
+  gone?: boolean;
+}
+
 export interface Model {
   id: string;
 }
@@ -74,12 +81,15 @@ export class Bridge {
     return (body.data ?? []).filter((m) => typeof m.id === "string" && m.id !== "");
   }
 
-  /** The receipt of an answer, or null while the task isn't settled. */
-  async receipt(id: string, signal?: AbortSignal): Promise<Receipt | null> {
-    const response = await this.#call(`/v1/receipts/${encodeURIComponent(id)}`, { signal }, [404, 409, 425]);
-    if (response.status !== 200) return null;
-    const receipt = (await json(response)) as Receipt;
-    return Array.isArray(receipt.nodes) && receipt.nodes.length === 3 ? receipt : null;
+  /** What became of an answer that this page asked for before. */
+  async outcome(id: string, signal?: AbortSignal): Promise<Outcome> {
+    const name = encodeURIComponent(id);
+    const settled = await this.#call(`/v1/receipts/${name}`, { signal }, [404]);
+    if (settled.status === 200) return { receipt: (await json(settled)) as Receipt };
+    const task = await this.#call(`/v1/tasks/${name}`, { signal }, [404]);
+    if (task.status === 404) return { gone: true };
+    const { reason } = (await json(task)) as { reason?: Reason | null };
+    return reason ? { reason } : {};
   }
 
   /**
@@ -167,7 +177,8 @@ async function problemOf(response: Response): Promise<ChatProblem> {
   try {
     const body = (await response.json()) as { error?: { message?: string; code?: string } };
     detail = body.error?.message ?? "";
-    if (status === 404 && body.error?.code !== "model_not_found" && !/model/i.test(detail)) status = 0;
+    if (status === 404 && body.error?.code !== "model_not_found") status = 0;
+    if (body.error?.code === "insufficient_funds") status = 402;
   } catch {
     // Not every server between us and the bridge speaks JSON.
   }
@@ -239,7 +250,7 @@ export function answerEvents(event: ServerEvent, since: () => number): AnswerEve
     case "helium.disputed":
       return [{ type: "disputed", reason: reasonOf(data) }];
     case "helium.receipt":
-      return [{ type: "receipt", receipt: data as Receipt }];
+      return [{ type: "receipt", receipt: (data as { receipt: Receipt }).receipt }];
     default:
       return [];
   }

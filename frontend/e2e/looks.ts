@@ -1,0 +1,40 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+export const sizes = [
+  { name: "phone", width: 390, height: 844 },
+  { name: "small", width: 900, height: 600 },
+  { name: "desk", width: 1280, height: 800 },
+] as const;
+
+export const schemes = ["light", "dark"] as const;
+
+/** Fails on anything that axe finds serious, and names it. */
+export async function isAccessible(page: Page) {
+  // A colour is measured when it has stopped moving.
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map((a) => a.finished.catch(() => {})),
+    ),
+  );
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const found = violations.map((v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(" | ")}`);
+  expect(found.filter((f) => /^(serious|critical)/.test(f))).toEqual([]);
+}
+
+/** Nothing sticks out at the side, which on a phone would make the page slide. */
+export async function fitsItsWidth(page: Page) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(content).toBeLessThanOrEqual(window);
+}
+
+/** Keeps a picture where HELIUM_SHOTS says, for a person to look at. */
+export async function shot(page: Page, name: string) {
+  const dir = process.env.HELIUM_SHOTS;
+  if (dir) await page.screenshot({ path: `${dir}/${name}.png` });
+}

@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { receiptOf } from "../src/lib/receipt.fixture";
+
+/**
+ * A stand for looking at the chat page without a network: it serves the built
+ * page and plays one scripted answer, step by step, so that states which a
+ * healthy network never shows can be seen and tested. It proves nothing about
+ * the network; devnet.spec.ts does.
+ */
+export interface Script {
+  /** Refuse to answer with this status instead. */
+  refuse?: { status: number; message: string; code?: string; retryAfter?: number };
+  text?: string;
+  /** Stop after this step and hold the stream open. */
+  holdAt?: string;
+  dispute?: boolean;
+  /** Cut the connection after the text. */
+  cut?: boolean;
+  /** Send this text first, as a stream that turns out to be wrong. */
+  wrong?: string;
+  models?: string[];
+  down?: boolean;
+}
+
+const nodes = [0xa0, 0xa1, 0xa2].map(
+  (n) => `0x${(n * 0x9e3779b97f4a7c15).toString(16).replace(/\D/g, "7").padStart(40, "8f3a41c6d2").slice(0, 40)}`,
+);
+const kinds: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+
+export class Stand {
+  script: Script = {};
+  #server: Server;
+
+  private constructor() {
+    this.#server = createServer((req, res) => void this.#serve(req, res));
+  }
+
+  static async start(): Promise<Stand> {
+    const stand = new Stand();
+    await new Promise<void>((done) => stand.#server.listen(0, "127.0.0.1", done));
+    return stand;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  async stop() {
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  async #serve(req: IncomingMessage, res: ServerResponse) {
+    const path = new URL(req.url ?? "/", "http://x").pathname;
+    if (path === "/chat/session") {
+      if (this.script.down) return void res.socket?.destroy();
+      return void res.writeHead(204).end();
+    }
+    if (path === "/v1/models") {
+      const data = (this.script.models ?? ["helium/demo-1", "Qwen/Qwen2.5-0.5B-Instruct-GGUF"]).map((id) => ({ id }));
+      return void res.writeHead(200).end(JSON.stringify({ object: "list", data }));
+    }
+    if (path.startsWith("/v1/receipts/")) return void res.writeHead(404).end("{}");
+    if (path.startsWith("/v1/tasks/")) return void res.writeHead(200).end('{"state":"drawn"}');
+    if (path === "/v1/chat/completions") return this.#answer(res);
+    return this.#file(path, res);
+  }
+
+  async #file(path: string, res: ServerResponse) {
+    const file = join(import.meta.dirname, "../dist/chat", normalize(path === "/" ? "/index.html" : path));
+    const body = await readFile(file).catch(() => null);
+    if (!body) return void res.writeHead(404).end();
+    res
+      .writeHead(200, {
+        "Content-Type": kinds[extname(file)] ?? "application/octet-stream",
+        "Content-Security-Policy": policy,
+      })
+      .end(body);
+  }
+
+  async #answer(res: ServerResponse) {
+    const { refuse, text = "Hello.", holdAt, dispute, cut, wrong } = this.script;
+    if (refuse) {
+      const headers = refuse.retryAfter ? { "Retry-After": String(refuse.retryAfter) } : {};
+      return void res
+        .writeHead(refuse.status, headers)
+        .end(JSON.stringify({ error: { message: refuse.message, code: refuse.code ?? null } }));
+    }
+    res.writeHead(200, { "Content-Type": "text/event-stream", "x-helium-receipt": "req_1" });
+    const receipt = { ...receiptOf(text), task_id: 128 };
+    receipt.nodes.forEach((n, i) => {
+      n.address = nodes[i] ?? "";
+      n.paid = ["20000000000000000000", "18000000000000000000", "12000000000000000000"][i] ?? "0";
+    });
+    receipt.refunded = "0";
+    const send = (event: string, data: object) => res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const stage = (name: string, at_ms: number, more: object = {}) =>
+      send("helium.stage", { stage: name, task_id: 128, at_ms, ...more });
+    const steps: [string, () => void][] = [
+      ["created", () => stage("created", 84, { tx: receipt.create_tx })],
+      ["queued", () => stage("queued", 90, { position: 2 })],
+      ["drawn", () => stage("drawn", 412, { tx: receipt.draw_tx, nodes, class: receipt.class })],
+      ["ready", () => stage("ready", 590, { count: 3, nodes })],
+      [
+        "running",
+        () => {
+          for (const piece of (wrong ?? text).match(/[\s\S]{1,7}/g) ?? []) {
+            res.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: piece } }] })}\n\n`);
+          }
+        },
+      ],
+      ["committed1", () => stage("committed", 1480, { count: 1, nodes: nodes.slice(0, 1) })],
+      ["committed2", () => stage("committed", 1502, { count: 2, nodes: nodes.slice(0, 2) })],
+      ["committed", () => stage("committed", 1533, { count: 3, nodes })],
+      ["revealed", () => stage("revealed", 1761, { count: 3, nodes })],
+    ];
+    for (const [name, step] of steps) {
+      step();
+      if (name === holdAt) return;
+      if (name === "running" && cut) return void setTimeout(() => res.destroy(), 100);
+    }
+    if (dispute) {
+      send("helium.disputed", {
+        code: "no_agreement",
+        title: "The nodes did not agree",
+        detail: "Their answers differ, so none is shown as verified. 50 CNX came back.",
+        action: "Send the request again.",
+      });
+      return void res.end(
+        'data: {"error":{"message":"The nodes did not agree","code":"no_agreement"}}\n\ndata: [DONE]\n\n',
+      );
+    }
+    if (wrong) send("helium.replaced", { content: text });
+    res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
+    res.write('data: {"choices":[],"usage":{"completion_tokens":143}}\n\n');
+    send("helium.verified", { task_id: 128, receipt: "req_1", at_ms: 1893, text_matches_stream: !wrong, nodes });
+    stage("settled", 2810, { tx: receipt.settle_tx });
+    send("helium.receipt", { id: "req_1", receipt });
+    res.end("data: [DONE]\n\n");
+  }
+}

@@ -1,0 +1,138 @@
+import { RefreshCw, TriangleAlert } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import type { Answer } from "../lib/answer";
+import type { AnswerMessage } from "../lib/conversations";
+import { duration } from "../lib/format";
+import { locale, useText } from "../lib/i18n";
+import { parseWei, shortCNXDown } from "../lib/wei";
+import { Button, IconButton } from "../ui/button";
+import { CopyButton } from "../ui/copy";
+import { Notice } from "../ui/notice";
+import { Badge, Spoken } from "./badge";
+import { problemText } from "./problem";
+import { ReceiptDialog } from "./receipt";
+
+// Markdown is half of the page's weight; it loads while the first answer is made.
+const Markdown = lazy(() => import("./markdown"));
+
+interface Props {
+  message: AnswerMessage;
+  streaming: boolean;
+  /** It is the newest message of the conversation. */
+  last: boolean;
+  onRetry?: () => void;
+  onWhole: () => void;
+}
+
+/** One answer: its text, how far it is proven, and what can be done with it. */
+export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props) {
+  const t = useText();
+  const [open, setOpen] = useState(false);
+  const { answer } = message;
+  const retry = onRetry && !streaming && (
+    <Button onClick={onRetry}>
+      <RefreshCw className="size-4" />
+      {t("retry")}
+    </Button>
+  );
+
+  return (
+    <article aria-label={t("message.answer")} aria-busy={streaming} className="group">
+      <div data-testid="answer-text" className="prose text-[15px]">
+        {answer.text !== "" && (
+          <Suspense fallback={<p className="whitespace-pre-wrap">{answer.text}</p>}>
+            <Markdown text={answer.text} growing={streaming && !answer.complete} />
+          </Suspense>
+        )}
+        {answer.text === "" && answer.trust === "provisional" && <Thinking />}
+      </div>
+      {answer.replaced && <p className="mt-3 border-s-2 border-wait ps-3 text-sm text-soft">{t("message.replaced")}</p>}
+      {answer.finish === "length" && <p className="mt-2 text-[13px] text-soft">{t("message.cut")}</p>}
+      <Trouble answer={answer} streaming={streaming} retry={retry || null} />
+
+      <div className="mt-3 flex flex-wrap items-center gap-x-1 gap-y-1.5">
+        <Badge answer={answer} onOpen={() => setOpen(true)} />
+        {answer.trust === "stopped" && answer.receiptId && !streaming && (
+          <Button kind="quiet" onClick={onWhole}>
+            {t("message.whole")}
+          </Button>
+        )}
+        <Figures answer={answer} />
+        <span className="flex-1" />
+        {answer.text !== "" && <CopyButton text={answer.text} what={t("message.answerCopy")} />}
+        {onRetry && !streaming && (
+          <IconButton
+            label={t("message.regenerate")}
+            onClick={onRetry}
+            className={
+              last ? "" : "opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+            }
+          >
+            <RefreshCw />
+          </IconButton>
+        )}
+      </div>
+      {last && <Spoken trust={answer.trust} />}
+      <ReceiptDialog open={open} onOpenChange={setOpen} answer={answer} model={message.model} />
+    </article>
+  );
+}
+
+function Thinking() {
+  const t = useText();
+  return (
+    <p className="flex items-center gap-2.5 text-soft">
+      <span className="inline-flex gap-1" aria-hidden="true">
+        {[0, 200, 400].map((delay) => (
+          <span
+            key={delay}
+            className="size-1.5 animate-breathe rounded-full bg-edge"
+            style={{ animationDelay: `${delay}ms` }}
+          />
+        ))}
+      </span>
+      {t("message.thinking")}
+    </p>
+  );
+}
+
+/** What went wrong with this answer, with one action. */
+function Trouble({ answer, streaming, retry }: { answer: Answer; streaming: boolean; retry: ReactNode }) {
+  const t = useText();
+  if (answer.trust === "disputed" || answer.trust === "failed") {
+    const words = problemText(t, answer.reason ?? { code: "disputed", title: "", detail: "" });
+    return (
+      <div className="mt-3">
+        <Notice kind="bad" icon={<TriangleAlert />} title={words.title} detail={words.detail} action={retry} />
+      </div>
+    );
+  }
+  // Nothing streams, the text isn't whole, and yet the task goes on without us.
+  if (answer.trust === "provisional" && !streaming && !answer.complete) {
+    return (
+      <div className="mt-3">
+        <Notice
+          kind="wait"
+          icon={<TriangleAlert />}
+          title={t("problem.goesOn.title")}
+          detail={t("problem.goesOn.detail")}
+        />
+      </div>
+    );
+  }
+  return null;
+}
+
+/** How long it took and what it cost. */
+function Figures({ answer }: { answer: Answer }) {
+  const t = useText();
+  const verified = answer.steps.find((s) => s.stage === "verified");
+  const fee = parseWei(answer.receipt?.fee ?? "");
+  const parts = [
+    answer.tokens && t("message.tokens", { count: answer.tokens }),
+    verified && duration(verified.at, locale),
+    fee !== null && t("cnx", { amount: shortCNXDown(fee, locale) }),
+  ].filter(Boolean);
+  if (parts.length === 0) return null;
+  return <p className="numbers px-1.5 text-[13px] text-soft">{parts.join(" · ")}</p>;
+}

@@ -1,0 +1,168 @@
+import { ArrowUp, CloudOff, Square } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { Conversation } from "../lib/conversations";
+import { locale, useText } from "../lib/i18n";
+import { parseWei, shortCNXDown } from "../lib/wei";
+import { Button } from "../ui/button";
+import { Notice } from "../ui/notice";
+import type { Models } from "./models";
+import { Parameters } from "./parameters";
+import { problemText } from "./problem";
+import type { Settings } from "./settings";
+
+interface Props {
+  models: Models;
+  model?: string;
+  settings: Settings;
+  onSettings: (s: Settings) => void;
+  conversation?: Conversation;
+  running: boolean;
+  onAsk: (text: string) => void;
+  onStop: () => void;
+}
+
+/** The question box, what it is asked with, and what it costs. */
+export function Composer({ models, model, settings, onSettings, conversation, running, onAsk, onStop }: Props) {
+  const t = useText();
+  const [text, setText] = useState("");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const ready = text.trim() !== "" && model !== undefined && !running;
+
+  useEffect(() => {
+    // On a phone the keyboard would cover the page before it was read.
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, []);
+
+  const send = () => {
+    if (!ready) return;
+    onAsk(text.trim());
+    setText("");
+  };
+
+  return (
+    <div className="shrink-0 px-3 pb-[max(10px,env(safe-area-inset-bottom))] sm:px-5">
+      <div className="mx-auto w-full max-w-3xl">
+        {models.problem && <BridgeProblem models={models} />}
+        <form
+          onSubmit={(e) => {
+            e.preventDefault();
+            send();
+          }}
+          className="rounded-2xl border border-edge/50 bg-card shadow-float transition-colors focus-within:border-accent"
+        >
+          <label htmlFor="prompt" className="sr-only">
+            {t("prompt.label")}
+          </label>
+          <textarea
+            ref={box}
+            id="prompt"
+            data-testid="prompt"
+            rows={1}
+            value={text}
+            placeholder={t("prompt.placeholder")}
+            title={t("prompt.hint")}
+            onChange={(e) => setText(e.target.value)}
+            onKeyDown={(e) => {
+              if (e.key !== "Enter" || e.shiftKey || e.nativeEvent.isComposing) return;
+              e.preventDefault();
+              send();
+            }}
+            className="block field-sizing-content max-h-[38dvh] min-h-13 w-full resize-none bg-transparent px-4 pt-3.5 pb-1 text-base leading-relaxed outline-none placeholder:text-soft sm:text-[15px]"
+          />
+          <div className="flex items-center gap-1 p-2">
+            <ModelChoice models={models} model={model} onChoose={(m) => onSettings({ model: m })} />
+            <Parameters settings={settings} onSettings={onSettings} />
+            <span className="flex-1" />
+            {running ? (
+              <button
+                type="button"
+                data-testid="stop"
+                aria-label={t("prompt.stop")}
+                title={`${t("prompt.stop")} (Esc)`}
+                onClick={onStop}
+                className="touch inline-flex size-9 items-center justify-center rounded-full bg-ink text-paper"
+              >
+                <Square className="size-3.5 fill-current" />
+              </button>
+            ) : (
+              <button
+                type="submit"
+                data-testid="send"
+                aria-label={t("prompt.send")}
+                title={t("prompt.hint")}
+                disabled={!ready}
+                className="touch inline-flex size-9 items-center justify-center rounded-full bg-accent text-on-accent transition-colors disabled:cursor-default disabled:bg-sunken disabled:text-soft"
+              >
+                <ArrowUp className="size-5" />
+              </button>
+            )}
+          </div>
+        </form>
+        <CostLine conversation={conversation} />
+      </div>
+    </div>
+  );
+}
+
+function BridgeProblem({ models }: { models: Models }) {
+  const t = useText();
+  const words = problemText(t, { code: models.problem ?? "broken", title: "", detail: models.detail ?? "" });
+  return (
+    <div className="pb-3">
+      <Notice
+        kind="wait"
+        icon={<CloudOff />}
+        title={words.title}
+        detail={words.detail}
+        action={
+          <Button onClick={models.retry} aria-busy={models.retrying}>
+            {t("retry")}
+          </Button>
+        }
+      />
+    </div>
+  );
+}
+
+function ModelChoice({ models, model, onChoose }: { models: Models; model?: string; onChoose: (id: string) => void }) {
+  const t = useText();
+  if (models.list.length === 0) {
+    return (
+      <span className="px-2.5 text-[13px] text-soft">
+        {models.loading ? t("prompt.loadingModels") : t("prompt.noModel")}
+      </span>
+    );
+  }
+  return (
+    <select
+      aria-label={t("prompt.model")}
+      value={model}
+      onChange={(e) => onChoose(e.target.value)}
+      className="touch h-8 min-w-0 max-w-60 shrink cursor-pointer truncate rounded-lg bg-transparent px-2 text-[13px] text-soft hover:bg-sunken hover:text-ink"
+    >
+      {models.list.map((m) => (
+        <option key={m.id} value={m.id} className="bg-card text-ink">
+          {m.id.split("/").at(-1)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What the conversation has cost so far, to the last digit on hover. */
+function CostLine({ conversation }: { conversation?: Conversation }) {
+  const t = useText();
+  const fees = (conversation?.messages ?? []).flatMap((m) => {
+    const receipt = m.role === "assistant" ? m.answer.receipt : undefined;
+    const [fee, back] = [parseWei(receipt?.fee ?? ""), parseWei(receipt?.refunded ?? "")];
+    return fee === null ? [] : [fee - (back ?? 0n)];
+  });
+  const total = fees.reduce((sum, fee) => sum + fee, 0n);
+  return (
+    <p className="numbers px-2 pt-2 text-center text-xs text-soft text-balance">
+      {fees.length === 0
+        ? t("prompt.free")
+        : t("prompt.cost", { count: fees.length, amount: shortCNXDown(total, locale) })}
+    </p>
+  );
+}

@@ -1,0 +1,29 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { Bridge } from "../lib/chat";
+import { Languages } from "../lib/i18n";
+import { Shelf } from "../lib/shelf";
+import "../ui/theme.css";
+import { App } from "./app";
+import { Desk } from "./desk";
+
+const bridge = new Bridge();
+const desk = new Desk(bridge, () => Shelf.open());
+const queries = new QueryClient();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no place to draw in");
+createRoot(root).render(
+  <StrictMode>
+    <Languages>
+      <QueryClientProvider client={queries}>
+        <Router hook={useHashLocation}>
+          <App bridge={bridge} desk={desk} />
+        </Router>
+      </QueryClientProvider>
+    </Languages>
+  </StrictMode>,
+);

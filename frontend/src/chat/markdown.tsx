@@ -1,0 +1,64 @@
+import { Children, isValidElement, type ReactNode } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import { useText } from "../lib/i18n";
+import { CopyButton } from "../ui/copy";
+
+/**
+ * The text of an answer. HTML inside it is shown as text, pictures are not
+ * loaded (a picture's address can carry what was said to a stranger), and
+ * links open elsewhere without saying where from.
+ */
+export default function Markdown({ text, growing }: { text: string; growing: boolean }) {
+  return (
+    <>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} components={components}>
+        {text}
+      </ReactMarkdown>
+      {growing && (
+        <span
+          className="inline-block h-[1.1em] w-[3px] animate-breathe rounded-full bg-accent align-text-bottom"
+          aria-hidden="true"
+        />
+      )}
+    </>
+  );
+}
+
+const components: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  ),
+  img: ({ alt, src }) => (
+    <a href={typeof src === "string" ? src : undefined} target="_blank" rel="noopener noreferrer nofollow">
+      {alt || (typeof src === "string" ? src : "")}
+    </a>
+  ),
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children }) => (
+    <div className="overflow-x-auto">
+      <table>{children}</table>
+    </div>
+  ),
+};
+
+function CodeBlock({ children }: { children: ReactNode }) {
+  const t = useText();
+  const code = Children.toArray(children).find(isValidElement<{ className?: string; children?: ReactNode }>);
+  const language = /language-([\w+#-]+)/.exec(code?.props.className ?? "")?.[1] ?? "";
+  const source = String(code?.props.children ?? "").replace(/\n$/, "");
+  return (
+    <figure className="overflow-hidden rounded-xl border border-line bg-sunken">
+      <figcaption className="flex items-center justify-between border-b border-line ps-4 pe-1.5 text-xs text-soft">
+        {language || t("message.codeCopy")}
+        <CopyButton text={source} what={t("message.codeCopy")} />
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it */}
+      <pre tabIndex={0} className="overflow-x-auto p-4 font-mono text-[13px] leading-relaxed">
+        <code>{source}</code>
+      </pre>
+    </figure>
+  );
+}

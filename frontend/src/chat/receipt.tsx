@@ -1,0 +1,289 @@
+import { CircleCheck, CircleX, Download, Server } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { type Answer, hasDone, type Step } from "../lib/answer";
+import type { Receipt, ReceiptNode } from "../lib/api.gen";
+import { realHash } from "../lib/chat";
+import { type BrowserCheck, checkReceipt } from "../lib/check";
+import { download, duration } from "../lib/format";
+import { locale, type MessageId, useText } from "../lib/i18n";
+import { exactCNX, parseWei } from "../lib/wei";
+import { Button } from "../ui/button";
+import { CopyButton, Hex } from "../ui/copy";
+import { Dialog } from "../ui/dialog";
+import { Ring } from "../ui/ring";
+import { filledArcs, ringOf } from "./badge";
+import { problemText } from "./problem";
+
+interface Props {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  answer: Answer;
+  model: string;
+}
+
+const tones = {
+  provisional: "text-wait",
+  verified: "text-good",
+  disputed: "text-bad",
+  failed: "text-soft",
+  stopped: "text-soft",
+};
+
+/** Who worked on an answer, step by step, and how anybody can check it. */
+export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
+  const t = useText();
+  const why = answer.reason && problemText(t, answer.reason);
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      wide
+      testId="receipt"
+      title={
+        <span className="flex items-center gap-2.5">
+          <span className={tones[answer.trust]}>
+            <Ring state={ringOf(answer)} filled={filledArcs(answer)} size={22} />
+          </span>
+          {t(`receipt.title.${answer.trust}`)}
+        </span>
+      }
+      description={why ? [why.title, why.detail].join(". ").replace("..", ".") : t(`receipt.text.${answer.trust}`)}
+    >
+      <div className="grid gap-6 pb-2">
+        <Section title={t("receipt.machines")}>
+          <Machines answer={answer} />
+        </Section>
+        <Section title={t("receipt.steps")}>
+          <Steps steps={answer.steps} />
+        </Section>
+        <Section title={t("receipt.check")}>
+          {answer.receipt ? (
+            <Check receipt={answer.receipt} text={answer.text} />
+          ) : (
+            <p className="text-sm text-soft">{t("receipt.pending")}</p>
+          )}
+        </Section>
+        <Section title={t("receipt.facts")}>
+          <Facts answer={answer} model={model} />
+        </Section>
+      </div>
+    </Dialog>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h3 className="mb-2 text-[13px] font-semibold text-soft">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Machines({ answer }: { answer: Answer }) {
+  return (
+    <ol className="grid gap-2">
+      {[0, 1, 2].map((seat) => {
+        const settled = answer.receipt?.nodes[seat];
+        const address = settled?.address ?? answer.nodes[seat];
+        return <Machine key={seat} seat={seat} address={address} answer={answer} settled={settled} />;
+      })}
+    </ol>
+  );
+}
+
+function Machine({
+  seat,
+  address,
+  answer,
+  settled,
+}: {
+  seat: number;
+  address?: string;
+  answer: Answer;
+  settled?: ReceiptNode;
+}) {
+  const t = useText();
+  const paid = parseWei(settled?.paid ?? "");
+  return (
+    <li data-testid="receipt-node" className="rounded-xl border border-line px-3.5 py-2.5">
+      <div className="flex flex-wrap items-center gap-x-2">
+        <Server className="size-4 text-soft" aria-hidden="true" />
+        <span className="text-sm font-medium">{t("receipt.machine", { number: seat + 1 })}</span>
+        {address ? (
+          <Hex value={address} what={t("receipt.address")} />
+        ) : (
+          <span className="py-1 text-sm text-soft">{t("receipt.notDrawn")}</span>
+        )}
+        <span className="flex-1" />
+        {address && <Standing answer={answer} address={address} settled={settled} />}
+      </div>
+      {settled && (
+        <dl className="numbers mt-1 flex flex-wrap gap-x-5 text-[13px] [&_dt]:text-soft [&>div]:flex [&>div]:min-h-7 [&>div]:items-center [&>div]:gap-1.5">
+          <div>
+            <dt>{t("receipt.committedTx")}</dt>
+            <dd>
+              <Transaction hash={settled.commit_tx} />
+            </dd>
+          </div>
+          <div>
+            <dt>{t("receipt.openedTx")}</dt>
+            <dd>
+              <Transaction hash={settled.reveal_tx} />
+            </dd>
+          </div>
+          <div>
+            <dt>{t("receipt.paid")}</dt>
+            <dd
+              title={paid === null ? undefined : t("cnx", { amount: exactCNX(paid) })}
+              className="font-medium [overflow-wrap:anywhere]"
+            >
+              {paid === null ? "–" : t("cnx", { amount: exactCNX(paid) })}
+            </dd>
+          </div>
+        </dl>
+      )}
+    </li>
+  );
+}
+
+/** Where a machine stands: live while the task runs, as judged when it is settled. */
+function Standing({ answer, address, settled }: { answer: Answer; address: string; settled?: ReceiptNode }) {
+  const t = useText();
+  const [text, tone]: [string, string] = (() => {
+    if (settled?.slashed) return [t("receipt.slashed"), "bg-bad-tint text-bad"];
+    if (settled)
+      return settled.agrees
+        ? [t("receipt.agrees"), "bg-good-tint text-good"]
+        : [t("receipt.differs"), "bg-bad-tint text-bad"];
+    if (hasDone(answer, "revealed", address)) return [t("receipt.openedTx"), "bg-good-tint text-good"];
+    if (hasDone(answer, "committed", address)) return [t("receipt.committedTx"), "bg-wait-tint text-wait"];
+    return ["", ""];
+  })();
+  if (text === "") return null;
+  return <span className={`rounded-full px-2.5 py-0.5 text-xs font-medium ${tone}`}>{text}</span>;
+}
+
+function Transaction({ hash }: { hash: string }) {
+  const t = useText();
+  const real = realHash(hash);
+  return real ? (
+    <Hex value={real} what={t("receipt.transaction")} />
+  ) : (
+    <span className="text-soft">{t("receipt.neverOpened")}</span>
+  );
+}
+
+/** What was seen and when. Steps that machines take one by one stand as one line, with the last of them. */
+function Steps({ steps }: { steps: Step[] }) {
+  const t = useText();
+  const lines = steps.filter((s, i) => !steps.slice(i + 1).some((later) => later.stage === s.stage));
+  lines.sort((a, b) => a.at - b.at);
+  return (
+    <ol className="relative">
+      {lines.map((s, i) => (
+        <li key={s.stage} className="relative flex min-h-8 items-center gap-3 ps-5">
+          {i < lines.length - 1 && (
+            <span className="absolute left-[3.5px] top-1/2 h-full w-px bg-line" aria-hidden="true" />
+          )}
+          <span className="absolute left-0 size-2 rounded-full bg-edge" aria-hidden="true" />
+          <span className="text-sm">{t(`step.${s.stage}`)}</span>
+          {s.count && s.count < 3 ? (
+            <span className="text-[13px] text-soft">{t("step.of3", { count: s.count })}</span>
+          ) : null}
+          <span className="flex-1" />
+          {s.tx && realHash(s.tx) && <Hex value={s.tx} what={t("receipt.transaction")} />}
+          <span className="numbers w-18 shrink-0 text-end text-[13px] text-soft">{duration(s.at, locale)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What this browser can tell by itself, and what the person needs to ask the chain. */
+function Check({ receipt, text }: { receipt: Receipt; text: string }) {
+  const t = useText();
+  const [found, setFound] = useState<BrowserCheck | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void checkReceipt(receipt, text).then((c) => !gone && setFound(c));
+    return () => {
+      gone = true;
+    };
+  }, [receipt, text]);
+  const file = `helium-receipt-${receipt.task_id}.json`;
+  const command = `helium task verify ${file}`;
+  return (
+    <div className="grid gap-3">
+      {found && (
+        <ul aria-label={t("receipt.here")} data-testid="browser-check" className="grid gap-1">
+          {found.digest !== null && <Finding good={found.digest} yes="receipt.digestOk" no="receipt.digestBad" />}
+          {found.text !== null && <Finding good={found.text} yes="receipt.textOk" no="receipt.textBad" />}
+          <Finding good={found.equal >= 2} yes="receipt.equal" no="receipt.equal" count={found.equal} />
+        </ul>
+      )}
+      <p className="text-sm text-soft">{t("receipt.checkText")}</p>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button onClick={() => download(file, receipt)}>
+          <Download className="size-4" />
+          {t("receipt.download")}
+        </Button>
+        <span className="inline-flex min-w-0 items-center rounded-lg bg-sunken ps-3 pe-1">
+          <code className="min-w-0 py-1.5 font-mono text-[13px] [overflow-wrap:anywhere]">{command}</code>
+          <CopyButton text={command} what={t("receipt.command")} />
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Finding({ good, yes, no, count }: { good: boolean; yes: MessageId; no: MessageId; count?: number }) {
+  const t = useText();
+  return (
+    <li className="flex items-start gap-2 text-sm">
+      {good ? (
+        <CircleCheck className="mt-0.5 size-4 shrink-0 text-good" />
+      ) : (
+        <CircleX className="mt-0.5 size-4 shrink-0 text-bad" />
+      )}
+      {t(good ? yes : no, count === undefined ? undefined : { count })}
+    </li>
+  );
+}
+
+function Facts({ answer, model }: { answer: Answer; model: string }) {
+  const t = useText();
+  const r = answer.receipt;
+  const kind = answer.class;
+  const money = (wei: string) => t("cnx", { amount: exactCNX(parseWei(wei) ?? 0n) });
+  const rows: [MessageId, ReactNode][] = [["receipt.model", r?.model ?? model]];
+  if (kind)
+    rows.push([
+      "receipt.class",
+      t("receipt.classValue", { card: kind.card, vram: kind.vram_gb, runtime: kind.runtime }),
+    ]);
+  if (answer.taskId) rows.push(["receipt.task", String(answer.taskId)]);
+  if (r) {
+    const settled = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(
+      r.settled_at * 1000,
+    );
+    rows.push(
+      ["receipt.fee", money(r.fee)],
+      ["receipt.refunded", money(r.refunded)],
+      ["receipt.digest", <Hex key="digest" value={r.result} what={t("receipt.digest")} />],
+      ["receipt.contract", <Hex key="contract" value={r.task_contract} what={t("receipt.address")} />],
+      ["receipt.chain", String(r.chain_id)],
+      ["receipt.settled", t("receipt.settledValue", { block: String(r.settle_block), time: settled })],
+    );
+  }
+  return (
+    <dl className="numbers grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 text-sm">
+      {rows.map(([name, value]) => (
+        <div key={name} className="contents [&>*]:flex [&>*]:min-h-7 [&>*]:items-center">
+          <dt className="text-soft">{t(name)}</dt>
+          <dd className="[overflow-wrap:anywhere]">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,73 @@
+import { ArrowDown } from "lucide-react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ChatParams } from "../lib/chat";
+import type { Conversation } from "../lib/conversations";
+import { useText } from "../lib/i18n";
+import { IconButton } from "../ui/button";
+import { AnswerView } from "./answer-view";
+import type { Desk } from "./desk";
+import { Question } from "./question";
+
+interface Props {
+  conversation: Conversation;
+  desk: Desk;
+  running: ReadonlySet<string>;
+  params: ChatParams;
+}
+
+/** The questions and answers of one conversation. Follows the newest text while the reader is at the end of it. */
+export function Thread({ conversation, desk, running, params }: Props) {
+  const t = useText();
+  const area = useRef<HTMLElement>(null);
+  const [follows, setFollows] = useState(true);
+  const { id, messages } = conversation;
+
+  useLayoutEffect(() => {
+    if (follows && messages.length > 0) area.current?.scrollTo({ top: area.current.scrollHeight });
+  }, [follows, messages]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is what brings the reader to the end
+  useEffect(() => setFollows(true), [messages.length]);
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <section
+        ref={area}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+        tabIndex={0}
+        aria-label={conversation.title}
+        onScroll={(e) => {
+          const { scrollHeight, scrollTop, clientHeight } = e.currentTarget;
+          setFollows(scrollHeight - scrollTop - clientHeight < 60);
+        }}
+        className="h-full overflow-y-auto px-4 outline-offset-[-2px] sm:px-5"
+      >
+        <ol className="mx-auto grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-7 pt-6 pb-8">
+          {messages.map((m, i) => (
+            <li key={m.id}>
+              {m.role === "user" ? (
+                <Question message={m} onEdit={params.model ? (text) => desk.edit(id, m.id, text, params) : undefined} />
+              ) : (
+                <AnswerView
+                  message={m}
+                  streaming={running.has(m.id)}
+                  last={i === messages.length - 1}
+                  onRetry={params.model ? () => desk.retry(id, m.id, params) : undefined}
+                  onWhole={() => desk.fetchWhole(id, m.id)}
+                />
+              )}
+            </li>
+          ))}
+        </ol>
+      </section>
+      {!follows && (
+        <IconButton
+          label={t("message.newest")}
+          className="absolute bottom-3 left-1/2 size-9 -translate-x-1/2 rounded-full border border-line bg-card shadow-float"
+          onClick={() => area.current?.scrollTo({ top: area.current.scrollHeight, behavior: "smooth" })}
+        >
+          <ArrowDown />
+        </IconButton>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { type I18n, i18n } from "@lingui/core";
+import { I18nProvider, useLingui } from "@lingui/react";
+import type { ReactNode } from "react";
+import en from "./locales/en.json";
+
+/** The name of a message; a name that isn't in the English catalog doesn't compile. */
+export type MessageId = keyof typeof en;
+export type Values = Record<string, string | number>;
+export type Translate = (id: MessageId, values?: Values) => string;
+
+i18n.load({ en: en as Parameters<I18n["load"]>[1] as never });
+i18n.activate("en");
+
+/** The language of numbers and dates: the reader's own, also where the words are not. */
+export const locale: string = globalThis.navigator?.language || "en";
+
+export function useText(): Translate {
+  const { i18n: active } = useLingui();
+  return (id, values) => active._(id, values);
+}
+
+export function Languages({ children }: { children: ReactNode }) {
+  return <I18nProvider i18n={i18n}>{children}</I18nProvider>;
+}

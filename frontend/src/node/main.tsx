@@ -1,0 +1,27 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { Agent, findAgent } from "../lib/agent";
+import { Languages } from "../lib/i18n";
+import "../ui/theme.css";
+import { App } from "./app";
+
+// Before the routes read the fragment, the agent takes its token out of it.
+const agent = new Agent(findAgent);
+const queries = new QueryClient();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no place to draw in");
+createRoot(root).render(
+  <StrictMode>
+    <Languages>
+      <QueryClientProvider client={queries}>
+        <Router hook={useHashLocation}>
+          <App agent={agent} />
+        </Router>
+      </QueryClientProvider>
+    </Languages>
+  </StrictMode>,
+);

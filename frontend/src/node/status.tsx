@@ -1,0 +1,116 @@
+import { useMutation } from "@tanstack/react-query";
+import { LoaderCircle, TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+import { toast } from "sonner";
+import type { Agent, AgentMethod } from "../lib/agent";
+import type { State } from "../lib/api.gen";
+import { locale, type MessageId, useText } from "../lib/i18n";
+import { parseWei, shortCNXDown } from "../lib/wei";
+import { Button } from "../ui/button";
+import { Hex } from "../ui/copy";
+import { Notice } from "../ui/notice";
+import { actionsOf, shapeOf } from "./actions";
+import { Balloon } from "./balloon";
+
+const busyWords: Record<AgentMethod, MessageId> = {
+  start: "action.starting",
+  stop: "action.stopping",
+  pause: "action.pausing",
+  resume: "action.resuming",
+};
+
+/** What the node is doing, in words and by shape, and what can be done about it. */
+export function StatusCard({ agent, state, stale }: { agent: Agent; state: State; stale: boolean }) {
+  const t = useText();
+  const { status, reason, stake_needed } = state.node;
+  const stake = shortCNXDown(parseWei(stake_needed) ?? 0n, locale, 0);
+  const busy = actionsOf(status).busy !== undefined || status === "starting";
+  return (
+    <section aria-label={t(`status.${status}`)} className="rounded-2xl border border-line bg-card px-5 py-5 sm:px-6">
+      <div className="flex flex-wrap items-center gap-x-5 gap-y-4">
+        <Balloon shape={shapeOf(status)} busy={busy} />
+        <div className="min-w-0 flex-1 basis-56" aria-live="polite">
+          <p data-testid="status" data-status={status} className="text-xl font-semibold tracking-tight sm:text-2xl">
+            {t(`status.${status}`)}
+          </p>
+          <p className="mt-1 text-sm leading-relaxed text-soft">{t(`status.${status}.text`, { stake })}</p>
+          {state.wallet.address && (
+            <p className="mt-1 flex items-center gap-2 text-[13px] text-soft">
+              {t("home.wallet")}
+              <Hex value={state.wallet.address} what={t("home.address")} />
+            </p>
+          )}
+        </div>
+        <Controls agent={agent} state={state} stale={stale} />
+      </div>
+      {reason && (
+        <div className="mt-4">
+          <Notice
+            kind={status === "blocked" ? "bad" : "wait"}
+            icon={<TriangleAlert />}
+            title={reason.title}
+            detail={[reason.detail, reason.action].filter(Boolean).join(" ")}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: boolean }) {
+  const t = useText();
+  const { status, want_running } = state.node;
+  const { offer, busy } = actionsOf(status);
+  // From the click until the state moves on, the wish itself is what is shown.
+  const [wish, setWish] = useState<AgentMethod | null>(null);
+  const call = useMutation({
+    mutationFn: (method: AgentMethod) => agent.call(method),
+    networkMode: "always",
+    onError: (err) => {
+      setWish(null);
+      toast.error(t("action.failed"), { description: err.message });
+    },
+  });
+  const key = `${status} ${want_running}`;
+  const [keyAtWish, setKeyAtWish] = useState(key);
+  useEffect(() => {
+    if (wish && key !== keyAtWish) setWish(null);
+    // An agent that says yes and then does nothing doesn't hold the button for ever.
+    if (!wish) return;
+    const timer = setTimeout(() => setWish(null), 8000);
+    return () => clearTimeout(timer);
+  }, [key, keyAtWish, wish]);
+
+  const under = wish ?? busy;
+  const shown = status === "blocked" && !want_running ? offer.filter((m) => m !== "stop") : offer;
+  return (
+    <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:[&>*]:flex-1">
+      {under && (
+        <span
+          className="inline-flex h-9 items-center justify-center gap-2 rounded-lg bg-sunken px-3.5 text-sm font-medium text-soft"
+          role="status"
+        >
+          <LoaderCircle className="size-4 animate-turn" />
+          {t(busyWords[under])}
+        </span>
+      )}
+      {shown
+        .filter((m) => m !== under)
+        .map((method, i) => (
+          <Button
+            key={method}
+            data-testid={`action-${method}`}
+            kind={i === 0 && !under && (method === "start" || method === "resume") ? "primary" : "plain"}
+            disabled={stale || wish !== null}
+            onClick={() => {
+              setWish(method);
+              setKeyAtWish(key);
+              call.mutate(method);
+            }}
+          >
+            {status === "blocked" && method === "start" ? t("action.startAgain") : t(`action.${method}`)}
+          </Button>
+        ))}
+    </div>
+  );
+}

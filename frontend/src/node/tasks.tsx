@@ -1,0 +1,86 @@
+import type { State } from "../lib/api.gen";
+import { ago } from "../lib/format";
+import { locale, useText } from "../lib/i18n";
+import { Amount, Card } from "./card";
+
+/** The stages of a task on this node, in order; the agent's own table has finer ones. */
+const stages = ["fetching", "running", "committed", "revealed", "settled"] as const;
+
+/** How far a stage of the node's table is: 0 to 4. Stages that it doesn't know count as the first. */
+function stageIndex(stage: string): number {
+  return Math.max(0, (stages as readonly string[]).indexOf(stage));
+}
+
+export function CurrentTask({ state }: { state: State }) {
+  const t = useText();
+  const { task, node } = state;
+  if (!task) {
+    const inNetwork = node.status === "running" || node.status === "working";
+    return (
+      <Card title={t("home.task")}>
+        <p className="mt-2 text-sm font-medium">{t("home.noTask")}</p>
+        <p className="mt-0.5 text-sm text-soft">{inNetwork ? t("home.noTaskRunning") : t("home.noTaskStopped")}</p>
+      </Card>
+    );
+  }
+  const at = stageIndex(task.stage);
+  const known = stages.find((s) => s === task.stage);
+  return (
+    <Card
+      title={t("home.task")}
+      aside={<span className="numbers text-[13px] text-soft">{t("home.taskNumber", { id: String(task.id) })}</span>}
+    >
+      <div className="mt-2 flex items-baseline justify-between gap-4">
+        <p data-testid="task-stage" className="text-sm font-medium">
+          {known ? t(`stage.${known}`) : task.stage}
+        </p>
+        <p className="numbers text-sm">{t("home.tokens", { count: task.tokens })}</p>
+      </div>
+      <ol className="mt-3 grid grid-cols-5 gap-1.5" aria-hidden="true">
+        {stages.map((s, i) => (
+          <li
+            key={s}
+            className={`h-1.5 rounded-full ${i < at ? "bg-good" : i === at ? "animate-breathe bg-good" : "bg-line"}`}
+          />
+        ))}
+      </ol>
+      <p className="mt-3 truncate text-[13px] text-soft">{task.model}</p>
+    </Card>
+  );
+}
+
+export function RecentTasks({ state }: { state: State }) {
+  const t = useText();
+  const recent = state.recent ?? [];
+  const now = Date.parse(state.now);
+  return (
+    <Card title={t("home.recent")}>
+      {recent.length === 0 ? (
+        <p className="mt-2 text-sm text-soft">{t("home.noRecent")}</p>
+      ) : (
+        <ul className="numbers mt-2 divide-y divide-line text-sm">
+          {recent.map((r) => (
+            <li key={r.id} className="flex min-h-12 items-center gap-4 py-1.5">
+              <div className="min-w-0 flex-1">
+                <p className="truncate">
+                  {t("home.taskNumber", { id: String(r.id) })}
+                  <span className="text-soft"> · {r.model.split("/").at(-1)}</span>
+                </p>
+                <p className="text-xs text-soft">
+                  {r.outcome} · {ago(Date.parse(r.ended_at), now, locale)}
+                </p>
+              </div>
+              {r.slashed ? (
+                <span className="rounded-full bg-bad-tint px-2.5 py-0.5 text-xs font-medium text-bad">
+                  {t("home.slashed")}
+                </span>
+              ) : (
+                <Amount wei={r.paid} className="text-[15px] font-medium" />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
