@@ -58,11 +58,13 @@ func (r *Relay) putEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 		return err
 	}
 	defer give()
-	if err := r.bus.storeBlob(req.Context(), "blob."+envelopePath(key), sealed); err != nil {
+	// A creator that goes away now must not leave bytes that nobody hears of.
+	ctx := context.WithoutCancel(req.Context())
+	if err := r.bus.storeBlob(ctx, "blob."+envelopePath(key), sealed); err != nil {
 		return err
 	}
 	hash := crypto.Keccak256Hash(sealed)
-	if err := r.announceEnvelope(req.Context(), key, hash, t.Nodes[:]); err != nil {
+	if err := r.announceEnvelope(ctx, key, hash, t.Nodes[:]); err != nil {
 		return err
 	}
 	r.answer(w, http.StatusOK, wire.PutEnvelopeReply{CiphertextHash: hash})
@@ -191,7 +193,8 @@ func (r *Relay) putResult(w http.ResponseWriter, req *http.Request, who *account
 		return err
 	}
 	defer give()
-	if err := r.bus.storeBlob(req.Context(), "blob."+resultPath(key, who.address), sealed); err != nil {
+	ctx := context.WithoutCancel(req.Context()) // as in putEnvelope
+	if err := r.bus.storeBlob(ctx, "blob."+resultPath(key, who.address), sealed); err != nil {
 		return err
 	}
 	// From here on the bytes are on disk and will not change.
@@ -200,7 +203,7 @@ func (r *Relay) putResult(w http.ResponseWriter, req *http.Request, who *account
 	if err != nil {
 		return err
 	}
-	if err := r.announceResult(req.Context(), key, who.address, hash); err != nil {
+	if err := r.announceResult(ctx, key, who.address, hash); err != nil {
 		return err
 	}
 	r.answer(w, http.StatusOK, wire.PutResultReply{StorageSignature: signature, CiphertextHash: hash})
