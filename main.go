@@ -30,6 +30,7 @@ var version = "0.1.0-dev"
 type cli struct {
 	Devnet devnetCmd `cmd:"" help:"Run a whole network on this computer."`
 	Node   nodeCmd   `cmd:"" help:"Run a node: earn with this computer."`
+	Status statusCmd `cmd:"" help:"How a running node is doing."`
 	Task   taskCmd   `cmd:"" help:"Send a task, check a receipt."`
 	Model  modelCmd  `cmd:"" help:"Models on this computer."`
 	Bench  benchCmd  `cmd:"" help:"Measure."`
