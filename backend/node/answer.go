@@ -243,8 +243,12 @@ func kindOf(code gpt.Code) protocol.ResultKind {
 
 func (n *Node) count(id protocol.TaskID, d worker.Delta) {
 	n.mu.Lock()
+	first := n.tokens[id] == 0
 	n.tokens[id] = max(n.tokens[id], d.Tokens)
 	n.mu.Unlock()
+	if first {
+		n.at("first token")
+	}
 	n.changed()
 }
 

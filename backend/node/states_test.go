@@ -108,8 +108,8 @@ func TestStatesAreWhatTheFactsAmountTo(t *testing.T) {
 			func(j *Job) { j.noteCommitment(j.Nodes[0], committed, false) },
 			func(j *Job) { j.noteCommitment(j.Nodes[1], committed, false) },
 			func(j *Job) { j.WindowOver = true; j.Missed = j.Missed || j.Commitments[1] == (common.Hash{}) },
-			func(j *Job) { j.Complete = j.Commitments[1] != (common.Hash{}) },
-			func(j *Job) { j.Revealed[1] = j.State == JobRevealing },
+			func(j *Job) { j.Complete = j.Complete || j.Commitments[1] != (common.Hash{}) },
+			func(j *Job) { j.Revealed[1] = j.Revealed[1] || j.State == JobRevealing },
 			func(j *Job) { j.Outcome = protocol.OutcomeAgreed },
 			func(j *Job) { j.Freed = true },
 		}

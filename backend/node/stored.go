@@ -99,7 +99,7 @@ func (n *Node) storeAnswer(ctx context.Context, key protocol.TaskKey) error {
 	if err != nil {
 		return err
 	}
-	return n.cfg.Store.Update(func(tx *store.Tx) error {
+	err = n.cfg.Store.Update(func(tx *store.Tx) error {
 		a, err := n.rows.answers.Get(tx, key)
 		if err != nil {
 			return err
@@ -110,4 +110,9 @@ func (n *Node) storeAnswer(ctx context.Context, key protocol.TaskKey) error {
 		}
 		return n.rows.sealed.Delete(tx, key)
 	})
+	if err != nil {
+		return fmt.Errorf("keep storage signature: %w", err)
+	}
+	n.at("stored")
+	return nil
 }

@@ -109,6 +109,7 @@ func (r *runner) run(ctx context.Context) error {
 			return err
 		}
 		r.n.changed()
+		r.n.at(stepOf(job.State))
 		moved, err := r.during(ctx, job, r.acts()[job.State])
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -124,6 +125,13 @@ func (r *runner) run(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// stepOf names the beginning of a state, for tests that stop there.
+func stepOf(s JobState) string {
+	return map[JobState]string{
+		JobFetching: "drawn", JobRunning: "arguments", JobCommitted: "committed", JobRevealed: "revealed",
+	}[s]
 }
 
 func (r *runner) job() (job Job, err error) {
@@ -149,15 +157,16 @@ func (r *runner) during(ctx context.Context, job Job, act func(context.Context, 
 		}
 	}()
 
-	window, stop := r.window(job)
-	defer stop()
+	window := r.window(job)
+	defer window.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return false, ctx.Err()
-		case <-window:
-			window = nil
-			if err := r.windowOver(); err != nil {
+		case <-window.C:
+			if left := r.n.cfg.Chain.Clock().Until(job.CommitBy + 1); left > 0 {
+				window.Reset(min(left, checkClock))
+			} else if err := r.windowOver(); err != nil {
 				return false, err
 			}
 		case err := <-done:
@@ -178,14 +187,20 @@ func (r *runner) movedFrom(job Job) bool {
 	return err != nil || now.State != job.State || now.Key != job.Key
 }
 
-// window fires when no commitment can come any more.
-func (r *runner) window(job Job) (<-chan time.Time, func()) {
+// checkClock is how often a deadline is compared with the clock while a job
+// waits for it: a timer alone stands still while a computer sleeps.
+const checkClock = 2 * time.Second
+
+// window fires to see whether no commitment can come any more.
+func (r *runner) window(job Job) *time.Timer {
+	left := r.n.cfg.Chain.Clock().Until(job.CommitBy + 1)
+	t := time.NewTimer(min(left, checkClock))
 	switch job.State {
 	case JobFetching, JobRunning, JobCommitting, JobCommitted:
-		t := time.NewTimer(r.n.cfg.Chain.Clock().Until(job.CommitBy + 1))
-		return t.C, func() { t.Stop() }
+	default:
+		t.Stop()
 	}
-	return nil, func() {}
+	return t
 }
 
 func (r *runner) windowOver() error {
@@ -309,8 +324,8 @@ func packOrder(came []int) uint8 {
 	return protocol.PackOrder(order)
 }
 
-// closeStagger is the time by which each seat waits longer than the one before,
-// so that not all three pay for closing a task.
+// closeStagger is by how much each seat waits longer than the one before, so
+// that not all three pay for closing a task.
 const closeStagger = 8 * time.Second
 
 // closeWhenDue ends a task whose other nodes are silent. Anybody may, and a
@@ -319,31 +334,44 @@ func (r *runner) closeWhenDue(ctx context.Context, job Job) error {
 	if job.Attempts["close"] >= maxAttempts {
 		return nil
 	}
-	at := r.n.cfg.Profile.Contracts.Task
-	turn := time.Duration(job.Seat) * closeStagger
-	for {
-		info, err := taskInfo(ctx, r.n.cfg.Chain.Client(), at, job.ID)
+	due := max(job.CommitBy, job.RevealBy)
+	for waited := false; ; waited = true {
+		if err := r.n.waitUntil(ctx, due+1); err != nil {
+			return err
+		}
+		if err := sleep(ctx, time.Duration(job.Seat)*closeStagger); err != nil {
+			return err
+		}
+		info, err := taskInfoNow(ctx, r.n.cfg.Chain.Client(), r.n.cfg.Profile.Contracts.Task, job.ID)
 		if err != nil {
 			return err
 		}
 		if protocol.TaskStatus(info.Status).Final() {
 			return nil // the facts are on their way
 		}
-		due := info.Deadlines.RevealBy
-		if due == 0 && info.Commitments == ([protocol.Seats][32]byte{}) {
-			due = info.Deadlines.CommitBy
+		now := info.Deadlines.RevealBy
+		if info.Commitments == ([protocol.Seats][32]byte{}) {
+			now = info.Deadlines.CommitBy
 		}
-		left := r.n.cfg.Chain.Clock().Until(due+1) + turn
-		if due == 0 {
-			left = r.n.cfg.Chain.Clock().Until(info.Deadlines.CommitBy+1) + turn + closeStagger
-		}
-		if due != 0 && left == 0 {
+		switch {
+		case now != 0 && now <= due:
 			return r.attempted(r.n.exchange.Close(ctx, job.ref()))
+		case now != 0:
+			due = now
+		case waited: // the chain that was asked does not see that the window is over
+			due = r.n.cfg.Chain.Clock().Unix() + 10
 		}
-		if due != 0 && r.n.cfg.Chain.Clock().Until(due+1) == 0 {
-			turn = 0 // this wait is the turn
+	}
+}
+
+// waitUntil returns when the chain's time is t.
+func (n *Node) waitUntil(ctx context.Context, t uint64) error {
+	for {
+		left := n.cfg.Chain.Clock().Until(t)
+		if left == 0 {
+			return ctx.Err()
 		}
-		if err := sleep(ctx, left); err != nil {
+		if err := sleep(ctx, min(left, checkClock)); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,290 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"helium/backend/protocol"
+	"helium/inference/worker"
+)
+
+// killAt arranges that the node dies at a step of its next task: its folder is
+// copied as it is at that moment, nothing it does afterwards counts, and the
+// node that comes back finds the copy. It returns when the node is back.
+func (h *host) killAt(step string) (back func(), dead <-chan struct{}) {
+	died := make(chan struct{})
+	h.at = func(now string) {
+		select {
+		case <-died:
+			return
+		default:
+		}
+		if now != step {
+			return
+		}
+		h.die()
+		close(died)
+	}
+	return func() {
+		h.w.Helper()
+		select {
+		case <-died:
+		case <-time.After(time.Minute):
+			h.w.Fatalf("node %s never came to %q", h.name, step)
+		}
+		<-h.done // the dead node's goroutines are gone
+		h.stop = nil
+		h.store.Close()
+		h.boot()
+	}, died
+}
+
+// die cuts the node off from the world at this very moment.
+func (h *host) die() {
+	dir := h.snapshot()
+	h.stop()
+	h.relay.Close()
+	h.out.Close() // what is asked of it now is never sent
+	h.dir = dir
+}
+
+func TestANodeKilledAtAnyStepFinishesItsTaskOnce(t *testing.T) {
+	for _, step := range []string{
+		"drawn", "arguments", "first token", "answered", "committing", "stored",
+		"committed", "revealing", "revealed",
+	} {
+		t.Run(step, func(t *testing.T) {
+			w := newWorld(t)
+			hosts := w.three()
+			victim := hosts[1]
+			back, died := victim.killAt(step)
+			// Another node waits, so that the victim is not the last one, whose
+			// commitment or opening moves it on at once.
+			hosts[0].at = func(now string) {
+				if step == "committed" && now == "committing" || step == "revealed" && now == "revealing" {
+					<-died
+				}
+			}
+			asked := w.creator.ask("What does a node earn?", nil).send()
+			back()
+
+			outcome, pay := asked.ended()
+			if outcome != protocol.OutcomeAgreed {
+				t.Fatalf("outcome is %s", outcome)
+			}
+			asked.checkShares(pay)
+			victim.await("the end", func(s State) bool { return len(s.Recent) == 1 && s.Task == nil })
+			if calls := w.calls(victim.address()); calls["commit"] != 1 || calls["reveal"] != 1 {
+				t.Errorf("made the calls %v, want one commit and one reveal", calls)
+			}
+		})
+	}
+}
+
+// A node whose folder is lost, but whose key is not, owes an opening for what
+// it committed: it computes the same answer and opens it with the same nonce.
+func TestANodeThatLostItsJournalStillOpensWhatItCommitted(t *testing.T) {
+	w := newWorld(t)
+	hosts := w.three()
+	victim := hosts[2]
+	died := make(chan struct{})
+	victim.at = func(step string) {
+		if step != "committed" {
+			return
+		}
+		select {
+		case <-died:
+			return
+		default:
+		}
+		victim.die()
+		victim.dir = t.TempDir()
+		close(died)
+	}
+	// One node waits, so that the victim commits before all have.
+	slow := make(chan struct{})
+	hosts[0].at = func(step string) {
+		if step == "committing" {
+			<-slow
+		}
+	}
+	asked := w.creator.ask("What does a node earn?", nil).send()
+	select {
+	case <-died:
+	case <-time.After(time.Minute):
+		t.Fatal("the victim never committed")
+	}
+	<-victim.done
+	victim.stop = nil
+	victim.store.Close()
+	close(slow)
+	victim.boot()
+
+	outcome, pay := asked.ended()
+	if outcome != protocol.OutcomeAgreed {
+		t.Fatalf("outcome is %s", outcome)
+	}
+	asked.checkShares(pay)
+	if calls := w.calls(victim.address()); calls["commit"] != 1 || calls["reveal"] != 1 {
+		t.Errorf("made the calls %v, want one commit and one reveal", calls)
+	}
+}
+
+func TestATaskThatIsOverIsSkipped(t *testing.T) {
+	w := newWorld(t)
+	hosts := w.three()
+	sleeper := hosts[0]
+	sleeper.shutDown()
+	asked := w.creator.ask("What is a relay?", nil).send()
+	for _, h := range hosts[1:] {
+		h.await("committed", func(s State) bool { return s.Task != nil && s.Task.Stage == JobCommitted })
+	}
+	w.advanceTo(asked.commitBy + 2)
+	outcome, pay := asked.ended()
+	if outcome != protocol.OutcomeAgreed || pay[sleeper.address()] != "0" {
+		t.Fatalf("outcome is %s, paid %v: two equal results are a success", outcome, pay)
+	}
+
+	sleeper.boot()
+	s := sleeper.await("the record", func(s State) bool { return len(s.Recent) == 1 && s.Status == StatusRunning })
+	if r := s.Recent[0]; !r.Paid.IsZero() || r.Slashed || r.Score != 0 {
+		t.Errorf("recorded %+v", r)
+	}
+	if calls := w.calls(sleeper.address()); len(calls) != 0 {
+		t.Errorf("made the calls %v for a task that is over", calls)
+	}
+}
+
+func TestATaskWithoutArgumentsIsClosedByOneNode(t *testing.T) {
+	w := newWorld(t)
+	hosts := w.three()
+	asked := w.creator.ask("What is a relay?", nil) // and the envelope never comes
+	for _, h := range hosts {
+		h.await("fetching", func(s State) bool { return s.Task != nil && s.Task.Stage == JobFetching })
+	}
+	w.advanceTo(asked.commitBy + 600) // all three come to it at once
+	outcome, _ := asked.ended()
+	if outcome != protocol.OutcomeSilent {
+		t.Errorf("outcome is %s", outcome)
+	}
+	closed := 0
+	for _, h := range hosts {
+		s := h.await("free", func(s State) bool { return s.Task == nil && s.Status == StatusRunning })
+		if len(s.Recent) != 1 || !s.Recent[0].Missed {
+			t.Errorf("node %s recorded %+v", h.name, s.Recent)
+		}
+		calls := w.calls(h.address())
+		closed += calls["close"]
+		if calls["commit"]+calls["reveal"] != 0 {
+			t.Errorf("node %s made the calls %v", h.name, calls)
+		}
+	}
+	if closed != 1 {
+		t.Errorf("%d nodes paid for closing the task, want 1", closed)
+	}
+}
+
+func TestWrongArgumentsAreAnAnswerOfTheirOwn(t *testing.T) {
+	w := newWorld(t)
+	hosts := w.three()
+	asked := w.creator.ask("", func(e *protocol.Envelope) { e.Task = []byte(`{"model":"helium/demo","massages":[]}`) }).send()
+	outcome, _ := asked.ended()
+	if outcome != protocol.OutcomeInvalidArguments {
+		t.Errorf("outcome is %s", outcome)
+	}
+	for _, h := range hosts {
+		s := h.await("the record", func(s State) bool { return len(s.Recent) == 1 && s.Status == StatusRunning })
+		if s.Recent[0].Paid.IsZero() {
+			t.Errorf("node %s was not paid the overhead part", h.name)
+		}
+	}
+}
+
+func TestAMissingModelCostsNoStake(t *testing.T) {
+	w := newWorld(t)
+	hosts := w.three()
+	asked := w.creator.ask("hello", func(e *protocol.Envelope) { e.Models[0].Files[0].SHA256[0] ^= 1 }).send()
+	outcome, _ := asked.ended()
+	if outcome != protocol.OutcomeNoAgreement {
+		t.Errorf("outcome is %s", outcome)
+	}
+	for _, h := range hosts {
+		s := h.await("the record", func(s State) bool { return len(s.Recent) == 1 && s.Task == nil })
+		if s.Recent[0].Slashed || s.Stake.IsZero() {
+			t.Errorf("node %s: %+v", h.name, s.Recent)
+		}
+	}
+}
+
+func TestPauseResumeAndStop(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHost("lone", nil).boot().join()
+	steps := []struct {
+		do   func(context.Context) error
+		want Status
+	}{{h.Pause, StatusPaused}, {h.Resume, StatusRunning}, {h.Pause, StatusPaused}, {h.Stop, StatusStopped}}
+	for _, s := range steps {
+		if err := s.do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.await(string(s.want), func(got State) bool { return got.Status == s.want })
+	}
+	s := h.await("the stake", func(s State) bool { return s.Balance.Cmp(protocol.CNX(1000)) == 0 })
+	if !s.Stake.IsZero() {
+		t.Errorf("stake is %s after leaving", s.Stake)
+	}
+	h.shutDown()
+	h.boot()
+	h.await("still stopped", func(s State) bool { return s.Status == StatusStopped && s.Wish == WishStop })
+	h.join() // anew, as another intent
+}
+
+// flaky is an engine whose answers differ, or that always fails.
+type flaky struct {
+	Engine
+	n    int
+	fail error
+}
+
+func (f *flaky) RunGPT(ctx context.Context, r worker.GPTRequest, d func(worker.Delta)) (worker.Result, error) {
+	if f.fail != nil {
+		return worker.Result{}, f.fail
+	}
+	f.n++
+	result, err := f.Engine.RunGPT(ctx, r, d)
+	if f.n%2 == 0 {
+		result.Response = append(result.Response, ' ')
+	}
+	return result, err
+}
+
+func TestAMachineThatIsNotSureOfItselfDoesNotStake(t *testing.T) {
+	w := newWorld(t)
+	for name, engine := range map[string]*flaky{
+		"differs": {Engine: w.engine}, "fails": {Engine: w.engine, fail: errors.New("driver gone")},
+	} {
+		h := w.newHost(name, func(c *Config) { c.Engine = engine }).boot()
+		if err := h.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s := h.await("the reason", func(s State) bool { return s.Status == StatusBlocked })
+		if s.Reason.Code != ReasonSelfTest || !s.Stake.IsZero() || !s.Balance.IsZero() {
+			t.Errorf("%s: reason %+v, stake %s", name, s.Reason, s.Stake)
+		}
+		h.shutDown()
+	}
+}
+
+func TestANodeWithoutFundsSaysWhatItNeeds(t *testing.T) {
+	w := newWorld(t)
+	h := w.newHost("poor", func(c *Config) { c.Profile.Faucet = "" }).boot()
+	if err := h.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := h.await("the reason", func(s State) bool { return s.Status == StatusBlocked })
+	if s.Reason.Code != ReasonNoStake {
+		t.Errorf("reason is %+v", s.Reason)
+	}
+}
