@@ -12,7 +12,16 @@ i18n.load({ en: en as Parameters<I18n["load"]>[1] as never });
 i18n.activate("en");
 
 /** The language of numbers and dates: the reader's own, also where the words are not. */
-export const locale: string = globalThis.navigator?.language || "en";
+export const locale: string = localeOf(globalThis.navigator?.language);
+
+/** Webviews pass the system's "C" and "POSIX" on, which are no languages. */
+export function localeOf(language: string | undefined): string {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
 
 export function useText(): Translate {
   const { i18n: active } = useLingui();
