@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -85,25 +87,30 @@ func (n *network) fee(t protocol.TaskType, units uint32, value protocol.Wei) pro
 	return w
 }
 
-// sealKeys of the three nodes, asked of the chain only for nodes that joined
-// before this program looked.
+// sealKeys of the three nodes. The chain is asked only for nodes that this
+// program has not met; a node that joins anew is learned of from its log.
 func (n *network) sealKeys(ctx context.Context, nodes [protocol.Seats]common.Address) ([][32]byte, error) {
-	keys := make([][32]byte, 0, len(nodes))
-	for _, a := range nodes {
+	keys := make([][32]byte, len(nodes))
+	var asking errgroup.Group
+	for i, a := range nodes {
 		n.mu.Lock()
 		key, known := n.seals[a]
 		n.mu.Unlock()
-		if !known {
+		if known {
+			keys[i] = key
+			continue
+		}
+		asking.Go(func() error {
 			info, err := ask(ctx, n.chain, n.at.Node, n.node.PackNodeInfo(a), n.node.UnpackNodeInfo)
 			if err != nil {
-				return nil, fmt.Errorf("read seal key of %s: %w", a, err)
+				return fmt.Errorf("read seal key of %s: %w", a, err)
 			}
-			key = info.SealKey
-			n.setSeal(a, key)
-		}
-		keys = append(keys, key)
+			keys[i] = info.SealKey
+			n.setSeal(a, info.SealKey)
+			return nil
+		})
 	}
-	return keys, nil
+	return keys, asking.Wait()
 }
 
 func (n *network) setSeal(a common.Address, key [32]byte) {

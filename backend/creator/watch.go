@@ -28,16 +28,15 @@ const (
 // watch brings every log of the contracts to the tasks, by push; one
 // subscription serves them all.
 func (c *Creator) watch(ctx context.Context) {
-	from, learned := c.oldest(), c.profile.StartBlock
+	from := ^uint64(0) // nothing old is wanted when no request is open
 	for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 10*time.Second) {
 		began := c.now()
-		seen, err := c.session(ctx, from, learned)
+		seen, err := c.session(ctx, min(from, c.oldest()))
 		if ctx.Err() != nil {
 			return
 		}
 		if seen > 0 {
 			from = back(seen, againBlocks)
-			learned = from
 		}
 		if c.now().Sub(began) > time.Minute {
 			wait = 100 * time.Millisecond
@@ -51,7 +50,7 @@ func (c *Creator) watch(ctx context.Context) {
 
 // session reads what is new from a block on, then follows until the
 // subscription ends. It returns the last block it has read.
-func (c *Creator) session(ctx context.Context, from, learned uint64) (seen uint64, err error) {
+func (c *Creator) session(ctx context.Context, from uint64) (seen uint64, err error) {
 	logs := make(chan types.Log, 4096)
 	sub, err := c.chain.SubscribeFilterLogs(ctx, ethereum.FilterQuery{Addresses: c.watched()}, logs)
 	push := !errors.Is(err, rpc.ErrNotificationsUnsupported)
@@ -66,7 +65,7 @@ func (c *Creator) session(ctx context.Context, from, learned uint64) (seen uint6
 		every = time.Second
 	}
 
-	if seen, err = c.catchUp(ctx, min(from, learned)); err != nil {
+	if seen, err = c.catchUp(ctx, from); err != nil {
 		return seen, err
 	}
 	tick := time.NewTicker(every)
@@ -103,7 +102,7 @@ func (c *Creator) watched() []common.Address {
 	return []common.Address{c.profile.Contracts.Task, c.profile.Contracts.Node}
 }
 
-// oldest is where the oldest open request began.
+// oldest is where the oldest open request began, or no block at all.
 func (c *Creator) oldest() uint64 {
 	from := ^uint64(0)
 	for _, t := range c.openTasks() {
