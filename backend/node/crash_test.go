@@ -15,7 +15,7 @@ import (
 // node that comes back finds the copy. It returns when the node is back.
 func (h *host) killAt(step string) (back func(), dead <-chan struct{}) {
 	died := make(chan struct{})
-	h.at = func(now string) {
+	h.onStep(func(now string) {
 		select {
 		case <-died:
 			return
@@ -26,7 +26,7 @@ func (h *host) killAt(step string) (back func(), dead <-chan struct{}) {
 		}
 		h.die()
 		close(died)
-	}
+	})
 	return func() {
 		h.w.Helper()
 		select {
@@ -62,11 +62,11 @@ func TestANodeKilledAtAnyStepFinishesItsTaskOnce(t *testing.T) {
 			back, died := victim.killAt(step)
 			// Another node waits, so that the victim is not the last one, whose
 			// commitment or opening moves it on at once.
-			hosts[0].at = func(now string) {
+			hosts[0].onStep(func(now string) {
 				if step == "committed" && now == "committing" || step == "revealed" && now == "revealing" {
 					<-died
 				}
-			}
+			})
 			asked := w.creator.ask("What does a node earn?", nil).send()
 			back()
 
@@ -90,7 +90,7 @@ func TestANodeThatLostItsJournalStillOpensWhatItCommitted(t *testing.T) {
 	hosts := w.three()
 	victim := hosts[2]
 	died := make(chan struct{})
-	victim.at = func(step string) {
+	victim.onStep(func(step string) {
 		if step != "committed" {
 			return
 		}
@@ -102,14 +102,14 @@ func TestANodeThatLostItsJournalStillOpensWhatItCommitted(t *testing.T) {
 		victim.die()
 		victim.dir = t.TempDir()
 		close(died)
-	}
+	})
 	// One node waits, so that the victim commits before all have.
 	slow := make(chan struct{})
-	hosts[0].at = func(step string) {
+	hosts[0].onStep(func(step string) {
 		if step == "committing" {
 			<-slow
 		}
-	}
+	})
 	asked := w.creator.ask("What does a node earn?", nil).send()
 	select {
 	case <-died:
@@ -130,6 +130,10 @@ func TestANodeThatLostItsJournalStillOpensWhatItCommitted(t *testing.T) {
 	if calls := w.calls(victim.address()); calls["commit"] != 1 || calls["reveal"] != 1 {
 		t.Errorf("made the calls %v, want one commit and one reveal", calls)
 	}
+	s := victim.await("the record", func(s State) bool { return len(s.Recent) == 1 && s.Task == nil })
+	if s.Wish != WishNone || s.Chain != protocol.NodeAvailable {
+		t.Errorf("nobody asked it to leave: wish %q, status %s", s.Wish, s.Chain)
+	}
 }
 
 func TestATaskThatIsOverIsSkipped(t *testing.T) {
@@ -148,7 +152,7 @@ func TestATaskThatIsOverIsSkipped(t *testing.T) {
 	}
 
 	sleeper.boot()
-	s := sleeper.await("the record", func(s State) bool { return len(s.Recent) == 1 && s.Status == StatusRunning })
+	s := sleeper.await("the record", func(s State) bool { return len(s.Recent) == 1 && s.Chain == protocol.NodeAvailable })
 	if r := s.Recent[0]; !r.Paid.IsZero() || r.Slashed || r.Score != 0 {
 		t.Errorf("recorded %+v", r)
 	}
@@ -171,12 +175,15 @@ func TestATaskWithoutArgumentsIsClosedByOneNode(t *testing.T) {
 	}
 	closed := 0
 	for _, h := range hosts {
-		s := h.await("free", func(s State) bool { return s.Task == nil && s.Status == StatusRunning })
+		s := h.await("free", func(s State) bool { return s.Task == nil && s.Chain == protocol.NodeAvailable })
 		if len(s.Recent) != 1 || !s.Recent[0].Missed {
 			t.Errorf("node %s recorded %+v", h.name, s.Recent)
 		}
 		calls := w.calls(h.address())
 		closed += calls["close"]
+		if s.Reason == nil || s.Reason.Code != ReasonClock {
+			t.Errorf("the chain's clock is ten minutes ahead, and node %s says %+v", h.name, s.Reason)
+		}
 		if calls["commit"]+calls["reveal"] != 0 {
 			t.Errorf("node %s made the calls %v", h.name, calls)
 		}

@@ -87,7 +87,7 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	case *contracts.NodeNodeStatusChanged:
 		n.noteMove(e.Node)
 	case *contracts.NodeNodeJoined:
-		n.noteMove(e.Node)
+		return n.joined(tx, e, undo)
 	case *contracts.TaskWithdrawn:
 		n.noteMove(e.Account)
 	}
@@ -195,6 +195,18 @@ func (n *Node) slashed(tx *store.Tx, e *contracts.NodeNodeSlashed, undo bool) er
 	return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Slashed = !undo, !undo })
 }
 
+// joined ends what kept the node from staking: its owner has started it again.
+func (n *Node) joined(tx *store.Tx, e *contracts.NodeNodeJoined, undo bool) error {
+	if e.Node != n.me {
+		return nil
+	}
+	n.noteMove(e.Node)
+	if undo {
+		return nil
+	}
+	return n.changeSelf(tx, func(s *self) { s.Stuck = nil })
+}
+
 // stuck keeps the node from staking again by itself: that is the owner's to decide.
 func (n *Node) stuck(tx *store.Tx, code string, undo bool) error {
 	n.noteMove(n.me)
@@ -259,7 +271,7 @@ func (n *Node) record(tx *store.Tx, j *Job) error {
 
 // keepJobs is how long the journal of a job outlives it: longer than any chain
 // takes blocks back.
-const keepJobs = 24 * time.Hour
+const keepJobs = time.Hour
 
 // prune drops journals of jobs that are long over. Their records stay.
 func (n *Node) prune(tx *store.Tx) error {

@@ -46,8 +46,9 @@ type Job struct {
 	EndedAt     time.Time                   `json:"ended_at,omitzero"`
 
 	// Attempts counts transactions of a kind that failed for good: each new one
-	// is another intent.
+	// is another intent. Refusals counts those that the contract refused.
 	Attempts map[string]int `json:"attempts,omitempty"`
+	Refusals map[string]int `json:"refusals,omitempty"`
 }
 
 // canOpen: everybody has committed, or nobody can any more.
@@ -182,7 +183,7 @@ func (t tables) getSelf(tx *store.Tx) (self, error) {
 		return s, nil
 	}
 	if err == store.ErrNotFound {
-		return self{Wish: WishStop}, nil
+		return self{Wish: WishNone}, nil
 	}
 	return s, fmt.Errorf("read node: %w", err)
 }

@@ -110,6 +110,9 @@ func (j *Job) derive() JobState {
 type Wish string
 
 const (
+	// WishNone: nothing was ever asked. A node whose folder was lost is left as
+	// it is on chain.
+	WishNone  Wish = ""
 	WishRun   Wish = "run"
 	WishPause Wish = "pause"
 	WishStop  Wish = "stop"

@@ -130,11 +130,25 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	if err := n.checkGas(ctx, v); err != nil {
 		return v, err
 	}
+	n.checkClock()
 	n.mu.Lock()
 	n.view = v
 	n.mu.Unlock()
 	n.changed()
 	return v, nil
+}
+
+// clockDrift is how far this computer's clock may be behind the chain's.
+const clockDrift = time.Minute
+
+// checkClock compares with the newest block, which is never from the future.
+func (n *Node) checkClock() {
+	head := time.Unix(int64(n.cfg.Chain.Head().Time), 0)
+	if behind := head.Sub(n.cfg.Now()); behind > clockDrift {
+		n.health.raise(ReasonClock, fmt.Sprintf("It is %s behind the blockchain's.", behind.Round(time.Second)))
+		return
+	}
+	n.health.clear(ReasonClock)
 }
 
 // gasForTasks is the gas of a few tasks: with less a node must not be drawn,

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"helium/backend/chain"
 	"helium/backend/protocol"
 	"helium/backend/store"
 )
@@ -70,18 +71,25 @@ func (n *Node) runJobs(ctx context.Context) error {
 
 // runJob ends with the job, or with ctx.
 func (n *Node) runJob(ctx context.Context, r *runner) {
-	ctx, cancel := context.WithCancel(ctx)
-	r.life = ctx
-	err := r.run(ctx)
-	cancel()
-	r.own.Wait()
-	if err != nil && !errors.Is(err, context.Canceled) {
+	life, cancel := context.WithCancel(ctx)
+	r.life = life
+	if err := r.run(life); err != nil && ctx.Err() == nil {
 		n.log.Error("task stopped", "task", r.id, "err", err)
 	}
+	cancel()
+	r.own.Wait()
+
 	n.mu.Lock()
 	delete(n.runners, r.id)
 	delete(n.tokens, r.id)
 	n.mu.Unlock()
+	// The chain may have taken the task back and drawn it anew meanwhile.
+	if job, err := r.job(); err == nil && job.State != JobEnded && ctx.Err() == nil {
+		n.mu.Lock()
+		n.waiting[r.id] = true
+		n.mu.Unlock()
+		signal(n.starting)
+	}
 	n.changed()
 }
 
@@ -106,7 +114,11 @@ func (r *runner) run(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			return err
+			r.n.log.Error("journal can't be read, trying again", "task", r.id, "err", err)
+			if err := wait.sleep(ctx, nil); err != nil {
+				return err
+			}
+			continue
 		}
 		r.n.changed()
 		r.n.at(stepOf(job.State))
@@ -222,11 +234,12 @@ func (r *runner) change(change func(*Job)) error {
 	return nil
 }
 
-// maxAttempts bounds what a job may spend on transactions that fail.
-const maxAttempts = 5
+// maxRefusals bounds what a job may spend on transactions that the contract
+// refuses.
+const maxRefusals = 5
 
-// attempted takes the outcome of an attempt: what failed for good is tried anew
-// a few times, what came too late is left to the facts.
+// attempted takes the outcome of an attempt: what failed for good is tried anew,
+// what came too late is left to the facts.
 func (r *runner) attempted(err error) error {
 	var failed *attemptError
 	if errors.Is(err, errOver) {
@@ -236,22 +249,37 @@ func (r *runner) attempted(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	tries := 0
+	poor := errors.Is(err, chain.ErrFunds)
+	if poor { // not refused: it works as soon as there is gas
+		r.n.health.raise(ReasonNoGas, failed.err.Error())
+	}
+	given := false
 	if err := r.change(func(j *Job) {
-		if j.Attempts == nil {
-			j.Attempts = map[string]int{}
+		j.Attempts = counted(j.Attempts, failed.what)
+		if !poor {
+			j.Refusals = counted(j.Refusals, failed.what)
 		}
-		j.Attempts[failed.what]++
-		tries = j.Attempts[failed.what]
+		given = j.givenUp(failed.what)
 	}); err != nil {
 		return err
 	}
-	if tries >= maxAttempts {
+	if given {
 		r.n.log.Error("giving up on a transaction", "task", r.id, "what", failed.what, "err", failed.err)
 		return nil
 	}
 	return err
 }
+
+func counted(m map[string]int, what string) map[string]int {
+	if m == nil {
+		m = map[string]int{}
+	}
+	m[what]++
+	return m
+}
+
+// givenUp: the contract has refused this often enough.
+func (j *Job) givenUp(what string) bool { return j.Refusals[what] >= maxRefusals }
 
 // commit brings the commitment to the exchange. That it stands comes back as a fact.
 func (r *runner) commit(ctx context.Context, job Job) error {
@@ -259,7 +287,7 @@ func (r *runner) commit(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	if job.Attempts["commit"] >= maxAttempts {
+	if job.givenUp("commit") {
 		return nil
 	}
 	r.startStoring(job)
@@ -274,7 +302,7 @@ func (r *runner) commit(ctx context.Context, job Job) error {
 
 // reveal opens the commitment, when its sealed answer is stored.
 func (r *runner) reveal(ctx context.Context, job Job) error {
-	if job.Attempts["reveal"] >= maxAttempts {
+	if job.givenUp("reveal") {
 		return nil
 	}
 	if err := r.awaitStored(ctx, job); err != nil {
@@ -331,7 +359,7 @@ const closeStagger = 8 * time.Second
 // closeWhenDue ends a task whose other nodes are silent. Anybody may, and a
 // node wants to be free.
 func (r *runner) closeWhenDue(ctx context.Context, job Job) error {
-	if job.Attempts["close"] >= maxAttempts {
+	if job.givenUp("close") {
 		return nil
 	}
 	due := max(job.CommitBy, job.RevealBy)

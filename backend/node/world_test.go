@@ -241,6 +241,25 @@ type host struct {
 	relay *client.Client
 	stop  context.CancelFunc
 	done  chan error
+
+	// mu guards hook, which is called at each step of a job.
+	mu   sync.Mutex
+	hook func(step string)
+}
+
+func (h *host) onStep(hook func(step string)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.hook = hook
+}
+
+func (h *host) step(name string) {
+	h.mu.Lock()
+	hook := h.hook
+	h.mu.Unlock()
+	if hook != nil {
+		hook(name)
+	}
 }
 
 // newHost makes a computer; boot starts it. change adjusts each start.
@@ -276,6 +295,7 @@ func (h *host) prepare() {
 	if h.Node, err = New(cfg); err != nil {
 		h.w.Fatal(err)
 	}
+	h.at = h.step
 }
 
 func testLog(name string) *slog.Logger {
