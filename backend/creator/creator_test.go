@@ -37,6 +37,7 @@ func TestTaskIsFollowedFromPriceToReceipt(t *testing.T) {
 	var text strings.Builder
 	for _, e := range all {
 		text.WriteString(e.Text)
+		t.Logf("%9s after %s", e.Stage, e.At.Round(100*time.Microsecond))
 	}
 	answer := answerTo(q.Task)
 	verified, settled := find(all, StageVerified), find(all, StageSettled)
