@@ -14,7 +14,7 @@ i18n.activate("en");
 /** The language of numbers and dates: the reader's own, also where the words are not. */
 export const locale: string = localeOf(globalThis.navigator?.language);
 
-/** Webviews pass the system's "C" and "POSIX" on, which are no languages. */
+/** Webviews pass the system's "C" on, which is no language. */
 export function localeOf(language: string | undefined): string {
   try {
     return Intl.getCanonicalLocales(language)[0] ?? "en";
