@@ -49,19 +49,26 @@ until_state node.status stopped 60
 sleep 2
 shot stopped
 
-# press NAME: walks to the button with the keyboard, as a person without a
-# mouse would, and presses it.
-press() { xdotool key --window "$id" --clearmodifiers "$1"; }
+# click moves the mouse to a place in the window, as measured from the right
+# edge and the top of its page, and presses: buttons of the status card are
+# aligned to the right.
+click() {
+	local WIDTH HEIGHT
+	eval "$(xdotool getwindowgeometry --shell "$id" | grep -E '^(WIDTH|HEIGHT)=')"
+	xdotool mousemove --window "$id" $((WIDTH - $1)) "$2"
+	sleep 0.3
+	xdotool click 1
+}
 
-press alt+s
+click 113 92 # Start earning
 until_state node.status running 90
 sleep 1
 shot running
 
-press alt+s
+click 85 92 # Stop
 sleep 1
-shot confirm
-press Return
+shot asked
+xdotool key --clearmodifiers Return # yes, stop, if it asks
 until_state node.status stopped 60
 sleep 1
 shot stopped-again
