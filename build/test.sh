@@ -3,6 +3,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+work=$(mktemp -d)
+export HF_HOME=$work/hf HF_ENDPOINT=http://127.0.0.1:9 # no test reaches for a hub
+finish() {
+	local code=$?
+	if [ -n "${devnet:-}" ]; then
+		kill -INT "$devnet" 2>/dev/null || true
+		wait "$devnet" 2>/dev/null || true
+	fi
+	[ $code = 0 ] || tail -n 30 "$work"/devnet.out "$work"/devnet/devnet.log 2>/dev/null || true
+	rm -rf "$work"
+	exit $code
+}
+trap finish EXIT
+
 step() {
 	local name=$1 began=$SECONDS
 	shift
@@ -11,31 +25,69 @@ step() {
 	echo "   $name: $((SECONDS - began)) s"
 }
 
+formatted() {
+	local odd
+	odd=$(gofmt -l app backend inference frontend/*.go ./*.go build/icons)
+	[ -z "$odd" ] || { echo "not formatted: $odd"; return 1; }
+}
+
+tidy() { go mod tidy -diff; }
+
+# The headless program must be clean for three systems without a C compiler.
 cross_vet() {
+	local os
 	for os in linux windows darwin; do
 		CGO_ENABLED=0 GOOS=$os go vet ./...
 	done
 }
 
-formatted() {
-	local odd
-	odd=$(gofmt -l app backend inference frontend/*.go ./*.go build)
-	[ -z "$odd" ] || { echo "not formatted: $odd"; return 1; }
-}
-
-# Packages without go-ethereum's node or CometBFT build fast enough for -race.
+# Packages that do not link go-ethereum's node build fast enough for -race.
 race_packages() {
-	go list -f '{{if .TestGoFiles}}{{.ImportPath}} {{join .Deps ","}}{{end}}' ./... |
-		grep -v -e 'go-ethereum/eth,' -e 'go-ethereum/eth$' -e 'ethclient/simulated' -e cometbft | cut -d' ' -f1 |
-		grep -v '^helium$'
+	go list -test -f '{{if .ForTest}}{{.ForTest}} {{join .Deps ","}}{{end}}' ./... |
+		grep -v -e 'go-ethereum/eth,' -e 'go-ethereum/eth$' -e 'go-ethereum/eth/' -e cometbft |
+		cut -d' ' -f1 | sort -u | grep -v '^helium$'
 }
 
-# shellcheck disable=SC2046
+race() {
+	# shellcheck disable=SC2046
+	go test -race -timeout 15m $(race_packages)
+}
+
+npm_ci() { (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); }
+
+# The headless program starts and works where no C compiler can be found.
+without_compiler() {
+	local only=$work/path
+	mkdir -p "$only"
+	PATH=$only CC=/nonexistent "$PWD/bin/helium" model list
+}
+
+start_devnet() {
+	bin/helium devnet --demo-model --port 0 --data "$work/devnet" --ready "$work/ready.json" >"$work/devnet.out" 2>&1 &
+	devnet=$!
+	for _ in $(seq 600); do
+		[ -f "$work/ready.json" ] && return 0
+		kill -0 "$devnet" 2>/dev/null || return 1
+		sleep 0.2
+	done
+	return 1
+}
+
+pages_end_to_end() { HELIUM_READY=$work/ready.json npm --prefix frontend run --silent e2e; }
+
+window() { HELIUM_SHOTS=${HELIUM_SHOTS:-$work/shots} build/window-test.sh "$work/devnet/network.json" 2>"$work/window.err" || { tail -n 20 "$work/window.err"; return 1; }; }
+
 step "format" formatted
+step "modules" tidy
+npm_ci backend/contracts
+[ ! -f testdata/openai/package-lock.json ] || npm_ci testdata/openai
 step "vet for linux, windows and darwin" cross_vet
 step "go test" go test -timeout 20m ./...
-step "go test -race" go test -race -timeout 15m $(race_packages)
-if [ -d frontend/src ]; then
-	step "pages: check" npm --prefix frontend run --silent check
-	step "pages: test" npm --prefix frontend run --silent test
-fi
+step "go test -race" race
+step "pages: check" npm --prefix frontend run --silent check
+step "pages: test" npm --prefix frontend run --silent test
+step "without a C compiler" without_compiler
+step "start a network" start_devnet
+step "pages: end to end" pages_end_to_end
+step "build the window" make --no-print-directory desktop
+step "the window" window
