@@ -9,6 +9,14 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
+  // The pages against a stand; and against a running devnet, where there is one
+  // (HELIUM_READY names the file that `helium devnet --ready` writes).
+  projects: [
+    { name: "stand", testMatch: ["chat.spec.ts", "node-states.spec.ts"] },
+    ...(process.env.HELIUM_READY
+      ? [{ name: "devnet", testMatch: ["devnet.spec.ts", "node.spec.ts"], timeout: 180_000 }]
+      : []),
+  ],
   use: {
     launchOptions: {
       executablePath: process.env.HELIUM_CHROMIUM ?? (existsSync(system) ? system : undefined),

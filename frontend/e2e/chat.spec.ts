@@ -204,6 +204,14 @@ test("nothing in an answer is run, and no picture tells a stranger", async ({ pa
   await expect(page.getByTestId("answer-text").locator('a[href^="javascript"]')).toHaveCount(0);
 });
 
+test("a page that is older than its bridge still shows answers", async ({ page }) => {
+  stand.script = { text: "Plain **words**.", missing: /markdown/ };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(page.getByTestId("answer-text")).toHaveText("Plain **words**.");
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+});
+
 for (const scheme of schemes) {
   for (const size of sizes) {
     test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
@@ -217,6 +225,7 @@ for (const scheme of schemes) {
       await isAccessible(page);
       await ask(page);
       await expect(badge(page)).toHaveAttribute("data-state", "verified");
+      await expect(page.getByTestId("answer-text").getByRole("table")).toBeVisible();
       await shot(page, `verified-${name}`);
       await isAccessible(page);
       await fitsItsWidth(page);

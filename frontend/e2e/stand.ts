@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,8 +6,8 @@ import { extname, join, normalize } from "node:path";
 import { receiptOf } from "../src/lib/receipt.fixture";
 
 /**
- * A stand for looking at the chat page without a network: it serves the built
- * page and plays one scripted answer, step by step, so that states which a
+ * A stand for looking at a page without a network: it serves the built page
+ * and, for the chat page, plays one scripted answer, step by step, so that states which a
  * healthy network never shows can be seen and tested. It proves nothing about
  * the network; devnet.spec.ts does.
  */
@@ -23,11 +24,11 @@ export interface Script {
   wrong?: string;
   models?: string[];
   down?: boolean;
+  /** Files of the page that are not there any more. */
+  missing?: RegExp;
 }
 
-const nodes = [0xa0, 0xa1, 0xa2].map(
-  (n) => `0x${(n * 0x9e3779b97f4a7c15).toString(16).replace(/\D/g, "7").padStart(40, "8f3a41c6d2").slice(0, 40)}`,
-);
+const nodes = ["one", "two", "three"].map((n) => `0x${createHash("sha256").update(n).digest("hex").slice(0, 40)}`);
 const kinds: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -35,18 +36,18 @@ const kinds: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 const policy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:*; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
 export class Stand {
   script: Script = {};
   #server: Server;
 
-  private constructor() {
+  private constructor(private readonly built: "chat" | "node") {
     this.#server = createServer((req, res) => void this.#serve(req, res));
   }
 
-  static async start(): Promise<Stand> {
-    const stand = new Stand();
+  static async start(page: "chat" | "node" = "chat"): Promise<Stand> {
+    const stand = new Stand(page);
     await new Promise<void>((done) => stand.#server.listen(0, "127.0.0.1", done));
     return stand;
   }
@@ -77,9 +78,9 @@ export class Stand {
   }
 
   async #file(path: string, res: ServerResponse) {
-    const file = join(import.meta.dirname, "../dist/chat", normalize(path === "/" ? "/index.html" : path));
+    const file = join(import.meta.dirname, "../dist", this.built, normalize(path === "/" ? "/index.html" : path));
     const body = await readFile(file).catch(() => null);
-    if (!body) return void res.writeHead(404).end();
+    if (!body || this.script.missing?.test(path)) return void res.writeHead(404).end();
     res
       .writeHead(200, {
         "Content-Type": kinds[extname(file)] ?? "application/octet-stream",

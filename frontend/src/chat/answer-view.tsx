@@ -12,8 +12,14 @@ import { Badge, Spoken } from "./badge";
 import { problemText } from "./problem";
 import { ReceiptDialog } from "./receipt";
 
-// Markdown is half of the page's weight; it loads while the first answer is made.
-const Markdown = lazy(() => import("./markdown"));
+// Markdown is a quarter of the page's weight; it loads while the first answer is
+// made. A page that stayed open while its bridge was updated can't load it any
+// more, and shows the plain text.
+const Markdown = lazy(() => import("./markdown").catch(() => ({ default: Plain })));
+
+function Plain({ text }: { text: string }) {
+  return <p className="whitespace-pre-wrap">{text}</p>;
+}
 
 interface Props {
   message: AnswerMessage;
@@ -40,7 +46,7 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
     <article aria-label={t("message.answer")} aria-busy={streaming} className="group">
       <div data-testid="answer-text" className="prose text-[15px]">
         {answer.text !== "" && (
-          <Suspense fallback={<p className="whitespace-pre-wrap">{answer.text}</p>}>
+          <Suspense fallback={<Plain text={answer.text} />}>
             <Markdown text={answer.text} growing={streaming && !answer.complete} />
           </Suspense>
         )}

@@ -138,7 +138,7 @@ function ModelChoice({ models, model, onChoose }: { models: Models; model?: stri
       aria-label={t("prompt.model")}
       value={model}
       onChange={(e) => onChoose(e.target.value)}
-      className="touch h-8 min-w-0 max-w-60 shrink cursor-pointer truncate rounded-lg bg-transparent px-2 text-[13px] text-soft hover:bg-sunken hover:text-ink"
+      className="touch field-sizing-content h-8 min-w-0 max-w-60 shrink cursor-pointer truncate rounded-lg bg-transparent px-2 text-[13px] text-soft hover:bg-sunken hover:text-ink"
     >
       {models.list.map((m) => (
         <option key={m.id} value={m.id} className="bg-card text-ink">

@@ -6,6 +6,7 @@ import { useHashLocation } from "wouter/use-hash-location";
 import { Bridge } from "../lib/chat";
 import { Languages } from "../lib/i18n";
 import { Shelf } from "../lib/shelf";
+import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
 import { Desk } from "./desk";
@@ -19,11 +20,16 @@ if (!root) throw new Error("the page has no place to draw in");
 createRoot(root).render(
   <StrictMode>
     <Languages>
-      <QueryClientProvider client={queries}>
-        <Router hook={useHashLocation}>
-          <App bridge={bridge} desk={desk} />
-        </Router>
-      </QueryClientProvider>
+      <Boundary>
+        <QueryClientProvider client={queries}>
+          <Router hook={useHashLocation}>
+            <App bridge={bridge} desk={desk} />
+          </Router>
+        </QueryClientProvider>
+      </Boundary>
     </Languages>
   </StrictMode>,
 );
+
+// Ready before the first answer is, and out of the way of the first screen.
+addEventListener("load", () => setTimeout(() => void import("./markdown").catch(() => {}), 200));

@@ -11,17 +11,11 @@ import { CopyButton } from "../ui/copy";
  */
 export default function Markdown({ text, growing }: { text: string; growing: boolean }) {
   return (
-    <>
+    <div className={growing ? "growing" : undefined}>
       <ReactMarkdown remarkPlugins={[remarkGfm]} components={components}>
         {text}
       </ReactMarkdown>
-      {growing && (
-        <span
-          className="inline-block h-[1.1em] w-[3px] animate-breathe rounded-full bg-accent align-text-bottom"
-          aria-hidden="true"
-        />
-      )}
-    </>
+    </div>
   );
 }
 

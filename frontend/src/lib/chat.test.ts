@@ -161,7 +161,7 @@ describe("Bridge.ask", () => {
       res.writeHead(200).write(delta("Hel"));
       res.write(
         named("helium.disputed", {
-          code: "task_aborted",
+          code: "no_agreement",
           title: "No agreement",
           detail: "three results",
           action: "Ask again",

@@ -10,11 +10,11 @@ describe("shortHex", () => {
 
 describe("duration", () => {
   it.each([
-    [0, "0.00 sec"],
-    [420, "0.42 sec"],
-    [3199, "3.1 sec"],
-    [59_999, "59.9 sec"],
-    [125_000, "2 min 5 sec"],
+    [0, "0.00s"],
+    [420, "0.42s"],
+    [3199, "3.1s"],
+    [59_999, "59.9s"],
+    [125_000, "2m 5s"],
   ])("%i ms is %s", (ms, want) => {
     expect(duration(ms, "en")).toBe(want);
   });

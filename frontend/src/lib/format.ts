@@ -9,7 +9,7 @@ export function duration(ms: number, locale: string): string {
     new Intl.NumberFormat(locale, {
       style: "unit",
       unit,
-      unitDisplay: "short",
+      unitDisplay: "narrow",
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     }).format(value);

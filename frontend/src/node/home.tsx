@@ -3,7 +3,6 @@ import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { locale, useText } from "../lib/i18n";
 import { exactCNX, parseWei, shortCNXDown } from "../lib/wei";
-import { Hex } from "../ui/copy";
 import { Amount, Card } from "./card";
 import { StatusCard } from "./status";
 import { CurrentTask, RecentTasks } from "./tasks";
@@ -24,6 +23,7 @@ export function Home({ agent, state, stale }: { agent: Agent; state: State; stal
         <div className="grid content-start gap-4">
           <Computer state={state} />
           <NetworkCard state={state} />
+          {state.wallet.address && <WalletCard state={state} />}
         </div>
       </div>
     </div>
@@ -70,10 +70,10 @@ function Money({ state }: { state: State }) {
 
 function Figure({ name, wei, note }: { name: string; wei: string; note?: string }) {
   return (
-    <div className="bg-card px-5 py-4">
+    <div className="bg-card px-4 py-4 sm:px-5">
       <dt className="text-[13px] font-medium text-soft">{name}</dt>
       <dd className="mt-1">
-        <Amount wei={wei} className="text-2xl font-semibold tracking-tight" />
+        <Amount wei={wei} className="whitespace-nowrap text-xl font-semibold tracking-tight sm:text-2xl" />
         <p className="numbers mt-0.5 min-h-[1.4em] text-xs text-soft">{note}</p>
       </dd>
     </div>
@@ -126,7 +126,7 @@ function Computer({ state }: { state: State }) {
 
 function NetworkCard({ state }: { state: State }) {
   const t = useText();
-  const { network, wallet } = state;
+  const { network } = state;
   return (
     <Card title={t("home.network")}>
       <Rows
@@ -143,16 +143,23 @@ function NetworkCard({ state }: { state: State }) {
               {network.connected ? t("home.connected") : t("home.disconnected")}
             </span>,
           ],
-          [t("home.head"), t("home.block", { number: new Intl.NumberFormat(locale).format(network.head) })],
-          [
-            t("home.wallet"),
-            wallet.address ? (
-              <Hex key="address" value={wallet.address} what={t("home.address")} />
-            ) : (
-              t("home.walletNone")
-            ),
-          ],
+          [t("home.head"), new Intl.NumberFormat(locale).format(network.head)],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function WalletCard({ state }: { state: State }) {
+  const t = useText();
+  const { wallet } = state;
+  const kept = wallet.passphrase_in === "keychain" ? t("home.passphrase.keychain") : t("home.passphrase.file");
+  return (
+    <Card title={t("home.wallet")}>
+      <Rows
+        rows={[
           [t("home.gas"), <Gas key="gas" wei={wallet.gas} />],
+          [t("home.passphrase"), kept],
         ]}
       />
       {wallet.notice && (

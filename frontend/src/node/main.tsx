@@ -5,6 +5,7 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Agent, findAgent } from "../lib/agent";
 import { Languages } from "../lib/i18n";
+import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
 
@@ -17,11 +18,13 @@ if (!root) throw new Error("the page has no place to draw in");
 createRoot(root).render(
   <StrictMode>
     <Languages>
-      <QueryClientProvider client={queries}>
-        <Router hook={useHashLocation}>
-          <App agent={agent} />
-        </Router>
-      </QueryClientProvider>
+      <Boundary>
+        <QueryClientProvider client={queries}>
+          <Router hook={useHashLocation}>
+            <App agent={agent} />
+          </Router>
+        </QueryClientProvider>
+      </Boundary>
     </Languages>
   </StrictMode>,
 );

@@ -33,7 +33,9 @@ export function StatusCard({ agent, state, stale }: { agent: Agent; state: State
           <p data-testid="status" data-status={status} className="text-xl font-semibold tracking-tight sm:text-2xl">
             {t(`status.${status}`)}
           </p>
-          <p className="mt-1 text-sm leading-relaxed text-soft">{t(`status.${status}.text`, { stake })}</p>
+          {!(status === "blocked" && reason) && (
+            <p className="mt-1 text-sm leading-relaxed text-soft">{t(`status.${status}.text`, { stake })}</p>
+          )}
           {state.wallet.address && (
             <p className="mt-1 flex items-center gap-2 text-[13px] text-soft">
               {t("home.wallet")}

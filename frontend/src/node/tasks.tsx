@@ -3,12 +3,20 @@ import { ago } from "../lib/format";
 import { locale, useText } from "../lib/i18n";
 import { Amount, Card } from "./card";
 
-/** The stages of a task on this node, in order; the agent's own table has finer ones. */
-const stages = ["fetching", "running", "committed", "revealed", "settled"] as const;
+/** The stages of the node's own table, and how many of the four parts of a task are then behind it. */
+const stages = {
+  fetching: 0,
+  running: 1,
+  committing: 2,
+  committed: 2,
+  revealing: 3,
+  revealed: 3,
+  missed: 4,
+  ended: 4,
+} as const;
 
-/** How far a stage of the node's table is: 0 to 4. Stages that it doesn't know count as the first. */
-function stageIndex(stage: string): number {
-  return Math.max(0, (stages as readonly string[]).indexOf(stage));
+function isStage(stage: string): stage is keyof typeof stages {
+  return stage in stages;
 }
 
 export function CurrentTask({ state }: { state: State }) {
@@ -23,8 +31,8 @@ export function CurrentTask({ state }: { state: State }) {
       </Card>
     );
   }
-  const at = stageIndex(task.stage);
-  const known = stages.find((s) => s === task.stage);
+  const known = isStage(task.stage) ? task.stage : undefined;
+  const at = known ? stages[known] : 0;
   return (
     <Card
       title={t("home.task")}
@@ -36,11 +44,11 @@ export function CurrentTask({ state }: { state: State }) {
         </p>
         <p className="numbers text-sm">{t("home.tokens", { count: task.tokens })}</p>
       </div>
-      <ol className="mt-3 grid grid-cols-5 gap-1.5" aria-hidden="true">
-        {stages.map((s, i) => (
+      <ol className="mt-3 grid grid-cols-4 gap-1.5" aria-hidden="true">
+        {[0, 1, 2, 3].map((part) => (
           <li
-            key={s}
-            className={`h-1.5 rounded-full ${i < at ? "bg-good" : i === at ? "animate-breathe bg-good" : "bg-line"}`}
+            key={part}
+            className={`h-1.5 rounded-full ${part < at ? "bg-good" : part === at ? "animate-breathe bg-good" : "bg-line"}`}
           />
         ))}
       </ol>

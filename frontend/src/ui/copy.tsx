@@ -28,7 +28,7 @@ export function CopyButton({ text, what, className }: { text: string; what: stri
 export function Hex({ value, what }: { value: string; what: string }) {
   return (
     <span className="inline-flex min-w-0 items-center gap-0.5">
-      <code className="numbers font-mono text-[13px]" title={value}>
+      <code className="numbers whitespace-nowrap font-mono text-[13px]" title={value}>
         {shortHex(value)}
       </code>
       <CopyButton text={value} what={what} className="size-7 [&_svg]:size-3.5" />
