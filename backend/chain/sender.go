@@ -49,7 +49,7 @@ type SenderOptions struct {
 	Log *slog.Logger
 
 	// resend is how often an accepted transaction is offered to the node again,
-	// which may have lost its pool. 0 means 10 seconds.
+	// which may have lost its pool. 0 means 3 seconds.
 	resend time.Duration
 	// step, in tests, is called between the steps of the outbox.
 	step func(name string) error
@@ -84,7 +84,7 @@ func OpenSender(c *Chain, st *store.Store, signer Signer, o SenderOptions) *Send
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.StuckAfter = orDuration(o.StuckAfter, 30*time.Second)
-	o.resend = orDuration(o.resend, 10*time.Second)
+	o.resend = orDuration(o.resend, 3*time.Second)
 
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Sender{
