@@ -31,8 +31,6 @@ formatted() {
 	[ -z "$odd" ] || { echo "not formatted: $odd"; return 1; }
 }
 
-tidy() { go mod tidy -diff; }
-
 # The headless program must be clean for three systems without a C compiler.
 cross_vet() {
 	local os
@@ -78,7 +76,6 @@ pages_end_to_end() { HELIUM_READY=$work/ready.json npm --prefix frontend run --s
 window() { HELIUM_SHOTS=${HELIUM_SHOTS:-$work/shots} build/window-test.sh "$work/devnet/network.json" 2>"$work/window.err" || { tail -n 20 "$work/window.err"; return 1; }; }
 
 step "format" formatted
-step "modules" tidy
 npm_ci backend/contracts
 [ ! -f testdata/openai/package-lock.json ] || npm_ci testdata/openai
 step "vet for linux, windows and darwin" cross_vet
