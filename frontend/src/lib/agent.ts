@@ -122,19 +122,27 @@ export class Agent {
       this.#show({ ...this.#view, link: "refused" });
       return;
     }
+    const before = this.#socket;
     const socket = new this.Socket(`${address.url.replace(/^http/, "ws")}/api`, [
       "helium.v1",
       `token.${address.token}`,
     ]);
     this.#socket = socket;
+    before?.close();
     let opened = false;
     socket.onopen = () => {
       opened = true;
       this.#tries = 0;
       this.#request("helium_subscribe", ["state"]).catch(() => socket.close());
     };
-    socket.onmessage = (e) => this.#take(String(e.data));
+    socket.onmessage = (e) => {
+      if (socket === this.#socket) this.#take(String(e.data));
+    };
+    // It says nothing that the close after it doesn't.
+    socket.onerror = () => {};
     socket.onclose = () => {
+      // Another socket has taken its place.
+      if (socket !== this.#socket) return;
       for (const call of this.#calls.values()) call.reject(new AgentError("the agent went away before it answered"));
       this.#calls.clear();
       void this.#lost(address, opened);
