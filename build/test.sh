@@ -8,7 +8,7 @@ export HF_HOME=$work/hf HF_ENDPOINT=http://127.0.0.1:9 # no test reaches for a h
 finish() {
 	local code=$?
 	if [ -n "${devnet:-}" ]; then
-		kill -INT "$devnet" 2>/dev/null || true
+		kill -TERM -- "-$devnet" 2>/dev/null || true
 		wait "$devnet" 2>/dev/null || true
 	fi
 	[ $code = 0 ] || tail -n 30 "$work"/devnet.out "$work"/devnet/devnet.log 2>/dev/null || true
@@ -60,8 +60,11 @@ without_compiler() {
 	PATH=$only CC=/nonexistent "$PWD/bin/helium" model list
 }
 
+# As a person would, in an empty home folder.
 start_devnet() {
-	bin/helium devnet --demo-model --port 0 --data "$work/devnet" --ready "$work/ready.json" >"$work/devnet.out" 2>&1 &
+	mkdir -p "$work/home"
+	HOME=$work/home setsid make --no-print-directory run \
+		ARGS="--demo-model --port 0 --data $work/devnet --ready $work/ready.json" >"$work/devnet.out" 2>&1 &
 	devnet=$!
 	for _ in $(seq 600); do
 		[ -f "$work/ready.json" ] && return 0
@@ -84,7 +87,7 @@ step "go test -race" race
 step "pages: check" npm --prefix frontend run --silent check
 step "pages: test" npm --prefix frontend run --silent test
 step "without a C compiler" without_compiler
-step "start a network" start_devnet
+step "make run" start_devnet
 step "pages: end to end" pages_end_to_end
 step "build the window" make --no-print-directory desktop
 step "the window" window
