@@ -59,7 +59,6 @@ const recentTasks = 20
 func (n *Node) State() (State, error) {
 	n.mu.Lock()
 	v := n.view
-	tokens := n.tokens
 	progress := n.progress
 	n.mu.Unlock()
 
@@ -72,7 +71,9 @@ func (n *Node) State() (State, error) {
 		return s, fmt.Errorf("read node state: %w", err)
 	}
 	if s.Task != nil {
-		s.Task.Tokens = tokens[s.Task.ID]
+		n.mu.Lock()
+		s.Task.Tokens = n.tokens[s.Task.ID]
+		n.mu.Unlock()
 	}
 	if reason := n.health.worst(); reason != nil && s.Reason == nil {
 		s.Reason = reason
