@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/consensus/misc/eip1559"
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/rawdb"
+	"github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/eth/ethconfig"
@@ -21,11 +23,13 @@ import (
 	"github.com/ethereum/go-ethereum/miner"
 	"github.com/ethereum/go-ethereum/node"
 	"github.com/ethereum/go-ethereum/p2p"
+	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/holiman/uint256"
 )
 
 // execution is the embedded go-ethereum. Only the consensus application calls
-// propose, verify and finalize, one at a time.
+// build, execute and finalize, one at a time.
 type execution struct {
 	stack *node.Node
 	eth   *eth.Ethereum
@@ -76,10 +80,23 @@ func (x *execution) close() error { return x.stack.Close() }
 
 func (x *execution) head() *types.Header { return x.eth.BlockChain().CurrentBlock() }
 
-// hasWork says that the pool holds transactions that could be mined now.
+// hasWork says that the pool holds transactions that the next block would take.
+// One that offers less than the base fee does not count: the fee only falls with
+// blocks, so the validators would agree about nothing, over and over.
 func (x *execution) hasWork() bool {
-	pending, _ := x.eth.TxPool().Stats()
-	return pending > 0
+	if pending, _ := x.eth.TxPool().Stats(); pending == 0 {
+		return false
+	}
+	baseFee := eip1559.CalcBaseFee(x.eth.BlockChain().Config(), x.head())
+	filter := txpool.PendingFilter{
+		MinTip: uint256.NewInt(minGasPrice), BaseFee: uint256.MustFromBig(baseFee), GasLimitCap: params.MaxTxGas,
+	}
+	if _, n := x.eth.TxPool().Pending(filter); n > 0 {
+		return true
+	}
+	filter.BlobTxs, filter.BlobVersion = true, types.BlobSidecarVersion1
+	_, n := x.eth.TxPool().Pending(filter)
+	return n > 0
 }
 
 // build makes the next block on the head from the pool; nil when the pool has
@@ -128,10 +145,26 @@ func (x *execution) finalize(block *types.Block) error {
 	return nil
 }
 
-// subscribe tells of new transactions. The channel must be drained: a full one
-// blocks the pool.
-func (x *execution) subscribe(ch chan<- core.NewTxsEvent) (unsubscribe func()) {
-	return x.eth.TxPool().SubscribeTransactions(ch, false).Unsubscribe
+// announce tells news of new transactions until ctx ends. It reads the pool's
+// events without ever waiting for anything else, because a pool whose events
+// are not read stands still.
+func (x *execution) announce(ctx context.Context, news chan<- struct{}) {
+	txs := make(chan core.NewTxsEvent, 64)
+	sub := x.eth.TxPool().SubscribeTransactions(txs, false)
+	defer sub.Unsubscribe()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sub.Err():
+			return
+		case <-txs:
+			select {
+			case news <- struct{}{}:
+			default:
+			}
+		}
+	}
 }
 
 // A block's extra data is the CometBFT height that brought it, so that geth's

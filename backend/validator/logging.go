@@ -21,11 +21,36 @@ type cometLog struct{ log *slog.Logger }
 
 func (l cometLog) Debug(string, ...any)           {}
 func (l cometLog) Info(msg string, kv ...any)     { l.log.Debug(msg, kv...) }
-func (l cometLog) Error(msg string, kv ...any)    { l.log.Error(msg, kv...) }
 func (l cometLog) With(kv ...any) cometlog.Logger { return cometLog{l.log.With(kv...)} }
+
+func (l cometLog) Error(msg string, kv ...any) {
+	if harmless(msg) {
+		l.log.Debug(msg, kv...)
+		return
+	}
+	l.log.Error(msg, kv...)
+}
+
+// harmless knows the alarms that both libraries raise over what is meant: geth
+// speaks to no peers, and a stopped listener accepts nobody.
+func harmless(msg string) bool {
+	switch msg {
+	case "P2P server will be useless, neither dialing nor listening",
+		"Stopped accept routine, as transport is closed":
+		return true
+	}
+	return false
+}
 
 // quiet passes warnings and errors only.
 type quiet struct{ slog.Handler }
+
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	if harmless(r.Message) {
+		return nil
+	}
+	return q.Handler.Handle(ctx, r)
+}
 
 func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)

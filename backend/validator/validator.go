@@ -11,6 +11,7 @@ import (
 	"time"
 
 	cfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/consensus"
 	"github.com/cometbft/cometbft/crypto"
 	"github.com/cometbft/cometbft/node"
 	"github.com/cometbft/cometbft/p2p"
@@ -42,6 +43,7 @@ type Validator struct {
 	comet  *node.Node
 	cancel context.CancelFunc
 	wakers sync.WaitGroup
+	halted chan struct{}
 	stop   sync.Once
 	err    error
 }
@@ -63,7 +65,7 @@ func Start(ctx context.Context, c Config) (*Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Validator{exec: exec}
+	v := &Validator{exec: exec, halted: make(chan struct{})}
 	if err := v.agree(ctx, c); err != nil {
 		return nil, errors.Join(err, v.Stop())
 	}
@@ -72,7 +74,9 @@ func Start(ctx context.Context, c Config) (*Validator, error) {
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	v.cancel = cancel
-	v.wakers.Go(func() { waker(run, exec, v.comet.Mempool(), c.Log) })
+	news := make(chan struct{}, 1)
+	v.wakers.Go(func() { exec.announce(run, news) })
+	v.wakers.Go(func() { waker(run, exec, v.comet.Mempool(), news, c.Log) })
 	return v, nil
 }
 
@@ -106,8 +110,31 @@ func (v *Validator) agree(ctx context.Context, c Config) error {
 	if err := v.comet.Start(); err != nil {
 		return fmt.Errorf("start agreement: %w", err)
 	}
+	return v.notice()
+}
+
+// notice watches for the end of the agreement. CometBFT shows its state machine
+// only to its own RPC.
+func (v *Validator) notice() error {
+	env, err := v.comet.ConfigureRPC()
+	if err != nil {
+		return fmt.Errorf("start agreement: %w", err)
+	}
+	state, ok := env.ConsensusState.(*consensus.State)
+	if !ok {
+		return fmt.Errorf("start agreement: its state is a %T", env.ConsensusState)
+	}
+	go func() {
+		state.Wait()
+		close(v.halted)
+	}()
 	return nil
 }
+
+// Halted is closed when the validator no longer takes part: after Stop, or when
+// going on would risk the chain (a disk that cannot be written, say); the log
+// says why. Only a restart helps then.
+func (v *Validator) Halted() <-chan struct{} { return v.halted }
 
 // HTTP is the address of the JSON-RPC over HTTP, WS over WebSocket.
 func (v *Validator) HTTP() string { return v.exec.stack.HTTPEndpoint() }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,13 +25,29 @@ const testChain = 18533
 var (
 	testKey, _ = crypto.HexToECDSA(strings.Repeat("7", 64))
 	testOwner  = crypto.PubkeyToAddress(testKey.PublicKey)
+	testPayers = payers(20)
 )
+
+func payers(n int) (keys []*ecdsa.PrivateKey) {
+	for i := range n {
+		key, err := crypto.ToECDSA(crypto.Keccak256([]byte{byte(i)}))
+		if err != nil {
+			panic(err)
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
 
 func testConfig(dir string) Config {
 	ether := new(big.Int).Exp(big.NewInt(10), big.NewInt(24), nil)
+	alloc := map[common.Address]*big.Int{testOwner: ether}
+	for _, key := range testPayers {
+		alloc[crypto.PubkeyToAddress(key.PublicKey)] = ether
+	}
 	return Config{
 		DataDir: dir, HTTP: "127.0.0.1:0", WS: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Genesis: Genesis{ChainID: testChain, Time: 1_700_000_000, Alloc: map[common.Address]*big.Int{testOwner: ether}},
+		Genesis: Genesis{ChainID: testChain, Time: 1_700_000_000, Alloc: alloc},
 	}
 }
 
@@ -151,6 +168,77 @@ func TestBlocksAreASecondApartAndNeverAheadOfTheClock(t *testing.T) {
 	}
 }
 
+// TestATransactionBelowTheBaseFeeLetsTheChainRest: it stays in the pool, and
+// nobody agrees about it until it can be mined.
+func TestATransactionBelowTheBaseFeeLetsTheChainRest(t *testing.T) {
+	v, client := start(t, t.TempDir())
+	offer := func(tip, feeCap int64) *types.Transaction {
+		tx, err := types.SignNewTx(testKey, types.LatestSignerForChainID(big.NewInt(testChain)), &types.DynamicFeeTx{
+			ChainID: big.NewInt(testChain), Nonce: 0, To: &common.Address{1}, Gas: 21_000,
+			GasTipCap: big.NewInt(tip), GasFeeCap: big.NewInt(feeCap),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tx
+	}
+	if err := client.SendTransaction(t.Context(), offer(minGasPrice, 2*minGasPrice)); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	height := v.comet.BlockStore().Height()
+	time.Sleep(3 * time.Second)
+	if now := v.comet.BlockStore().Height(); now != height {
+		t.Errorf("the validators agreed %d times about nothing", now-height)
+	}
+	r := mine(t, t.Context(), client, offer(2*minGasPrice, 10_000_000_000))
+	if r.BlockNumber.Uint64() != 1 {
+		t.Errorf("the replacement is in block %d", r.BlockNumber)
+	}
+}
+
+func TestTransactionsThatComeTogetherShareABlock(t *testing.T) {
+	_, client := start(t, t.TempDir())
+	mine(t, t.Context(), client, transfer(t, testKey, 0, &common.Address{1}, nil))
+	time.Sleep(1200 * time.Millisecond) // the interval is over, the chain at rest
+	for nonce := uint64(1); nonce <= 3; nonce++ {
+		if err := client.SendTransaction(t.Context(), transfer(t, testKey, nonce, &common.Address{1}, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := mine(t, t.Context(), client, transfer(t, testKey, 4, &common.Address{1}, nil))
+	block, err := client.BlockByHash(t.Context(), last.BlockHash)
+	if err != nil || len(block.Transactions()) != 4 || block.NumberU64() != 2 {
+		t.Errorf("block %d holds %d transactions, %v", block.NumberU64(), len(block.Transactions()), err)
+	}
+}
+
+func TestALoneTransactionOnAnIdleChainDoesNotWaitForTheInterval(t *testing.T) {
+	_, client := start(t, t.TempDir())
+	var took []time.Duration
+	for nonce := range uint64(5) {
+		time.Sleep(1500 * time.Millisecond)
+		tx := transfer(t, testKey, nonce, &common.Address{1}, nil)
+		sent := time.Now()
+		mine(t, t.Context(), client, tx)
+		took = append(took, time.Since(sent).Round(time.Millisecond))
+	}
+	t.Logf("from sending to the receipt: %v", took)
+}
+
+func TestStoppingIsNoticed(t *testing.T) {
+	v, _ := start(t, t.TempDir())
+	select {
+	case <-v.Halted():
+		t.Fatal("a fresh validator has halted")
+	default:
+	}
+	if err := v.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	<-v.Halted()
+}
+
 // TestForksEndWithOsaka: a counter's first write costs what it does under
 // Osaka, not three times as much, and the CLZ opcode of Osaka works.
 func TestForksEndWithOsaka(t *testing.T) {
@@ -202,44 +290,80 @@ func TestMain(m *testing.M) {
 
 func TestKillingTheValidatorLosesNothingAcknowledged(t *testing.T) {
 	dir := t.TempDir()
-	acknowledged := map[common.Hash]common.Hash{}
-	nonce := uint64(0)
+	seen := acknowledged{blocks: map[common.Hash]common.Hash{}, nonces: map[common.Address]uint64{}}
 	const kills = 5
-	for range kills {
+	for n := range kills {
 		child, address := startChild(t, dir)
 		client, err := ethclient.Dial(address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkAll(t, client, acknowledged)
+		seen.check(t, client)
 
 		// Under load until the kill, which comes while a block is being made.
-		killed := time.AfterFunc(time.Duration(2200+nonce%7*130)*time.Millisecond, func() { child.Process.Kill() })
-		nonce, err = client.NonceAt(t.Context(), testOwner, nil)
-		if err != nil {
-			t.Fatal(err)
+		before := len(seen.blocks)
+		killed := time.AfterFunc(time.Duration(2000+n*170)*time.Millisecond, func() { child.Process.Kill() })
+		var load sync.WaitGroup
+		for _, key := range testPayers {
+			load.Go(func() { seen.load(t, client, key) })
 		}
-		for {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-			tx := transfer(t, testKey, nonce, &common.Address{2}, nil)
-			r, err := client.SendTransactionSync(ctx, tx, nil)
-			cancel()
-			if err != nil {
-				break // killed
-			}
-			acknowledged[tx.Hash()] = r.BlockHash
-			nonce++
-		}
+		load.Wait()
 		killed.Stop()
 		client.Close()
 		child.Wait()
-	}
-	if len(acknowledged) < kills {
-		t.Fatalf("only %d transactions were acknowledged", len(acknowledged))
+		if len(seen.blocks) == before {
+			t.Errorf("nothing was acknowledged before kill %d", n+1)
+		}
 	}
 	_, client := start(t, dir)
-	checkAll(t, client, acknowledged)
-	t.Logf("%d transactions acknowledged over %d kills, none lost", len(acknowledged), kills)
+	seen.check(t, client)
+	t.Logf("%d transactions acknowledged over %d kills, none lost", len(seen.blocks), kills)
+}
+
+// acknowledged is what a client was told: the block of each transaction.
+type acknowledged struct {
+	// mu guards everything that follows.
+	mu     sync.Mutex
+	blocks map[common.Hash]common.Hash
+	nonces map[common.Address]uint64
+}
+
+// load pays until the validator is gone.
+func (a *acknowledged) load(t *testing.T, client *ethclient.Client, key *ecdsa.PrivateKey) {
+	who := crypto.PubkeyToAddress(key.PublicKey)
+	nonce, err := client.NonceAt(t.Context(), who, nil)
+	if err != nil {
+		return
+	}
+	for {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		tx := transfer(t, key, nonce, &common.Address{2}, nil)
+		r, err := client.SendTransactionSync(ctx, tx, nil)
+		cancel()
+		if err != nil {
+			return
+		}
+		nonce++
+		a.mu.Lock()
+		a.blocks[tx.Hash()], a.nonces[who] = r.BlockHash, nonce
+		a.mu.Unlock()
+	}
+}
+
+// check asks a restarted validator about everything it said before.
+func (a *acknowledged) check(t *testing.T, client *ethclient.Client) {
+	t.Helper()
+	for tx, block := range a.blocks {
+		r, err := client.TransactionReceipt(t.Context(), tx)
+		if err != nil || r.BlockHash != block {
+			t.Errorf("transaction %s of block %s: %v", tx, block, err)
+		}
+	}
+	for who, want := range a.nonces {
+		if n, err := client.NonceAt(t.Context(), who, nil); err != nil || n < want {
+			t.Errorf("nonce of %s is %d, at least %d was acknowledged, %v", who, n, want, err)
+		}
+	}
 }
 
 func startChild(t *testing.T, dir string) (*exec.Cmd, string) {
@@ -260,14 +384,4 @@ func startChild(t *testing.T, dir string) (*exec.Cmd, string) {
 		t.Fatalf("the child says %q, %v", line, err)
 	}
 	return child, strings.TrimSpace(line)
-}
-
-func checkAll(t *testing.T, client *ethclient.Client, acknowledged map[common.Hash]common.Hash) {
-	t.Helper()
-	for tx, block := range acknowledged {
-		r, err := client.TransactionReceipt(t.Context(), tx)
-		if err != nil || r.BlockHash != block {
-			t.Errorf("transaction %s of block %s: %v", tx, block, err)
-		}
-	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/cometbft/cometbft/mempool"
 	comet "github.com/cometbft/cometbft/types"
-	"github.com/ethereum/go-ethereum/core"
 )
 
 // gather is how long a wake waits for more transactions to share the block:
@@ -31,45 +30,35 @@ func newWake() comet.Tx {
 
 func isWake(tx []byte) bool { return bytes.HasPrefix(tx, wakePrefix) && len(tx) == len(wakePrefix)+16 }
 
-// waker rouses CometBFT when the pool has work, until ctx ends.
-func waker(ctx context.Context, exec *execution, pool mempool.Mempool, log *slog.Logger) {
-	txs := make(chan core.NewTxsEvent, 1024)
-	defer exec.subscribe(txs)()
+// waker rouses CometBFT when there is work, until ctx ends. news says that the
+// pool has grown.
+func waker(ctx context.Context, exec *execution, pool mempool.Mempool, news <-chan struct{}, log *slog.Logger) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	gathering := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-txs:
-			drain(txs)
-			timer.Reset(gather)
-			select {
-			case <-ctx.Done():
-				return
-			case <-timer.C:
+		case <-news:
+			if !gathering {
+				gathering = true
+				timer.Reset(gather)
 			}
-		case <-timer.C:
-		}
-		drain(txs)
-		if !exec.hasWork() {
 			continue
+		case <-timer.C:
+			gathering = false
 		}
+		// While a wake waits CometBFT knows, and after each block it asks again
+		// whether the wake still stands.
 		if pool.Size() == 0 {
+			if !exec.hasWork() {
+				continue
+			}
 			if err := pool.CheckTx(newWake(), nil, mempool.TxInfo{}); err != nil && !errors.Is(err, mempool.ErrTxInCache) {
 				log.Warn("wake the validators", "err", err)
 			}
 		}
 		timer.Reset(checkAgain)
-	}
-}
-
-func drain(txs <-chan core.NewTxsEvent) {
-	for {
-		select {
-		case <-txs:
-		default:
-			return
-		}
 	}
 }
