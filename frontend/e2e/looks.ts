@@ -27,10 +27,15 @@ export async function isAccessible(page: Page) {
   expect(found.filter((f) => /^(serious|critical)/.test(f))).toEqual([]);
 }
 
-/** Nothing sticks out at the side, which on a phone would make the page slide. */
+/** Nothing sticks out at the side: neither of the page nor of anything in it that scrolls up and down. */
 export async function fitsItsWidth(page: Page) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content).toBeLessThanOrEqual(window);
+  const wide = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("*")]
+      .filter((e) => e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowY))
+      .filter((e) => !e.matches("pre, .overflow-x-auto") && e.scrollWidth > e.clientWidth)
+      .map((e) => `${e.tagName} ${e.className}: ${e.scrollWidth} > ${e.clientWidth}`),
+  );
+  expect(wide).toEqual([]);
 }
 
 /** Keeps a picture where HELIUM_SHOTS says, for a person to look at. */

@@ -16,11 +16,11 @@ export function Home({ agent, state, stale }: { agent: Agent; state: State; stal
       <StatusCard agent={agent} state={state} stale={stale} />
       <Money state={state} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="grid content-start gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
           <CurrentTask state={state} />
           <RecentTasks state={state} />
         </div>
-        <div className="grid content-start gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
           <Computer state={state} />
           <NetworkCard state={state} />
           {state.wallet.address && <WalletCard state={state} />}

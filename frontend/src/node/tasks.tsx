@@ -24,10 +24,15 @@ export function CurrentTask({ state }: { state: State }) {
   const { task, node } = state;
   if (!task) {
     const inNetwork = node.status === "running" || node.status === "working";
+    const why = inNetwork
+      ? "home.noTaskRunning"
+      : node.status === "paused"
+        ? "home.noTaskPaused"
+        : "home.noTaskStopped";
     return (
       <Card title={t("home.task")}>
         <p className="mt-2 text-sm font-medium">{t("home.noTask")}</p>
-        <p className="mt-0.5 text-sm text-soft">{inNetwork ? t("home.noTaskRunning") : t("home.noTaskStopped")}</p>
+        <p className="mt-0.5 text-sm text-soft">{t(why)}</p>
       </Card>
     );
   }
