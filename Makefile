@@ -27,7 +27,7 @@ test: $(HELIUM) $(ENGINE) ## every test, setting up what they need
 desktop: $(HELIUM) $(PAGES) $(ENGINE) ## the desktop app, in build/bin
 	@build/setup/desktop.sh
 	@mkdir -p build/bin
-	go build -trimpath -tags desktop,production,webkit2_41 -ldflags '-s -w' -o build/bin/Helium .
+	go build -tags desktop,production,webkit2_41 -ldflags '-s -w' -o build/bin/Helium .
 	@mkdir -p build/bin/agent && cp $(HELIUM) build/bin/agent/ && ln -sfn ../../engine/node_modules build/bin/agent/engine
 
 generate: ## everything that is generated and checked in
@@ -42,7 +42,7 @@ clean: ## what make made
 
 $(HELIUM): $(GO_FILES) $(PAGES)
 	@build/setup/need.sh go
-	CGO_ENABLED=0 go build -trimpath -o $@ .
+	CGO_ENABLED=0 go build -o $@ .
 
 $(PAGES): $(UI_FILES) frontend/node_modules/.package-lock.json
 	cd frontend && npm run --silent build

@@ -82,7 +82,7 @@ step "format" formatted
 npm_ci backend/contracts
 [ ! -f testdata/openai/package-lock.json ] || npm_ci testdata/openai
 step "vet for linux, windows and darwin" cross_vet
-step "go test" go test -timeout 20m ./...
+step "go test" env CGO_ENABLED=0 go test -timeout 20m ./...
 step "go test -race" race
 step "pages: check" npm --prefix frontend run --silent check
 step "pages: test" npm --prefix frontend run --silent test
