@@ -1,15 +1,18 @@
 package devnet
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"text/tabwriter"
+	"time"
 
 	"helium/backend/relay/client"
 )
 
 // announce writes the ready file and tells a person where everything is.
-func (d *devnet) announce() error {
+func (d *devnet) announce(ctx context.Context) error {
 	r := d.ready()
 	out := tabwriter.NewWriter(d.Out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(out)
@@ -41,7 +44,31 @@ func (d *devnet) announce() error {
 		return err
 	}
 	d.onClose(func() { os.Remove(d.Ready) })
+	d.runUntilClose(ctx, "ready file", func(ctx context.Context) error { return d.keepReady(ctx, r) })
 	return nil
+}
+
+// keepReady writes the file anew when a node that died is back, with another
+// process and another link.
+func (d *devnet) keepReady(ctx context.Context, written Ready) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		now := d.ready()
+		down := func(n ReadyNode) bool { return n.PID == 0 || n.API == "" }
+		if slices.Equal(now.Nodes, written.Nodes) || slices.ContainsFunc(now.Nodes, down) {
+			continue
+		}
+		if err := now.write(d.Ready); err != nil {
+			return err
+		}
+		written = now
+	}
 }
 
 func (d *devnet) ready() Ready {

@@ -72,7 +72,7 @@ func Run(ctx context.Context, c Config) error {
 			return err
 		}
 	}
-	if err := d.announce(); err != nil {
+	if err := d.announce(ctx); err != nil {
 		return err
 	}
 	<-ctx.Done()
