@@ -72,7 +72,7 @@ func printState(env *environment, s api.State) error {
 	out := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(out, "node\t%s\n", s.Node.Status)
 	if r := s.Node.Reason; r != nil {
-		fmt.Fprintf(out, "\t%s. %s\n", r.Error(), r.Action)
+		fmt.Fprintf(out, "\t%s. %s\n", strings.TrimSuffix(r.Error(), "."), r.Action)
 	}
 	fmt.Fprintf(out, "today\t%s for %d tasks\n", s.Earnings.Today, s.Earnings.TasksToday)
 	fmt.Fprintf(out, "stake\t%s\n", s.Node.Stake)

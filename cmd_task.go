@@ -110,7 +110,7 @@ func (c taskRunCmd) follow(env *environment, p *payer, q creator.Request) error 
 			if err != nil {
 				return err
 			}
-			out.step(e, "three nodes stand behind this answer:")
+			out.step(e, fmt.Sprintf("%d of 3 nodes stand behind this answer:", len(e.Nodes)))
 			out.answer(response.Choices[0].Content)
 		case creator.StageAborted, creator.StageDisputed:
 			out.step(e, e.Reason.Error())

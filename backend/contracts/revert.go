@@ -113,7 +113,7 @@ func sentences() map[string]string {
 		"InvalidSealKey":         "the sealing key is zero; give the node's X25519 public key",
 		"InvalidSeat":            "there is no seat {seat}; seats are 0, 1 and 2",
 		"InvalidUnits":           "the task's size is out of range; ask for 1 to 1024 units, and no images of a GPT task",
-		"NoClassFits":            "no class of joined nodes with {minVramGB} GB is large enough to run this task; ask for less memory or wait for nodes to join",
+		"NoClassFits":            "fewer than three nodes of one class with {minVramGB} GB or more have joined, and a task takes three; ask for less memory, or wait for nodes to join",
 		"NoFreeNodes":            "no three nodes of one class are free for task {taskId}; try again when nodes are free",
 		"NotCommitted":           "seat {seat} of task {taskId} has not committed, so it has nothing to open",
 		"NotCreator":             "{caller} did not create this task; only its creator may cancel it",
