@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
+import { fitsFingers, fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { Stand } from "./stand";
 
 const long = `Helium asks **three machines** at once, drawn by lot from those with the same kind of card.
@@ -202,6 +202,46 @@ test("nothing in an answer is run, and no picture tells a stranger", async ({ pa
   expect(asked.filter((u) => !u.startsWith(stand.url))).toEqual([]);
   await expect(page.getByTestId("answer-text").locator("img,script")).toHaveCount(0);
   await expect(page.getByTestId("answer-text").locator('a[href^="javascript"]')).toHaveCount(0);
+});
+
+test("Escape closes the receipt first, and stops the answer only after that", async ({ page }) => {
+  stand.script = { text: "Some words.", holdAt: "committed2" };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toContainText("2 of 3");
+  await badge(page).click();
+  await expect(page.getByText("Committed", { exact: true })).toHaveCount(3); // two machines, and the step
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("receipt")).toHaveCount(0);
+  await expect(badge(page)).toHaveAttribute("data-state", "provisional");
+  await expect(badge(page)).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(badge(page)).toHaveAttribute("data-state", "stopped");
+});
+
+test.describe("on a phone that is touched", () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test("everything can be hit with a finger", async ({ page }) => {
+    stand.script = { text: long };
+    await page.goto(stand.url);
+    await expect(page.getByText("demo-1")).toBeAttached();
+    await fitsFingers(page);
+    await ask(page);
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+    await fitsFingers(page);
+    await shot(page, "touch-verified");
+    await badge(page).tap();
+    await expect(page.getByTestId("browser-check")).toBeVisible();
+    await fitsFingers(page);
+    await shot(page, "touch-receipt");
+    await page.getByRole("button", { name: "Close" }).tap();
+    await page.getByRole("button", { name: "Conversations" }).tap();
+    await expect(page.getByRole("dialog", { name: "Conversations" })).toBeVisible();
+    await fitsFingers(page);
+    await isAccessible(page);
+    await shot(page, "touch-menu");
+  });
 });
 
 test("a page that is older than its bridge still shows answers", async ({ page }) => {

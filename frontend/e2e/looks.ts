@@ -38,6 +38,18 @@ export async function fitsItsWidth(page: Page) {
   expect(wide).toEqual([]);
 }
 
+/** Everything that is touched is 44 pixels high and wide, or sits in text. */
+export async function fitsFingers(page: Page) {
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll("button, a[href], input, select, textarea, [role=menuitem], [role=slider]")]
+      .map((e) => ({ e, box: e.getBoundingClientRect() }))
+      .filter(({ e, box }) => box.width > 1 && e.checkVisibility() && !e.closest(".prose p, .prose li, .sr-only"))
+      .filter(({ box }) => box.width < 43.5 || box.height < 43.5)
+      .map(({ e, box }) => `${e.getAttribute("aria-label") ?? e.textContent}: ${box.width} x ${box.height}`),
+  );
+  expect(small).toEqual([]);
+}
+
 /** Keeps a picture where HELIUM_SHOTS says, for a person to look at. */
 export async function shot(page: Page, name: string) {
   const dir = process.env.HELIUM_SHOTS;

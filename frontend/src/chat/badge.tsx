@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { useEffect, useRef, useState } from "react";
-import type { Answer, Trust } from "../lib/answer";
+import { type Answer, agreeing, type Trust } from "../lib/answer";
 import { type Translate, useText } from "../lib/i18n";
 import { Ring, type RingState } from "../ui/ring";
 
@@ -24,7 +24,7 @@ export function Badge({ answer, onOpen }: { answer: Answer; onOpen: () => void }
       onClick={onOpen}
       title={t("badge.open")}
       className={clsx(
-        "touch numbers inline-flex min-h-8 items-center gap-2 rounded-full border py-1 ps-2 pe-3 text-start text-[13px] font-medium transition-colors hover:brightness-97 dark:hover:brightness-115",
+        "touch numbers inline-flex items-center gap-2 rounded-full border py-[5px] ps-2 pe-3 text-start text-[13px] font-medium transition-colors hover:brightness-97 dark:hover:brightness-115",
         looks[answer.trust],
       )}
     >
@@ -45,10 +45,7 @@ export function filledArcs(a: Answer): number {
 }
 
 export function badgeText(t: Translate, a: Answer): string {
-  if (a.trust === "verified") {
-    const agree = a.receipt?.nodes.filter((n) => n.agrees).length;
-    return agree === 2 ? t("badge.verified2") : t("badge.verified");
-  }
+  if (a.trust === "verified") return agreeing(a) === 2 ? t("badge.verified2") : t("badge.verified");
   if (a.trust !== "provisional") return t(`badge.${a.trust}`);
   switch (a.stage) {
     case null:

@@ -1,6 +1,6 @@
 import { CircleCheck, CircleX, Download, Server } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { type Answer, hasDone, type Step } from "../lib/answer";
+import { type Answer, agreeing, hasDone, type Step } from "../lib/answer";
 import type { Receipt, ReceiptNode } from "../lib/api.gen";
 import { realHash } from "../lib/chat";
 import { type BrowserCheck, checkReceipt } from "../lib/check";
@@ -32,7 +32,8 @@ const tones = {
 /** Who worked on an answer, step by step, and how anybody can check it. */
 export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
   const t = useText();
-  const why = answer.reason && problemText(t, answer.reason);
+  const why = answer.trust !== "verified" && answer.reason && problemText(t, answer.reason);
+  const two = answer.trust === "verified" && agreeing(answer) === 2;
   return (
     <Dialog
       open={open}
@@ -47,7 +48,11 @@ export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
           {t(`receipt.title.${answer.trust}`)}
         </span>
       }
-      description={why ? [why.title, why.detail].join(". ").replace("..", ".") : t(`receipt.text.${answer.trust}`)}
+      description={
+        why
+          ? [why.title, why.detail].join(". ").replace("..", ".")
+          : t(two ? "receipt.text.verified2" : `receipt.text.${answer.trust}`)
+      }
     >
       <div className="grid gap-6 pb-2">
         <Section title={t("receipt.machines")}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Answer, type AnswerEvent, hasDone, isFinal, newAnswer, reduce } from "./answer";
+import { type Answer, type AnswerEvent, agreeing, hasDone, isFinal, newAnswer, reduce } from "./answer";
 import { receiptOf } from "./receipt.fixture";
 
 const run = (...events: AnswerEvent[]): Answer => events.reduce(reduce, newAnswer());
@@ -34,6 +34,14 @@ describe("hasDone", () => {
     expect(nodes.map((n) => hasDone(a, "committed", n))).toEqual([false, true, false]);
     expect(a.nodes).toEqual(nodes);
     expect(nodes.every((n) => hasDone(run(...usual), "revealed", n))).toBe(true);
+  });
+});
+
+describe("agreeing", () => {
+  it("counts who agreed when it was verified, and then what the receipt says", () => {
+    const verified = run({ type: "verified", at: 1, nodes: ["0xa", "0xb"] });
+    expect(agreeing(verified)).toBe(2);
+    expect(agreeing(reduce(verified, { type: "receipt", receipt: receiptOf("x") }))).toBe(3);
   });
 });
 

@@ -162,6 +162,12 @@ function reduceStage(a: Answer, e: Extract<AnswerEvent, { type: "stage" }>): Ans
   return reach(next, { stage, at: e.at, tx: e.tx });
 }
 
+/** How many machines are known to agree on a verified answer: three, or two when the third differed or fell silent. */
+export function agreeing(a: Answer): number {
+  if (a.receipt) return a.receipt.nodes.filter((n) => n.agrees).length;
+  return a.steps.find((s) => s.stage === "verified")?.who?.length ?? 0;
+}
+
 /** Whether a machine has been seen to take a step. */
 export function hasDone(a: Answer, stage: Stage, address: string): boolean {
   const same = (x: string) => x.toLowerCase() === address.toLowerCase();

@@ -6,6 +6,7 @@ import { Link, Route, Switch } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { useText } from "../lib/i18n";
+import { openOutside } from "../lib/native";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
@@ -85,7 +86,7 @@ function Sidebar({ state }: { state: State | null }) {
       aria-label={t("node.title")}
       className="drag flex shrink-0 items-center gap-2 border-line bg-side px-3 max-md:h-13 max-md:border-b md:w-52 md:flex-col md:items-stretch md:border-e md:py-4"
     >
-      <p className="flex items-center gap-2.5 text-[15px] font-semibold md:px-2 md:pb-4">
+      <p className="flex items-center gap-2.5 text-[15px] font-semibold md:px-2 md:pb-4 md:mac-window:pt-6">
         <Mark size={26} />
         {t("node.title")}
       </p>
@@ -99,6 +100,7 @@ function Sidebar({ state }: { state: State | null }) {
           href={state.network.chat_url}
           target="_blank"
           rel="noreferrer"
+          onClick={openOutside}
           className={clsx(entry, "text-soft hover:bg-sunken hover:text-ink")}
         >
           <MessageSquare />

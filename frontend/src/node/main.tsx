@@ -5,6 +5,7 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Agent, findAgent } from "../lib/agent";
 import { Languages } from "../lib/i18n";
+import { markWindow } from "../lib/native";
 import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
@@ -12,6 +13,8 @@ import { App } from "./app";
 // Before the routes read the fragment, the agent takes its token out of it.
 const agent = new Agent(findAgent);
 const queries = new QueryClient();
+
+markWindow(document.documentElement);
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no place to draw in");
