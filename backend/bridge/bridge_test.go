@@ -220,7 +220,7 @@ func TestChatRequestsBecomeTasksOrAreRefusedByField(t *testing.T) {
 		one(`,"temperature":"hot"`):                               "temperature",
 		one(`,"top_p":2`):                                         "top_p",
 		one(`,"n":0`):                                             "n",
-		one(`,"seed":-1`):                                         "seed",
+		one(`,"seed":-1`):                                         "",
 		one(`,"stop":1`):                                          "stop",
 		one(`,"stop":[""]`):                                       "stop",
 		`{"model":"m","messages":[]}`:                             "messages",
