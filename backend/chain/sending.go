@@ -144,6 +144,9 @@ func (s *Sender) settle(ctx context.Context, signed []entry) (again bool, err er
 	group.SetLimit(parallel)
 	mined := make([]*types.Receipt, len(signed))
 	for i, e := range signed {
+		if e.Nonce >= used {
+			continue // cannot be mined yet
+		}
 		group.Go(func() error {
 			mined[i], results[i] = s.receipt(ctx, e.row, final)
 			return nil

@@ -41,6 +41,10 @@ func startExecution(c Config) (*execution, error) {
 		return nil, fmt.Errorf("open execution: %w", err)
 	}
 	settings := ethConfig(c.Genesis)
+	if err := beginIndex(stack, settings); err != nil {
+		stack.Close()
+		return nil, fmt.Errorf("open execution: %w", err)
+	}
 	backend, err := eth.New(stack, &settings)
 	if err != nil {
 		stack.Close()
@@ -55,6 +59,22 @@ func startExecution(c Config) (*execution, error) {
 	return &execution{stack: stack, eth: backend}, nil
 }
 
+// beginIndex says of a new database that all transactions up to its genesis,
+// which has none, are indexed. Geth begins its index with the first block and
+// until then answers a question for a receipt with an error instead of "not yet".
+func beginIndex(stack *node.Node, c ethconfig.Config) error {
+	db, err := stack.OpenDatabaseWithOptions("chaindata", node.DatabaseOptions{
+		Cache: c.DatabaseCache, Handles: c.DatabaseHandles,
+	})
+	if err != nil {
+		return err
+	}
+	if rawdb.ReadHeadBlockHash(db) == (common.Hash{}) && rawdb.ReadTxIndexTail(db) == nil {
+		rawdb.WriteTxIndexTail(db, 0)
+	}
+	return db.Close()
+}
+
 // serve opens the RPC. Before it, nobody can see a block that CometBFT has yet
 // to replay.
 func (x *execution) serve(ctx context.Context) error {
@@ -63,10 +83,9 @@ func (x *execution) serve(ctx context.Context) error {
 	}
 	x.eth.SetSynced()
 	// Just after a start receipts answer with an error until the index is read.
-	// A chain without blocks has no index to read.
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for x.head().Number.Sign() > 0 && !x.eth.APIBackend.TxIndexDone() {
+	for !x.eth.APIBackend.TxIndexDone() {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("start execution: wait for the transaction index: %w", ctx.Err())
@@ -102,8 +121,7 @@ func (x *execution) hasWork() bool {
 // build makes the next block on the head from the pool; nil when the pool has
 // nothing to put into it.
 func (x *execution) build(at time.Time, random common.Hash, height int64) (*types.Block, error) {
-	// The pool follows the head in the background: wait for it, or the last
-	// block's transactions are offered again.
+	// As in finalize, after a replay.
 	if err := x.eth.TxPool().Sync(); err != nil {
 		return nil, fmt.Errorf("build block: %w", err)
 	}
@@ -142,6 +160,11 @@ func (x *execution) finalize(block *types.Block) error {
 	}
 	bc.SetFinalized(block.Header())
 	bc.SetSafe(block.Header())
+	// The pool follows the head in the background. Wait for it, or what was just
+	// mined still looks like work and the validators agree about nothing.
+	if err := x.eth.TxPool().Sync(); err != nil {
+		return fmt.Errorf("finalize block %d: %w", block.NumberU64(), err)
+	}
 	return nil
 }
 
