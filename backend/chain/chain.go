@@ -187,8 +187,12 @@ func (c *Chain) refresh(ctx context.Context) error {
 	return nil
 }
 
-// callTimeout bounds one request to a node that may have stopped answering.
-const callTimeout = 20 * time.Second
+// callTimeout bounds one request to a node that may have stopped answering,
+// stepTimeout a series of them.
+const (
+	callTimeout = 20 * time.Second
+	stepTimeout = time.Minute
+)
 
 func (c *Chain) setHead(h *types.Header) {
 	c.mu.Lock()

@@ -29,12 +29,14 @@ type memory struct {
 
 // sighting is what happened to a signed intent since it was last sent.
 type sighting struct {
-	at       time.Time
-	head     uint64
-	accepted bool
-	// lost counts the passes that found the nonce used and none of our versions
-	// mined: one may be a node that lags behind its own index, two are not.
-	lost int
+	// at and head are when the newest version was first sent, offered when it was
+	// last sent.
+	at, offered time.Time
+	head        uint64
+	accepted    bool
+	// lost is when a pass first found the nonce used and none of our versions
+	// mined: once may be a node that lags behind its own index, twice is not.
+	lost time.Time
 }
 
 type gapSighting struct {
@@ -94,6 +96,8 @@ func (s *Sender) step(name string) error {
 // pass moves every open intent as far as it can go now, and says how long to
 // wait, when nothing is pushed, before the next.
 func (s *Sender) pass(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
 	open, err := s.box.pending(s.store)
 	if err != nil || len(open) == 0 {
 		return time.Minute, err
@@ -239,21 +243,16 @@ func (s *Sender) call(r row) ethereum.CallMsg {
 // ever be mined.
 func (s *Sender) lostNonce(e entry) error {
 	seen := s.seen.sent[e.key]
-	if seen.lost > 0 && time.Since(seen.at) < retry {
-		return nil
+	if seen.lost.IsZero() {
+		seen.lost = time.Now()
+		s.seen.sent[e.key] = seen
 	}
-	seen.lost++
-	seen.at = time.Now()
-	s.seen.sent[e.key] = seen
-	if seen.lost < 2 {
+	if time.Since(seen.lost) < retry {
 		return nil
 	}
 	s.o.Log.Info("nonce was used elsewhere, signing again", "intent", e.key, "nonce", e.Nonce)
 	s.seen.nonceKnown = false
 	delete(s.seen.sent, e.key)
-	if e.key == gapKey(e.Nonce) {
-		return s.box.change(s.store, e.key, Signed, func(r *row) { r.State, r.Receipt = Mined, &types.Receipt{} })
-	}
 	return s.box.change(s.store, e.key, Signed, func(r *row) {
 		r.State, r.Signed, r.Nonce = Written, nil, 0
 	})
@@ -264,7 +263,7 @@ func (s *Sender) lostNonce(e entry) error {
 func (s *Sender) tend(ctx context.Context, e entry) (again bool, err error) {
 	seen := s.seen.sent[e.key]
 	now, head := time.Now(), s.chain.Head().Number.Uint64()
-	seen.lost = 0
+	seen.lost = time.Time{}
 	s.seen.sent[e.key] = seen
 
 	stuck := seen.accepted && head > seen.head+2 && now.Sub(seen.at) > s.o.StuckAfter
@@ -273,7 +272,7 @@ func (s *Sender) tend(ctx context.Context, e entry) (again bool, err error) {
 			return true, err
 		}
 	}
-	if !stuck && seen.accepted && now.Sub(seen.at) < s.o.resend {
+	if !stuck && seen.accepted && now.Sub(seen.offered) < s.o.resend {
 		return false, nil
 	}
 	return s.send(ctx, e, seen, stuck)
@@ -292,8 +291,9 @@ func (s *Sender) send(ctx context.Context, e entry, seen sighting, fresh bool) (
 	if err := s.step("sent"); err != nil {
 		return false, err
 	}
+	seen.offered = time.Now()
 	if seen.at.IsZero() || fresh {
-		seen.head, seen.at = s.chain.Head().Number.Uint64(), time.Now()
+		seen.head, seen.at = s.chain.Head().Number.Uint64(), seen.offered
 	}
 
 	switch answerOf(sendErr) {

@@ -42,11 +42,7 @@ func (t *trail) catchUp(ctx context.Context) error {
 		return err
 	}
 	for moves := 0; ; {
-		head, err := t.header(ctx, nil)
-		if err != nil {
-			return err
-		}
-		done, err := t.advance(ctx, head)
+		done, err := t.step(ctx)
 		if errors.Is(err, errMoved) && moves < patience {
 			moves++
 			continue
@@ -56,6 +52,16 @@ func (t *trail) catchUp(ctx context.Context) error {
 		}
 		moves = 0
 	}
+}
+
+func (t *trail) step(ctx context.Context) (done bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	head, err := t.header(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	return t.advance(ctx, head)
 }
 
 // patience is how often in a row the chain may move under a step before the
