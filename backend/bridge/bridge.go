@@ -62,7 +62,6 @@ type Bridge struct {
 	now        func() time.Time
 	listener   net.Listener
 	http       *http.Server
-	sessions   sessions
 	limiters   limiters
 
 	ctx       context.Context // ends when the bridge stops
@@ -77,7 +76,6 @@ func Start(c Config) (*Bridge, error) {
 	}
 	b := &Bridge{
 		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, log: c.Log, now: c.Now, listener: c.Listener,
-		sessions: sessions{expires: map[string]time.Time{}},
 		limiters: limiters{each: map[string]*rate.Limiter{}},
 	}
 	if b.log == nil {

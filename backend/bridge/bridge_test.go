@@ -180,6 +180,14 @@ func TestThePagesSessionIsForThePageOnly(t *testing.T) {
 			t.Errorf("%s gets %d", name, resp.StatusCode)
 		}
 	}
+	if valid, err := b.validSession(c.Value); err != nil || !valid {
+		t.Errorf("the session is not kept: %v", err)
+	}
+	b.now = func() time.Time { return time.Now().Add(sessionLife) }
+	if resp, _ := b.call(t, call{"GET", "/v1/models", "", with("same-origin")}); resp.StatusCode != 401 {
+		t.Errorf("a session that has ended gets %d", resp.StatusCode)
+	}
+	b.now = time.Now
 	if resp, _ := b.call(t, call{"POST", "/chat/session", "", http.Header{"Sec-Fetch-Site": {"cross-site"}}}); resp.StatusCode != 403 {
 		t.Errorf("another site's session: %d", resp.StatusCode)
 	}

@@ -3,6 +3,7 @@ package bridge
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"helium/backend/protocol"
+	"helium/backend/store"
 )
 
 // caller is whoever a request is counted against.
@@ -27,42 +29,47 @@ const sessionCookie = "helium_session"
 
 const sessionLife = 24 * time.Hour
 
-// sessions of the chat page live in memory: a restart asks the page to make a
-// new one, which it does by itself.
-type sessions struct {
-	// mu guards everything that follows.
-	mu      sync.Mutex
-	expires map[string]time.Time
-}
+// sessions holds when each session of the chat page ends, under the hash of its
+// secret: a page that is open while the bridge starts again goes on.
+var sessions = store.NewTable[[32]byte, time.Time]("bridge.sessions")
 
 // maxSessions bounds what strangers can make the bridge remember.
 const maxSessions = 10_000
 
-func (s *sessions) create(now time.Time) (secret string, ok bool) {
-	var b [32]byte
-	rand.Read(b[:])
-	secret = hex.EncodeToString(b[:])
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.expires) >= maxSessions {
-		for k, until := range s.expires {
-			if now.After(until) {
-				delete(s.expires, k)
+// createSession makes a session, once those that have ended are forgotten; ok
+// is false when there are too many.
+func (b *Bridge) createSession() (secret string, ok bool, err error) {
+	var random [32]byte
+	rand.Read(random[:])
+	secret = hex.EncodeToString(random[:])
+	now := b.now()
+	err = b.store.Update(func(tx *store.Tx) error {
+		live := 0
+		err := sessions.Scan(tx, func(hash [32]byte, ends time.Time) error {
+			if now.Before(ends) {
+				live++
+				return nil
 			}
+			return sessions.Delete(tx, hash)
+		})
+		if ok = live < maxSessions; err != nil || !ok {
+			return err
 		}
-		if len(s.expires) >= maxSessions {
-			return "", false
-		}
-	}
-	s.expires[secret] = now.Add(sessionLife)
-	return secret, true
+		return sessions.Put(tx, hashKey(secret), now.Add(sessionLife))
+	})
+	return secret, ok, err
 }
 
-func (s *sessions) valid(secret string, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	until, ok := s.expires[secret]
-	return ok && now.Before(until)
+func (b *Bridge) validSession(secret string) (bool, error) {
+	var ends time.Time
+	err := b.store.View(func(tx *store.Tx) (err error) {
+		ends, err = sessions.Get(tx, hashKey(secret))
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return b.now().Before(ends), err
 }
 
 // limiters hold one rate for each caller that is active.
@@ -106,7 +113,11 @@ func (b *Bridge) authorise(r *http.Request) (caller, error) {
 	if err != nil {
 		return caller{}, errNoKey("no API key: send one in the Authorization header, as Bearer " + keyPrefix + "…")
 	}
-	if !sameOrigin(r) || !b.sessions.valid(cookie.Value, b.now()) {
+	valid, err := b.validSession(cookie.Value)
+	if err != nil {
+		return caller{}, err
+	}
+	if !valid || !sameOrigin(r) {
 		return caller{}, errNoKey("the page's session has ended: load the page again")
 	}
 	hash := hashKey(cookie.Value)
@@ -131,11 +142,20 @@ func (b *Bridge) openSession(w http.ResponseWriter, r *http.Request) error {
 	if !sameOrigin(r) {
 		return &apiError{status: http.StatusForbidden, Type: invalidRequest, Code: "foreign_page", Message: "only this bridge's own page gets a session: use an API key"}
 	}
-	if cookie, err := r.Cookie(sessionCookie); err == nil && b.sessions.valid(cookie.Value, b.now()) {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
+	if cookie, err := r.Cookie(sessionCookie); err == nil {
+		valid, err := b.validSession(cookie.Value)
+		if err != nil {
+			return err
+		}
+		if valid {
+			w.WriteHeader(http.StatusNoContent)
+			return nil
+		}
 	}
-	secret, ok := b.sessions.create(b.now())
+	secret, ok, err := b.createSession()
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return errTooOften(time.Minute)
 	}
