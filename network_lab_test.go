@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/ethclient"
 
 	"helium/backend/devnet"
@@ -312,4 +313,13 @@ func readStream(body io.Reader, see func(streamEvent) bool) error {
 		}
 	}
 	return lines.Err()
+}
+
+// transactionsIn are those that an event tells of.
+func transactionsIn(e streamEvent) (txs []common.Hash) {
+	var got struct{ Tx *common.Hash }
+	if json.Unmarshal(e.data, &got) == nil && got.Tx != nil {
+		txs = append(txs, *got.Tx)
+	}
+	return txs
 }
