@@ -4,7 +4,7 @@ package frontend
 
 import (
 	"embed"
-	"fmt"
+	"errors"
 	"io/fs"
 )
 
@@ -12,7 +12,7 @@ import (
 var dist embed.FS
 
 // ErrNotBuilt says that the program was built before its pages.
-var ErrNotBuilt = fmt.Errorf("this program was built without its pages: run make, which builds them first")
+var ErrNotBuilt = errors.New("this program was built without its pages: run make, which builds them first")
 
 // Chat returns the chat page's files.
 func Chat() (fs.FS, error) { return built("chat") }
