@@ -4,7 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"syscall"
 	"testing"
@@ -104,7 +103,6 @@ func (l *lab) killNodeAt(t *testing.T, step string, pick func(*testing.T, []comm
 				t.Fatalf("node %d does not run", killed+1)
 			}
 			syscall.Kill(pid, syscall.SIGKILL)
-			t.Log(l.progress(t, l.ready.Nodes[killed].Address))
 		}
 		last = now
 		return true
@@ -136,12 +134,4 @@ func (l *lab) killNodeAt(t *testing.T, step string, pick func(*testing.T, []comm
 	t.Logf("%d nodes were paid for the task", paid)
 	// All three nodes are needed for the next one.
 	l.chat(t, "Who is back after "+step+"?")
-}
-
-// progress is how far a node came with its task before it was killed.
-func (l *lab) progress(t *testing.T, node common.Address) string {
-	t.Helper()
-	b := l.readBook(t)
-	task := b.tasks[protocol.TaskID(len(b.tasks))]
-	return fmt.Sprintf("killed in task %d with %d commitments and %d openings on chain", len(b.tasks), task.committed[node], task.revealed[node])
 }

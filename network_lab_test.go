@@ -95,9 +95,7 @@ func (l *lab) start(t *testing.T) {
 	args := append([]string{"devnet", "--demo-model", "--port", "0", "--data", l.data(), "--ready", l.readyFile()}, l.args...)
 	l.cmd = exec.Command(os.Args[0], args...)
 	l.cmd.Env, l.cmd.Stdout, l.cmd.Stderr = l.environ(t), out, out
-	// A test that is killed, or runs out of time, cleans nothing up: the devnet
-	// dies with it then, and the rest with the devnet.
-	l.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	l.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := l.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
