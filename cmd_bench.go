@@ -16,7 +16,8 @@ import (
 
 // benchCmd measures.
 type benchCmd struct {
-	Latency benchLatencyCmd `cmd:"" help:"What the network adds to bare inference."`
+	Latency   benchLatencyCmd   `cmd:"" help:"What the network adds to bare inference."`
+	Consensus benchConsensusCmd `cmd:"" help:"What attacks on the consensus cost and gain."`
 }
 
 type benchLatencyCmd struct {
