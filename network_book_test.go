@@ -24,7 +24,7 @@ type book struct {
 type entry struct {
 	argsHash          common.Hash
 	creator           common.Address
-	fee, paid, back   *big.Int
+	fee, paid, back   *big.Int // paid to nodes, and to those who sent what ended or dispatched it
 	drawn, ended      int
 	nodes             [3]common.Address
 	committed         map[common.Address]int
@@ -90,6 +90,9 @@ func (b *book) add(t *testing.T, event any) {
 	case *contracts.TaskCreatorRefunded:
 		task := b.of(e.TaskId)
 		task.back.Add(task.back, e.Amount)
+	case *contracts.TaskRewarded:
+		task := b.of(e.TaskId)
+		task.paid.Add(task.paid, e.Amount)
 	case *contracts.NodeNodeSlashed:
 		b.slashed[e.Node] = e.Stake
 	}

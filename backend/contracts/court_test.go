@@ -2,35 +2,63 @@ package contracts_test
 
 import (
 	"crypto/ecdsa"
+	"errors"
 	"math/big"
 	"testing"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"helium/backend/contracts"
 	"helium/backend/contracts/contractstest"
 	"helium/backend/protocol"
 )
 
-// network is a chain with three nodes of one class and a creator.
+// network is a chain with three nodes of one class and a creator. Its books are
+// checked at the end; a test that leaves a task open checks them itself.
 func network(t *testing.T, change func(*contracts.Params)) (*contractstest.Chain, []*ecdsa.PrivateKey, *ecdsa.PrivateKey) {
 	t.Helper()
-	c := contractstest.New(t, change)
+	c := contractstest.NewEVM(t, change)
 	nodes := c.Join(3, contractstest.SmallClass())
 	creator := c.Account()
 	t.Cleanup(func() {
 		if !t.Failed() {
-			c.CheckMoney(append([]*ecdsa.PrivateKey{creator}, nodes...))
+			c.CheckBooks()
 		}
 	})
 	return c, nodes, creator
 }
 
-func wantRefused(t *testing.T, err error, name string) {
+func refused(err error, name string) bool {
+	var refusal *contracts.Refusal
+	return errors.As(err, &refusal) && refusal.Name == name
+}
+
+func wantRefused(t testing.TB, err error, name string) {
 	t.Helper()
 	if !refused(err, name) {
 		t.Errorf("got %v, want %s", err, name)
+	}
+}
+
+// at makes the next transaction one of that time.
+func at(c *contractstest.Chain, unix uint64) {
+	c.TB.Helper()
+	c.AdvanceTo(unix - 1)
+	if now := c.Now(); now != unix-1 {
+		c.TB.Fatalf("it is %d already, want %d", now, unix-1)
+	}
+}
+
+func statusOf(c *contractstest.Chain, key *ecdsa.PrivateKey) protocol.NodeStatus {
+	c.TB.Helper()
+	return protocol.NodeStatus(c.NodeInfo(contractstest.Address(key)).Status)
+}
+
+func wantOutcome(t *testing.T, task *contractstest.Court, want protocol.Outcome) {
+	t.Helper()
+	if got := protocol.Outcome(task.Info().Outcome); got != want {
+		t.Errorf("ended with %s, want %s", got, want)
 	}
 }
 
@@ -38,24 +66,25 @@ func TestTheDrawGivesTheTaskKeyThatGoComputes(t *testing.T) {
 	c, nodes, creator := network(t, nil)
 	request := contractstest.GPTRequest()
 	task := c.Create(creator, request, nodes)
-	head, err := c.Client.HeaderByNumber(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	id, err := protocol.TaskIDFromBig(task.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := protocol.TaskKeyOf(c.Domain, id, contractstest.Address(creator), request.ArgsHash, task.Drawn.Nodes, head.MixDigest)
-	if common.Hash(task.Drawn.TaskKey) != want {
+	randao := c.EVM.Randao(task.Drawn.Raw.BlockNumber)
+	want := protocol.TaskKeyOf(c.Domain, id, contractstest.Address(creator), request.ArgsHash, task.Drawn.Nodes, randao)
+	if common.Hash(task.Drawn.TaskKey) != want || task.Info().TaskKey != task.Drawn.TaskKey {
 		t.Errorf("got task key %x, want %x", task.Drawn.TaskKey, want)
+	}
+	if task.Drawn.Prevrandao.Cmp(randao.Big()) != 0 || common.Hash(task.Drawn.ArgsHash) != common.Hash(request.ArgsHash) {
+		t.Errorf("the draw tells randomness %x and arguments %x, want %x and %x", task.Drawn.Prevrandao, task.Drawn.ArgsHash, randao, request.ArgsHash)
 	}
 	if common.Hash(task.Drawn.ClassId) != contractstest.SmallClass().ID() {
 		t.Errorf("got class %x, want %x", task.Drawn.ClassId, contractstest.SmallClass().ID())
 	}
-	if want := head.Time + 180 + 30 + 10; task.Drawn.CommitBy != want {
-		t.Errorf("commitments are taken until %d, want %d", task.Drawn.CommitBy, want)
+	if want := (contracts.Deadlines{ArgumentsBy: c.Now() + 60, CommitBy: c.Now() + 180 + 30 + 10}); task.Info().Deadlines != want {
+		t.Errorf("got deadlines %+v, want %+v", task.Info().Deadlines, want)
 	}
+	task.Settle(contractstest.Result("A"), contractstest.Result("A"), contractstest.Result("A"))
 }
 
 func TestCommitmentsAreRefused(t *testing.T) {
@@ -70,39 +99,107 @@ func TestCommitmentsAreRefused(t *testing.T) {
 	_, err = task.TryCommit(3, commitment, task.Keys[0])
 	wantRefused(t, err, "InvalidSeat")
 	_, err = c.Try("commit", creator, c.Deployment.Task, c.Task.PackCommit(task.ID, 0, commitment, nil))
-	wantRefused(t, err, "WrongSigner")
+	wantRefused(t, err, "ECDSAInvalidSignatureLength")
 	_, err = c.Try("commit", creator, c.Deployment.Task, c.Task.PackCommit(big.NewInt(99), 0, commitment, nil))
 	wantRefused(t, err, "WrongStatus")
 
 	task.Commit(0, contractstest.Result("A"))
 	_, err = task.TryCommit(0, commitment, task.Keys[0])
 	wantRefused(t, err, "AlreadyCommitted")
-
-	task.AdvanceTo(task.Drawn.CommitBy + 1)
-	_, err = task.TryCommit(1, task.Commitment(1, contractstest.Result("A")), task.Keys[1])
-	wantRefused(t, err, "CommitTooLate")
+	task.AdvanceTo(task.Drawn.CommitBy + 60)
 	task.Reveal(0)
 }
 
-func TestAnybodyMayBringWhatANodeSigned(t *testing.T) {
+func TestCommitmentsAreTakenFromAnybodyForAMinuteAfterTheirDeadline(t *testing.T) {
 	c, nodes, creator := network(t, nil)
 	stranger := c.Key()
 	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for seat := range 3 {
+	bring := func(seat int) error {
 		answer := contractstest.Result("A")
 		commitment := task.Commitment(seat, answer)
 		signature := c.Sign(protocol.Commitment{TaskKey: task.Drawn.TaskKey, Commitment: commitment}, task.Keys[seat])
-		c.Send("commit", stranger, c.Deployment.Task, c.Task.PackCommit(task.ID, uint8(seat), commitment, signature))
-		task.Hold(seat, answer)
+		_, err := c.Try("commit", stranger, c.Deployment.Task, c.Task.PackCommit(task.ID, uint8(seat), commitment, signature))
+		if err == nil {
+			task.Hold(seat, answer)
+		}
+		return err
 	}
-	for seat := range 3 {
+	for seat, late := range []uint64{0, 60, 61} {
+		at(c, task.Drawn.CommitBy+late)
+		if err := bring(seat); late > 60 && !refused(err, "CommitTooLate") || late <= 60 && err != nil {
+			t.Errorf("%d seconds after the deadline: got %v", late, err)
+		}
+	}
+	for seat := range 2 {
 		if _, err := task.Bring(seat, task.Opening(seat), task.Keys[seat], stranger, c.Relay); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := protocol.Outcome(task.Info().Outcome); got != protocol.OutcomeAgreed {
-		t.Errorf("got %s, want agreed", got)
+	wantOutcome(t, task, protocol.OutcomeAgreed)
+}
+
+func TestTheCourtTellsWhatWasBroughtToIt(t *testing.T) {
+	c, nodes, creator := network(t, nil)
+	task := c.Create(creator, contractstest.GPTRequest(), nodes)
+	for seat := range 3 {
+		e := contractstest.Find[contracts.TaskCommitted](c, task.Commit(seat, answerOf("AIM"[seat])))
+		if e == nil || e.TaskId.Cmp(task.ID) != 0 || e.Node != contractstest.Address(task.Keys[seat]) || int(e.Seat) != seat || e.Commitment != task.Commitments[seat] {
+			t.Errorf("of the commitment of seat %d the court tells %+v", seat, e)
+		}
 	}
+	if info := task.Info(); info.Commitments != [3][32]byte{task.Commitments[0], task.Commitments[1], task.Commitments[2]} {
+		t.Errorf("the court shows %x, want %x", info.Commitments, task.Commitments)
+	}
+	court := *task
+	court.Chain = c.Branch()
+	for seat := range 3 {
+		wantTold(t, &court, court.Reveal(seat), seat)
+	}
+	receipt := c.Send("settle", creator, c.Deployment.Task, c.Task.PackSettle(task.ID, task.Statements(nil)))
+	for seat := range 3 {
+		wantTold(t, task, receipt, seat)
+	}
+}
+
+// wantTold wants an event that tells of a seat's opening.
+func wantTold(t *testing.T, task *contractstest.Court, receipt *types.Receipt, seat int) {
+	t.Helper()
+	want := task.Opening(seat)
+	for _, event := range task.Logs(receipt) {
+		e, ok := event.(*contracts.TaskRevealed)
+		if ok && e.TaskId.Cmp(task.ID) == 0 && int(e.Seat) == seat && e.Node == contractstest.Address(task.Keys[seat]) &&
+			protocol.ResultKind(e.Kind) == want.Kind && string(e.Result) == string(want.Result) && e.Nonce == want.Nonce && e.CiphertextHash == want.CiphertextHash {
+			return
+		}
+	}
+	t.Errorf("nothing tells of the opening of seat %d, %+v", seat, want)
+}
+
+func TestTheTimeForOpeningsRunsFromTheThirdCommitment(t *testing.T) {
+	c, nodes, creator := network(t, nil)
+	task := c.Create(creator, contractstest.GPTRequest(), nodes)
+	for seat := range 3 {
+		if by := task.Info().Deadlines.RevealBy; by != 0 {
+			t.Errorf("with %d commitments openings are due by %d, want that unknown", seat, by)
+		}
+		receipt := task.Commit(seat, contractstest.Result("A"))
+		complete := contractstest.Find[contracts.TaskCommitmentsComplete](c, receipt)
+		if (complete != nil) != (seat == 2) {
+			t.Errorf("with %d commitments the court tells %+v", seat+1, complete)
+		}
+		if seat == 2 && (complete.RevealBy != c.Now()+60 || task.Info().Deadlines.RevealBy != c.Now()+60) {
+			t.Errorf("openings are due by %d and %d, want %d", complete.RevealBy, task.Info().Deadlines.RevealBy, c.Now()+60)
+		}
+	}
+	by := task.Info().Deadlines.RevealBy
+	at(c, by)
+	if _, err := task.TryClose(); !refused(err, "CloseTooEarly") {
+		t.Errorf("closing at the deadline: got %v, want CloseTooEarly", err)
+	}
+	for seat := range 3 { // openings count until somebody closes
+		task.Reveal(seat)
+	}
+	wantOutcome(t, task, protocol.OutcomeAgreed)
 }
 
 func TestOpeningsAreRefused(t *testing.T) {
@@ -142,227 +239,97 @@ func TestOpeningsAreRefused(t *testing.T) {
 	}
 	_, err = task.Bring(0, good, task.Keys[1], key, c.Relay)
 	wantRefused(t, err, "WrongSigner")
-	_, err = task.Bring(1, good, key, key, c.Relay) // fits what seat 1 committed to, but seat 0 signed it
+	_, err = task.Bring(1, task.Opening(1), key, key, c.Relay) // fits what seat 1 committed to, but seat 0 signed it
 	wantRefused(t, err, "WrongSigner")
+	_, err = c.Try("reveal", key, c.Deployment.Task, c.Task.PackReveal(task.ID, 3, task.Statement(0, good, key, c.Relay)))
+	wantRefused(t, err, "InvalidSeat")
 
 	task.Reveal(0)
 	_, err = task.TryReveal(0)
 	wantRefused(t, err, "AlreadyRevealed")
+	task.Reveal(1)
+	task.Reveal(2)
+	_, err = task.TryReveal(2)
+	wantRefused(t, err, "WrongStatus")
 }
 
-func TestOnlyWhoCommittedMayOpen(t *testing.T) {
+func TestOnlyWhoCommittedMayOpenAndOnlyWhenNoMoreCommitmentsCanCome(t *testing.T) {
 	c, nodes, creator := network(t, nil)
 	task := c.Create(creator, contractstest.GPTRequest(), nodes)
 	task.Commit(0, contractstest.Result("A"))
 	task.Commit(1, contractstest.Result("A"))
-	task.Hold(2, contractstest.Result("A"))
-	task.Commitments[2] = common.Hash{}
-	task.AdvanceTo(task.Drawn.CommitBy + 1)
-	_, err := task.TryReveal(2)
+	at(c, task.Drawn.CommitBy+60)
+	_, err := task.TryReveal(0)
+	wantRefused(t, err, "RevealTooEarly")
+
+	at(c, task.Drawn.CommitBy+61)
+	absent := task.Opening(0)
+	_, err = task.Bring(2, absent, task.Keys[2], task.Keys[2], c.Relay)
 	wantRefused(t, err, "NotCommitted")
+	if got, want := task.Info().Deadlines.RevealBy, task.Drawn.CommitBy+60+60; got != want {
+		t.Errorf("openings are due by %d, want %d", got, want)
+	}
 	task.Reveal(0)
-	task.Reveal(1)
+	if info := task.Info(); info.Revealed != [3]bool{true} || protocol.TaskStatus(info.Status) != protocol.TaskStarted {
+		t.Errorf("got %+v, want one opening of a started task", info)
+	}
+	task.Reveal(1) // the last that can come
+	wantOutcome(t, task, protocol.OutcomeAgreed)
 }
 
-func TestAResultIsPaidOnlyWhenARelayVouchesForIt(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	stranger := c.Key()
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for seat := range 3 {
-		task.Commit(seat, contractstest.Result("A"))
-	}
-	_, err := task.Bring(0, task.Opening(0), task.Keys[0], stranger, nil)
-	wantRefused(t, err, "NotStored")
-	_, err = task.Bring(0, task.Opening(0), task.Keys[0], stranger, stranger)
-	wantRefused(t, err, "NotStored")
-
-	if _, err := task.Bring(0, task.Opening(0), task.Keys[0], task.Keys[0], nil); err != nil {
-		t.Fatal(err)
-	}
-	task.Reveal(1)
-	task.Reveal(2)
-	if got := c.Earned(contractstest.Address(task.Keys[0])); got.Sign() != 0 {
-		t.Errorf("earned %s without a relay's word, want nothing", got)
-	}
-	if got := c.Pool(); got.Cmp(contractstest.CNX(20)) != 0 {
-		t.Errorf("pool is %s, want the lost share of 20 CNX", got)
-	}
-	if got := c.NodeInfo(contractstest.Address(task.Keys[0])); got.Score != 20 {
-		t.Errorf("score is %d, want 20: the result was right", got.Score)
-	}
-}
-
-func TestAStruckRelayVouchesNoMore(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	relay := contractstest.Address(c.Relay)
-	_, err := c.Try("setRelay", creator, c.Deployment.Task, c.Task.PackSetRelay(relay, false))
-	wantRefused(t, err, "OwnableUnauthorizedAccount")
-	c.Send("setRelay", c.Owner, c.Deployment.Task, c.Task.PackSetRelay(relay, false))
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for seat := range 3 {
-		task.Commit(seat, contractstest.Result("A"))
-	}
-	stranger := c.Key()
-	_, err = task.Bring(0, task.Opening(0), task.Keys[0], stranger, c.Relay)
-	wantRefused(t, err, "NotStored")
-	for seat := range 3 {
-		task.Reveal(seat)
-	}
-	if got := c.Pool(); got.Cmp(contractstest.CNX(50)) != 0 {
-		t.Errorf("pool is %s, want all 50 CNX", got)
+// TestCloseDoesWhatIsDue walks how far a task can come and when it may be closed.
+func TestCloseDoesWhatIsDue(t *testing.T) {
+	p := contracts.DevnetParams()
+	for _, c := range []struct {
+		name string
+		cell string
+		// opens are the seats that open before the deadline.
+		opens []int
+		// due is the time until which it can't be closed, from commitBy.
+		due     uint64
+		outcome protocol.Outcome
+	}{
+		{"nobody committed", "nnn", nil, 60, protocol.OutcomeSilent},
+		{"one committed", "cnn", nil, 60 + uint64(p.RevealSeconds), protocol.OutcomeSilent},
+		{"two committed, none opened", "ccn", nil, 60 + uint64(p.RevealSeconds), protocol.OutcomeSilent},
+		{"two committed, one opened", "ccn", []int{1}, 60 + uint64(p.RevealSeconds), protocol.OutcomeSilent},
+		{"three committed in the last minute, two opened", "ccc", []int{0, 2}, 60 + uint64(p.RevealSeconds), protocol.OutcomeAgreed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			chain, nodes, creator := network(t, nil)
+			task := chain.Create(creator, contractstest.GPTRequest(), nodes)
+			at(chain, task.Drawn.CommitBy+58)
+			for seat, letter := range []byte(c.cell) {
+				if letter == 'c' {
+					task.Commit(seat, contractstest.Result("A"))
+				}
+			}
+			for _, seat := range c.opens {
+				task.AdvanceTo(task.Drawn.CommitBy + 60)
+				task.Reveal(seat)
+			}
+			at(chain, task.Drawn.CommitBy+c.due)
+			_, err := task.TryClose()
+			wantRefused(t, err, "CloseTooEarly")
+			task.Close()
+			wantOutcome(t, task, c.outcome)
+		})
 	}
 }
 
-func TestAnOpeningCountsUntilTheTaskIsClosed(t *testing.T) {
+func TestAQueuedTaskIsClosedAndRefundedWhenItsTimeIsOver(t *testing.T) {
 	c, nodes, creator := network(t, nil)
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for seat := range 3 {
-		task.Commit(seat, contractstest.Result("A"))
+	running := c.Create(creator, contractstest.GPTRequest(), nodes)
+	waiting := c.Create(creator, contractstest.GPTRequest(), nodes)
+	at(c, waiting.Info().Since+uint64(c.Params.QueueSeconds))
+	_, err := waiting.TryClose()
+	wantRefused(t, err, "CloseTooEarly")
+	receipt := c.Send("close", c.Key(), c.Deployment.Task, c.Task.PackClose(waiting.ID))
+	wantOutcome(t, waiting, protocol.OutcomeExpired)
+	if refund := contractstest.Find[contracts.TaskCreatorRefunded](c, receipt); refund == nil || refund.Amount.Cmp(waiting.Fee) != 0 {
+		t.Errorf("got %+v, want the whole fee of %s back", refund, waiting.Fee)
 	}
-	if _, err := task.TryClose(); !refused(err, "CloseTooEarly") {
-		t.Errorf("got %v, want CloseTooEarly", err)
-	}
-	c.Advance(time.Hour)
-	for seat := range 3 {
-		task.Reveal(seat)
-	}
-	if got := protocol.Outcome(task.Info().Outcome); got != protocol.OutcomeAgreed {
-		t.Errorf("got %s, want agreed", got)
-	}
-}
-
-func TestEarningsAreWithdrawnToTheirOwnerByAnybody(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for seat := range 3 {
-		task.Commit(seat, contractstest.Result("A"))
-	}
-	for seat := range 3 {
-		task.Reveal(seat)
-	}
-	first := contractstest.Address(task.Keys[0])
-	before := c.Balance(first)
-	for range 2 { // the second time there is nothing to get
-		c.Send("withdraw", c.Key(), c.Deployment.Task, c.Task.PackWithdraw(first))
-	}
-	if got := new(big.Int).Sub(c.Balance(first), before); got.Cmp(contractstest.CNX(20)) != 0 {
-		t.Errorf("withdrew %s, want 20 CNX", got)
-	}
-	if got := c.Earned(first); got.Sign() != 0 {
-		t.Errorf("still credited %s, want nothing", got)
-	}
-}
-
-// The weaknesses of the original that contracts.md A6 lists by these numbers.
-
-func TestA6_15_ACommitmentWithoutOpeningCostsOnlyItsNode(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	if _, err := task.TryCommit(0, common.HexToHash("0x01"), task.Keys[0]); err != nil {
-		t.Fatal(err)
-	}
-	task.Commitments[0] = common.HexToHash("0x01")
-	for seat := 1; seat < 3; seat++ {
-		task.Commit(seat, contractstest.Result("A"))
-	}
-	task.Reveal(1)
-	task.Reveal(2)
-	task.AdvanceTo(task.Info().Deadlines.RevealBy + 1)
-	task.Close()
-	for seat := 1; seat < 3; seat++ {
-		if c.Earned(contractstest.Address(task.Keys[seat])).Sign() == 0 {
-			t.Errorf("honest seat %d was not paid", seat)
-		}
-	}
-	stuck := contractstest.Address(task.Keys[0])
-	_, err := c.Try("quit", task.Keys[0], c.Deployment.Node, c.Node.PackQuit())
-	if err != nil || protocol.NodeStatus(c.NodeInfo(stuck).Status) != protocol.NodePendingQuit {
-		t.Errorf("got %v, %d, want the node to wait for its task", err, c.NodeInfo(stuck).Status)
-	}
-	c.Advance(25 * time.Hour)
-	task.Close()
-	if got := c.NodeInfo(stuck); protocol.NodeStatus(got.Status) != protocol.NodeQuit || got.Stake.Sign() != 0 {
-		t.Errorf("got %+v, want it slashed", got)
-	}
-	if got := c.Balance(stuck); got.Cmp(contractstest.CNX(100_000-400)) != 0 {
-		t.Errorf("has %s, want no stake back", got)
-	}
-}
-
-func TestA6_16_SharesNeverAddUpToMoreThanTheFee(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for range 3 { // zero commitments, again and again, before and after a good one
-		_, err := task.TryCommit(0, common.Hash{}, task.Keys[0])
-		wantRefused(t, err, "InvalidCommitment")
-	}
-	task.Commit(0, contractstest.Result("A"))
-	_, err := task.TryCommit(0, common.Hash{}, task.Keys[0])
-	wantRefused(t, err, "AlreadyCommitted")
-	task.Commit(1, contractstest.Result("A"))
-	task.Commit(2, contractstest.Result("A"))
-	sum := new(big.Int)
-	for seat := range 3 {
-		task.Reveal(seat)
-	}
-	for _, key := range nodes {
-		sum.Add(sum, c.Earned(contractstest.Address(key)))
-	}
-	if sum.Cmp(contractstest.CNX(50)) != 0 {
-		t.Errorf("paid %s in all, want 50 CNX", sum)
-	}
-}
-
-func TestA6_17_ATaskIsScoredOnce(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	for seat := range 3 {
-		task.Commit(seat, contractstest.Failure(protocol.KindCannotRun))
-	}
-	for seat := range 3 {
-		task.Reveal(seat)
-	}
-	for seat := range 3 {
-		if got := c.NodeInfo(contractstest.Address(task.Keys[seat])).Score; got != 0 {
-			t.Errorf("seat %d scored %d for an error, want 0", seat, got)
-		}
-	}
-	c.Advance(48 * time.Hour)
-	_, err := task.TryClose()
+	_, err = waiting.TryClose()
 	wantRefused(t, err, "WrongStatus")
-	_, err = c.Try("cancel", creator, c.Deployment.Task, c.Task.PackCancel(task.ID))
-	wantRefused(t, err, "WrongStatus")
-	_, err = task.TryReveal(0)
-	wantRefused(t, err, "AlreadyRevealed")
-}
-
-// A node of an ended task whose storage serves another task now must not reach
-// into that one.
-func TestAnEndedTaskNeverTouchesTheTaskThatTookItsPlace(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	first := c.Create(creator, contractstest.GPTRequest(), nodes)
-	first.Commit(0, contractstest.Result("A"))
-	first.AdvanceTo(first.Drawn.CommitBy + 1)
-	first.Reveal(0) // seats 1 and 2 never came
-	second := c.Create(creator, contractstest.GPTRequest(), nodes)
-
-	for seat := range 3 {
-		_, err := first.TryCommit(seat, first.Commitment(seat, contractstest.Result("B")), first.Keys[seat])
-		wantRefused(t, err, "WrongStatus")
-	}
-	first.Hold(1, contractstest.Result("B"))
-	_, err := first.TryReveal(1)
-	wantRefused(t, err, "WrongStatus")
-	if info := second.Info(); info.Commitments != [3][32]byte{} || info.Revealed != [3]bool{} {
-		t.Errorf("a fresh task shows %x, %v, want nothing of the task before", info.Commitments, info.Revealed)
-	}
-	if info := first.Info(); protocol.Outcome(info.Outcome) != protocol.OutcomeSilent || info.Creator != contractstest.Address(creator) {
-		t.Errorf("the ended task shows %+v", info)
-	}
-	for seat := range 3 {
-		second.Commit(seat, contractstest.Result("A"))
-	}
-	for seat := range 3 {
-		second.Reveal(seat)
-	}
+	running.Close()
 }

@@ -40,15 +40,20 @@ func NewEvents() (*Events, error) {
 	add(e, taskABI, task.UnpackNodePaidEvent)
 	add(e, taskABI, task.UnpackNodeDeviatedEvent)
 	add(e, taskABI, task.UnpackNodeReleasedEvent)
+	add(e, taskABI, task.UnpackContradictionEvent)
 	add(e, taskABI, task.UnpackCreatorRefundedEvent)
+	add(e, taskABI, task.UnpackRewardedEvent)
 	add(e, taskABI, task.UnpackWithdrawnEvent)
 	add(e, taskABI, task.UnpackRelaySetEvent)
 
 	add(e, nodeABI, node.UnpackClassAddedEvent)
+	add(e, nodeABI, node.UnpackClassChangedEvent)
 	add(e, nodeABI, node.UnpackNodeJoinedEvent)
 	add(e, nodeABI, node.UnpackNodeStatusChangedEvent)
+	add(e, nodeABI, node.UnpackModelsAnnouncedEvent)
 	add(e, nodeABI, node.UnpackNodeSlashedEvent)
 	add(e, nodeABI, node.UnpackNodeKickedOutEvent)
+	add(e, nodeABI, node.UnpackStakeHeldEvent)
 	add(e, nodeABI, node.UnpackStakeReturnedEvent)
 	return e, nil
 }

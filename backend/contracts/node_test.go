@@ -2,8 +2,12 @@ package contracts_test
 
 import (
 	"crypto/ecdsa"
-	"math/rand"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -12,88 +16,124 @@ import (
 	"helium/backend/protocol"
 )
 
-func status(c *contractstest.Chain, key *ecdsa.PrivateKey) protocol.NodeStatus {
-	return protocol.NodeStatus(c.NodeInfo(contractstest.Address(key)).Status)
-}
-
 // TestEveryEdgeOfANodesStatus walks each status and each call.
 func TestEveryEdgeOfANodesStatus(t *testing.T) {
-	const illegal = protocol.NodeStatus(99)
-	c := contractstest.New(t, nil)
-	calls := map[string][]byte{"pause": c.Node.PackPause(), "resume": c.Node.PackResume(), "quit": c.Node.PackQuit()}
-	table := map[protocol.NodeStatus]map[string]protocol.NodeStatus{
-		protocol.NodeQuit:         {"pause": illegal, "resume": illegal, "quit": illegal},
-		protocol.NodeAvailable:    {"pause": protocol.NodePaused, "resume": illegal, "quit": protocol.NodeQuit},
-		protocol.NodePaused:       {"pause": illegal, "resume": protocol.NodeAvailable, "quit": protocol.NodeQuit},
-		protocol.NodeBusy:         {"pause": protocol.NodePendingPause, "resume": illegal, "quit": protocol.NodePendingQuit},
-		protocol.NodePendingPause: {"pause": illegal, "resume": protocol.NodeBusy, "quit": protocol.NodePendingQuit},
-		protocol.NodePendingQuit:  {"pause": illegal, "resume": illegal, "quit": illegal},
+	th := newTheatre(t, nil)
+	th.Advance(time.Hour) // stakes are not held
+	node := th.nodes[0]
+	account := contractstest.Address(node)
+	calls := map[string][]byte{
+		"pause": th.Node.PackPause(), "resume": th.Node.PackResume(), "quit": th.Node.PackQuit(),
+		"join":        th.Node.PackJoin(contractstest.SmallClass().JoinRequest(node)),
+		"returnStake": th.Node.PackReturnStake(account), "announce": th.Node.PackAnnounce(1),
 	}
-	reach := map[protocol.NodeStatus][]string{
-		protocol.NodeQuit: {"quit"}, protocol.NodeAvailable: nil, protocol.NodePaused: {"pause"},
-		protocol.NodeBusy: {}, protocol.NodePendingPause: {"pause"}, protocol.NodePendingQuit: {"quit"},
+	const illegal, joined, nothing = "IllegalStatus", "AlreadyJoined", "NothingStaked"
+	table := []struct {
+		from protocol.NodeStatus
+		// by are the calls that lead there, in a task or not.
+		by   []string
+		busy bool
+		// to is the status after a call, or why it is refused.
+		to map[string]any
+		// after is the status when the task has ended.
+		after protocol.NodeStatus
+	}{
+		{protocol.NodeQuit, []string{"quit"}, false, map[string]any{"pause": illegal, "resume": illegal, "quit": illegal, "join": protocol.NodeAvailable, "returnStake": nothing, "announce": illegal}, 0},
+		{protocol.NodeAvailable, nil, false, map[string]any{"pause": protocol.NodePaused, "resume": illegal, "quit": protocol.NodeQuit, "join": joined, "returnStake": illegal, "announce": protocol.NodeAvailable}, 0},
+		{protocol.NodePaused, []string{"pause"}, false, map[string]any{"pause": illegal, "resume": protocol.NodeAvailable, "quit": protocol.NodeQuit, "join": joined, "returnStake": illegal, "announce": protocol.NodePaused}, 0},
+		{protocol.NodeBusy, nil, true, map[string]any{"pause": protocol.NodePendingPause, "resume": illegal, "quit": protocol.NodePendingQuit, "join": joined, "returnStake": illegal, "announce": illegal}, protocol.NodeAvailable},
+		{protocol.NodePendingPause, []string{"pause"}, true, map[string]any{"pause": illegal, "resume": protocol.NodeBusy, "quit": protocol.NodePendingQuit, "join": joined, "returnStake": illegal, "announce": illegal}, protocol.NodePaused},
+		{protocol.NodePendingQuit, []string{"quit"}, true, map[string]any{"pause": illegal, "resume": illegal, "quit": illegal, "join": joined, "returnStake": illegal, "announce": illegal}, protocol.NodeQuit},
 	}
-	after := map[protocol.NodeStatus]protocol.NodeStatus{
-		protocol.NodeBusy: protocol.NodeAvailable, protocol.NodePendingPause: protocol.NodePaused, protocol.NodePendingQuit: protocol.NodeQuit,
+	after := map[protocol.NodeStatus]protocol.NodeStatus{}
+	for _, row := range table {
+		after[row.from] = row.after
 	}
-	creator := c.Account()
-	var everybody []*ecdsa.PrivateKey
-	for from, row := range table {
-		for call, to := range row {
-			class := contractstest.Class{Card: from.String() + call, VRAMGB: 8, Runtime: "cpu/1"}
-			nodes := c.Join(3, class)
-			everybody = append(everybody, nodes...)
-			node := nodes[0]
-			var task *contractstest.Court
-			if _, busy := after[from]; busy {
-				task = c.Create(creator, contractstest.GPTRequest(), everybody)
-				if common.Hash(task.Drawn.ClassId) != class.ID() {
-					t.Fatal("another class was drawn; all others should be gone")
+	for _, row := range table {
+		if len(row.to) != len(calls) {
+			t.Fatalf("%s has %d edges, want %d", row.from, len(row.to), len(calls))
+		}
+		for call, to := range row.to {
+			t.Run(fmt.Sprintf("%s while %s", call, row.from), func(t *testing.T) {
+				th := th.branch(t)
+				var p *play
+				if row.busy {
+					p = th.begin(contractstest.GPTRequest())
 				}
-			}
-			for _, step := range reach[from] {
-				c.Send(step, node, c.Deployment.Node, calls[step])
-			}
-			if got := status(c, node); got != from {
-				t.Fatalf("got to %s, want %s", got, from)
-			}
-			_, err := c.Try(call, node, c.Deployment.Node, calls[call])
-			if to == illegal {
-				if !refused(err, "IllegalStatus") {
-					t.Errorf("%s while %s: got %v, want IllegalStatus", call, from, err)
+				for _, step := range row.by {
+					th.Send(step, node, th.Deployment.Node, calls[step])
 				}
-				to = from
-			} else if err != nil {
-				t.Errorf("%s while %s: %v", call, from, err)
-			}
-			if got := status(c, node); got != to {
-				t.Errorf("%s while %s: got %s, want %s", call, from, got, to)
-			}
-			if task != nil {
-				finish(task)
-				if got := status(c, node); got != after[to] {
-					t.Errorf("%s after its task: got %s, want %s", to, got, after[to])
+				if got := statusOf(th.Chain, node); got != row.from {
+					t.Fatalf("it is %s, want %s", got, row.from)
 				}
-			}
-			for _, key := range nodes {
-				if status(c, key) != protocol.NodeQuit {
-					c.Send("quit", key, c.Deployment.Node, calls["quit"])
+				_, err := th.Try(call, node, th.Deployment.Node, calls[call])
+				want, legal := to.(protocol.NodeStatus)
+				if !legal {
+					want = row.from
+					wantRefused(t, err, to.(string))
+				} else if err != nil {
+					t.Error(err)
 				}
-			}
+				if got := statusOf(th.Chain, node); got != want {
+					t.Errorf("it is %s, want %s", got, want)
+				}
+				wantCounts(t, th)
+				if p != nil {
+					p.fast(storyOf(cellOf("AAA")))
+					if got := statusOf(th.Chain, node); got != after[want] {
+						t.Errorf("after the task it is %s, want %s", got, after[want])
+					}
+					wantCounts(t, th)
+				}
+				th.CheckBooks()
+			})
 		}
 	}
-	c.CheckMoney(append(everybody, creator))
-	counts := contractstest.View(c, c.Deployment.Node, c.Node.PackCounts(), c.Node.UnpackCounts)
-	if counts.Joined.Sign() != 0 || counts.Available.Sign() != 0 || counts.Busy.Sign() != 0 {
-		t.Errorf("counts are %v after all have quit, want 0", counts)
+}
+
+// wantCounts compares the counts of nodes with the nodes themselves.
+func wantCounts(t *testing.T, th *theatre) {
+	t.Helper()
+	var joined, available int64
+	for _, key := range th.nodes {
+		switch statusOf(th.Chain, key) {
+		case protocol.NodeQuit:
+		case protocol.NodeAvailable:
+			joined++
+			available++
+		default:
+			joined++
+		}
 	}
+	counts := contractstest.View(th.Chain, th.Deployment.Node, th.Node.PackCounts(), th.Node.UnpackCounts)
+	class := th.class(contractstest.SmallClass().ID())
+	if counts.Joined.Int64() != joined || counts.Available.Int64() != available || int64(class.Joined) != joined || int64(class.Available) != available {
+		t.Errorf("counts are %s and %s, of the class %d and %d, want %d and %d", counts.Joined, counts.Available, class.Joined, class.Available, joined, available)
+	}
+}
+
+func (th *theatre) class(id common.Hash) contracts.ClassInfo {
+	th.TB.Helper()
+	return contractstest.View(th.Chain, th.Deployment.Node, th.Node.PackClassInfo(id), th.Node.UnpackClassInfo)
+}
+
+func (th *theatre) quit(key *ecdsa.PrivateKey) []any {
+	th.TB.Helper()
+	return th.Logs(th.Send("quit", key, th.Deployment.Node, th.Node.PackQuit()))
+}
+
+func (th *theatre) returnStake(of *ecdsa.PrivateKey) error {
+	th.TB.Helper()
+	_, err := th.Try("returnStake", th.courier, th.Deployment.Node, th.Node.PackReturnStake(contractstest.Address(of)))
+	return err
 }
 
 func TestQuittingGivesTheStakeToThePayoutAddress(t *testing.T) {
-	c := contractstest.New(t, nil)
+	c := contractstest.NewEVM(t, nil)
 	node, payout := c.Account(), contractstest.Address(c.Key())
 	request := contractstest.SmallClass().JoinRequest(node)
 	request.Payout = payout
+	c.Register(contractstest.SmallClass())
 	c.Send("join", node, c.Deployment.Node, c.Node.PackJoin(request))
 	if got := c.NodeInfo(contractstest.Address(node)); got.Stake.Cmp(contractstest.CNX(400)) != 0 || got.Payout != payout || got.SealKey != request.SealKey {
 		t.Errorf("got %+v", got)
@@ -102,179 +142,204 @@ func TestQuittingGivesTheStakeToThePayoutAddress(t *testing.T) {
 	if got := c.Balance(payout); got.Cmp(contractstest.CNX(400)) != 0 {
 		t.Errorf("payout has %s, want 400 CNX", got)
 	}
-	c.JoinAs(node, contractstest.SmallClass())
-	c.CheckMoney([]*ecdsa.PrivateKey{node})
+	c.JoinAs(node, contractstest.SmallClass()) // another payout, now that nothing is left of the first
+	c.CheckBooks()
+}
+
+func TestEarningsAndStakeGoToThePayoutAddress(t *testing.T) {
+	th := newTheatre(t, nil)
+	node, payout := th.nodes[0], contractstest.Address(th.Key())
+	th.Advance(time.Hour)
+	th.quit(node)
+	request := contractstest.SmallClass().JoinRequest(node)
+	request.Payout = payout
+	th.Send("join", node, th.Deployment.Node, th.Node.PackJoin(request))
+	p := th.give(node, 18)
+	wantAmount(t, "credit of the payout address", p.Earned(payout), contractstest.CNX(18))
+	for _, event := range p.ends {
+		if e, ok := event.(*contracts.TaskNodePaid); ok && e.Node == contractstest.Address(node) && e.Payout != payout {
+			t.Errorf("the event tells that %s was paid, want %s", e.Payout, payout)
+		}
+	}
+	th.CheckBooks()
+}
+
+func TestAStakeStaysForAWhileAfterTheLastTask(t *testing.T) {
+	th := newTheatre(t, nil)
+	node := th.nodes[0]
+	from := th.Now() + uint64(th.Params.StakeSeconds) // its task has just ended
+	balance := th.Balance(contractstest.Address(node))
+	events := th.quit(node)
+	held := false
+	for _, event := range events {
+		if e, ok := event.(*contracts.NodeStakeHeld); ok {
+			held = e.Node == contractstest.Address(node) && e.From == from && e.Stake.Cmp(th.Params.Stake) == 0
+		}
+	}
+	if info := th.NodeInfo(contractstest.Address(node)); !held || info.StakeFrom != from || info.Stake.Cmp(th.Params.Stake) != 0 {
+		t.Errorf("got %+v and %v, want the stake held until %d", info, events, from)
+	}
+	wantRefused(t, th.returnStake(th.nodes[1]), "IllegalStatus")
+	wantRefused(t, th.returnStake(th.courier), "NothingStaked")
+	at(th.Chain, from-1)
+	wantRefused(t, th.returnStake(node), "StakeNotDue")
+	if err := th.returnStake(node); err != nil {
+		t.Errorf("when it is due: %v", err)
+	}
+	wantAmount(t, "balance", th.Balance(contractstest.Address(node)), balance.Add(balance, th.Params.Stake))
+	wantRefused(t, th.returnStake(node), "NothingStaked")
+	if info := th.NodeInfo(contractstest.Address(node)); info.StakeFrom != 0 {
+		t.Errorf("nothing is left, but due at %d", info.StakeFrom)
+	}
+
+	th.quit(th.nodes[1]) // long enough after its last task
+	if info := th.NodeInfo(contractstest.Address(th.nodes[1])); info.Stake.Sign() != 0 {
+		t.Errorf("got %+v, want the stake paid back at once", info)
+	}
+	th.CheckBooks()
+}
+
+func TestAHeldStakeCountsWhenItsNodeJoinsAgain(t *testing.T) {
+	th := newTheatre(t, nil)
+	node := th.nodes[0]
+	th.quit(node)
+	request := contractstest.SmallClass().JoinRequest(node)
+	request.Payout = contractstest.Address(th.Key())
+	_, err := th.Try("join", node, th.Deployment.Node, th.Node.PackJoin(request))
+	wantRefused(t, err, "StakeHasPayout") // or who stole the key would have it
+
+	balance := th.Balance(contractstest.Address(node))
+	th.JoinAs(node, contractstest.SmallClass())
+	wantAmount(t, "balance", th.Balance(contractstest.Address(node)), balance)
+	if info := th.NodeInfo(contractstest.Address(node)); info.StakeFrom != 0 || protocol.NodeStatus(info.Status) != protocol.NodeAvailable {
+		t.Errorf("got %+v, want it available", info)
+	}
+	th.quit(node) // its last task is no older than it was
+	wantRefused(t, th.returnStake(node), "StakeNotDue")
+	th.Advance(time.Hour)
+	if err := th.returnStake(node); err != nil {
+		t.Error(err)
+	}
+	if _, err := th.Try("join", node, th.Deployment.Node, th.Node.PackJoin(request)); err != nil {
+		t.Errorf("with another payout when nothing is left: %v", err)
+	}
+	th.CheckBooks()
 }
 
 func TestJoiningIsRefused(t *testing.T) {
-	c := contractstest.New(t, nil)
+	c := contractstest.NewEVM(t, nil)
 	key := c.Account()
-	long := make([]byte, 129)
-	for i := range long {
-		long[i] = 'x'
-	}
+	long := strings.Repeat("x", 129)
+	d := c.Deployment
 	for _, bad := range []struct {
 		name   string
 		change func(*contracts.JoinRequest)
 		err    string
 	}{
 		{"no card", func(r *contracts.JoinRequest) { r.Card = "" }, "InvalidClass"},
-		{"a long card", func(r *contracts.JoinRequest) { r.Card = string(long) }, "InvalidClass"},
+		{"a long card", func(r *contracts.JoinRequest) { r.Card = long }, "InvalidClass"},
 		{"no runtime", func(r *contracts.JoinRequest) { r.Runtime = "" }, "InvalidClass"},
-		{"a long runtime", func(r *contracts.JoinRequest) { r.Runtime = string(long) }, "InvalidClass"},
+		{"a long runtime", func(r *contracts.JoinRequest) { r.Runtime = long }, "InvalidClass"},
 		{"no memory", func(r *contracts.JoinRequest) { r.VramGB = 0 }, "InvalidClass"},
 		{"no sealing key", func(r *contracts.JoinRequest) { r.SealKey = [32]byte{} }, "InvalidSealKey"},
 		{"no payout", func(r *contracts.JoinRequest) { r.Payout = common.Address{} }, "InvalidPayout"},
-		{"the token as payout", func(r *contracts.JoinRequest) { r.Payout = c.Deployment.Token }, "InvalidPayout"},
-		{"Node as payout", func(r *contracts.JoinRequest) { r.Payout = c.Deployment.Node }, "InvalidPayout"},
-		{"Task as payout", func(r *contracts.JoinRequest) { r.Payout = c.Deployment.Task }, "InvalidPayout"},
+		{"the token as payout", func(r *contracts.JoinRequest) { r.Payout = d.Token }, "InvalidPayout"},
+		{"Node as payout", func(r *contracts.JoinRequest) { r.Payout = d.Node }, "InvalidPayout"},
+		{"Task as payout", func(r *contracts.JoinRequest) { r.Payout = d.Task }, "InvalidPayout"},
+		{"Rules as payout", func(r *contracts.JoinRequest) { r.Payout = d.Rules }, "InvalidPayout"},
+		{"33 models' bits", func(r *contracts.JoinRequest) { r.Models = 1<<33 - 1 }, "TooManyModels"},
 	} {
 		request := contractstest.SmallClass().JoinRequest(key)
 		bad.change(&request)
-		if _, err := c.Try("join", key, c.Deployment.Node, c.Node.PackJoin(request)); !refused(err, bad.err) {
+		if _, err := c.Try("join", key, d.Node, c.Node.PackJoin(request)); !refused(err, bad.err) {
 			t.Errorf("%s: got %v, want %s", bad.name, err, bad.err)
 		}
 	}
 	poor := c.Key()
-	_, err := c.Try("join", poor, c.Deployment.Node, c.Node.PackJoin(contractstest.SmallClass().JoinRequest(poor)))
+	_, err := c.Try("join", poor, d.Node, c.Node.PackJoin(contractstest.SmallClass().JoinRequest(poor)))
 	wantRefused(t, err, "ERC20InsufficientAllowance")
-	c.JoinAs(key, contractstest.SmallClass())
-	_, err = c.Try("join", key, c.Deployment.Node, c.Node.PackJoin(contractstest.SmallClass().JoinRequest(key)))
+	c.Send("approve", poor, d.Token, c.Token.PackApprove(d.Node, contractstest.CNX(400)))
+	_, err = c.Try("join", poor, d.Node, c.Node.PackJoin(contractstest.SmallClass().JoinRequest(poor)))
+	wantRefused(t, err, "ERC20InsufficientBalance")
+	long = long[1:]
+	edge := contracts.JoinRequest{Card: long, VramGB: 65535, Runtime: long, SealKey: [32]byte{1}, Payout: contractstest.Address(key), Models: 1<<32 - 1}
+	c.Send("join", key, d.Node, c.Node.PackJoin(edge))
+	_, err = c.Try("join", key, d.Node, c.Node.PackJoin(edge))
 	wantRefused(t, err, "AlreadyJoined")
 }
 
-func TestNobodyButTheTaskContractTouchesNodes(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	trio := [3]common.Address{contractstest.Address(nodes[0]), contractstest.Address(nodes[1]), contractstest.Address(nodes[2])}
-	draw := c.Node.PackDraw(common.Big1, common.Big1, common.Big1)
-	settle := c.Node.PackSettle(common.Big0, trio, [3]uint8{4, 4, 4}, [3]uint8{})
-	for _, who := range []*ecdsa.PrivateKey{creator, nodes[0], c.Owner} {
-		_, err := c.Try("draw", who, c.Deployment.Node, draw)
-		wantRefused(t, err, "OnlyTaskContract")
-		_, err = c.Try("settle", who, c.Deployment.Node, settle)
-		wantRefused(t, err, "OnlyTaskContract")
+func TestModelsAreAnnouncedWithin32Bits(t *testing.T) {
+	th := newTheatre(t, nil)
+	node := th.nodes[0]
+	announce := func(models uint64) error {
+		_, err := th.Try("announce", node, th.Deployment.Node, th.Node.PackAnnounce(models))
+		return err
 	}
-	_, err := c.Try("setTaskContract", creator, c.Deployment.Node, c.Node.PackSetTaskContract(trio[0]))
-	wantRefused(t, err, "OnlyDeployer")
-	_, err = c.Try("setTaskContract", c.Owner, c.Deployment.Node, c.Node.PackSetTaskContract(trio[0]))
-	wantRefused(t, err, "TaskContractAlreadySet")
+	for _, c := range []struct {
+		models uint64
+		taken  bool
+	}{
+		{0, true}, {1, true}, {1<<32 - 1, true}, {1<<33 - 1, false}, {1<<33 - 2, true}, {0xffffffff << 32, true}, {0x1ffffffff << 31, false},
+		{0x5555555555555555, true}, {0xd555555555555555, false}, {^uint64(0), false}, {1 << 63, true},
+	} {
+		before := th.NodeInfo(contractstest.Address(node)).Models
+		err := announce(c.models)
+		want := c.models
+		if !c.taken {
+			wantRefused(t, err, "TooManyModels")
+			want = before
+		} else if err != nil {
+			t.Errorf("%x: %v", c.models, err)
+		}
+		if got := th.NodeInfo(contractstest.Address(node)).Models; got != want {
+			t.Errorf("announced %x: it holds %x, want %x", c.models, got, want)
+		}
+	}
+	th.Send("pause", node, th.Deployment.Node, th.Node.PackPause())
+	if err := announce(1); err != nil {
+		t.Errorf("while paused: %v", err)
+	}
+	th.quit(node)
+	wantRefused(t, announce(1), "IllegalStatus")
 }
 
-// TestMoneyAddsUpAfterAnyOrderOfCalls drives nodes and tasks at random, with a
-// fixed seed, and looks at the invariants after each step.
-func TestMoneyAddsUpAfterAnyOrderOfCalls(t *testing.T) {
-	const seed, steps = 7, 1000
-	random := rand.New(rand.NewSource(seed))
-	c := contractstest.New(t, nil)
-	classes := []contractstest.Class{{Card: "Small", VRAMGB: 8, Runtime: "cpu/1"}, {Card: "Large", VRAMGB: 24, Runtime: "cpu/1"}}
-	nodes := append(c.Join(4, classes[0]), c.Join(4, classes[1])...)
-	creator := c.Account()
-	everybody := append([]*ecdsa.PrivateKey{creator}, nodes...)
-	var tasks []*contractstest.Court
-	calls := [][]byte{c.Node.PackPause(), c.Node.PackResume(), c.Node.PackQuit()}
-	words := []string{"A", "A", "A", "B", "D"}
-
-	for step := range steps {
-		node := nodes[random.Intn(len(nodes))]
-		var task *contractstest.Court
-		if len(tasks) > 0 {
-			task = tasks[max(0, len(tasks)-1-random.Intn(3))]
+func TestNobodyButTaskAndRulesTouchesNodes(t *testing.T) {
+	th := newTheatre(t, nil)
+	q := contracts.DrawRequest{Place: common.Big1, TaskType: 1, Model: new(big.Int), Seed: common.Big1}
+	for _, who := range []*ecdsa.PrivateKey{th.creator, th.nodes[0], th.Owner} {
+		for _, c := range []struct {
+			call []byte
+			err  string
+		}{
+			{th.Node.PackDraw(q), "OnlyTaskContract"},
+			{th.Node.PackRedraw(q, common.Big1, 0, 12), "OnlyTaskContract"},
+			{th.Node.PackSettle(common.Big0, common.Big1, [3]uint8{4, 4, 4}, [3]uint8{}), "OnlyTaskContract"},
+			{th.Node.PackSlash(contractstest.Address(th.nodes[0])), "OnlyTaskContract"},
+			{th.Node.PackSetTaskContract(contractstest.Address(who)), "OnlyRules"},
+			{th.Node.PackSetParams(th.Params), "OnlyRules"},
+			{th.Node.PackSetClass("Card", 8, "cpu/1", [32]byte{}), "OnlyRules"},
+			{th.Node.PackStrikeClass(contractstest.SmallClass().ID()), "OnlyRules"},
+		} {
+			_, err := th.Try("call", who, th.Deployment.Node, c.call)
+			wantRefused(t, err, c.err)
 		}
-		seat := random.Intn(3)
-		switch kind := random.Intn(30); {
-		case kind == 0:
-			_, _ = c.Try("node", node, c.Deployment.Node, calls[random.Intn(len(calls))])
-		case kind <= 3:
-			_, _ = c.Try("join", node, c.Deployment.Node, c.Node.PackJoin(classes[random.Intn(2)].JoinRequest(node)))
-		case kind == 4 || task == nil:
-			request := contractstest.GPTRequest()
-			request.MinVramGB = uint16(random.Intn(25))
-			request.Fee = contractstest.CNX(int64(1 + random.Intn(20)))
-			receipt, err := c.Try("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(request))
-			if err != nil {
-				continue
-			}
-			fresh := &contractstest.Court{Chain: c, ID: contractstest.Find[contracts.TaskTaskCreated](c, receipt).TaskId, Creator: creator, Fee: request.Fee}
-			fresh.Seat(receipt, nodes)
-			tasks = append(tasks, fresh)
-		case task.Drawn == nil && kind <= 20:
-			receipt, err := c.Try("dispatch", creator, c.Deployment.Task, c.Task.PackDispatch(task.ID))
-			if err == nil {
-				task.Seat(receipt, nodes)
-			}
-		case task.Drawn == nil:
-			_, _ = c.Try("cancel", creator, c.Deployment.Task, c.Task.PackCancel(task.ID))
-		case kind >= 24: // its nodes do what they should, as far as they still can
-			for next := range 3 {
-				answer := contractstest.Result("A")
-				if _, err := task.TryCommit(next, task.Commitment(next, answer), task.Keys[next]); err == nil {
-					task.Hold(next, answer)
-				}
-			}
-			for next := range 3 {
-				_, _ = task.TryReveal(next)
-			}
-		case kind <= 13:
-			answer := contractstest.Result(words[random.Intn(len(words))])
-			for i := range 3 {
-				next := (seat + i) % 3
-				if _, err := task.TryCommit(next, task.Commitment(next, answer), task.Keys[next]); err == nil {
-					task.Hold(next, answer)
-					break
-				}
-			}
-		case kind <= 20:
-			for i := range 3 {
-				if _, err := task.TryReveal((seat + i) % 3); err == nil {
-					break
-				}
-			}
-		case kind <= 22:
-			_, _ = task.TryClose()
-		default:
-			c.AdvanceTo(c.Now() + uint64(random.Intn(120)))
-			if random.Intn(10) == 0 {
-				c.AdvanceTo(c.Now() + 24*60*60)
-			}
-		}
-		c.CheckMoney(everybody)
-		if t.Failed() {
-			t.Fatalf("after step %d of seed %d", step, seed)
-		}
-	}
-	checkClasses(c, classes, nodes)
-	counts := contractstest.View(c, c.Deployment.Task, c.Task.PackCounts(), c.Task.UnpackCounts)
-	t.Logf("%d steps: %s tasks, %s running, %s settled, %s aborted", steps, counts.Created, counts.Running, counts.Settled, counts.Aborted)
-	if counts.Settled.Int64() < 2 || counts.Aborted.Int64() < 2 {
-		t.Error("too few tasks came to an end: the walk is too shallow to show anything")
 	}
 }
 
-// checkClasses compares the counts of classes and totals with the nodes themselves.
-func checkClasses(c *contractstest.Chain, classes []contractstest.Class, nodes []*ecdsa.PrivateKey) {
-	c.TB.Helper()
-	joined, available := map[[32]byte]uint32{}, map[[32]byte]uint32{}
-	var busy int64
-	for _, key := range nodes {
-		info := c.NodeInfo(contractstest.Address(key))
-		switch protocol.NodeStatus(info.Status) {
-		case protocol.NodeQuit:
-			continue
-		case protocol.NodeAvailable:
-			available[info.ClassId]++
-		case protocol.NodeBusy, protocol.NodePendingPause, protocol.NodePendingQuit:
-			busy++
-		}
-		joined[info.ClassId]++
+// give runs a task in which a node of a network of three scores so.
+func (th *theatre) give(key *ecdsa.PrivateKey, score int) *play {
+	th.TB.Helper()
+	p := th.begin(contractstest.GPTRequest())
+	seat := slices.Index(p.task.Keys[:], key)
+	s := storyOf(cellOf("AAA"))
+	others := []uint8{uint8(seat+1) % 3, uint8(seat+2) % 3}
+	order := slices.Insert(others, map[int]int{20: 0, 18: 1, 12: 2, 0: 2}[score], uint8(seat))
+	for i := range s.views {
+		s.views[i] = protocol.PackOrder([3]uint8(order))
 	}
-	for _, class := range classes {
-		got := contractstest.View(c, c.Deployment.Node, c.Node.PackClassInfo(class.ID()), c.Node.UnpackClassInfo)
-		if got.Joined != joined[class.ID()] || got.Available != available[class.ID()] {
-			c.TB.Errorf("class %s has %d joined and %d available, want %d and %d", class.Card, got.Joined, got.Available, joined[class.ID()], available[class.ID()])
-		}
+	if score == 0 {
+		s.answers[seat] = answerOf('M')
 	}
-	counts := contractstest.View(c, c.Deployment.Node, c.Node.PackCounts(), c.Node.UnpackCounts)
-	if counts.Busy.Int64() != busy {
-		c.TB.Errorf("%s nodes are busy, want %d", counts.Busy, busy)
-	}
+	p.fast(s)
+	return p
 }

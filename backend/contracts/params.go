@@ -1,30 +1,61 @@
 package contracts
 
-import "math/big"
+import (
+	"math/big"
+	"time"
+)
 
-// DefaultParams are what a public network starts with.
+// DefaultParams are what a public network starts with. Stable Diffusion tasks
+// are not served before the engine can run them.
 func DefaultParams() Params {
 	return Params{
 		Stake:            cnx(400),
 		MinFee:           cnx(1),
+		SettleReward:     milliCNX(100),
+		DispatchReward:   milliCNX(100),
+		CutPerMille:      0,
 		MinClassNodes:    10,
+		KickOutScore:     20,
+		RejoinSeconds:    60 * 60,
+		StakeSeconds:     60 * 60,
+		ArgumentSeconds:  60,
 		CommitSeconds:    180,
 		RevealSeconds:    60,
 		OpenSeconds:      24 * 60 * 60,
 		QueueSeconds:     60 * 60,
 		QueuePer100Nodes: 100,
-		StableDiffusion:  Pricing{OverheadSeconds: 30, SecondsPerUnit: 20},
-		Gpt:              Pricing{OverheadSeconds: 30, SecondsPerUnit: 10},
+		DrawCandidates:   6,
+		DrawSeconds:      10,
+		MatchDistance:    5,
+		SlashDistance:    24,
+		StableDiffusion:  Pricing{OverheadSeconds: 30, SecondsPerUnit: 20, Served: false},
+		Gpt:              Pricing{OverheadSeconds: 30, SecondsPerUnit: 10, Served: true},
 	}
 }
 
-// DevnetParams are DefaultParams for a network of three nodes.
+// DevnetParams are DefaultParams for a network of three nodes, whose one owner
+// does not want to wait.
 func DevnetParams() Params {
 	p := DefaultParams()
 	p.MinClassNodes = 3
+	p.DrawCandidates = 3
+	p.DrawSeconds = 0
+	p.RejoinSeconds = 60
+	p.StakeSeconds = 60
 	return p
 }
 
-func cnx(n int64) *big.Int {
-	return new(big.Int).Mul(big.NewInt(n), big.NewInt(1_000_000_000_000_000_000))
+// TimelockDelay is how long the owner of a public network announces a change
+// before it counts: longer than a task of DefaultParams can live.
+const TimelockDelay = 48 * time.Hour
+
+// DrawGas is the gas limit for createTask, dispatch and decline. They need two
+// million at hand, whatever they use, so that nobody chooses a draw by what it
+// costs; a tenth of it is used.
+const DrawGas = 2_200_000
+
+func cnx(n int64) *big.Int { return milliCNX(1000 * n) }
+
+func milliCNX(n int64) *big.Int {
+	return new(big.Int).Mul(big.NewInt(n), big.NewInt(1_000_000_000_000_000))
 }

@@ -2,6 +2,7 @@ package contracts_test
 
 import (
 	"crypto/ecdsa"
+	"fmt"
 	"math/big"
 	"testing"
 	"time"
@@ -11,284 +12,344 @@ import (
 	"helium/backend/protocol"
 )
 
-func dispatch(c *contractstest.Chain, from *ecdsa.PrivateKey, id *big.Int) error {
-	_, err := c.Try("dispatch", from, c.Deployment.Task, c.Task.PackDispatch(id))
-	return err
+// line is a chain on which tasks of both types wait for nodes that a test lets in.
+type line struct {
+	*contractstest.Chain
+	creator *ecdsa.PrivateKey
+	all     []*ecdsa.PrivateKey
 }
 
-func finish(task *contractstest.Court) {
-	task.TB.Helper()
-	for seat := range 3 {
-		task.Commit(seat, contractstest.Result("A"))
-	}
-	for seat := range 3 {
-		task.Reveal(seat)
-	}
-}
-
-func queued(c *contractstest.Chain) []int64 {
-	page := contractstest.View(c, c.Deployment.Task, c.Task.PackQueue(new(big.Int), big.NewInt(1000)), c.Task.UnpackQueue)
-	ids := make([]int64, len(page))
-	for i, id := range page {
-		ids[i] = id.Int64()
-	}
-	return ids
-}
-
-func wantQueue(t *testing.T, c *contractstest.Chain, want ...int64) {
+func newLine(t *testing.T, change func(*contracts.Params)) *line {
 	t.Helper()
-	got := queued(c)
-	if len(got) != len(want) {
-		t.Fatalf("queue is %v, want %v", got, want)
-	}
-	for i := range want {
-		position := contractstest.View(c, c.Deployment.Task, c.Task.PackQueuePosition(big.NewInt(want[i])), c.Task.UnpackQueuePosition)
-		if got[i] != want[i] || position.Int64() != int64(i) {
-			t.Fatalf("queue is %v with %d at %s, want %v", got, want[i], position, want)
+	c := contractstest.NewEVM(t, func(p *contracts.Params) {
+		p.StableDiffusion.Served = true
+		if change != nil {
+			change(p)
 		}
+	})
+	return &line{Chain: c, creator: c.Account()}
+}
+
+// trio joins three nodes of a card of their own, paused.
+func (l *line) trio(gb uint16) []*ecdsa.PrivateKey {
+	l.TB.Helper()
+	nodes := l.Join(3, contractstest.Class{Card: fmt.Sprintf("Card %d", gb), VRAMGB: gb, Runtime: "cuda/1"})
+	l.all = append(l.all, nodes...)
+	l.pause(nodes...)
+	return nodes
+}
+
+func (l *line) pause(nodes ...*ecdsa.PrivateKey) {
+	l.TB.Helper()
+	for _, node := range nodes {
+		l.Send("pause", node, l.Deployment.Node, l.Node.PackPause())
 	}
 }
 
-func TestTheQueueIsServedInOrder(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	running := c.Create(creator, contractstest.GPTRequest(), nodes)
+func (l *line) resume(nodes ...*ecdsa.PrivateKey) {
+	l.TB.Helper()
+	for _, node := range nodes {
+		l.Send("resume", node, l.Deployment.Node, l.Node.PackResume())
+	}
+}
+
+// create creates a task of milli CNX per second, rewards included.
+func (l *line) create(taskType protocol.TaskType, gb uint16, milli int64) *contractstest.Court {
+	l.TB.Helper()
 	request := contractstest.GPTRequest()
-	second := c.Create(creator, request, nodes)
-	request.MinVramGB = 8
-	third := c.Create(creator, request, nodes)
-	request.MinVramGB = 0
-	fourth := c.Create(creator, request, nodes)
-	for _, task := range []*contractstest.Court{second, third, fourth} {
-		if task.Drawn != nil {
-			t.Fatalf("task %s was drawn although no node is free", task.ID)
-		}
+	seconds := int64(40)
+	if taskType == protocol.StableDiffusion {
+		request, seconds = contractstest.SDRequest(1), 50
 	}
-	wantQueue(t, c, 2, 3, 4)
-	wantRefused(t, dispatch(c, creator, second.ID), "NoFreeNodes")
+	request.MinVramGB, request.Fee = gb, contractstest.MilliCNX(milli*seconds)
+	return l.Create(l.creator, request, l.all)
+}
 
-	finish(running)
-	wantRefused(t, dispatch(c, creator, third.ID), "NotNext")
-	wantRefused(t, dispatch(c, creator, fourth.ID), "NotNext")
-	newcomer := c.Create(creator, contractstest.GPTRequest(), nodes)
-	if newcomer.Drawn != nil {
-		t.Error("a newcomer was drawn before those who wait")
+// serve dispatches a task, which must be its turn, and settles it.
+func (l *line) serve(task *contractstest.Court, taskType protocol.TaskType) {
+	l.TB.Helper()
+	if _, err := task.Dispatch(l.all); err != nil {
+		l.TB.Fatalf("dispatch of %s: %v", task.ID, err)
 	}
-	wantQueue(t, c, 2, 3, 4, 5)
+	if taskType == protocol.StableDiffusion {
+		task.Settle(closeImages(1, 0)...)
+	} else {
+		task.Settle(sameResults()...)
+	}
+}
 
-	stranger := c.Key()
-	for _, task := range []*contractstest.Court{second, third, fourth, newcomer} {
-		receipt := c.Send("dispatch", stranger, c.Deployment.Task, c.Task.PackDispatch(task.ID))
-		task.Seat(receipt, nodes)
-		finish(task)
-	}
-	wantQueue(t, c)
-	wantRefused(t, dispatch(c, creator, second.ID), "WrongStatus")
-	for _, key := range nodes {
-		if c.Earned(contractstest.Address(key)).Sign() == 0 {
-			t.Error("a node was not paid")
+func wantQueued(t *testing.T, tasks ...*contractstest.Court) {
+	t.Helper()
+	for i, task := range tasks {
+		if task.Drawn != nil || protocol.TaskStatus(task.Info().Status) != protocol.TaskQueued {
+			t.Fatalf("task %d of %d does not wait", i, len(tasks))
 		}
 	}
 }
 
-func TestATaskForALargeCardDoesNotHoldUpOthers(t *testing.T) {
-	c := contractstest.New(t, nil)
-	small := c.Join(3, contractstest.Class{Card: "Small", VRAMGB: 8, Runtime: "cpu/1"})
-	large := c.Join(3, contractstest.Class{Card: "Large", VRAMGB: 24, Runtime: "cpu/1"})
-	all := append(small, large...)
-	creator := c.Account()
-	request := contractstest.GPTRequest()
-	request.MinVramGB = 24
-	running := c.Create(creator, request, all)
-	waiting := c.Create(creator, request, all)
-	if running.Drawn == nil || waiting.Drawn != nil {
-		t.Fatal("want one task to run and one to wait")
+// wantNext fails unless better goes before the others.
+func (l *line) wantNext(better *contractstest.Court, others ...*contractstest.Court) {
+	l.TB.Helper()
+	for _, other := range others {
+		_, err := other.Dispatch(l.all)
+		wantRefused(l.TB, err, "NotNext")
+		if r, ok := err.(*contracts.Refusal); ok && r.Args["better"].(*big.Int).Cmp(better.ID) != 0 {
+			l.TB.Errorf("%s is said to go before %s, want %s", r.Args["better"], other.ID, better.ID)
+		}
 	}
-	request.MinVramGB = 8
-	other := c.Create(creator, request, all)
-	if other.Drawn == nil {
-		t.Fatal("a task for a small card waits behind one for a large card")
-	}
-	another := c.Create(creator, request, all)
-	finish(other)
-	wantRefused(t, dispatch(c, creator, waiting.ID), "NoFreeNodes")
-	another.Seat(c.Send("dispatch", creator, c.Deployment.Task, c.Task.PackDispatch(another.ID)), all)
-	c.CheckMoney(append(all, creator))
 }
 
-func TestNoSmallerCardIsEverDrawn(t *testing.T) {
-	c := contractstest.New(t, nil)
-	var all []*ecdsa.PrivateKey
-	classes := map[[32]byte]uint16{}
-	for _, gb := range []uint16{6, 8, 12, 24, 300} {
-		class := contractstest.Class{Card: "Card", VRAMGB: gb, Runtime: "cpu/1"}
-		classes[class.ID()] = gb
-		all = append(all, c.Join(3, class)...)
+func TestTheBestOfAllListsIsServedFirst(t *testing.T) {
+	l := newLine(t, nil)
+	nodes := l.trio(24)
+	const gpt, sd = protocol.GPT, protocol.StableDiffusion
+	type kind struct {
+		taskType protocol.TaskType
+		gb       uint16
+		milli    int64
 	}
-	creator := c.Account()
-	seen := map[uint16]bool{}
-	for range 40 {
-		request := contractstest.GPTRequest()
-		request.MinVramGB = 8
-		task := c.Create(creator, request, all)
-		gb := classes[task.Drawn.ClassId]
-		if gb < 8 {
-			t.Fatalf("a card of %d GB was drawn for a task of 8", gb)
+	kinds := []kind{{gpt, 4, 300}, {sd, 24, 500}, {gpt, 24, 500}, {sd, 1, 300}, {gpt, 4, 900}, {sd, 8, 100}, {gpt, 24, 500}}
+	var tasks []*contractstest.Court
+	for _, k := range kinds {
+		tasks = append(tasks, l.create(k.taskType, k.gb, k.milli))
+	}
+	wantQueued(t, tasks...)
+	_, err := tasks[4].Dispatch(l.all)
+	wantRefused(t, err, "NoFreeNodes")
+
+	l.resume(nodes...)
+	order := []int{4, 1, 2, 6, 0, 3, 5}
+	for i, best := range order {
+		for _, other := range order[i+1:] {
+			l.wantNext(tasks[best], tasks[other])
 		}
-		for _, node := range task.Drawn.Nodes {
-			if info := c.NodeInfo(node); info.ClassId != task.Drawn.ClassId {
-				t.Fatalf("node %s is not of the drawn class", node)
+		l.serve(tasks[best], kinds[best].taskType)
+		_, err := tasks[best].Dispatch(l.all)
+		wantRefused(t, err, "WrongStatus")
+	}
+	l.CheckBooks(tasks...)
+}
+
+func TestATaskThatNothingFreeCanServeHoldsUpNobody(t *testing.T) {
+	for _, taskType := range []protocol.TaskType{protocol.GPT, protocol.StableDiffusion} {
+		l := newLine(t, nil)
+		small, large := l.trio(8), l.trio(48)
+		dear := l.create(taskType, 48, 2000)
+		cheap := l.create(protocol.GPT, 8, 100)
+		images := l.create(protocol.StableDiffusion, 8, 50)
+		wantQueued(t, dear, cheap, images)
+
+		l.resume(small...)
+		l.resume(large[:2]...) // two are no trio
+		_, err := dear.Dispatch(l.all)
+		wantRefused(t, err, "NoFreeNodes")
+		l.serve(cheap, protocol.GPT)
+		l.pause(large[:2]...)
+		l.serve(images, protocol.StableDiffusion)
+		if newcomer := l.create(protocol.GPT, 8, 100); newcomer.Drawn == nil {
+			t.Errorf("type %d: a newcomer waits behind a task that no free node can serve", taskType)
+		}
+		l.resume(large...)
+		l.serve(dear, taskType)
+	}
+}
+
+func TestTextTakesOneClassAndImagesTakeAny(t *testing.T) {
+	l := newLine(t, nil)
+	eight, twelve, large := l.trio(8), l.trio(12), l.trio(24)
+	text, images := l.create(protocol.GPT, 8, 900), l.create(protocol.StableDiffusion, 8, 100)
+	wantQueued(t, text, images)
+
+	l.resume(eight[0], twelve[0])
+	_, err := images.Dispatch(l.all)
+	wantRefused(t, err, "NoFreeNodes")
+	l.resume(large[0])
+	_, err = text.Dispatch(l.all) // three are free, of three classes
+	wantRefused(t, err, "NoFreeNodes")
+	l.serve(images, protocol.StableDiffusion)
+
+	small := l.create(protocol.StableDiffusion, 12, 100) // the node of 8 GB is free
+	wantQueued(t, small)
+	_, err = small.Dispatch(l.all)
+	wantRefused(t, err, "NoFreeNodes")
+	l.resume(twelve[1:]...)
+	l.serve(text, protocol.GPT)
+	if class := (contractstest.Class{Card: "Card 12", VRAMGB: 12, Runtime: "cuda/1"}).ID(); text.Drawn.ClassId != class {
+		t.Errorf("text was drawn from class %x, want %x", text.Drawn.ClassId, class)
+	}
+	l.serve(small, protocol.StableDiffusion)
+	if images.Drawn.ClassId != [32]byte{} {
+		t.Errorf("images were drawn from class %x, want none", images.Drawn.ClassId)
+	}
+}
+
+func TestAQueuedTaskIsNotDrawnInItsOwnSecond(t *testing.T) {
+	l := newLine(t, nil)
+	nodes := l.trio(8)
+	task := l.create(protocol.GPT, 8, 100)
+	since := task.Info().Since
+	l.resume(nodes...)
+	l.Advance(-time.Duration(l.Now()-since+1) * time.Second)
+	_, err := task.Dispatch(l.all)
+	if now := l.Now(); now != since {
+		t.Fatalf("it is %d, want %d", now, since)
+	}
+	wantRefused(t, err, "DispatchTooEarly")
+	l.serve(task, protocol.GPT)
+}
+
+func TestContractsWaitAndDoNotDispatch(t *testing.T) {
+	l := newLine(t, nil)
+	l.resume(l.trio(8)...)
+	forwarder, request := contractstest.Forwarder, contractstest.GPTRequest()
+	l.Send("transfer", l.creator, l.Deployment.Token, l.Token.PackTransfer(forwarder, request.Fee))
+	l.Send("approve", l.creator, forwarder, contractstest.Forward(l.Deployment.Token, l.Token.PackApprove(l.Deployment.Task, request.Fee)))
+	receipt := l.Send("createTask", l.creator, forwarder, contractstest.Forward(l.Deployment.Task, l.Task.PackCreateTask(request)))
+	queued := contractstest.Find[contracts.TaskTaskQueued](l.Chain, receipt)
+	if queued == nil {
+		t.Fatal("a contract's task is not in the queue")
+	}
+	_, err := l.Try("dispatch", l.creator, forwarder, contractstest.Forward(l.Deployment.Task, l.Task.PackDispatch(queued.TaskId)))
+	wantRefused(t, err, "OnlyPlainAccount")
+	if _, err := (&contractstest.Court{Chain: l.Chain, ID: queued.TaskId, Creator: l.creator}).Dispatch(l.all); err != nil {
+		t.Errorf("a plain account can't dispatch it: %v", err)
+	}
+}
+
+func TestWhoDispatchesIsPaidFromTheFee(t *testing.T) {
+	l := newLine(t, nil)
+	nodes := l.trio(8)
+	task := l.create(protocol.GPT, 8, 1000)
+	l.resume(nodes...)
+	stranger := l.Key()
+	receipt := l.Send("dispatch", stranger, l.Deployment.Task, l.Task.PackDispatch(task.ID))
+	reward := contractstest.Find[contracts.TaskRewarded](l.Chain, receipt)
+	if reward == nil || reward.Account != contractstest.Address(stranger) || reward.Amount.Cmp(l.Params.DispatchReward) != 0 {
+		t.Errorf("the event says %v, want %s for %s", reward, l.Params.DispatchReward, contractstest.Address(stranger))
+	}
+	if got := l.Earned(contractstest.Address(stranger)); got.Cmp(l.Params.DispatchReward) != 0 {
+		t.Errorf("who dispatched is credited %s, want %s", got, l.Params.DispatchReward)
+	}
+	left := new(big.Int).Sub(contractstest.CNX(40), l.Params.DispatchReward)
+	if got := task.Info().Fee; got.Cmp(left) != 0 {
+		t.Errorf("%s of the fee is left, want %s", got, left)
+	}
+	task.Seat(receipt, l.all)
+	task.Settle(sameResults()...)
+	paid := new(big.Int)
+	for _, node := range nodes {
+		paid.Add(paid, l.Earned(contractstest.Address(node)))
+	}
+	if want := left.Sub(left, l.Params.SettleReward); paid.Cmp(want) != 0 {
+		t.Errorf("the nodes earn %s, want %s", paid, want)
+	}
+	l.CheckBooks(task)
+}
+
+func TestANewcomerStartsOnlyIfNothingThatFitsIsWorthAsMuch(t *testing.T) {
+	const gpt, sd = protocol.GPT, protocol.StableDiffusion
+	for _, c := range []struct {
+		name          string
+		waits, comes  protocol.TaskType
+		gb            uint16
+		milli         int64
+		millionthsOff int64
+		starts        bool
+	}{
+		{"worth more", gpt, gpt, 8, 500, 1, true},
+		{"worth as much", gpt, gpt, 8, 500, 0, false},
+		{"worth less", gpt, gpt, 8, 500, -1, false},
+		{"text behind dear images", sd, gpt, 8, 500, -1, false},
+		{"images behind dear text", gpt, sd, 8, 500, -1, false},
+		{"images before cheap text", gpt, sd, 8, 500, 1, true},
+		{"worth less than one that nobody free can run", gpt, gpt, 48, 500, -1, true},
+		{"worth less than images that nobody free can run", sd, gpt, 48, 500, -1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLine(t, nil)
+			small := l.trio(8)
+			l.trio(48)
+			wantQueued(t, l.create(c.waits, c.gb, c.milli))
+			l.resume(small...)
+			request, seconds := contractstest.GPTRequest(), int64(40)
+			if c.comes == sd {
+				request, seconds = contractstest.SDRequest(1), 50
+			}
+			value := new(big.Int).Add(contractstest.MilliCNX(c.milli), big.NewInt(c.millionthsOff))
+			request.Fee = value.Mul(value, big.NewInt(seconds))
+			if task := l.Create(l.creator, request, l.all); (task.Drawn != nil) != c.starts {
+				t.Errorf("it starts: %v, want %v", task.Drawn != nil, c.starts)
+			}
+		})
+	}
+}
+
+// The seed's example: 10 CNX for one image are 0.2 CNX per second, 15 CNX for two
+// are 0.214, so the second goes first, whatever rewards come off the fees.
+func TestValueIsFeePerSecond(t *testing.T) {
+	for _, rewards := range []int64{0, 100, 2000} {
+		l := newLine(t, func(p *contracts.Params) {
+			p.MinFee = contractstest.CNX(5)
+			p.SettleReward, p.DispatchReward = contractstest.MilliCNX(rewards), contractstest.MilliCNX(rewards)
+		})
+		nodes := l.trio(8)
+		one, two := contractstest.SDRequest(1), contractstest.SDRequest(2)
+		one.Fee, two.Fee = contractstest.CNX(10), contractstest.CNX(15)
+		first, second := l.Create(l.creator, one, nil), l.Create(l.creator, two, nil)
+		page := contractstest.View(l.Chain, l.Deployment.Task, l.Task.PackQueued(uint8(protocol.StableDiffusion), 2, big.NewInt(2)), l.Task.UnpackQueued)
+		for i, want := range []struct {
+			id    *big.Int
+			value int64
+		}{{second.ID, 214_285_714_285_714_285}, {first.ID, 200_000_000_000_000_000}} {
+			if page[i].TaskId.Cmp(want.id) != 0 || page[i].Value.Int64() != want.value {
+				t.Errorf("rewards %d: place %d is %v, want %s of %d", rewards, i, page[i], want.id, want.value)
 			}
 		}
-		seen[gb] = true
-		finish(task)
-	}
-	for _, gb := range []uint16{8, 12, 24, 300} {
-		if !seen[gb] {
-			t.Errorf("the class of %d GB was never drawn in 40 tasks", gb)
+		l.resume(nodes...)
+		l.wantNext(second, first)
+		if _, err := second.Dispatch(l.all); err != nil {
+			t.Fatal(err)
 		}
+		second.Settle(closeImages(2, 1)...)
+		l.serve(first, protocol.StableDiffusion)
 	}
 }
 
-func TestEveryNodeOfAClassIsDrawn(t *testing.T) {
-	c := contractstest.New(t, nil)
-	nodes := c.Join(7, contractstest.SmallClass())
-	creator := c.Account()
-	drawn := map[string]int{}
-	for range 60 {
-		task := c.Create(creator, contractstest.GPTRequest(), nodes)
-		for _, node := range task.Drawn.Nodes {
-			drawn[node.Hex()]++
-		}
-		if task.Drawn.Nodes[0] == task.Drawn.Nodes[1] || task.Drawn.Nodes[1] == task.Drawn.Nodes[2] || task.Drawn.Nodes[0] == task.Drawn.Nodes[2] {
-			t.Fatal("a node was drawn twice for one task")
-		}
-		finish(task)
-	}
-	// 180 draws among 7: 26 each; fewer than 8 or more than 50 is beyond four deviations.
-	for _, key := range nodes {
-		if n := drawn[contractstest.Address(key).Hex()]; n < 8 || n > 50 {
-			t.Errorf("a node was drawn %d times in 60 tasks", n)
-		}
-	}
-}
-
-func TestAContractIsQueuedNotDrawn(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	forward := contractstest.Forwarder
-	c.Send("transfer", creator, c.Deployment.Token, c.Token.PackTransfer(forward, contractstest.CNX(100)))
-	c.Send("approve", creator, forward, contractstest.Forward(c.Deployment.Token, c.Token.PackApprove(c.Deployment.Task, contractstest.CNX(100))))
-	call := contractstest.Forward(c.Deployment.Task, c.Task.PackCreateTask(contractstest.GPTRequest()))
-	receipt := c.Send("createTask", creator, forward, call)
-	if contractstest.Find[contracts.TaskTaskDrawn](c, receipt) != nil {
-		t.Fatal("a contract drew nodes")
-	}
-	created := contractstest.Find[contracts.TaskTaskQueued](c, receipt)
-	if created == nil {
-		t.Fatal("a contract's task was not queued")
-	}
-	_, err := c.Try("dispatch", creator, forward, contractstest.Forward(c.Deployment.Task, c.Task.PackDispatch(created.TaskId)))
-	wantRefused(t, err, "OnlyPlainAccount")
-	task := &contractstest.Court{Chain: c, ID: created.TaskId, Creator: creator, Fee: contractstest.CNX(50)}
-	task.Seat(c.Send("dispatch", creator, c.Deployment.Task, c.Task.PackDispatch(created.TaskId)), nodes)
-	finish(task)
-}
-
-func TestA6_6_AFullQueueRefusesTheNewcomerAndKeepsEveryFee(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	c.Create(creator, contractstest.GPTRequest(), nodes)
-	for range 50 {
-		if c.Create(creator, contractstest.GPTRequest(), nodes).Drawn != nil {
-			t.Fatal("want every task to wait")
-		}
-	}
-	balance := c.Balance(contractstest.Address(creator))
-	rich := contractstest.GPTRequest()
-	rich.Fee = contractstest.CNX(1000)
-	_, err := c.Try("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(rich))
-	wantRefused(t, err, "QueueFull")
-	if got := c.Balance(contractstest.Address(creator)); got.Cmp(balance) != 0 {
-		t.Error("a refused task was paid for")
-	}
-	for id := int64(2); id <= 51; id++ { // every queued fee can be had back
-		c.Send("cancel", creator, c.Deployment.Task, c.Task.PackCancel(big.NewInt(id)))
-	}
-	wantQueue(t, c)
-	if got := c.Pool(); got.Cmp(contractstest.CNX(50)) != 0 {
-		t.Errorf("pool is %s, want the least fee of 50 cancels", got)
-	}
-}
-
-func TestA6_8_OnlyTheCreatorCancels(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	running := c.Create(creator, contractstest.GPTRequest(), nodes)
-	c.Create(creator, contractstest.GPTRequest(), nodes)
-	middle := c.Create(creator, contractstest.GPTRequest(), nodes)
-	c.Create(creator, contractstest.GPTRequest(), nodes)
-	for _, other := range []*ecdsa.PrivateKey{c.Key(), nodes[0], c.Owner} {
-		_, err := c.Try("cancel", other, c.Deployment.Task, c.Task.PackCancel(middle.ID))
-		wantRefused(t, err, "NotCreator")
-	}
-	_, err := c.Try("cancel", creator, c.Deployment.Task, c.Task.PackCancel(running.ID))
-	wantRefused(t, err, "WrongStatus")
-
-	before := c.Balance(contractstest.Address(creator))
-	c.Send("cancel", creator, c.Deployment.Task, c.Task.PackCancel(middle.ID))
-	if got := new(big.Int).Sub(c.Balance(contractstest.Address(creator)), before); got.Cmp(contractstest.CNX(49)) != 0 {
-		t.Errorf("had %s back, want 49 CNX: all but the least fee", got)
-	}
-	wantQueue(t, c, 2, 4)
-	if got := protocol.TaskStatus(middle.Info().Status); got != protocol.TaskCancelled {
-		t.Errorf("got %s, want cancelled", got)
-	}
-}
-
-func TestA6_9_NothingIsFreeAndNothingHasNoSize(t *testing.T) {
-	c, _, creator := network(t, nil)
-	for _, bad := range []struct {
+// network-protocol.md §14.5.
+func TestQueueExamplesOfTheProtocol(t *testing.T) {
+	for _, c := range []struct {
 		name   string
-		change func(*contracts.TaskRequest)
-		err    string
+		gb     uint16
+		absent bool
+		want   string
 	}{
-		{"no fee", func(r *contracts.TaskRequest) { r.Fee = new(big.Int) }, "FeeTooLow"},
-		{"less than the least fee", func(r *contracts.TaskRequest) { r.Fee = big.NewInt(1) }, "FeeTooLow"},
-		{"more than there is", func(r *contracts.TaskRequest) { r.Fee = new(big.Int).Lsh(big.NewInt(1), 96) }, "FeeTooLow"},
-		{"more than the creator has", func(r *contracts.TaskRequest) { r.Fee = contractstest.CNX(100_001) }, "ERC20InsufficientAllowance"},
-		{"no units", func(r *contracts.TaskRequest) { r.Units = 0 }, "InvalidUnits"},
-		{"endless units", func(r *contracts.TaskRequest) { r.Units = 1025 }, "InvalidUnits"},
-		{"images of text", func(r *contracts.TaskRequest) { r.Images = 1 }, "InvalidUnits"},
-		{"a type not served", func(r *contracts.TaskRequest) { r.TaskType = uint8(protocol.StableDiffusion) }, "TaskTypeNotServed"},
-		{"more memory than anybody has", func(r *contracts.TaskRequest) { r.MinVramGB = 9 }, "NoClassFits"},
-		{"more memory than there can be", func(r *contracts.TaskRequest) { r.MinVramGB = 256 }, "NoClassFits"},
+		{"three of 12 GB", 12, false, "SD8"},
+		{"three of 24 GB", 24, false, "SD8"},
+		{"three of 24 GB, SD8 absent", 24, true, "GPT24"},
+		{"three of 12 GB, SD8 absent", 12, true, "SD12"},
 	} {
-		request := contractstest.GPTRequest()
-		bad.change(&request)
-		if _, err := c.Try("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(request)); !refused(err, bad.err) {
-			t.Errorf("%s: got %v, want %s", bad.name, err, bad.err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			l := newLine(t, nil)
+			nodes := map[uint16][]*ecdsa.PrivateKey{12: l.trio(12), 24: l.trio(24)}
+			tasks := map[string]*contractstest.Court{
+				"GPT24": l.create(protocol.GPT, 24, 500),
+				"SD12":  l.create(protocol.StableDiffusion, 12, 400),
+			}
+			if !c.absent {
+				tasks["SD8"] = l.create(protocol.StableDiffusion, 8, 600)
+			}
+			l.resume(nodes[c.gb]...)
+			for name, task := range tasks {
+				if name == "GPT24" && c.gb == 12 {
+					_, err := task.Dispatch(l.all)
+					wantRefused(t, err, "NoFreeNodes")
+				} else if name != c.want {
+					l.wantNext(tasks[c.want], task)
+				}
+			}
+			if _, err := tasks[c.want].Dispatch(l.all); err != nil {
+				t.Errorf("%s: %v", c.want, err)
+			}
+		})
 	}
-	wantQueue(t, c)
-}
-
-func TestAClassTooSmallTakesNoTasks(t *testing.T) {
-	c, _, creator := network(t, func(p *contracts.Params) { p.MinClassNodes = 4 })
-	_, err := c.Try("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(contractstest.GPTRequest()))
-	wantRefused(t, err, "NoClassFits")
-}
-
-func TestAQueuedTaskExpiresAndIsRefunded(t *testing.T) {
-	c, nodes, creator := network(t, nil)
-	c.Create(creator, contractstest.GPTRequest(), nodes)
-	waiting := c.Create(creator, contractstest.GPTRequest(), nodes)
-	_, err := waiting.TryClose()
-	wantRefused(t, err, "CloseTooEarly")
-	c.Advance(time.Hour + time.Minute)
-	before := c.Balance(contractstest.Address(creator))
-	c.Send("close", c.Key(), c.Deployment.Task, c.Task.PackClose(waiting.ID))
-	if got := new(big.Int).Sub(c.Balance(contractstest.Address(creator)), before); got.Cmp(contractstest.CNX(50)) != 0 {
-		t.Errorf("had %s back, want all 50 CNX", got)
-	}
-	if got := protocol.Outcome(waiting.Info().Outcome); got != protocol.OutcomeExpired {
-		t.Errorf("got %s, want expired", got)
-	}
-	wantQueue(t, c)
 }

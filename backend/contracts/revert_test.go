@@ -18,7 +18,9 @@ import (
 func interfaces(t *testing.T) []*abi.ABI {
 	t.Helper()
 	var all []*abi.ABI
-	for _, parse := range []func() (*abi.ABI, error){contracts.TaskMetaData.ParseABI, contracts.NodeMetaData.ParseABI, contracts.TokenMetaData.ParseABI} {
+	for _, parse := range []func() (*abi.ABI, error){contracts.TaskMetaData.ParseABI, contracts.NodeMetaData.ParseABI, contracts.RulesMetaData.ParseABI,
+		contracts.TimelockMetaData.ParseABI, contracts.TokenMetaData.ParseABI,
+	} {
 		parsed, err := parse()
 		if err != nil {
 			t.Fatal(err)

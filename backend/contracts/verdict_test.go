@@ -1,45 +1,53 @@
 package contracts_test
 
 import (
-	"crypto/ecdsa"
+	"bytes"
+	"encoding/binary"
+	"fmt"
 	"math/big"
+	"math/bits"
+	"slices"
 	"testing"
-	"time"
 
 	"helium/backend/contracts"
 	"helium/backend/contracts/contractstest"
 	"helium/backend/protocol"
 )
 
-// A cell of the settlement table is what the three seats did: n never
-// committed, c committed and stayed silent, A B D opened one of three different
-// results, I opened "invalid arguments", F opened a machine's error.
+// This file says what the end of a task means for each party, in Go and in words
+// of its own, after the natspec of ITask. The tests of the court and of fast
+// settlement hold the contracts to it.
+
+// A cell of the settlement table is what the three seats did, a letter each:
+// n never committed, c committed and stayed silent, A B D opened one of three
+// different results, I opened "invalid arguments", M F C opened one of the three
+// faults of a machine.
 type cell [3]byte
+
+const letters = "ncABDIMFC"
 
 func (c cell) String() string { return string(c[:]) }
 
-// cells are all there are, but for the names of the results.
-func cells() []cell {
-	const states = "ncABDIF"
-	var all []cell
-	for i := range len(states) * len(states) * len(states) {
-		c := cell{states[i%7], states[i/7%7], states[i/49]}
-		if canonical(c) {
-			all = append(all, c)
+func cellOf(s string) cell { return cell{s[0], s[1], s[2]} }
+
+// cells are all that can be made of some letters, but for the names of the results.
+func cells(letters string) (all []cell) {
+	for i := range letters {
+		for j := range letters {
+			for k := range letters {
+				if c := (cell{letters[i], letters[j], letters[k]}); c.namesResultsInOrder() {
+					all = append(all, c)
+				}
+			}
 		}
 	}
 	return all
 }
 
-func canonical(c cell) bool {
+func (c cell) namesResultsInOrder() bool {
 	next := 0
-	for _, s := range c {
-		at := -1
-		for i, name := range "ABD" {
-			if s == byte(name) {
-				at = i
-			}
-		}
+	for _, letter := range c {
+		at := bytes.IndexByte([]byte("ABD"), letter)
 		if at > next {
 			return false
 		}
@@ -50,353 +58,418 @@ func canonical(c cell) bool {
 	return true
 }
 
-func (c cell) opened(seat int) bool { return c[seat] != 'n' && c[seat] != 'c' }
-
-func (c cell) answers(seat int) bool { return c.opened(seat) && c[seat] != 'F' }
-
-func (c cell) answer(seat int) contractstest.Answer {
-	switch c[seat] {
+// answerOf is what a seat commits to. A silent one commits to A.
+func answerOf(letter byte) contractstest.Answer {
+	switch letter {
 	case 'I':
 		return contractstest.Failure(protocol.KindInvalidArguments)
+	case 'M':
+		return contractstest.Failure(protocol.KindModelNotFound)
 	case 'F':
+		return contractstest.Failure(protocol.KindFileHashDiffers)
+	case 'C':
 		return contractstest.Failure(protocol.KindCannotRun)
 	case 'c':
 		return contractstest.Result("A")
 	default:
-		return contractstest.Result(string(c[seat]))
+		return contractstest.Result(string(letter))
 	}
 }
 
-// agreed is what at least two seats said; 0 when none did.
-func (c cell) agreed() byte {
-	for i := range 3 {
-		for j := range i {
-			if c[i] == c[j] && c.answers(i) {
-				return c[i]
-			}
-		}
-	}
-	return 0
+// A story is what happened in a task.
+type story struct {
+	// committed and opened say how far each seat came with its answer.
+	committed, opened [3]bool
+	answers           [3]contractstest.Answer
+	// views are who was prompt, in the eyes of each seat.
+	views [3]uint8
+	// unproved openings came from the node itself, without a proof that the
+	// response is stored.
+	unproved [3]bool
+	// images is 0 for a GPT task.
+	images int
+	// near and far are the distances of images.
+	near, far int
 }
 
-// expectation is what the rules say of a cell, in words of their own.
-type expectation struct {
-	outcome      protocol.Outcome
-	pay          [3]*big.Int
+// storyOf is the story of a GPT task that a cell tells.
+func storyOf(c cell) story {
+	s := story{views: [3]uint8{order012, order012, order012}}
+	for seat, letter := range c {
+		s.committed[seat] = letter != 'n'
+		s.opened[seat] = letter != 'n' && letter != 'c'
+		s.answers[seat] = answerOf(letter)
+	}
+	return s
+}
+
+// order012 is the view that the seats were prompt in their order.
+const order012 = 0 | 1<<2 | 2<<4
+
+// bill is the money of a task.
+type bill struct {
+	// fee is without the rewards for who ended and dispatched the task.
+	fee *big.Int
+	// overhead and whole are seconds of T.
+	overhead, whole int64
+	cutPerMille     int64
+}
+
+func billOf(p contracts.Params, r contracts.TaskRequest) bill {
+	pricing := p.StableDiffusion
+	if protocol.TaskType(r.TaskType) == protocol.GPT {
+		pricing = p.Gpt
+	}
+	overhead := int64(pricing.OverheadSeconds)
+	return bill{
+		fee: new(big.Int).Sub(r.Fee, p.SettleReward), overhead: overhead,
+		whole: overhead + int64(r.Units)*int64(pricing.SecondsPerUnit), cutPerMille: int64(p.CutPerMille),
+	}
+}
+
+// unscored is a score that stays what it was.
+const unscored = -1
+
+// verdict is what the rules say.
+type verdict struct {
+	outcome protocol.Outcome
+	kind    protocol.ResultKind
+	result  []byte
+	pay     [3]*big.Int
+	score   [3]int
+	slashed [3]bool
+	// locked seats stay in the task.
+	locked [3]bool
+	// refund is the creator's. pool is without slashed stakes.
 	refund, pool *big.Int
-	slashed      [3]bool
-	locked       [3]bool
 }
 
-func expect(c cell, fee, overhead *big.Int) expectation {
-	e := expectation{refund: new(big.Int), pool: new(big.Int)}
-	reward := []int64{10, 9, 6}
-	var rewards [3]int64
-	committed, opened := 0, 0
-	for i := range 3 {
-		e.pay[i] = new(big.Int)
-		e.locked[i] = c[i] == 'c'
-		if c[i] != 'n' {
-			rewards[i] += reward[committed]
-			committed++
+func (s story) isAnswer(seat int) bool {
+	kind := s.answers[seat].Kind
+	return s.opened[seat] && (kind == protocol.KindResult || kind == protocol.KindInvalidArguments)
+}
+
+func (s story) matches(a, b int) bool {
+	if a == b || !s.isAnswer(a) || !s.isAnswer(b) || s.answers[a].Kind != s.answers[b].Kind {
+		return false
+	}
+	if s.answers[a].Kind == protocol.KindInvalidArguments {
+		return true
+	}
+	if s.images == 0 {
+		return bytes.Equal(s.answers[a].Result, s.answers[b].Result)
+	}
+	return s.distance(a, b) < s.near
+}
+
+// differs says that two results are so different that one of them is a lie.
+func (s story) differs(a, b int) bool {
+	if s.images == 0 {
+		return !bytes.Equal(s.answers[a].Result, s.answers[b].Result)
+	}
+	return s.distance(a, b) >= s.far
+}
+
+// distance is how many bits the least alike images of two results differ in.
+func (s story) distance(a, b int) (worst int) {
+	for i := range s.images {
+		x := binary.BigEndian.Uint64(s.answers[a].Result[8*i:])
+		y := binary.BigEndian.Uint64(s.answers[b].Result[8*i:])
+		worst = max(worst, bits.OnesCount64(x^y))
+	}
+	return worst
+}
+
+// agreement is whose answer stands and who agrees with it, by seat; nobody when
+// nothing matches. It stands with the one that most others match.
+func (s story) agreement() (winner int, agreeing []int) {
+	for seat := range 3 {
+		with := []int{seat}
+		for other := range 3 {
+			if s.matches(seat, other) {
+				with = append(with, other)
+			}
 		}
-		if c.opened(i) {
-			rewards[i] += reward[opened]
-			opened++
+		if len(with) > max(1, len(agreeing)) {
+			winner, agreeing = seat, with
 		}
 	}
-	part := func(of *big.Int, n int64) *big.Int {
-		return new(big.Int).Div(new(big.Int).Mul(of, big.NewInt(n)), big.NewInt(50))
+	slices.Sort(agreeing)
+	return winner, agreeing
+}
+
+// isBefore is what the openings say of the order of two seats.
+func (s story) isBefore(a, b int) bool {
+	if a > b {
+		return !s.isBefore(b, a)
 	}
-	letter := c.agreed()
+	votes := 0
+	for seat := range 3 {
+		if !s.opened[seat] {
+			continue
+		}
+		// A view that leaves both out speaks for the lower seat.
+		if placeIn(s.views[seat], b) < placeIn(s.views[seat], a) {
+			votes--
+		} else {
+			votes++
+		}
+	}
+	return votes >= 0
+}
+
+func placeIn(view uint8, seat int) int {
+	for place := range 3 {
+		if int(view>>(2*place)&3) == seat {
+			return place
+		}
+	}
+	return 3
+}
+
+// ranked are seats in the order in which they were prompt; in that of the draw
+// where it goes in a circle.
+func (s story) ranked(seats []int) []int {
+	ahead := map[int]int{}
+	for _, a := range seats {
+		for _, b := range seats {
+			if a != b && s.isBefore(b, a) {
+				ahead[a]++
+			}
+		}
+	}
+	all := slices.Clone(seats)
+	slices.SortStableFunc(all, func(a, b int) int { return ahead[a] - ahead[b] })
+	return all
+}
+
+func part(of *big.Int, n, from int64) *big.Int {
+	return new(big.Int).Div(new(big.Int).Mul(of, big.NewInt(n)), big.NewInt(from))
+}
+
+var rewards = [3]int64{20, 18, 12}
+
+func (s story) judge(b bill) verdict {
+	v := verdict{pay: [3]*big.Int{{}, {}, {}}, refund: new(big.Int), pool: new(big.Int)}
+	winner, agreeing := s.agreement()
+	for seat := range 3 {
+		v.locked[seat] = s.committed[seat] && !s.opened[seat]
+		if v.locked[seat] {
+			v.score[seat] = unscored
+		}
+	}
 	switch {
-	case letter == 0:
-		e.outcome = protocol.OutcomeNoAgreement
-		if opened < 2 {
-			e.outcome = protocol.OutcomeSilent
-		}
-		sharers := int64(0)
-		for i := range 3 {
-			if c.answers(i) {
-				sharers++
-			}
-		}
-		e.refund.Set(fee)
-		for i := range 3 {
-			if c.answers(i) {
-				e.pay[i].Div(overhead, big.NewInt(sharers))
-				e.refund.Sub(e.refund, e.pay[i])
-			}
-		}
-	case letter == 'I':
-		e.outcome = protocol.OutcomeInvalidArguments
-		e.refund.Set(fee)
-		for i := range 3 {
-			e.slashed[i] = c.answers(i) && c[i] != 'I'
-			if c[i] == 'I' {
-				e.pay[i] = part(overhead, rewards[i])
-				e.refund.Sub(e.refund, e.pay[i])
-			}
-		}
+	case len(agreeing) == 0:
+		s.judgeNothing(&v, b)
+	case s.answers[winner].Kind == protocol.KindInvalidArguments:
+		s.judgeInvalidArguments(&v, b, agreeing)
 	default:
-		e.outcome = protocol.OutcomeAgreed
-		left, rewardsLeft, last := new(big.Int).Set(fee), int64(50), 0
-		for i := range 3 {
-			if c[i] == letter {
-				e.pay[i] = part(fee, rewards[i])
-				left.Sub(left, e.pay[i])
-				rewardsLeft -= rewards[i]
-				last = i
-			}
-		}
-		other := part(fee, rewardsLeft)
-		for i := range 3 {
-			if c[i] == letter {
-				continue
-			}
-			left.Sub(left, other)
-			e.slashed[i] = c.answers(i)
-			if e.slashed[i] {
-				e.refund.Add(e.refund, other)
-			} else {
-				e.pool.Add(e.pool, other)
-			}
-		}
-		e.pay[last].Add(e.pay[last], left)
+		v.result = s.answers[winner].Result
+		s.judgeResult(&v, b, agreeing)
 	}
-	return e
+	return v
 }
 
-func TestEveryCellOfTheSettlementTable(t *testing.T) {
-	c := contractstest.New(t, nil)
-	nodes := c.Join(3, contractstest.SmallClass())
-	creator := c.Account()
-	everybody := append([]*ecdsa.PrivateKey{creator}, nodes...)
-	all := cells()
-	if len(all) != 141 {
-		t.Fatalf("got %d cells, want 141", len(all))
+func (s story) judgeResult(v *verdict, b bill, agreeing []int) {
+	v.outcome, v.kind = protocol.OutcomeAgreed, protocol.KindResult
+	cut := part(b.fee, b.cutPerMille, 1000)
+	net := new(big.Int).Sub(b.fee, cut)
+	v.pool.Add(v.pool, cut)
+	left, unearned := new(big.Int).Set(net), int64(50)
+	var last *big.Int
+	for rank, seat := range s.ranked(agreeing) {
+		share := part(net, rewards[rank], 50)
+		left.Sub(left, share)
+		unearned -= rewards[rank]
+		v.score[seat] = int(rewards[rank])
+		if s.unproved[seat] {
+			v.pool.Add(v.pool, share)
+		} else {
+			v.pay[seat].Set(share)
+		}
 	}
-	for i, cell := range all {
-		t.Run(cell.String(), func(t *testing.T) {
-			c.TB = t
-			playCell(c, cell, creator, nodes, int64(i))
-			c.CheckMoney(everybody)
-		})
-		if t.Failed() {
-			return
+	for _, seat := range agreeing {
+		if !s.unproved[seat] {
+			last = v.pay[seat]
 		}
-		for _, key := range nodes {
-			if protocol.NodeStatus(c.NodeInfo(contractstest.Address(key)).Status) == protocol.NodeQuit {
-				c.JoinAs(key, contractstest.SmallClass())
-			}
+	}
+	if odd, ok := oddOne(agreeing); ok {
+		share := part(net, unearned, 50)
+		left.Sub(left, share)
+		if v.slashed[odd] = s.liesAgainst(odd, agreeing); v.slashed[odd] {
+			v.score[odd] = unscored
+			v.refund.Add(v.refund, share)
+		} else {
+			v.pool.Add(v.pool, share)
 		}
+	}
+	if last == nil {
+		last = v.pool
+	}
+	last.Add(last, left)
+}
+
+// oddOne is the seat that does not agree, if there is one.
+func oddOne(agreeing []int) (int, bool) {
+	for seat := range 3 {
+		if !slices.Contains(agreeing, seat) {
+			return seat, true
+		}
+	}
+	return 0, false
+}
+
+// liesAgainst says that an opening contradicts an agreed result.
+func (s story) liesAgainst(odd int, agreeing []int) bool {
+	if !s.isAnswer(odd) || s.answers[odd].Kind == protocol.KindInvalidArguments {
+		return s.isAnswer(odd)
+	}
+	for _, seat := range agreeing {
+		if !s.differs(odd, seat) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s story) judgeInvalidArguments(v *verdict, b bill, agreeing []int) {
+	v.outcome, v.kind = protocol.OutcomeInvalidArguments, protocol.KindInvalidArguments
+	overhead := part(b.fee, b.overhead, b.whole)
+	v.refund.Set(b.fee)
+	for rank, seat := range s.ranked(agreeing) {
+		v.pay[seat] = part(overhead, rewards[rank], 50)
+		v.refund.Sub(v.refund, v.pay[seat])
+		v.score[seat] = unscored
+	}
+	if odd, ok := oddOne(agreeing); ok && s.opened[odd] {
+		v.score[odd] = unscored
+		v.slashed[odd] = s.isAnswer(odd)
 	}
 }
 
-// playCell plays a cell and compares every party's money and fate with the rules.
-func playCell(c *contractstest.Chain, cell cell, creator *ecdsa.PrivateKey, nodes []*ecdsa.PrivateKey, i int64) {
-	request := contractstest.GPTRequest()
-	request.Fee = new(big.Int).Add(contractstest.CNX(50), big.NewInt(i)) // fees that 50 doesn't divide
-	overhead := new(big.Int).Div(new(big.Int).Mul(request.Fee, big.NewInt(30)), big.NewInt(40))
-	want := expect(cell, request.Fee, overhead)
-	poolBefore, balanceBefore := c.Pool(), c.Balance(contractstest.Address(creator))
-
-	task := c.Create(creator, request, nodes)
-	var earnedBefore [3]*big.Int
+func (s story) judgeNothing(v *verdict, b bill) {
+	openings, answers := 0, int64(0)
 	for seat := range 3 {
-		earnedBefore[seat] = c.Earned(contractstest.Address(task.Keys[seat]))
+		if s.opened[seat] {
+			openings++
+		}
+		if s.isAnswer(seat) {
+			answers++
+		}
 	}
-	play(task, cell)
-
-	info := task.Info()
-	status := protocol.TaskSettled
-	if cell.agreed() == 0 {
-		status = protocol.TaskAborted
+	v.outcome = protocol.OutcomeNoAgreement
+	if openings < 2 {
+		v.outcome = protocol.OutcomeSilent
 	}
-	if protocol.TaskStatus(info.Status) != status || protocol.Outcome(info.Outcome) != want.outcome {
-		c.TB.Fatalf("ended as %s, %s, want %s, %s", protocol.TaskStatus(info.Status), protocol.Outcome(info.Outcome), status, want.outcome)
-	}
-	pool := new(big.Int).Add(poolBefore, want.pool)
+	v.refund.Set(b.fee)
 	for seat := range 3 {
-		node := contractstest.Address(task.Keys[seat])
-		if got := new(big.Int).Sub(c.Earned(node), earnedBefore[seat]); got.Cmp(want.pay[seat]) != 0 {
-			c.TB.Errorf("seat %d earned %s, want %s", seat, got, want.pay[seat])
-		}
-		wantStatus := protocol.NodeAvailable
-		if want.locked[seat] {
-			wantStatus = protocol.NodeBusy
-		}
-		if want.slashed[seat] {
-			wantStatus = protocol.NodeQuit
-			pool.Add(pool, c.Params.Stake)
-		}
-		if got := protocol.NodeStatus(c.NodeInfo(node).Status); got != wantStatus {
-			c.TB.Errorf("seat %d is %s, want %s", seat, got, wantStatus)
-		}
-	}
-	if got := c.Pool(); got.Cmp(pool) != 0 {
-		c.TB.Errorf("pool is %s, want %s", got, pool)
-	}
-	spent := new(big.Int).Sub(balanceBefore, c.Balance(contractstest.Address(creator)))
-	if got := new(big.Int).Sub(request.Fee, spent); got.Cmp(want.refund) != 0 {
-		c.TB.Errorf("creator had %s back, want %s", got, want.refund)
-	}
-	closeOut(task, want)
-}
-
-// play acts as the cell says until the task has ended.
-func play(task *contractstest.Court, cell cell) {
-	silent, absent := false, false
-	for seat := range 3 {
-		if cell[seat] == 'n' {
-			absent = true
+		if !s.isAnswer(seat) {
 			continue
 		}
-		silent = silent || cell[seat] == 'c'
-		task.Commit(seat, cell.answer(seat))
-	}
-	if absent {
-		task.AdvanceTo(task.Drawn.CommitBy + 1)
-	}
-	for seat := range 3 {
-		if cell.opened(seat) {
-			task.Reveal(seat)
+		share := new(big.Int).Div(part(b.fee, b.overhead, b.whole), big.NewInt(answers))
+		v.refund.Sub(v.refund, share)
+		if s.unproved[seat] {
+			v.pool.Add(v.pool, share)
+		} else {
+			v.pay[seat] = share
 		}
-	}
-	if silent {
-		if _, err := task.TryClose(); err == nil {
-			task.TB.Error("closed before the reveal deadline")
-		}
-		task.AdvanceTo(task.Info().Deadlines.RevealBy + 1)
-	}
-	if silent || cell == (cellOf("nnn")) {
-		task.Close()
 	}
 }
 
-// closeOut slashes the nodes that are still locked, a day later.
-func closeOut(task *contractstest.Court, want expectation) {
-	locked := want.locked[0] || want.locked[1] || want.locked[2]
-	if !locked {
-		if _, err := task.TryClose(); !refused(err, "WrongStatus") {
-			task.TB.Errorf("closing an ended task: got %v, want WrongStatus", err)
-		}
-		return
+// earnedFast is what the seats earn when a story is settled fast.
+func earnedFast(p *play, s story) (earned [3]string) {
+	p.fast(s)
+	for seat, now := range p.balances().earned {
+		earned[seat] = new(big.Int).Sub(now, p.was.earned[seat]).String()
 	}
-	if _, err := task.TryClose(); !refused(err, "CloseTooEarly") {
-		task.TB.Errorf("closing out before a day has passed: got %v, want CloseTooEarly", err)
-	}
-	pool := task.Pool()
-	task.Advance(24*time.Hour + time.Minute)
-	task.Close()
-	for seat := range 3 {
-		if !want.locked[seat] {
-			continue
-		}
-		pool.Add(pool, task.Params.Stake)
-		if got := protocol.NodeStatus(task.NodeInfo(contractstest.Address(task.Keys[seat])).Status); got != protocol.NodeQuit {
-			task.TB.Errorf("silent seat %d is %s after a day, want it slashed", seat, got)
-		}
-	}
-	if got := task.Pool(); got.Cmp(pool) != 0 {
-		task.TB.Errorf("pool is %s after closing out, want %s", got, pool)
-	}
+	return earned
 }
 
-func refused(err error, name string) bool {
-	refusal, ok := err.(*contracts.Refusal)
-	return ok && refusal.Name == name
-}
-
-// TestALockedNodeThatOpensLateIsJudged walks what a silent node had committed
-// to against what the others agreed on.
-func TestALockedNodeThatOpensLateIsJudged(t *testing.T) {
-	result, other := contractstest.Result("A"), contractstest.Result("B")
-	invalid, fault := contractstest.Failure(protocol.KindInvalidArguments), contractstest.Failure(protocol.KindModelNotFound)
+func TestMostViewsDecideWhoWasPrompt(t *testing.T) {
+	th := newTheatre(t, nil)
+	order := protocol.PackOrder
 	for _, c := range []struct {
-		name          string
-		first, second contractstest.Answer
-		late          contractstest.Answer
-		slashed       bool
+		name  string
+		cell  string
+		views [3]uint8
+		want  [3]int64
 	}{
-		{"the agreed result", result, result, result, false},
-		{"another result", result, result, other, true},
-		{"invalid arguments against a result", result, result, invalid, true},
-		{"a machine's error", result, result, fault, false},
-		{"invalid arguments as agreed", invalid, invalid, invalid, false},
-		{"a result against invalid arguments", invalid, invalid, result, true},
-		{"a machine's error against invalid arguments", invalid, invalid, fault, false},
-		{"a result where nothing was agreed", result, other, contractstest.Result("D"), false},
+		{"all say so", "AAA", [3]uint8{order([3]uint8{2, 1, 0}), order([3]uint8{2, 1, 0}), order([3]uint8{2, 1, 0})}, [3]int64{12, 18, 20}},
+		{"two say so, the third flatters itself", "AAA", [3]uint8{order012, order([3]uint8{1, 2, 0}), order([3]uint8{1, 2, 0})}, [3]int64{12, 20, 18}},
+		{"each puts itself first", "AAA", [3]uint8{order012, order([3]uint8{1, 0, 2}), order([3]uint8{2, 0, 1})}, [3]int64{20, 18, 12}},
+		{"a circle", "AAA", [3]uint8{order012, order([3]uint8{1, 2, 0}), order([3]uint8{2, 0, 1})}, [3]int64{20, 18, 12}},
+		{"the other circle", "AAA", [3]uint8{order([3]uint8{2, 1, 0}), order([3]uint8{1, 0, 2}), order([3]uint8{0, 2, 1})}, [3]int64{20, 18, 12}},
+		{"views that name one seat only", "AAA", [3]uint8{0b101010, 0b101010, 0b101010}, [3]int64{18, 12, 20}},
+		{"views of 0, 0, 0", "AAA", [3]uint8{0, 0, 0}, [3]int64{20, 18, 12}},
+		{"views of no seat", "AAA", [3]uint8{63, 63, 63}, [3]int64{20, 18, 12}},
+		{"one view of no seat", "AAA", [3]uint8{63, order([3]uint8{2, 1, 0}), order([3]uint8{2, 1, 0})}, [3]int64{12, 18, 20}},
+		{"the machine that failed was first, and has a say", "MAA", [3]uint8{order([3]uint8{0, 2, 1}), order([3]uint8{0, 2, 1}), order012}, [3]int64{0, 18, 20}},
+		{"who deviates has a say", "ABA", [3]uint8{order012, order([3]uint8{2, 1, 0}), order([3]uint8{2, 1, 0})}, [3]int64{18, 0, 20}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			chain := contractstest.New(t, nil)
-			nodes := chain.Join(3, contractstest.SmallClass())
-			creator := chain.Account()
-			task := chain.Create(creator, contractstest.GPTRequest(), nodes)
-			for seat, answer := range []contractstest.Answer{c.first, c.second, c.late} {
-				task.Commit(seat, answer)
+			s := storyOf(cellOf(c.cell))
+			s.views = c.views
+			var want [3]string
+			for seat, n := range c.want {
+				want[seat] = contractstest.CNX(n).String()
 			}
-			task.Reveal(0)
-			task.Reveal(1)
-			task.AdvanceTo(task.Info().Deadlines.RevealBy + 1)
-			task.Close()
-			late := contractstest.Address(task.Keys[2])
-			pool, earned := chain.Pool(), chain.Earned(late)
-
-			task.Reveal(2)
-			status, want := protocol.NodeStatus(chain.NodeInfo(late).Status), protocol.NodeAvailable
-			if c.slashed {
-				want = protocol.NodeQuit
-				pool.Add(pool, chain.Params.Stake)
+			if got := earnedFast(th.branch(t).begin(contractstest.GPTRequest()), s); got != want {
+				t.Errorf("seats earned %v, want %v", got, want)
 			}
-			if status != want {
-				t.Errorf("node is %s, want %s", status, want)
-			}
-			if got := chain.Earned(late); got.Cmp(earned) != 0 {
-				t.Errorf("opening late earned %s, want nothing", new(big.Int).Sub(got, earned))
-			}
-			if got := chain.Pool(); got.Cmp(pool) != 0 {
-				t.Errorf("pool is %s, want %s", got, pool)
-			}
-			if _, err := task.TryReveal(2); err == nil {
-				t.Error("opened twice")
-			}
-			chain.CheckMoney(append(nodes, creator))
 		})
 	}
 }
 
-func TestArrivalDecidesPayWhateverTheSeat(t *testing.T) {
-	chain := contractstest.New(t, nil)
-	nodes := chain.Join(3, contractstest.SmallClass())
-	creator := chain.Account()
-	reward := []int64{10, 9, 6}
-	orders := [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
-	for _, commits := range orders {
-		for _, reveals := range orders {
-			task := chain.Create(creator, contractstest.GPTRequest(), nodes)
-			var want, before [3]int64
-			for place, seat := range commits {
-				task.Commit(seat, contractstest.Result("A"))
-				want[seat] += reward[place]
-			}
-			for seat := range 3 {
-				before[seat] = whole(chain.Earned(contractstest.Address(task.Keys[seat])))
-			}
-			for place, seat := range reveals {
-				task.Reveal(seat)
-				want[seat] += reward[place]
-			}
-			for seat := range 3 {
-				if got := whole(chain.Earned(contractstest.Address(task.Keys[seat]))) - before[seat]; got != want[seat] {
-					t.Errorf("commits %v, reveals %v: seat %d earned %d, want %d", commits, reveals, seat, got, want[seat])
+// TestOfTwoOpeningsThatDisagreeTheLowerSeatIsFirst: each of two votes.
+func TestOfTwoOpeningsThatDisagreeTheLowerSeatIsFirst(t *testing.T) {
+	th := newTheatre(t, nil)
+	upward, downward := uint8(order012), protocol.PackOrder([3]uint8{2, 1, 0})
+	for _, c := range []struct {
+		cell  string
+		views [3]uint8
+	}{
+		{"AAn", [3]uint8{downward, upward, 0}}, {"AnA", [3]uint8{upward, 0, downward}}, {"cAA", [3]uint8{0, downward, upward}},
+		{"nAA", [3]uint8{0, downward, downward}}, {"IcI", [3]uint8{downward, downward, downward}},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			s := storyOf(cellOf(c.cell))
+			s.views = c.views
+			p := th.branch(t).begin(contractstest.GPTRequest())
+			p.inCourt(s, 0)
+			p.compare(s.judge(p.bill))
+		})
+	}
+}
+
+// TestEveryViewOfThreeIsCounted goes through all orders that three can tell, and
+// through all 256 views that one can sign against two honest ones.
+func TestEveryViewOfThreeIsCounted(t *testing.T) {
+	t.Parallel()
+	th := newTheatre(t, nil)
+	try := func(cell string, views [3]uint8) {
+		s := storyOf(cellOf(cell))
+		s.views = views
+		p := th.branch(t).begin(requestFor(7))
+		var want [3]string
+		for seat, pay := range s.judge(p.bill).pay {
+			want[seat] = pay.String()
+		}
+		if got := earnedFast(p, s); got != want {
+			t.Errorf("%s with views %06b: seats earned %v, want %v", cell, views, got, want)
+		}
+	}
+	for i, a := range orders() {
+		for j, b := range orders() {
+			for k, c := range orders() {
+				views := [3]uint8{protocol.PackOrder(a), protocol.PackOrder(b), protocol.PackOrder(c)}
+				try("AAA", views)
+				if (i+j+k)%3 == 0 { // a few of two that agree
+					try([]string{"ABA", "MII"}[k%2], views)
 				}
 			}
 		}
 	}
-	chain.CheckMoney(append(nodes, creator))
+	for view := range 256 {
+		try("AAA", [3]uint8{protocol.PackOrder(orders()[view%6]), uint8(view), protocol.PackOrder(orders()[view/6%6])})
+	}
 }
-
-func whole(wei *big.Int) int64 { return new(big.Int).Div(wei, contractstest.CNX(1)).Int64() }
-
-func cellOf(s string) cell { return cell{s[0], s[1], s[2]} }

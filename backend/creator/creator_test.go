@@ -52,8 +52,8 @@ func TestTaskIsFollowedFromPriceToReceipt(t *testing.T) {
 	for _, node := range r.Nodes {
 		paid = paid.Add(node.Paid)
 	}
-	if paid.Cmp(fee) != 0 {
-		t.Errorf("%s was paid of %s", paid, fee)
+	if sum := paid.Add(r.Rewards); sum.Cmp(fee) != 0 || r.Rewards.IsZero() || !r.Fast {
+		t.Errorf("%s was paid and %s rewarded of %s, fast: %v", paid, r.Rewards, fee, r.Fast)
 	}
 	if row := task.Record(); row.State != Settled || row.TaskID == 0 || row.Ended.IsZero() {
 		t.Errorf("row is %+v", row)
@@ -131,7 +131,7 @@ func TestQueuedTaskIsDispatchedWhenNodesAreFree(t *testing.T) {
 }
 
 func TestSilentNodesEndInARefund(t *testing.T) {
-	n := newTestNet(t, 3, func(p *contracts.Params) { p.CommitSeconds, p.RevealSeconds = 30, 30 })
+	n := newTestNet(t, 3, func(p *contracts.Params) { p.ArgumentSeconds, p.CommitSeconds, p.RevealSeconds = 10, 30, 30 })
 	for _, p := range n.peers {
 		p.silent.Store(true)
 	}
@@ -145,17 +145,17 @@ func TestSilentNodesEndInARefund(t *testing.T) {
 	}
 	n.waitFor(task, StageSealed)
 	n.mu.Lock()
-	n.chain.Advance(2 * time.Minute)
+	n.chain.Advance(3 * time.Minute)
 	n.mu.Unlock()
-	ahead.Store(int64(2 * time.Minute))
+	ahead.Store(int64(3 * time.Minute))
 	all := n.collect(task)
 	ended := find(all, StageAborted)
 	if ended == nil || ended.Reason.Code != "nodes_silent" || find(all, StageVerified) != nil {
 		t.Fatalf("stages are %v", stages(all))
 	}
 	r := find(all, StageSettled).Receipt
-	if r.Outcome != protocol.OutcomeSilent || r.Refunded.Cmp(r.Fee) != 0 {
-		t.Errorf("outcome %s, %s of %s came back", r.Outcome, r.Refunded, r.Fee)
+	if r.Outcome != protocol.OutcomeSilent || r.Refunded.Add(r.Rewards).Cmp(r.Fee) != 0 {
+		t.Errorf("outcome %s, %s of %s came back, %s went to who closed it", r.Outcome, r.Refunded, r.Fee, r.Rewards)
 	}
 	if _, err := VerifyReceipt(n.ctx, n.chain.Client, n.profile, *r); err != nil {
 		t.Errorf("the receipt does not verify: %v", err)

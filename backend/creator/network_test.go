@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/big"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,6 +51,7 @@ type testNet struct {
 func newTestNet(t *testing.T, peers int, change func(*contracts.Params)) *testNet {
 	t.Helper()
 	c := contractstest.New(t, change)
+	c.Register(contractstest.SmallClass())
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	n := &testNet{
 		t: t, ctx: ctx, chain: c, class: contractstest.SmallClass(),
@@ -199,9 +201,10 @@ type peer struct {
 	relay   *client.Client
 	address common.Address
 	// How it behaves, set before a task is made.
-	cheat, silent atomic.Bool
-	stop          context.CancelFunc
-	gone          chan struct{}
+	// court: everything on chain; mute: commits, and opens nothing.
+	cheat, silent, court, mute atomic.Bool
+	stop                       context.CancelFunc
+	gone                       chan struct{}
 }
 
 func (n *testNet) join() *peer {
@@ -234,6 +237,7 @@ type job struct {
 	id      *big.Int
 	seat    uint8
 	key     protocol.TaskKey
+	nodes   [protocol.Seats]common.Address
 	args    common.Hash
 	opening protocol.Reveal
 	stored  []byte
@@ -261,7 +265,7 @@ func (p *peer) run(ctx context.Context, logs <-chan types.Log) {
 					if a != p.address || p.silent.Load() {
 						continue
 					}
-					j := &job{id: e.TaskId, seat: uint8(i), key: e.TaskKey, args: args[e.TaskId.String()]}
+					j := &job{id: e.TaskId, seat: uint8(i), key: e.TaskKey, nodes: e.Nodes, args: args[e.TaskId.String()]}
 					if err := p.work(ctx, j); err != nil && ctx.Err() == nil {
 						p.n.t.Errorf("peer of seat %d: %v", i, err)
 					} else {
@@ -339,8 +343,94 @@ func (p *peer) work(ctx context.Context, j *job) error {
 		Nonce: crypto.Keccak256Hash(crypto.FromECDSA(p.key), j.key[:]), CiphertextHash: crypto.Keccak256Hash(box),
 	}
 	c := protocol.Commitment{TaskKey: j.key, Commitment: protocol.CommitmentHash(j.key, p.address, j.opening.Kind, j.opening.Result, j.opening.Nonce)}
-	_, err = p.n.try(p.key, p.n.chain.Deployment.Task, p.n.chain.Task.PackCommit(j.id, j.seat, c.Commitment, p.sign(c)))
-	return err
+	if p.court.Load() {
+		_, err = p.n.try(p.key, p.n.chain.Deployment.Task, p.n.chain.Task.PackCommit(j.id, j.seat, c.Commitment, p.sign(c)))
+		return err
+	}
+	if err := p.tell(ctx, j, c, p.sign(c)); err != nil {
+		return err
+	}
+	p.n.all.Go(func() { p.revealFast(ctx, j) })
+	return nil
+}
+
+func (p *peer) tell(ctx context.Context, j *job, m protocol.Message, signature []byte) error {
+	message, err := client.NewMessage(p.address, m, signature)
+	if err != nil {
+		return err
+	}
+	return p.relay.SendMessage(ctx, j.key, message)
+}
+
+// revealFast opens at the relay once the commitments of all three are there.
+func (p *peer) revealFast(ctx context.Context, j *job) {
+	ctx, stop := context.WithTimeout(ctx, 30*time.Second)
+	defer stop()
+	events, err := p.relay.Watch(ctx, j.key)
+	if err != nil {
+		return
+	}
+	var seen [protocol.Seats]common.Hash
+	for e := range events {
+		if e.Kind != client.EventMessage || e.Message.Type != client.MessageCommitment {
+			continue
+		}
+		m, err := e.Message.Verify(p.n.profile.Domain(), j.key)
+		seat := slices.Index(j.nodes[:], e.Message.From)
+		if err != nil || seat < 0 {
+			continue
+		}
+		seen[seat] = m.(protocol.Commitment).Commitment
+		if slices.Contains(seen[:], common.Hash{}) || p.mute.Load() {
+			continue
+		}
+		j.opening.CommitmentsHash = protocol.CommitmentsHash(seen)
+		j.opening.Order = protocol.PackOrder([protocol.Seats]uint8{0, 1, 2})
+		message, err := client.NewMessage(p.address, j.opening, p.sign(j.opening))
+		if err == nil {
+			message.Proof = j.stored
+			err = p.relay.SendMessage(ctx, j.key, message)
+		}
+		if err != nil && ctx.Err() == nil {
+			p.n.t.Errorf("reveal of seat %d: %v", j.seat, err)
+		}
+		if j.seat == 2 {
+			p.settleLate(ctx, j)
+		}
+		return
+	}
+}
+
+// settlePatience is what a creator has before a peer settles.
+const settlePatience = 2 * time.Second
+
+// settleLate settles with the relay's proofs, as nodes do when their creator
+// does not.
+func (p *peer) settleLate(ctx context.Context, j *job) {
+	events, err := p.relay.Watch(ctx, j.key)
+	if err != nil {
+		return
+	}
+	var statements [protocol.Seats]contracts.Statement
+	have := 0
+	for e := range events {
+		if e.Kind != client.EventMessage || e.Message.Type != client.MessageReveal {
+			continue
+		}
+		m, err := e.Message.Verify(p.n.profile.Domain(), j.key)
+		seat := slices.Index(j.nodes[:], e.Message.From)
+		if err != nil || seat < 0 {
+			continue
+		}
+		statements[seat] = contracts.StatementOf(m.(protocol.Reveal), e.Message.Signature, e.Message.Proof)
+		if have++; have < protocol.Seats {
+			continue
+		}
+		if sleep(ctx, settlePatience) {
+			p.n.try(p.key, p.n.chain.Deployment.Task, p.n.chain.Task.PackSettle(j.id, statements)) // the creator may have been faster
+		}
+		return
+	}
 }
 
 func (p *peer) stream(ctx context.Context, j *job, reply [32]byte, response string) error {
@@ -376,9 +466,7 @@ func (p *peer) reveal(j *job) {
 	j.opening.CommitmentsHash = protocol.CommitmentsHash(j.seen)
 	j.opening.Order = protocol.PackOrder([protocol.Seats]uint8{0, 1, 2})
 	o := j.opening
-	_, err := p.n.try(p.key, p.n.chain.Deployment.Task, p.n.chain.Task.PackReveal(j.id, j.seat, contracts.Reveal{
-		CommitmentsHash: o.CommitmentsHash, Order: o.Order, Kind: uint8(o.Kind), Result: o.Result, Nonce: o.Nonce, CiphertextHash: o.CiphertextHash,
-	}, p.sign(o), j.stored))
+	_, err := p.n.try(p.key, p.n.chain.Deployment.Task, p.n.chain.Task.PackReveal(j.id, j.seat, contracts.StatementOf(o, p.sign(o), j.stored)))
 	if err != nil && p.n.ctx.Err() == nil {
 		p.n.t.Errorf("reveal of seat %d: %v", j.seat, err)
 	}

@@ -14,11 +14,8 @@ import (
 	"helium/backend/protocol"
 )
 
-const (
-	// pushAgain is how often the queue is looked at though nothing was heard.
-	pushAgain   = 15 * time.Second
-	dispatchGas = 1_500_000
-)
+// pushAgain is how often the queue is looked at though nothing was heard.
+const pushAgain = 15 * time.Second
 
 // push starts queued tasks when nodes are free, and tells those that wait
 // where they stand. It acts on what the watcher hears.
@@ -72,21 +69,21 @@ func (c *Creator) showPosition(ctx context.Context, t *Task) {
 	}
 }
 
-// dispatch starts the task, or the older one that stands before it. It sends
+// dispatch starts the task, or the better one that goes before it. It sends
 // nothing that the contract would refuse now.
 func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 	task := contracts.NewTask()
-	// Each refusal may name an older task; two steps are as many as it takes.
+	// Each refusal may name a better task; two steps are as many as it takes.
 	for range 2 {
 		data := task.PackDispatch(id.Big())
 		_, err := c.chain.CallContract(ctx, ethereum.CallMsg{
-			From: c.sender.Address(), To: &c.profile.Contracts.Task, Data: data, Gas: dispatchGas,
+			From: c.sender.Address(), To: &c.profile.Contracts.Task, Data: data, Gas: contracts.DrawGas,
 		}, nil)
-		switch older, due, err := whyNot(err); {
+		switch better, due, err := whyNot(err); {
 		case err != nil:
 			return fmt.Errorf("look at task %s: %w", id, err)
-		case older != 0:
-			id = older
+		case better != 0:
+			id = better
 			continue
 		case !due:
 			return nil
@@ -98,7 +95,7 @@ func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 		_, err = c.sender.Submit(ctx, chain.Intent{
 			// One try a block: the next may find other nodes free.
 			Key: fmt.Sprintf("creator/dispatch/%s/%d", id, head),
-			To:  c.profile.Contracts.Task, Data: data, GasLimit: dispatchGas,
+			To:  c.profile.Contracts.Task, Data: data, GasLimit: contracts.DrawGas,
 		})
 		if err != nil && !isRevert(err) {
 			return fmt.Errorf("dispatch task %s: %w", id, err)
@@ -114,7 +111,7 @@ func isRevert(err error) bool {
 }
 
 // whyNot reads the answer to a dispatch that was only tried.
-func whyNot(err error) (older protocol.TaskID, due bool, _ error) {
+func whyNot(err error) (better protocol.TaskID, due bool, _ error) {
 	if err == nil {
 		return 0, true, nil
 	}
@@ -130,8 +127,8 @@ func whyNot(err error) (older protocol.TaskID, due bool, _ error) {
 	case "DispatchTooEarly":
 		return 0, true, nil // by the time it is mined it is not
 	case "NotNext":
-		older, err := taskIDArg(why.Args["older"])
-		return older, false, err
+		better, err := taskIDArg(why.Args["better"])
+		return better, false, err
 	}
 	return 0, false, nil
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
 
@@ -43,10 +45,14 @@ func (c *Creator) receipt(ctx context.Context, r Record, v view) (*protocol.Rece
 	if out.Refunded, err = v.refunded(); err != nil {
 		return nil, err
 	}
+	if out.Rewards, err = v.rewarded(); err != nil {
+		return nil, err
+	}
 	if v.drawn == nil {
 		return out, nil
 	}
 	out.TaskKey, out.ClassID, out.DrawTx = v.drawn.TaskKey, v.drawn.ClassId, v.drawn.Raw.TxHash
+	out.Fast = v.fast()
 	if out.Class, err = c.network.class(ctx, out.ClassID); err != nil {
 		return nil, err
 	}
@@ -66,6 +72,9 @@ func (c *Creator) wholeEnd(ctx context.Context, v view) (view, error) {
 		return v, fmt.Errorf("read settlement %s: %w", v.ended.Raw.TxHash, err)
 	}
 	v.paid, v.deviated, v.refunds = nil, nil, nil
+	v.rewards = slices.DeleteFunc(slices.Clone(v.rewards), func(e *contracts.TaskRewarded) bool {
+		return e.Raw.TxHash == v.ended.Raw.TxHash
+	})
 	for _, l := range receipt.Logs {
 		if l.Address != c.profile.Contracts.Task {
 			continue
@@ -105,6 +114,26 @@ func (v view) refunded() (protocol.Wei, error) {
 	return protocol.WeiOf(sum)
 }
 
+// rewarded is what went to who dispatched and settled.
+func (v view) rewarded() (protocol.Wei, error) {
+	sum := new(big.Int)
+	for _, e := range v.rewards {
+		sum.Add(sum, e.Amount)
+	}
+	return protocol.WeiOf(sum)
+}
+
+// fast reports whether all three openings came in the transaction that ended
+// the task, and nothing had to be committed on chain before.
+func (v view) fast() bool {
+	for seat := range protocol.Seats {
+		if v.commits[seat] != nil || v.reveals[seat] == nil || v.reveals[seat].Raw.TxHash != v.ended.Raw.TxHash {
+			return false
+		}
+	}
+	return true
+}
+
 // node is a seat's part of the receipt.
 func (v view) node(i int, address common.Address) (n protocol.ReceiptNode, err error) {
 	n = protocol.ReceiptNode{Address: address, Agrees: v.agrees(i)}
@@ -114,6 +143,9 @@ func (v view) node(i int, address common.Address) (n protocol.ReceiptNode, err e
 	if e := v.reveals[i]; e != nil {
 		n.Kind, n.Result, n.Nonce = protocol.ResultKind(e.Kind), e.Result, e.Nonce
 		n.CiphertextHash, n.RevealTx = e.CiphertextHash, e.Raw.TxHash
+		if v.commits[i] == nil {
+			n.Commitment = protocol.CommitmentHash(v.drawn.TaskKey, address, n.Kind, n.Result, n.Nonce)
+		}
 	}
 	sum := new(big.Int)
 	for _, e := range v.paid {

@@ -3,6 +3,7 @@ package creator
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -88,7 +89,7 @@ func (l *listener) run(ctx context.Context) {
 func (l *listener) hear(e client.Event) {
 	switch e.Kind {
 	case client.EventMessage:
-		l.hearReady(e)
+		l.hearMessage(e)
 	case client.EventChunk:
 		l.hearChunk(e)
 	case client.EventResult:
@@ -97,26 +98,62 @@ func (l *listener) hear(e client.Event) {
 	}
 }
 
-// hearReady counts nodes whose own signature says that they are ready.
-func (l *listener) hearReady(e client.Event) {
-	if e.Message == nil || e.Message.Type != client.MessageReady {
+// hearMessage takes what a drawn node's own signature says.
+func (l *listener) hearMessage(e client.Event) {
+	if e.Message == nil {
 		return
 	}
-	signer, err := l.w.t.c.domain.Signer(protocol.Ready{TaskKey: l.key}, e.Message.Signature)
-	if err != nil || signer != e.Node || l.ready[signer] || !l.drawn(signer) {
+	seat := slices.Index(l.nodes[:], e.Message.From)
+	opened, err := e.Message.Verify(l.w.t.c.domain, l.key)
+	if seat < 0 || err != nil {
 		return
 	}
-	l.ready[signer] = true
-	l.w.t.emit(Event{Stage: StageReady, Count: len(l.ready), Nodes: []common.Address{signer}})
+	switch m := opened.(type) {
+	case protocol.Ready:
+		if l.ready[e.Message.From] {
+			return
+		}
+		l.ready[e.Message.From] = true
+		l.w.t.emit(Event{Stage: StageReady, Count: len(l.ready), Nodes: []common.Address{e.Message.From}})
+	case protocol.Commitment:
+		l.w.t.sign(l.key, func(all *[protocol.Seats]signed) {
+			if all[seat].commitment == (common.Hash{}) {
+				all[seat].commitment = m.Commitment
+			}
+		})
+	case protocol.Reveal:
+		l.w.t.sign(l.key, func(all *[protocol.Seats]signed) {
+			if opens(*all, l.key, seat, l.nodes[seat], m) {
+				all[seat].opening = &opening{m, e.Message.Signature, e.Message.Proof}
+			}
+		})
+	}
 }
 
-func (l *listener) drawn(a common.Address) bool {
-	for _, n := range l.nodes {
-		if n == a {
-			return true
+// opens reports whether a reveal fits what its seat committed to, and was made
+// with the three commitments that are at hand.
+func opens(all [protocol.Seats]signed, key protocol.TaskKey, seat int, node common.Address, m protocol.Reveal) bool {
+	var commitments [protocol.Seats]common.Hash
+	for i, s := range all {
+		if s.commitment == (common.Hash{}) {
+			return false
 		}
+		commitments[i] = s.commitment
 	}
-	return false
+	return all[seat].opening == nil &&
+		protocol.CommitmentHash(key, node, m.Kind, m.Result, m.Nonce) == commitments[seat] &&
+		m.CommitmentsHash == protocol.CommitmentsHash(commitments)
+}
+
+// sign notes what nodes of a draw have signed.
+func (t *Task) sign(key protocol.TaskKey, change func(*[protocol.Seats]signed)) {
+	t.mu.Lock()
+	if t.signedOf != key {
+		t.signedOf, t.signed = key, [protocol.Seats]signed{}
+	}
+	change(&t.signed)
+	t.mu.Unlock()
+	t.poke()
 }
 
 // hearChunk passes on the first node's text. A stream that does not open ends

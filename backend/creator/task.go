@@ -28,6 +28,8 @@ type Task struct {
 	answers  map[common.Address][]byte
 	lost     map[common.Address]bool
 	wanted   []common.Address // results that the relay says it has
+	signedOf protocol.TaskKey // the draw that signed is of
+	signed   [protocol.Seats]signed
 	sealed   bool
 	position int
 	failure  *protocol.Reason
@@ -97,8 +99,13 @@ func (t *Task) view() (view, error) {
 	for _, l := range t.logs {
 		logs = append(logs, l)
 	}
+	key, said := t.signedOf, t.signed
 	t.mu.Unlock()
-	return fold(t.c.events, logs)
+	v, err := fold(t.c.events, logs)
+	if v.drawn != nil && v.drawn.TaskKey == key {
+		v.signed = said
+	}
+	return v, err
 }
 
 // run moves the task until it is over or ctx ends; the next run goes on from
@@ -137,9 +144,6 @@ func (t *Task) run(ctx context.Context) {
 	}
 }
 
-// createGas covers createTask with a draw.
-const createGas = 1_500_000
-
 // create makes the task on chain, once ever: the key is the request's.
 func (t *Task) create(ctx context.Context) {
 	r := t.Record()
@@ -148,7 +152,7 @@ func (t *Task) create(ctx context.Context) {
 		MinVramGB: r.MinVRAMGB, Units: r.Units, Images: r.Images, Fee: r.Fee.Big(),
 	})
 	receipt, err := t.c.sender.Submit(ctx, chain.Intent{
-		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, GasLimit: createGas,
+		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, GasLimit: contracts.DrawGas,
 	})
 	if err == nil {
 		for _, l := range receipt.Logs {

@@ -222,7 +222,14 @@ func (c *checker) checkSeats() error {
 		}
 	}
 	if c.v.drawn != nil {
-		c.right("commitments", "%d committed, %d opened, each to what it had committed", count(c.v.commits), count(c.v.reveals))
+		if err := same("fast", c.r.Fast, c.v.fast()); err != nil {
+			return err
+		}
+		if c.r.Fast {
+			c.right("commitments", "three signed openings in one transaction, each bound to all three commitments")
+		} else {
+			c.right("commitments", "%d committed in court, %d opened, each to what it had committed", count(c.v.commits), count(c.v.reveals))
+		}
 	}
 	return nil
 }
@@ -297,7 +304,14 @@ func (c *checker) checkMoney() error {
 	if err := same("refunded", c.r.Refunded.Decimal(), refunded.Decimal()); err != nil {
 		return err
 	}
-	sum := refunded
+	rewards, err := c.v.rewarded()
+	if err != nil {
+		return err
+	}
+	if err := same("rewards", c.r.Rewards.Decimal(), rewards.Decimal()); err != nil {
+		return err
+	}
+	sum := refunded.Add(rewards)
 	for i, n := range c.r.Nodes {
 		seen, err := c.v.node(i, n.Address)
 		if err != nil {
@@ -315,7 +329,7 @@ func (c *checker) checkMoney() error {
 	if sum.Cmp(c.r.Fee) > 0 {
 		return wrong("%s was paid out of a fee of %s", sum, c.r.Fee)
 	}
-	c.right("payments", "%s of %s to the nodes and back", sum, c.r.Fee)
+	c.right("payments", "%s of %s to the nodes, to who settled, and back", sum, c.r.Fee)
 	return nil
 }
 

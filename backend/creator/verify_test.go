@@ -39,12 +39,12 @@ func TestTamperedReceiptsAreFoundOut(t *testing.T) {
 		spoil func(*protocol.Receipt)
 		want  string
 	}{
-		"another version":            {func(r *protocol.Receipt) { r.Version = 2 }, "version"},
+		"another version":            {func(r *protocol.Receipt) { r.Version = 1 }, "version"},
 		"another chain":              {func(r *protocol.Receipt) { r.ChainID++ }, "chain_id"},
 		"a contract of one's own":    {func(r *protocol.Receipt) { r.Contract[0]++ }, "task_contract"},
 		"no such task":               {func(r *protocol.Receipt) { r.TaskID += 7 }, "not created"},
 		"no such transaction":        {func(r *protocol.Receipt) { r.CreateTx[0]++ }, "create_tx"},
-		"a transaction of others":    {func(r *protocol.Receipt) { r.SettleTx = r.Nodes[0].CommitTx }, "has not ended"},
+		"a transaction of others":    {func(r *protocol.Receipt) { r.SettleTx = r.CreateTx }, "has not ended"},
 		"another creator":            {func(r *protocol.Receipt) { r.Creator[0]++ }, "creator"},
 		"another model":              {func(r *protocol.Receipt) { r.Model = "gpt-9" }, "model"},
 		"other arguments":            {func(r *protocol.Receipt) { r.ArgsHash[0]++ }, "args_hash"},
@@ -60,6 +60,8 @@ func TestTamperedReceiptsAreFoundOut(t *testing.T) {
 		"the liar revealed the same": {func(r *protocol.Receipt) { r.Nodes[liar].Result = r.Result }, "result"},
 		"the liar was not slashed":   {func(r *protocol.Receipt) { r.Nodes[liar].Slashed = false }, "slashed"},
 		"more pay":                   {func(r *protocol.Receipt) { r.Nodes[honest].Paid = r.Fee }, "paid"},
+		"settled by the court":       {func(r *protocol.Receipt) { r.Fast = !r.Fast }, "fast"},
+		"no reward":                  {func(r *protocol.Receipt) { r.Rewards = protocol.Wei{} }, "rewards"},
 		"nothing came back":          {func(r *protocol.Receipt) { r.Refunded = protocol.Wei{} }, "refunded"},
 		"a later block":              {func(r *protocol.Receipt) { r.SettleBlock++ }, "settle_block"},
 		"another outcome":            {func(r *protocol.Receipt) { r.Outcome = protocol.OutcomeSilent }, "outcome"},

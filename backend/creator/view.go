@@ -25,9 +25,26 @@ type view struct {
 	revealBy uint64
 	reveals  [protocol.Seats]*contracts.TaskRevealed
 	ended    *contracts.TaskTaskEnded
+	rewards  []*contracts.TaskRewarded
 	paid     []*contracts.TaskNodePaid
 	deviated []*contracts.TaskNodeDeviated
 	refunds  []*contracts.TaskCreatorRefunded
+	// signed is what the nodes of the draw have signed, as it came through a
+	// relay: not the chain's word, but as good, since it is what the chain would
+	// be shown.
+	signed [protocol.Seats]signed
+}
+
+// signed is a seat's commitment and what opens it.
+type signed struct {
+	commitment common.Hash
+	opening    *opening
+}
+
+// opening is a signed reveal with the proof that its response is stored.
+type opening struct {
+	reveal           protocol.Reveal
+	signature, proof []byte
 }
 
 // logKey tells logs apart: the same transaction in another block is another log.
@@ -64,6 +81,8 @@ func taskOf(event any) (protocol.TaskID, bool) {
 	case *contracts.TaskNodeReleased:
 		n = e.TaskId
 	case *contracts.TaskCreatorRefunded:
+		n = e.TaskId
+	case *contracts.TaskRewarded:
 		n = e.TaskId
 	default:
 		return 0, false
@@ -105,7 +124,12 @@ func (v *view) apply(event any) error {
 	case *contracts.TaskTaskQueued:
 		v.queued = true
 	case *contracts.TaskTaskDrawn:
+		if v.drawn != nil { // a node declined: what the first three did is void
+			v.paid, v.commits, v.reveals, v.revealBy = nil, [protocol.Seats]*contracts.TaskCommitted{}, [protocol.Seats]*contracts.TaskRevealed{}, 0
+		}
 		v.drawn = e
+	case *contracts.TaskRewarded:
+		v.rewards = append(v.rewards, e)
 	case *contracts.TaskCommitmentsComplete:
 		v.revealBy = e.RevealBy
 	case *contracts.TaskCommitted:
@@ -132,8 +156,30 @@ func sit[E any](seats []*E, n uint8, e *E) error {
 	return nil
 }
 
-// agreed is the result that stands: the task's own end says so, or three equal
-// reveals do before it. It is nil while nothing stands.
+// ballot is what a seat opened, by whatever way; KindNone if nothing.
+func (v view) ballot(seat int) (protocol.ResultKind, []byte) {
+	if r := v.reveals[seat]; r != nil {
+		return protocol.ResultKind(r.Kind), r.Result
+	}
+	if o := v.signed[seat].opening; o != nil {
+		return o.reveal.Kind, o.reveal.Result
+	}
+	return protocol.KindNone, nil
+}
+
+// allOpen reports whether all three seats have opened.
+func (v view) allOpen() bool {
+	for seat := range protocol.Seats {
+		if kind, _ := v.ballot(seat); kind == protocol.KindNone {
+			return false
+		}
+	}
+	return true
+}
+
+// agreed is the result that stands: the task's own end says so, or two equal
+// openings do before it when all three are there, since the contract can judge
+// them in no other way. It is nil while nothing stands.
 func (v view) agreed() []byte {
 	if v.ended != nil {
 		if protocol.Outcome(v.ended.Outcome) == protocol.OutcomeAgreed {
@@ -141,20 +187,29 @@ func (v view) agreed() []byte {
 		}
 		return nil
 	}
-	first := v.reveals[0]
-	for _, r := range v.reveals {
-		if r == nil || protocol.ResultKind(r.Kind) != protocol.KindResult || !bytes.Equal(r.Result, first.Result) {
-			return nil
+	if !v.allOpen() {
+		return nil
+	}
+	for seat := range protocol.Seats {
+		kind, result := v.ballot(seat)
+		next, other := v.ballot((seat + 1) % protocol.Seats)
+		if kind == protocol.KindResult && next == kind && bytes.Equal(result, other) {
+			return result
 		}
 	}
-	return first.Result
+	return nil
 }
 
-// agrees reports whether the node of a seat revealed the result that stands.
+// agrees reports whether the node of a seat opened the result that stands.
 func (v view) agrees(seat int) bool {
-	r, result := v.reveals[seat], v.agreed()
-	return r != nil && result != nil &&
-		protocol.ResultKind(r.Kind) == protocol.KindResult && bytes.Equal(r.Result, result)
+	kind, got := v.ballot(seat)
+	result := v.agreed()
+	return result != nil && kind == protocol.KindResult && bytes.Equal(got, result)
+}
+
+// committed reports whether a seat has committed, by whatever way.
+func (v view) committed(seat int) bool {
+	return v.commits[seat] != nil || v.signed[seat].commitment != (common.Hash{})
 }
 
 func count[E any](seats [protocol.Seats]*E) (n int) {

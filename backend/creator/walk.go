@@ -28,6 +28,7 @@ type walker struct {
 	commits  [protocol.Seats]bool
 	reveals  [protocol.Seats]bool
 	verified bool
+	settling bool
 	fetching map[common.Address]bool
 	nextPush time.Time
 }
@@ -60,6 +61,7 @@ func (w *walker) step() (over bool, err error) {
 	if err := w.verify(v); err != nil {
 		return false, err
 	}
+	w.settle(id, v)
 	if v.ended == nil {
 		w.pushDeadline(id, v)
 		return false, nil
@@ -116,9 +118,10 @@ func (w *walker) showDrawn(v view) error {
 		return w.markSealed()
 	}
 	if w.quiet != nil {
-		w.quiet() // a reorg drew other nodes
+		w.quiet() // a node declined, or a reorg drew other nodes
+		w.commits, w.reveals = [protocol.Seats]bool{}, [protocol.Seats]bool{}
 	}
-	w.drawn = key
+	w.drawn, w.settling = key, false
 	record := w.t.Record()
 	if v.ended == nil {
 		ctx, stop := context.WithCancel(w.ctx)
@@ -150,16 +153,27 @@ func (w *walker) markSealed() error {
 }
 
 func (w *walker) showVotes(v view) {
-	for i, e := range v.commits {
-		if e != nil && !w.commits[i] {
+	if v.drawn == nil {
+		return
+	}
+	for i, node := range v.drawn.Nodes {
+		if v.committed(i) && !w.commits[i] {
 			w.commits[i] = true
-			w.t.emit(Event{Stage: StageCommitted, Count: trues(w.commits), Nodes: []common.Address{e.Node}, Tx: e.Raw.TxHash})
+			e := Event{Stage: StageCommitted, Count: trues(w.commits), Nodes: []common.Address{node}}
+			if v.commits[i] != nil {
+				e.Tx = v.commits[i].Raw.TxHash
+			}
+			w.t.emit(e)
 		}
 	}
-	for i, e := range v.reveals {
-		if e != nil && !w.reveals[i] {
+	for i, node := range v.drawn.Nodes {
+		if kind, _ := v.ballot(i); kind != protocol.KindNone && !w.reveals[i] {
 			w.reveals[i] = true
-			w.t.emit(Event{Stage: StageRevealed, Count: trues(w.reveals), Nodes: []common.Address{e.Node}, Tx: e.Raw.TxHash})
+			e := Event{Stage: StageRevealed, Count: trues(w.reveals), Nodes: []common.Address{node}}
+			if v.reveals[i] != nil {
+				e.Tx = v.reveals[i].Raw.TxHash
+			}
+			w.t.emit(e)
 		}
 	}
 }
@@ -299,6 +313,38 @@ func (t *Task) move(to State, edit func(*Record)) error {
 	return nil
 }
 
+const settleGas = 900_000
+
+// settle brings the three openings to the contract: when the answer is at hand,
+// or when they don't agree, so that the fee comes back soon. The creator does it
+// first, since it wants the receipt most; its nodes do when it doesn't. That it
+// sends vouches for the responses, so no relay's signatures need be paid for.
+func (w *walker) settle(id protocol.TaskID, v view) {
+	if w.settling || v.ended != nil || v.drawn == nil || v.agreed() != nil && !w.verified {
+		return
+	}
+	var statements [protocol.Seats]contracts.Statement
+	for i, s := range v.signed {
+		if s.opening == nil {
+			return
+		}
+		statements[i] = contracts.StatementOf(s.opening.reveal, s.opening.signature, nil)
+	}
+	w.settling = true
+	w.helpers.Go(func() {
+		_, err := w.t.c.sender.Submit(w.ctx, chain.Intent{
+			Key:      fmt.Sprintf("creator/settle/%s/%x", w.t.ID(), v.drawn.TaskKey[:6]),
+			To:       w.t.c.profile.Contracts.Task,
+			Data:     contracts.NewTask().PackSettle(id.Big(), statements),
+			GasLimit: settleGas,
+		})
+		if err != nil && w.ctx.Err() == nil {
+			// Its nodes may have been faster; if not, they or the court end it.
+			w.t.c.log.Info("task was not settled by this creator", "task", id, "err", err)
+		}
+	})
+}
+
 const (
 	// closeGrace leaves the closing of a late task to its nodes, who also want it.
 	closeGrace = 5 * time.Second
@@ -314,7 +360,7 @@ func (w *walker) pushDeadline(id protocol.TaskID, v view) {
 	now := w.t.c.now()
 	due := w.t.Record().Created.Add(queueLife)
 	if v.drawn != nil {
-		due = time.Unix(int64(max(v.drawn.CommitBy, v.revealBy)), 0)
+		due = time.Unix(int64(v.drawn.CommitBy+protocol.CommitGraceSeconds), 0)
 		if v.revealBy != 0 {
 			due = time.Unix(int64(v.revealBy), 0)
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"helium/backend/protocol"
 	"helium/backend/validator"
 )
 
@@ -30,6 +31,9 @@ type Config struct {
 	Port int
 	// Cheat makes that many nodes answer wrongly: they lose their stake.
 	Cheat int
+	// Cards are what nodes say that they are, in turn, for testing; none for what
+	// this computer is. A card's runtime is the engine's, whatever is given.
+	Cards []protocol.GPUClass
 	// Program runs a node when called as PROGRAM node …; empty is this one.
 	Program string
 	// Chat is the built chat page; nil serves none.

@@ -27,7 +27,14 @@ func (d *devnet) deploy(ctx context.Context) error {
 	if d.record.Deployment.Task == (common.Address{}) {
 		d.step("deploying the contracts")
 	}
-	at, err := contracts.Deploy(ctx, d.rpc, sender, contracts.DevnetParams(), d.wallets.relayAddress(), d.record.Deployment,
+	classes, err := d.classesHere(ctx)
+	if err != nil {
+		return err
+	}
+	network := contracts.Network{
+		Params: contracts.DevnetParams(), Relays: []common.Address{d.wallets.relayAddress()}, Classes: classes,
+	}
+	at, err := contracts.Deploy(ctx, d.rpc, sender, network, d.record.Deployment,
 		func(at contracts.Deployment) error {
 			d.record.Deployment = at
 			return d.record.save(d.DataDir)

@@ -21,6 +21,8 @@ const ChainID = 0x4865
 
 // record is what a devnet must know of its chain from one run to the next.
 type record struct {
+	// Version of the contracts on the chain.
+	Version int `json:"version"`
 	// GenesisTime in Unix seconds, and Operator, who was given all of the
 	// chain's own coin and of the token.
 	GenesisTime uint64               `json:"genesis_time"`
@@ -30,11 +32,14 @@ type record struct {
 
 const recordName = "devnet.json"
 
+// recordVersion rises with contracts that this program can't take over.
+const recordVersion = 2
+
 // loadRecord reads the record of dir, or begins one.
 func loadRecord(dir string, operator common.Address, now time.Time) (record, error) {
 	b, err := os.ReadFile(filepath.Join(dir, recordName))
 	if errors.Is(err, fs.ErrNotExist) {
-		r := record{GenesisTime: uint64(now.Unix()), Operator: operator}
+		r := record{Version: recordVersion, GenesisTime: uint64(now.Unix()), Operator: operator}
 		return r, r.save(dir)
 	}
 	if err != nil {
@@ -43,6 +48,9 @@ func loadRecord(dir string, operator common.Address, now time.Time) (record, err
 	var r record
 	if err := json.Unmarshal(b, &r); err != nil {
 		return r, fmt.Errorf("read devnet record: %w", err)
+	}
+	if r.Version != recordVersion {
+		return r, fmt.Errorf("the network in %s is of another version of Helium: start a new one in another folder with --data, or remove that folder", dir)
 	}
 	if r.Operator != operator {
 		return r, fmt.Errorf("the chain in %s belongs to %s, and the wallet beside it is %s: put that wallet back, or choose another folder with --data", dir, r.Operator, operator)

@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
-	"golang.org/x/sync/errgroup"
 
-	"helium/backend/contracts"
 	"helium/backend/models"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
@@ -56,38 +54,13 @@ func (r *runner) giveUp(job Job, err error) error {
 	return r.n.keepAnswer(job, Answer{Kind: v.kind, Why: v.why.Error()}, nil)
 }
 
-// errNoArguments: what the relay has is not what the chain says.
-var errNoArguments = errors.New("the envelope can't be used")
-
 func (r *runner) getArguments(ctx context.Context, job Job) error {
-	n := r.n
-	var info contracts.TaskInfo
-	var sealed []byte
-	group, asking := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		info, err = taskInfo(asking, n.cfg.Chain.Client(), n.cfg.Profile.Contracts.Task, job.ID)
-		if err == nil && info.TaskKey != job.Key {
-			err = fmt.Errorf("read task %s: the chain has another draw", job.ID)
-		}
-		return err
-	})
-	group.Go(func() (err error) {
-		sealed, err = n.cfg.Relay.Envelope(asking, job.Key)
-		n.relayAnswered(asking, err)
-		return err
-	})
-	if err := group.Wait(); err != nil {
+	plain, err := r.openAny(ctx, job)
+	if err != nil {
 		return fmt.Errorf("get arguments: %w", err)
 	}
-
-	plain, err := seal.Open(sealed, n.sealKey)
-	if err != nil {
-		return fmt.Errorf("open envelope: %w: %w", errNoArguments, err)
-	}
-	if protocol.ArgsHash(plain) != info.ArgsHash {
-		return fmt.Errorf("check envelope: %w: its hash is not the chain's", errNoArguments)
-	}
-	args, err := n.judge(plain, info)
+	args, err := r.n.judge(plain, job)
+	r.own.Go(func() { r.reseal(r.life, job, plain) })
 	if err != nil {
 		return err
 	}
@@ -97,14 +70,17 @@ func (r *runner) getArguments(ctx context.Context, job Job) error {
 
 // judge reads arguments whose hash is right. What is wrong with them is the
 // same for every node, unless it is the model, which this node may lack.
-func (n *Node) judge(plain []byte, info contracts.TaskInfo) (*arguments, error) {
+func (n *Node) judge(plain []byte, job Job) (*arguments, error) {
 	invalid := func(err error) error { return &verdict{protocol.KindInvalidArguments, err} }
 	envelope, err := protocol.DecodeEnvelope(plain)
 	if err != nil {
 		return nil, invalid(err)
 	}
-	if envelope.Type != protocol.GPT || protocol.TaskType(info.TaskType) != protocol.GPT {
-		return nil, invalid(fmt.Errorf("envelope is of type %d, the task of type %d: only GPT tasks are served", envelope.Type, info.TaskType))
+	if envelope.Type != job.Type {
+		return nil, invalid(fmt.Errorf("envelope is of type %d, the task of type %d", envelope.Type, job.Type))
+	}
+	if job.Type != protocol.GPT {
+		return nil, &verdict{protocol.KindCannotRun, errors.New("this engine runs GPT tasks only")}
 	}
 	args := &arguments{envelope: envelope, reply: [32]byte(envelope.ReplyKey)}
 	if err := seal.CheckPublic(args.reply); err != nil {
@@ -113,8 +89,8 @@ func (n *Node) judge(plain []byte, info contracts.TaskInfo) (*arguments, error) 
 	if args.gpt, err = task.ParseGPT(envelope.Task); err != nil {
 		return nil, invalid(err)
 	}
-	if units := task.UnitsRoundedUp(args.gpt); units > info.Units {
-		return nil, invalid(fmt.Errorf("the task is of %d units and paid for %d", units, info.Units))
+	if units := task.UnitsRoundedUp(args.gpt); units > job.Units {
+		return nil, invalid(fmt.Errorf("the task is of %d units and paid for %d", units, job.Units))
 	}
 	args.model, err = n.model(envelope, args.gpt.Model)
 	return args, err

@@ -36,6 +36,10 @@ type Models interface {
 // Relay is what a node asks of a relay; *client.Client is one.
 type Relay interface {
 	Envelope(ctx context.Context, key protocol.TaskKey) ([]byte, error)
+	// PutEnvelopeFor leaves the arguments for one other node, EnvelopeFrom takes
+	// what another node left for this one.
+	PutEnvelopeFor(ctx context.Context, key protocol.TaskKey, to common.Address, sealed []byte) error
+	EnvelopeFrom(ctx context.Context, key protocol.TaskKey, from common.Address) ([]byte, error)
 	PutResult(ctx context.Context, key protocol.TaskKey, sealed []byte) (storageSignature []byte, err error)
 	Result(ctx context.Context, key protocol.TaskKey, node common.Address) ([]byte, error)
 	SendChunk(ctx context.Context, key protocol.TaskKey, seq uint64, sealed []byte) error
@@ -48,6 +52,7 @@ type reader interface {
 	ethereum.ChainStateReader
 	ethereum.ContractCaller
 	ethereum.PendingContractCaller
+	ethereum.TransactionReader
 	ethereum.GasPricer
 }
 

@@ -3,13 +3,11 @@ package node
 import (
 	"context"
 	"crypto/ecdsa"
-	"errors"
 	"fmt"
-	"math/big"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -30,6 +28,8 @@ type creator struct {
 	relay *client.Client
 	reply seal.Key
 	made  int
+	// absent creators don't settle.
+	absent bool
 }
 
 func (w *world) newCreator(key *ecdsa.PrivateKey) *creator {
@@ -55,7 +55,8 @@ type paidTask struct {
 	envelope []byte
 	salt     common.Hash
 	nodes    [protocol.Seats]common.Address
-	commitBy uint64
+	// argumentsBy and commitBy are chain time.
+	argumentsBy, commitBy uint64
 }
 
 // ask creates a task and waits for the draw. change may spoil the envelope.
@@ -89,7 +90,7 @@ func (c *creator) ask(prompt string, change func(*protocol.Envelope)) *paidTask 
 		Key: fmt.Sprintf("create/%d", c.made), To: w.profile.Contracts.Task,
 		Data: contracts.NewTask().PackCreateTask(contracts.TaskRequest{
 			TaskType: uint8(protocol.GPT), ArgsHash: protocol.ArgsHash(plain), ModelKey: protocol.ModelKey(file.Pin.ID),
-			MinVramGB: 1, Units: 4, Fee: contractstest.CNX(50),
+			MinVramGB: 1, Units: 4, Fee: contractstest.Paying(contractstest.CNX(50)),
 		}),
 	})
 	if err != nil {
@@ -99,7 +100,10 @@ func (c *creator) ask(prompt string, change func(*protocol.Envelope)) *paidTask 
 	if drawn == nil {
 		w.Fatal("the task was queued, not drawn")
 	}
-	return &paidTask{c: c, id: protocol.TaskID(drawn.TaskId.Uint64()), key: drawn.TaskKey, envelope: plain, salt: envelope.Salt, nodes: drawn.Nodes, commitBy: drawn.CommitBy}
+	return &paidTask{
+		c: c, id: protocol.TaskID(drawn.TaskId.Uint64()), key: drawn.TaskKey, envelope: plain, salt: envelope.Salt, nodes: drawn.Nodes,
+		argumentsBy: drawn.ArgumentsBy, commitBy: drawn.CommitBy,
+	}
 }
 
 // send seals the envelope to the three nodes and brings it to the relay.
@@ -116,6 +120,9 @@ func (t *paidTask) send() *paidTask {
 	}
 	if err := t.c.relay.PutEnvelope(w.Context(), t.key, sealed); err != nil {
 		w.Fatal(err)
+	}
+	if !t.c.absent {
+		go t.settle(w.Context())
 	}
 	return t
 }
@@ -204,49 +211,50 @@ func (t *paidTask) pay() map[common.Address]string {
 	return pay
 }
 
-// checkShares compares with the arrival rewards: 10, 9 and 6 of 50 for the order
-// of commitments and again for that of openings.
+// checkShares: 20, 18 and 12 of 50 CNX by arrival, of which the nodes agree.
 func (t *paidTask) checkShares(pay map[common.Address]string) {
 	w := t.c.w
 	w.Helper()
-	logs, err := w.sim.Client.FilterLogs(w.Context(), ethereum.FilterQuery{
-		Addresses: []common.Address{w.profile.Contracts.Task}, FromBlock: new(big.Int).SetUint64(w.profile.StartBlock),
-	})
-	if err != nil {
-		w.Fatal(err)
+	var got []string
+	for _, n := range t.nodes {
+		got = append(got, pay[n])
 	}
-	rewards := []int{10, 9, 6}
-	want := map[common.Address]int{}
-	commits, reveals := 0, 0
-	for i := range logs {
-		event, err := w.sim.Events.Parse(&logs[i])
-		if errors.Is(err, contracts.ErrUnknownEvent) {
+	slices.Sort(got)
+	if want := []string{"12", "18", "20"}; !slices.Equal(got, want) {
+		w.Errorf("the nodes were paid %v, want %v", got, want)
+	}
+}
+
+// settle brings the three openings to the contract as soon as they are at the
+// relay, as a creator does, and proofs from nobody: it has the answer.
+func (t *paidTask) settle(ctx context.Context) {
+	w := t.c.w
+	events, err := t.c.relay.Watch(ctx, t.key)
+	if err != nil {
+		return
+	}
+	var statements [protocol.Seats]contracts.Statement
+	have := 0
+	for e := range events {
+		if e.Kind != client.EventMessage || e.Message.Type != client.MessageReveal {
 			continue
 		}
+		opened, err := e.Message.Verify(w.profile.Domain(), t.key)
 		if err != nil {
-			w.Fatal(err)
+			continue
 		}
-		switch e := event.(type) {
-		case *contracts.TaskCommitted:
-			if e.TaskId.Uint64() == uint64(t.id) {
-				want[e.Node] += rewards[commits]
-				commits++
-			}
-		case *contracts.TaskRevealed:
-			if e.TaskId.Uint64() == uint64(t.id) {
-				want[e.Node] += rewards[reveals]
-				reveals++
-			}
+		seat := slices.Index(t.nodes[:], e.Message.From)
+		if seat < 0 || statements[seat].Signature != nil {
+			continue
 		}
-	}
-	sum := 0
-	for node, cnx := range want {
-		sum += cnx
-		if pay[node] != fmt.Sprint(cnx) {
-			w.Errorf("node %s was paid %s, its places are worth %d", node, pay[node], cnx)
+		statements[seat] = contracts.StatementOf(opened.(protocol.Reveal), e.Message.Signature, nil)
+		if have++; have < protocol.Seats {
+			continue
 		}
-	}
-	if sum != 50 {
-		w.Errorf("%d of 50 CNX were paid", sum)
+		t.c.out.Submit(ctx, chain.Intent{
+			Key: fmt.Sprintf("settle/%s/%x", t.id, t.key[:4]), To: w.profile.Contracts.Task,
+			Data: contracts.NewTask().PackSettle(t.id.Big(), statements), GasLimit: settleGas,
+		})
+		return
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"helium/backend/chain"
@@ -50,7 +51,7 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	case *contracts.TaskTaskDrawn:
 		return n.drawn(tx, e, at, undo)
 	case *contracts.TaskCommitted:
-		return n.fact(tx, e.TaskId, func(j *Job) { j.noteCommitment(e.Node, e.Commitment, undo) })
+		return n.fact(tx, e.TaskId, func(j *Job) { j.noteCommitment(e.Node, e.Commitment, l.TxHash, undo) })
 	case *contracts.TaskCommitmentsComplete:
 		return n.fact(tx, e.TaskId, func(j *Job) {
 			j.Complete, j.RevealBy = !undo, e.RevealBy
@@ -77,7 +78,13 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 		if e.Node != n.me {
 			return nil
 		}
+		n.noteMove(e.Node)
 		return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Score = !undo, e.Score })
+	case *contracts.TaskNodeDeviated:
+		if e.Node != n.me {
+			return nil
+		}
+		return n.fact(tx, e.TaskId, func(j *Job) { j.Freed = !undo })
 	case *contracts.NodeNodeSlashed:
 		return n.slashed(tx, e, undo)
 	case *contracts.NodeNodeKickedOut:
@@ -104,6 +111,7 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, at time.Time, und
 		return err
 	}
 	n.touch(id)
+	n.noteMove(n.me)
 	if undo {
 		return n.rows.jobs.Delete(tx, uint64(id))
 	}
@@ -114,7 +122,11 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, at time.Time, und
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	job := Job{ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, CommitBy: e.CommitBy, DrawnAt: at}
+	job := Job{
+		ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, DrawnAt: at,
+		Type: protocol.TaskType(e.TaskType), ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
+		Units: e.Units, Images: e.Images, ArgumentsBy: e.ArgumentsBy, CommitBy: e.CommitBy,
+	}
 	job.settle()
 	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
 		return err
@@ -122,18 +134,25 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, at time.Time, und
 	return n.prune(tx)
 }
 
-func (j *Job) noteCommitment(node common.Address, commitment common.Hash, undo bool) {
+// noteCommitment takes what stands in the court, or takes it back.
+func (j *Job) noteCommitment(node common.Address, commitment, tx common.Hash, undo bool) {
 	seat := slices.Index(j.Nodes[:], node)
 	if seat < 0 {
 		return
 	}
-	j.Order = slices.DeleteFunc(j.Order, func(s int) bool { return s == seat })
 	if undo {
 		j.Commitments[seat] = common.Hash{}
+		if j.Signed[seat].Commitment == (common.Hash{}) {
+			j.Heard = slices.DeleteFunc(j.Heard, func(s int) bool { return s == seat })
+		}
 		return
 	}
 	j.Commitments[seat] = commitment
-	j.Order = append(j.Order, seat)
+	j.hear(seat)
+	s := j.Signed[seat]
+	if s.Commitment != (common.Hash{}) && s.Commitment != commitment && j.Clash == nil {
+		j.Clash = &Clash{Node: node, Commitments: [2]common.Hash{s.Commitment, commitment}, Signatures: [2]hexutil.Bytes{s.Signature}, Tx: tx}
+	}
 }
 
 func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo bool) error {
@@ -192,7 +211,13 @@ func (n *Node) slashed(tx *store.Tx, e *contracts.NodeNodeSlashed, undo bool) er
 	if err := n.stuck(tx, ReasonSlashed, undo); err != nil {
 		return err
 	}
-	return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Slashed = !undo, !undo })
+	// It is the task at hand that cost the stake, if there is one.
+	return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
+		if j.State == JobEnded && !undo {
+			return nil
+		}
+		return n.changeJob(tx, protocol.TaskID(id), func(j *Job) { j.Slashed = !undo })
+	})
 }
 
 // joined ends what kept the node from staking: its owner has started it again.

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -21,21 +22,44 @@ type Job struct {
 	DrawnAt time.Time                      `json:"drawn_at"`
 	Model   string                         `json:"model,omitempty"`
 
-	// CommitBy is chain time, in seconds; RevealBy too, 0 while it is not known.
-	CommitBy uint64 `json:"commit_by"`
-	RevealBy uint64 `json:"reveal_by,omitempty"`
+	// What the draw says of the task.
+	Type       protocol.TaskType `json:"type"`
+	ArgsHash   common.Hash       `json:"args_hash"`
+	PrevRandao common.Hash       `json:"prevrandao"`
+	Units      uint32            `json:"units"`
+	Images     uint16            `json:"images,omitempty"`
 
-	// What this node has done.
+	// ArgumentsBy and CommitBy are chain time, in seconds; RevealBy too, 0 while
+	// it is not known.
+	ArgumentsBy uint64 `json:"arguments_by"`
+	CommitBy    uint64 `json:"commit_by"`
+	RevealBy    uint64 `json:"reveal_by,omitempty"`
+
+	// What this node has done. Given and Opened: its commitment and its opening
+	// are at the relay.
 	Arguments bool `json:"arguments,omitempty"`
 	Answered  bool `json:"answered,omitempty"`
+	Given     bool `json:"given,omitempty"`
+	Opened    bool `json:"opened,omitempty"`
 	Missed    bool `json:"missed,omitempty"`
 	// WindowOver: no more commitments can come.
 	WindowOver bool `json:"window_over,omitempty"`
 
-	// What stands on chain. Order holds the seats in the order in which their
-	// commitments came.
+	// What the three have signed, by seat, as it came through a relay. Heard
+	// holds the seats in the order in which their commitments came, by whatever
+	// way. HeldAt and OpenAt are chain time: when all three commitments, all
+	// three openings were at hand.
+	Signed [protocol.Seats]Signed `json:"signed"`
+	Heard  []int                  `json:"heard,omitempty"`
+	HeldAt uint64                 `json:"held_at,omitempty"`
+	OpenAt uint64                 `json:"open_at,omitempty"`
+	// Unread are signatures of NoArguments, by seat.
+	Unread [protocol.Seats]hexutil.Bytes `json:"unread"`
+	// Clash is a proof that a node signed two commitments, or the way to one.
+	Clash *Clash `json:"clash,omitempty"`
+
+	// What stands on chain.
 	Commitments [protocol.Seats]common.Hash `json:"commitments"`
-	Order       []int                       `json:"order,omitempty"`
 	Complete    bool                        `json:"complete,omitempty"`
 	Revealed    [protocol.Seats]bool        `json:"revealed"`
 	Outcome     protocol.Outcome            `json:"outcome,omitempty"`
@@ -51,9 +75,98 @@ type Job struct {
 	Refusals map[string]int `json:"refusals,omitempty"`
 }
 
+// Signed is what a node signed of a task: its commitment, then its opening.
+type Signed struct {
+	Commitment common.Hash   `json:"commitment"`
+	Signature  hexutil.Bytes `json:"signature,omitempty"`
+	Opening    *Opening      `json:"opening,omitempty"`
+}
+
+// Opening is a signed reveal. Proof is the relay's word that it holds the
+// response; empty for a kind without one.
+type Opening struct {
+	Reveal    protocol.Reveal `json:"reveal"`
+	Signature hexutil.Bytes   `json:"signature"`
+	Proof     hexutil.Bytes   `json:"proof,omitempty"`
+}
+
+// Clash is two different commitments that a node signed for one task. The
+// second is at hand with its signature, or lies in a transaction.
+type Clash struct {
+	Node        common.Address   `json:"node"`
+	Commitments [2]common.Hash   `json:"commitments"`
+	Signatures  [2]hexutil.Bytes `json:"signatures"`
+	Tx          common.Hash      `json:"tx,omitzero"`
+}
+
+// given: this node's commitment is out, by whatever way.
+func (j *Job) given() bool { return j.Given || j.Commitments[j.Seat] != (common.Hash{}) }
+
+// opened: this node's opening is out, by whatever way.
+func (j *Job) opened() bool { return j.Opened || j.Revealed[j.Seat] }
+
+// held: the signed commitments of all three are in the journal.
+func (j *Job) held() bool {
+	return !slices.ContainsFunc(j.Signed[:], func(s Signed) bool { return s.Commitment == (common.Hash{}) })
+}
+
+// openings: those of all three are in the journal.
+func (j *Job) openings() bool {
+	return !slices.ContainsFunc(j.Signed[:], func(s Signed) bool { return s.Opening == nil })
+}
+
+// signedCommitments are those that came through a relay, by seat.
+func (j *Job) signedCommitments() (all [protocol.Seats]common.Hash) {
+	for i, s := range j.Signed {
+		all[i] = s.Commitment
+	}
+	return all
+}
+
 // canOpen: everybody has committed, or nobody can any more.
 func (j *Job) canOpen() bool {
-	return j.Complete || j.WindowOver || j.Outcome != protocol.OutcomeNone
+	return j.held() || j.Complete || j.WindowOver || j.Outcome != protocol.OutcomeNone
+}
+
+// hear notes that a seat's commitment came.
+func (j *Job) hear(seat int) {
+	if !slices.Contains(j.Heard, seat) {
+		j.Heard = append(j.Heard, seat)
+	}
+}
+
+// order is this node's view of who was prompt. A node that is waited for comes
+// last: one whose commitment never came, and in the court one whose opening
+// did not.
+func (j *Job) order(court bool) uint8 {
+	var seats []int
+	for _, seat := range j.Heard {
+		if !court || j.Signed[seat].Opening != nil || seat == int(j.Seat) {
+			seats = append(seats, seat)
+		}
+	}
+	for _, seat := range j.Heard {
+		if !slices.Contains(seats, seat) {
+			seats = append(seats, seat)
+		}
+	}
+	return packOrder(seats)
+}
+
+// packOrder packs the seats by arrival; those that never came are last.
+func packOrder(came []int) uint8 {
+	var order [protocol.Seats]uint8
+	at := 0
+	for seat := range protocol.Seats {
+		if !slices.Contains(came, seat) {
+			came = append(slices.Clip(came), seat)
+		}
+	}
+	for _, seat := range came {
+		order[at] = uint8(seat)
+		at++
+	}
+	return protocol.PackOrder(order)
 }
 
 // step follows the edge of an event, if there is one.
@@ -82,7 +195,6 @@ func (j *Job) settle() {
 
 // events are what the facts amount to, the decisive ones first.
 func (j *Job) events() []jobEvent {
-	committed := j.Commitments[j.Seat] != (common.Hash{})
 	var all []jobEvent
 	add := func(is bool, e jobEvent) {
 		if is {
@@ -91,11 +203,11 @@ func (j *Job) events() []jobEvent {
 	}
 	add(j.Freed, onFreed)
 	add(j.ID != 0, onDrawn)
-	add(committed && j.Answered, onCommitted)
-	add(committed && !j.Answered, onRecalled)
+	add(j.given() && j.Answered, onCommitted)
+	add(j.given() && !j.Answered, onRecalled)
 	add(j.canOpen(), onOpen)
-	add(j.Revealed[j.Seat], onRevealed)
-	add(j.Missed && !committed, onMissed)
+	add(j.opened(), onRevealed)
+	add(j.Missed && !j.given(), onMissed)
 	add(j.Answered, onAnswer)
 	add(j.Arguments, onArguments)
 	return all
@@ -103,7 +215,7 @@ func (j *Job) events() []jobEvent {
 
 // ref is what others need to know of the job.
 func (j *Job) ref() TaskRef {
-	return TaskRef{ID: j.ID, Key: j.Key, Seat: j.Seat, Nodes: j.Nodes, Attempts: j.Attempts}
+	return TaskRef{ID: j.ID, Key: j.Key, Attempts: j.Attempts}
 }
 
 // Answer is what the node opens: written once for a task key, before anything

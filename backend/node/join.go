@@ -46,12 +46,13 @@ func (n *Node) join(ctx context.Context, v view) error {
 	}
 	return n.send(ctx, string(moveJoin), at.Node, node.PackJoin(contracts.JoinRequest{
 		Card: n.cfg.Class.Card, VramGB: n.cfg.Class.VRAMGB, Runtime: n.cfg.Class.Runtime,
-		Fingerprint: fingerprint(info), SealKey: n.sealKey.Public(), Payout: n.me,
+		Fingerprint: Fingerprint(info), SealKey: n.sealKey.Public(), Payout: n.me,
 	}))
 }
 
-// fingerprint is keccak256 of what the engine's probe gave.
-func fingerprint(info worker.Info) [32]byte {
+// Fingerprint is keccak256 of what the engine's numeric probe gave: by it a
+// network tells whether a node computes the same bits as the others of its class.
+func Fingerprint(info worker.Info) common.Hash {
 	if b, err := hex.DecodeString(info.Fingerprint); err == nil {
 		return crypto.Keccak256Hash(b)
 	}

@@ -28,7 +28,7 @@ type Node struct {
 	secret   [32]byte // nonces of commitments
 	rows     tables
 	events   *contracts.Events
-	exchange Exchange
+	court    *court
 	health   *health
 	steering chan struct{} // holds an element when there is something to steer by
 	starting chan struct{} // holds an element when a job has no runner yet
@@ -38,6 +38,7 @@ type Node struct {
 	// mu guards everything that follows.
 	mu          sync.Mutex
 	view        view
+	params      contracts.Params
 	progress    string
 	tokens      map[protocol.TaskID]int
 	runners     map[protocol.TaskID]*runner
@@ -72,7 +73,7 @@ func New(cfg Config) (*Node, error) {
 		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), domain: cfg.Profile.Domain(),
 		sealKey: sealKey, secret: cfg.Wallet.DeriveSecret("commitment nonce"),
 		rows: newTables(), events: events,
-		exchange:    &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
+		court:       &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
 		steering:    make(chan struct{}, 1),
 		starting:    make(chan struct{}, 1),
 		at:          func(string) {},

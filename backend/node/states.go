@@ -14,11 +14,11 @@ const (
 	JobRunning JobState = "running"
 	// JobCommitting: the answer is in the journal; its commitment is on its way.
 	JobCommitting JobState = "committing"
-	// JobCommitted: the commitment stands; the others' are awaited.
+	// JobCommitted: the commitment is out; the others' are awaited.
 	JobCommitted JobState = "committed"
 	// JobRevealing: the opening is on its way.
 	JobRevealing JobState = "revealing"
-	// JobRevealed: the opening stands; the verdict is awaited.
+	// JobRevealed: the opening is out; the verdict is awaited.
 	JobRevealed JobState = "revealed"
 	// JobMissed: the commit window closed without this node.
 	JobMissed JobState = "missed"
@@ -33,11 +33,11 @@ const (
 	onDrawn     jobEvent = "drawn"     // the chain drew this node
 	onArguments jobEvent = "arguments" // the arguments are here and right
 	onAnswer    jobEvent = "answer"    // an answer is in the journal
-	onCommitted jobEvent = "committed" // this node's commitment stands
-	onRecalled  jobEvent = "recalled"  // it stands, and the journal that held the answer is lost
+	onCommitted jobEvent = "committed" // this node's commitment is out: at the relay, or on chain
+	onRecalled  jobEvent = "recalled"  // it is out, and the journal that held the answer is lost
 	onMissed    jobEvent = "missed"    // the commit window closed without it
-	onOpen      jobEvent = "open"      // all commitments stand, or no more can come
-	onRevealed  jobEvent = "revealed"  // this node's opening stands
+	onOpen      jobEvent = "open"      // all commitments are held, or no more can come
+	onRevealed  jobEvent = "revealed"  // this node's opening is out
 	onFreed     jobEvent = "freed"     // the contract let the node go
 )
 
@@ -83,19 +83,18 @@ func jobEdges() map[JobState]map[jobEvent]JobState {
 // derive is the state that a job's facts amount to. It is what the edges lead
 // to, and what a job falls back to when the chain took a fact back.
 func (j *Job) derive() JobState {
-	committed := j.Commitments[j.Seat] != (protocol.TaskKey{})
 	switch {
 	case j.ID == 0:
 		return JobNone
 	case j.Freed:
 		return JobEnded
-	case j.Revealed[j.Seat]:
+	case j.given() && j.Answered && j.canOpen() && j.opened():
 		return JobRevealed
-	case committed && j.Answered && j.canOpen():
+	case j.given() && j.Answered && j.canOpen():
 		return JobRevealing
-	case committed && j.Answered:
+	case j.given() && j.Answered:
 		return JobCommitted
-	case j.Missed && !committed:
+	case j.Missed && !j.given():
 		return JobMissed
 	case j.Answered:
 		return JobCommitting

@@ -21,8 +21,8 @@ func causes() map[jobEvent]func(*Job) {
 		onDrawn:     func(*Job) {},
 		onArguments: func(j *Job) { j.Arguments = true },
 		onAnswer:    func(j *Job) { j.Answered = true },
-		onCommitted: func(j *Job) { j.noteCommitment(j.Nodes[j.Seat], committed, false) },
-		onRecalled:  func(j *Job) { j.noteCommitment(j.Nodes[j.Seat], committed, false) },
+		onCommitted: func(j *Job) { j.noteCommitment(j.Nodes[j.Seat], committed, common.Hash{}, false) },
+		onRecalled:  func(j *Job) { j.noteCommitment(j.Nodes[j.Seat], committed, common.Hash{}, false) },
 		onMissed:    func(j *Job) { j.Missed, j.WindowOver = true, true },
 		onOpen:      func(j *Job) { j.Complete = true },
 		onRevealed:  func(j *Job) { j.Revealed[j.Seat] = true },
@@ -89,7 +89,7 @@ func TestEveryStateHasAPathAndAnAct(t *testing.T) {
 		if _, ok := paths()[state]; !ok {
 			t.Errorf("no path to %q", state)
 		}
-		_, acts := (&runner{}).acts()[state]
+		acts := state == JobFetching || state == JobRunning || pursued(state)
 		if over := state == JobNone || state == JobEnded; acts == over {
 			t.Errorf("state %q: has an act: %v", state, acts)
 		}
@@ -105,8 +105,8 @@ func TestStatesAreWhatTheFactsAmountTo(t *testing.T) {
 		facts := []func(*Job){
 			func(j *Job) { j.Arguments = true },
 			func(j *Job) { j.Answered = true },
-			func(j *Job) { j.noteCommitment(j.Nodes[0], committed, false) },
-			func(j *Job) { j.noteCommitment(j.Nodes[1], committed, false) },
+			func(j *Job) { j.noteCommitment(j.Nodes[0], committed, common.Hash{}, false) },
+			func(j *Job) { j.noteCommitment(j.Nodes[1], committed, common.Hash{}, false) },
 			func(j *Job) { j.WindowOver = true; j.Missed = j.Missed || j.Commitments[1] == (common.Hash{}) },
 			func(j *Job) { j.Complete = j.Complete || j.Commitments[1] != (common.Hash{}) },
 			func(j *Job) { j.Revealed[1] = j.Revealed[1] || j.State == JobRevealing },
@@ -120,7 +120,7 @@ func TestStatesAreWhatTheFactsAmountTo(t *testing.T) {
 				t.Fatalf("state is %q, the facts amount to %q: %+v", job.State, job.derive(), job)
 			}
 		}
-		job.noteCommitment(job.Nodes[1], committed, true)
+		job.noteCommitment(job.Nodes[1], committed, common.Hash{}, true)
 		job.Freed, job.Revealed[1], job.Complete, job.Outcome = false, false, false, 0
 		job.State = job.derive()
 		if s := job.State; s == JobRevealed || s == JobEnded || s == JobCommitted || s == JobRevealing {

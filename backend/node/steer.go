@@ -127,6 +127,9 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	if v.gas, err = protocol.WeiOf(gas); err != nil {
 		return v, err
 	}
+	if err := n.readRules(ctx); err != nil {
+		return v, err
+	}
 	if err := n.checkGas(ctx, v); err != nil {
 		return v, err
 	}

@@ -38,12 +38,6 @@ func (r *runner) startStoring(job Job) {
 	})
 }
 
-// keepStored is all there is to do while the others commit.
-func (r *runner) keepStored(_ context.Context, job Job) error {
-	r.startStoring(job)
-	return nil
-}
-
 // storeGrace is how long before the reveal deadline a node gives up its pay
 // rather than its stake.
 const storeGrace = 20 * time.Second

@@ -5,10 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"helium/backend/protocol"
-	"helium/backend/relay/client"
 	"helium/backend/seal"
 	"helium/inference/worker"
 )
@@ -43,7 +40,7 @@ func (r *runner) startStream(ctx context.Context, job Job) *stream {
 	// The last chunk may go out while the job moves on.
 	ctx = r.life
 	r.own.Go(func() {
-		if !r.awaitReady(ctx, job) {
+		if !r.awaitReady() {
 			return
 		}
 		if err := s.send(ctx, r.n.cfg.Relay, sealer, job.Key); err != nil && ctx.Err() == nil {
@@ -153,31 +150,15 @@ func cut(text string, size int) []string {
 }
 
 // awaitReady waits until all three nodes have the arguments, or for long
-// enough. False means that ctx ended.
-func (r *runner) awaitReady(ctx context.Context, job Job) bool {
-	ctx, cancel := context.WithTimeout(ctx, readyWait)
-	defer cancel()
-	events, err := r.n.cfg.Relay.Watch(ctx, job.Key)
-	if err != nil {
-		r.n.log.Warn("can't hear the other nodes", "task", job.ID, "err", err)
-		return r.life.Err() == nil
+// enough. False means that the runner ended.
+func (r *runner) awaitReady() bool {
+	t := time.NewTimer(readyWait)
+	defer t.Stop()
+	select {
+	case <-r.life.Done():
+		return false
+	case <-r.readyAll:
+	case <-t.C:
 	}
-	ready := map[common.Address]bool{r.n.me: true}
-	for e := range events {
-		if e.Kind != client.EventMessage || e.Message == nil || e.Message.Type != client.MessageReady {
-			continue
-		}
-		if _, err := e.Message.Verify(r.n.domain, job.Key); err != nil {
-			continue
-		}
-		for _, node := range job.Nodes {
-			if node == e.Message.From {
-				ready[node] = true
-			}
-		}
-		if len(ready) == protocol.Seats {
-			return true
-		}
-	}
-	return r.life.Err() == nil
+	return true
 }

@@ -12,15 +12,20 @@ import (
 	"helium/backend/store"
 )
 
-// runner takes one job through its states.
+// runner takes one draw of a job through its states.
 type runner struct {
 	n    *Node
 	id   protocol.TaskID
+	key  protocol.TaskKey
 	wake chan struct{} // holds an element when facts came in
+	// complaint holds an element when there may be something to complain of.
+	complaint chan struct{}
 	// args are the task's arguments, once they were fetched.
 	args *arguments
 	// begun: the engine had the task in this process already, or in the one before.
 	begun bool
+	// proved: a node's two commitments are with the contract.
+	proved bool
 
 	// life ends with the runner.
 	life context.Context
@@ -28,6 +33,20 @@ type runner struct {
 	storing sync.Once
 	stored  chan struct{}
 	own     sync.WaitGroup
+
+	// readyAll is closed when all three have the arguments.
+	readyAll chan struct{}
+	// readyMu guards everything that follows.
+	readyMu  sync.Mutex
+	ready    [protocol.Seats]bool
+	allReady bool
+}
+
+func (n *Node) newRunner(id protocol.TaskID) *runner {
+	return &runner{
+		n: n, id: id, wake: make(chan struct{}, 1), complaint: make(chan struct{}, 1),
+		stored: make(chan struct{}), readyAll: make(chan struct{}),
+	}
 }
 
 // resume finds the jobs that the last run left.
@@ -60,7 +79,7 @@ func (n *Node) runJobs(ctx context.Context) error {
 			if n.runners[id] != nil {
 				continue
 			}
-			r := &runner{n: n, id: id, wake: make(chan struct{}, 1), stored: make(chan struct{})}
+			r := n.newRunner(id)
 			n.runners[id] = r
 			all.Go(func() { n.runJob(ctx, r) })
 		}
@@ -93,24 +112,19 @@ func (n *Node) runJob(ctx context.Context, r *runner) {
 	n.changed()
 }
 
-// acts is what a runner does in each state.
-func (r *runner) acts() map[JobState]func(context.Context, Job) error {
-	return map[JobState]func(context.Context, Job) error{
-		JobFetching:   r.fetch,
-		JobRunning:    r.compute,
-		JobCommitting: r.commit,
-		JobCommitted:  r.keepStored,
-		JobRevealing:  r.reveal,
-		JobRevealed:   r.closeWhenDue,
-		JobMissed:     r.closeWhenDue,
-	}
-}
-
+// run takes the job to its end, or to where it is drawn anew.
 func (r *runner) run(ctx context.Context) error {
+	job, err := r.job()
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	r.key = job.Key
+	r.own.Go(func() { r.listen(ctx, job) })
+	r.own.Go(func() { r.complain(ctx) })
 	var wait pause
 	for {
 		job, err := r.job()
-		if errors.Is(err, store.ErrNotFound) || err == nil && job.State == JobEnded {
+		if errors.Is(err, store.ErrNotFound) || err == nil && (job.State == JobEnded || job.Key != r.key) {
 			return nil
 		}
 		if err != nil {
@@ -122,7 +136,7 @@ func (r *runner) run(ctx context.Context) error {
 		}
 		r.n.changed()
 		r.n.at(stepOf(job.State))
-		moved, err := r.during(ctx, job, r.acts()[job.State])
+		moved, err := r.act(ctx, job)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -137,6 +151,25 @@ func (r *runner) run(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// act does what a state is for. moved says that the state has changed.
+func (r *runner) act(ctx context.Context, job Job) (moved bool, err error) {
+	switch job.State {
+	case JobFetching:
+		return r.during(ctx, job, r.fetch)
+	case JobRunning:
+		return r.during(ctx, job, r.compute)
+	}
+	err = r.pursue(ctx)
+	return err == nil, err
 }
 
 // stepOf names the beginning of a state, for tests that stop there.
@@ -176,7 +209,7 @@ func (r *runner) during(ctx context.Context, job Job, act func(context.Context, 
 		case <-ctx.Done():
 			return false, ctx.Err()
 		case <-window.C:
-			if left := r.n.cfg.Chain.Clock().Until(job.CommitBy + 1); left > 0 {
+			if left := r.n.cfg.Chain.Clock().Until(windowEnd(job)); left > 0 {
 				window.Reset(min(left, checkClock))
 			} else if err := r.windowOver(); err != nil {
 				return false, err
@@ -205,21 +238,15 @@ const checkClock = 2 * time.Second
 
 // window fires to see whether no commitment can come any more.
 func (r *runner) window(job Job) *time.Timer {
-	left := r.n.cfg.Chain.Clock().Until(job.CommitBy + 1)
-	t := time.NewTimer(min(left, checkClock))
-	switch job.State {
-	case JobFetching, JobRunning, JobCommitting, JobCommitted:
-	default:
-		t.Stop()
-	}
-	return t
+	return time.NewTimer(min(r.n.cfg.Chain.Clock().Until(windowEnd(job)), checkClock))
 }
+
+// windowEnd is when no commitment is taken any more.
+func windowEnd(job Job) uint64 { return job.CommitBy + protocol.CommitGraceSeconds + 1 }
 
 func (r *runner) windowOver() error {
 	return r.change(func(j *Job) {
-		if j.Commitments[j.Seat] == (protocol.TaskKey{}) {
-			j.Missed = true
-		}
+		j.Missed = j.Missed || !j.given()
 		j.WindowOver = true
 	})
 }
@@ -281,137 +308,12 @@ func counted(m map[string]int, what string) map[string]int {
 // givenUp: the contract has refused this often enough.
 func (j *Job) givenUp(what string) bool { return j.Refusals[what] >= maxRefusals }
 
-// commit brings the commitment to the exchange. That it stands comes back as a fact.
-func (r *runner) commit(ctx context.Context, job Job) error {
-	answer, err := r.n.answer(job.Key)
-	if err != nil {
-		return err
-	}
-	if job.givenUp("commit") {
-		return nil
-	}
-	r.startStoring(job)
-	m := protocol.Commitment{TaskKey: job.Key, Commitment: answer.Commitment}
-	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
-	if err != nil {
-		return err
-	}
-	r.n.at("committing")
-	return r.attempted(r.n.exchange.Commit(ctx, job.ref(), m, signature))
-}
-
-// reveal opens the commitment, when its sealed answer is stored.
-func (r *runner) reveal(ctx context.Context, job Job) error {
-	if job.givenUp("reveal") {
-		return nil
-	}
-	if err := r.awaitStored(ctx, job); err != nil {
-		return err
-	}
-	answer, err := r.n.answer(job.Key)
-	if err != nil {
-		return err
-	}
-	commitments := job.Commitments
-	if !job.Complete { // the last one may be in a block that is not followed yet
-		info, err := taskInfo(ctx, r.n.cfg.Chain.Client(), r.n.cfg.Profile.Contracts.Task, job.ID)
-		if err != nil {
-			return err
-		}
-		for i, c := range info.Commitments {
-			commitments[i] = c
-		}
-	}
-	m := protocol.Reveal{
-		TaskKey: job.Key, CommitmentsHash: protocol.CommitmentsHash(commitments), Order: packOrder(job.Order),
-		Kind: answer.Kind, Result: answer.Result, Nonce: r.n.nonce(job.Key), CiphertextHash: answer.CiphertextHash,
-	}
-	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
-	if err != nil {
-		return err
-	}
-	r.n.at("revealing")
-	return r.attempted(r.n.exchange.Reveal(ctx, job.ref(), m, signature, answer.StorageSignature))
-}
-
-// packOrder packs the seats by arrival; those that never came are last.
-func packOrder(came []int) uint8 {
-	var order [protocol.Seats]uint8
-	var seen [protocol.Seats]bool
-	at := 0
-	for _, seat := range came {
-		order[at], seen[seat] = uint8(seat), true
-		at++
-	}
-	for seat := range protocol.Seats {
-		if !seen[seat] {
-			order[at] = uint8(seat)
-			at++
-		}
-	}
-	return protocol.PackOrder(order)
-}
-
-// closeStagger is by how much each seat waits longer than the one before, so
-// that not all three pay for closing a task.
-const closeStagger = 8 * time.Second
-
-// closeWhenDue ends a task whose other nodes are silent. Anybody may, and a
-// node wants to be free.
-func (r *runner) closeWhenDue(ctx context.Context, job Job) error {
-	if job.givenUp("close") {
-		return nil
-	}
-	due := max(job.CommitBy, job.RevealBy)
-	for waited := false; ; waited = true {
-		if err := r.n.waitUntil(ctx, due+1); err != nil {
-			return err
-		}
-		if err := sleep(ctx, time.Duration(job.Seat)*closeStagger); err != nil {
-			return err
-		}
-		info, err := taskInfoNow(ctx, r.n.cfg.Chain.Client(), r.n.cfg.Profile.Contracts.Task, job.ID)
-		if err != nil {
-			return err
-		}
-		if protocol.TaskStatus(info.Status).Final() {
-			return nil // the facts are on their way
-		}
-		now := info.Deadlines.RevealBy
-		if info.Commitments == ([protocol.Seats][32]byte{}) {
-			now = info.Deadlines.CommitBy
-		}
-		switch {
-		case now != 0 && now <= due:
-			return r.attempted(r.n.exchange.Close(ctx, job.ref()))
-		case now != 0:
-			due = now
-		case waited: // the chain that was asked does not see that the window is over
-			due = r.n.cfg.Chain.Clock().Unix() + 10
-		}
-	}
-}
-
-// waitUntil returns when the chain's time is t.
-func (n *Node) waitUntil(ctx context.Context, t uint64) error {
-	for {
-		left := n.cfg.Chain.Clock().Until(t)
-		if left == 0 {
-			return ctx.Err()
-		}
-		if err := sleep(ctx, min(left, checkClock)); err != nil {
-			return err
-		}
-	}
-}
-
 // pause spaces out tries: from a quarter of a second, doubling, to a minute.
 type pause struct{ next time.Duration }
 
 // sleep ends early when something happened.
 func (p *pause) sleep(ctx context.Context, early <-chan struct{}) error {
-	p.next = min(max(2*p.next, 250*time.Millisecond), time.Minute)
-	t := time.NewTimer(p.next)
+	t := time.NewTimer(p.grow())
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
@@ -421,6 +323,12 @@ func (p *pause) sleep(ctx context.Context, early <-chan struct{}) error {
 	case <-t.C:
 		return nil
 	}
+}
+
+// grow is the next pause.
+func (p *pause) grow() time.Duration {
+	p.next = min(max(2*p.next, 250*time.Millisecond), time.Minute)
+	return p.next
 }
 
 func (p *pause) reset() { p.next = 0 }

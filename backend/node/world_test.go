@@ -193,6 +193,9 @@ func (w *world) startEngine() {
 		w.Fatal(err)
 	}
 	w.class = protocol.GPUClass{Card: "CPU", VRAMGB: 4, Runtime: info.Runtime}
+	w.block.Lock()
+	w.sim.RegisterWith(contractstest.Class(w.class), Fingerprint(info))
+	w.block.Unlock()
 	if w.models, err = models.Open(w.TempDir(), models.Options{}); err != nil {
 		w.Fatal(err)
 	}

@@ -9,8 +9,15 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 )
 
-// TaskID is the number the Task contract gave a task, from 1.
+// TaskID is the number the Task contract gave a task. Ids rise with time; the
+// lowest placeBits bits say where the contract keeps the task, the others count
+// tasks from 1.
 type TaskID uint64
+
+const placeBits = 20
+
+// Serial counts tasks from 1: what people call a task.
+func (id TaskID) Serial() uint64 { return uint64(id) >> placeBits }
 
 // Big is the id as the contract's bindings want it.
 func (id TaskID) Big() *big.Int { return new(big.Int).SetUint64(uint64(id)) }
@@ -88,9 +95,11 @@ const (
 	TaskSettled
 	TaskAborted
 	TaskCancelled
+	// TaskGone: it ended, and its storage serves another task; its events tell how.
+	TaskGone
 )
 
-var taskStatusNames = [...]string{"none", "queued", "started", "settled", "aborted", "cancelled"}
+var taskStatusNames = [...]string{"none", "queued", "started", "settled", "aborted", "cancelled", "gone"}
 
 func (s TaskStatus) String() string { return nameOf(taskStatusNames[:], uint8(s)) }
 
@@ -122,3 +131,7 @@ func nameOf(names []string, i uint8) string {
 
 // ModelKey is what createTask carries of a model's id.
 func ModelKey(modelID string) common.Hash { return crypto.Keccak256Hash([]byte(modelID)) }
+
+// CommitGraceSeconds is how long after the commit deadline the contract takes
+// signed commitments, so that whoever holds one can bring it.
+const CommitGraceSeconds = 60

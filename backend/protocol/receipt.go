@@ -6,13 +6,15 @@ import (
 )
 
 // ReceiptVersion is the only version this program writes and reads.
-const ReceiptVersion = 1
+const ReceiptVersion = 2
 
 // ReceiptNode is one of the three machines behind an answer.
 type ReceiptNode struct {
 	Address    common.Address `json:"address"`
 	Commitment common.Hash    `json:"commitment"`
-	CommitTx   common.Hash    `json:"commit_tx"`
+	// CommitTx is zero when the commitment did not have to go to court: what the
+	// node signed when it opened binds it to it.
+	CommitTx common.Hash `json:"commit_tx"`
 	// Kind, Result and Nonce open the commitment; RevealTx is zero when the node never did.
 	Kind           ResultKind    `json:"kind"`
 	Result         hexutil.Bytes `json:"result"`
@@ -43,9 +45,14 @@ type Receipt struct {
 	Class    GPUClass       `json:"class"`
 	Fee      Wei            `json:"fee"`
 	Refunded Wei            `json:"refunded"`
-	CreateTx common.Hash    `json:"create_tx"`
-	DrawTx   common.Hash    `json:"draw_tx"`
-	SettleTx common.Hash    `json:"settle_tx"`
+	// Rewards went to who dispatched the task and who settled it.
+	Rewards  Wei         `json:"rewards"`
+	CreateTx common.Hash `json:"create_tx"`
+	DrawTx   common.Hash `json:"draw_tx"`
+	SettleTx common.Hash `json:"settle_tx"`
+	// Fast says that the three signed openings came in SettleTx alone; otherwise
+	// the task was settled by the court.
+	Fast bool `json:"fast"`
 	// SettleBlock is the block of SettleTx, CreatedAt and SettledAt are chain time in seconds.
 	SettleBlock uint64        `json:"settle_block"`
 	CreatedAt   uint64        `json:"created_at"`

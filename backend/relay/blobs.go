@@ -29,6 +29,9 @@ const maxWait = time.Minute
 func keyPart(k protocol.TaskKey) string      { return hex.EncodeToString(k[:]) }
 func nodePart(a common.Address) string       { return hex.EncodeToString(a[:]) }
 func envelopePath(k protocol.TaskKey) string { return keyPart(k) + ".env" }
+func envelopeForPath(k protocol.TaskKey, from, to common.Address) string {
+	return envelopePath(k) + "." + nodePart(from) + "." + nodePart(to)
+}
 func drawnPath(a common.Address, k protocol.TaskKey) string {
 	return "drawn." + nodePart(a) + "." + keyPart(k)
 }
@@ -69,6 +72,65 @@ func (r *Relay) putEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 	}
 	r.answer(w, http.StatusOK, wire.PutEnvelopeReply{CiphertextHash: hash})
 	return nil
+}
+
+// putEnvelopeFor keeps what a node sealed anew for another that could not open
+// the creator's.
+func (r *Relay) putEnvelopeFor(w http.ResponseWriter, req *http.Request, who *account) error {
+	key, err := taskKey(req)
+	if err != nil {
+		return err
+	}
+	to, err := wire.ParseAddress(req.PathValue("to"))
+	if err != nil {
+		return refuse(400, "bad_address", err.Error(), "")
+	}
+	t, err := r.roles(req.Context(), key, who, roleNode)
+	if err != nil {
+		return err
+	}
+	if !t.isNode(to) || to == who.address {
+		return refuse(404, "not_stored", to.Hex()+" is no other node of this task", "")
+	}
+	sealed, give, err := r.sealedBody(w, req, r.cfg.Limits.MaxEnvelope)
+	if err != nil {
+		return err
+	}
+	defer give()
+	ctx := context.WithoutCancel(req.Context()) // as in putEnvelope
+	if err := r.bus.storeBlob(ctx, "blob."+envelopeForPath(key, who.address, to), sealed); err != nil {
+		return err
+	}
+	hash := crypto.Keccak256Hash(sealed)
+	if err := r.announceEnvelopeFor(ctx, key, who.address, to, hash); err != nil {
+		return err
+	}
+	r.answer(w, http.StatusOK, wire.PutEnvelopeReply{CiphertextHash: hash})
+	return nil
+}
+
+func (r *Relay) announceEnvelopeFor(ctx context.Context, key protocol.TaskKey, from, to common.Address, hash common.Hash) error {
+	return r.announce(ctx, "ev."+envelopeForPath(key, from, to),
+		wire.Event{Kind: string(client.EventEnvelope), TaskKey: key, Node: from, CiphertextHash: hash})
+}
+
+func (r *Relay) getEnvelopeFrom(w http.ResponseWriter, req *http.Request, who *account) error {
+	key, err := taskKey(req)
+	if err != nil {
+		return err
+	}
+	from, err := wire.ParseAddress(req.PathValue("from"))
+	if err != nil {
+		return refuse(400, "bad_address", err.Error(), "")
+	}
+	if _, err := r.roles(req.Context(), key, who, roleNode); err != nil {
+		return err
+	}
+	sealed, err := r.waitBlob(req.Context(), envelopeForPath(key, from, who.address), 0)
+	if err != nil {
+		return err
+	}
+	return r.answerBlob(w, sealed)
 }
 
 // announceEnvelope tells those who watch the task and those who were drawn.
@@ -276,14 +338,27 @@ func (r *Relay) answerBlob(w http.ResponseWriter, sealed []byte) error {
 	return nil
 }
 
-// splitPath reads KEY.env or KEY.res.NODE, as in a blob's subject.
-func splitPath(path string) (key protocol.TaskKey, node common.Address, err error) {
+// blobPath is what a blob's subject says of it: the envelope, a node's result,
+// or an envelope that node sealed for another.
+type blobPath struct {
+	key      protocol.TaskKey
+	node, to common.Address
+}
+
+// splitPath reads KEY.env, KEY.env.FROM.TO or KEY.res.NODE, as in a blob's
+// subject, or KEY alone.
+func splitPath(path string) (p blobPath, err error) {
 	parts := strings.Split(path, ".")
-	if key, err = wire.ParseTaskKey("0x" + parts[0]); err != nil {
-		return key, node, err
+	if p.key, err = wire.ParseTaskKey("0x" + parts[0]); err != nil {
+		return p, err
 	}
-	if len(parts) == 3 && parts[1] == "res" {
-		node, err = wire.ParseAddress("0x" + parts[2])
+	if len(parts) > 2 {
+		if p.node, err = wire.ParseAddress("0x" + parts[2]); err != nil {
+			return p, err
+		}
 	}
-	return key, node, err
+	if len(parts) > 3 {
+		p.to, err = wire.ParseAddress("0x" + parts[3])
+	}
+	return p, err
 }

@@ -24,8 +24,10 @@ import (
 // stream would cost more than all the rest. Subjects:
 //
 //	blob.KEY.env           the sealed envelope
+//	blob.KEY.env.FROM.TO   the same, sealed by a node for another
 //	blob.KEY.res.NODE      a node's sealed result
 //	ev.KEY.env             event: envelope stored
+//	ev.KEY.env.FROM.TO     event: envelope for a node stored
 //	ev.KEY.res.NODE        event: result stored
 //	ev.KEY.msg.NODE.TYPE   event: message
 //	ev.KEY.chunk.NODE      event: chunk

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"helium/backend/protocol"
@@ -35,17 +36,20 @@ func (r *Relay) finish(ctx context.Context) error {
 		if m == nil {
 			continue
 		}
-		key, node, err := splitPath(path)
+		p, err := splitPath(path)
 		if err != nil {
 			return fmt.Errorf("read subject of a blob: %w", err)
 		}
 		hash := crypto.Keccak256Hash(m.Data)
-		if strings.HasSuffix(path, ".env") {
+		switch {
+		case p.to != (common.Address{}):
+			err = r.announceEnvelopeFor(ctx, p.key, p.node, p.to, hash)
+		case p.node != (common.Address{}):
+			err = r.announceResult(ctx, p.key, p.node, hash)
+		default:
 			// The creator was not told that it is stored, will put it again, and
 			// then those who were drawn are told too.
-			err = r.announceEnvelope(ctx, key, hash, nil)
-		} else {
-			err = r.announceResult(ctx, key, node, hash)
+			err = r.announceEnvelope(ctx, p.key, hash, nil)
 		}
 		if err != nil {
 			return err
@@ -85,8 +89,8 @@ func (r *Relay) cleanOnce(ctx context.Context) (removed int, err error) {
 			return 0, err
 		}
 		for subject := range subjects {
-			if key, _, err := splitPath(strings.SplitN(subject, ".", 3)[1]); err == nil {
-				keys[key] = struct{}{}
+			if p, err := splitPath(strings.SplitN(subject, ".", 3)[1]); err == nil {
+				keys[p.key] = struct{}{}
 			}
 		}
 	}

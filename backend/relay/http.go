@@ -57,6 +57,8 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("POST /v1/auth/token", r.guest(r.token))
 	mux.Handle("PUT /v1/tasks/{key}/envelope", r.signedIn(r.putEnvelope))
 	mux.Handle("GET /v1/tasks/{key}/envelope", r.signedIn(r.getEnvelope))
+	mux.Handle("PUT /v1/tasks/{key}/envelopes/{to}", r.signedIn(r.putEnvelopeFor))
+	mux.Handle("GET /v1/tasks/{key}/envelopes/{from}", r.signedIn(r.getEnvelopeFrom))
 	mux.Handle("PUT /v1/tasks/{key}/results", r.signedIn(r.putResult))
 	mux.Handle("GET /v1/tasks/{key}/results/{node}", r.signedIn(r.getResult))
 	mux.Handle("GET /v1/events", r.guest(r.events))

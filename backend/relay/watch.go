@@ -71,7 +71,7 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 		filters = []string{base + ".>"}
 		if t.Creator != s.who.address {
 			// A node has no use for streams that are sealed to the creator.
-			filters = []string{base + ".env", base + ".res.*", base + ".msg.>"}
+			filters = []string{base + ".env", base + ".env.*." + nodePart(s.who.address), base + ".res.*", base + ".msg.>"}
 		}
 	}
 	c := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy}

@@ -1,8 +1,12 @@
-// Package contractstest runs the network's contracts on a simulated chain, for
-// the tests of everything that speaks to them. Its chain has the network's own
-// forks (through Osaka), so gas is what the network charges; go-ethereum's own
-// default turns on a later fork that triples it. Time moves only when a test
-// moves it, or by a second a block.
+// Package contractstest runs the network's contracts on a chain, for the tests
+// of everything that speaks to them. The chain has the network's own forks
+// (through Osaka), so gas is what the network charges; go-ethereum's own default
+// turns on a later fork that triples it.
+//
+// An engine is what runs transactions: go-ethereum's simulated backend, with a
+// client that programs can speak to, or the bare EVM, which is fifty times as
+// fast and charges the same gas. Time moves only when a test moves it, or by a
+// second a block; every transaction has a block of its own.
 package contractstest
 
 import (
@@ -18,23 +22,18 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
-	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/ethclient/simulated"
-	"github.com/ethereum/go-ethereum/node"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/ethereum/go-ethereum/rpc"
 
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
 
-// ChainID is the simulated chain's id.
+// ChainID is the chain's id.
 const ChainID = 1337
 
-const (
-	gasLimit = 10_000_000
-	maxKeys  = 256
-)
+// gasLimit is what the network's forks allow one transaction.
+const gasLimit = params.MaxTxGas
 
 // Config is the fork set of the network's own chain: everything through Osaka
 // from the first block, nothing later.
@@ -46,17 +45,28 @@ func Config() *params.ChainConfig {
 	return &c
 }
 
-// Chain is a simulated chain with the contracts on it, Task owning CNX
-// allowances of nobody, and one registered relay.
+// engine runs transactions, each in a block of its own.
+type engine interface {
+	contracts.Reader
+	// transact tells the revert's data when the receipt says that it failed.
+	transact(from *ecdsa.PrivateKey, to *common.Address, data []byte) (r *types.Receipt, reverted []byte)
+	now() uint64
+	advance(d time.Duration)
+}
+
+// Chain is a chain with the contracts on it and one registered relay.
 type Chain struct {
-	TB         testing.TB
+	TB testing.TB
+	// Backend and Client are nil on the bare EVM.
 	Backend    *simulated.Backend
 	Client     simulated.Client
+	EVM        *EVM
 	Deployment contracts.Deployment
 	Domain     protocol.Domain
 	Params     contracts.Params
 	Events     *contracts.Events
 	Token      *contracts.Token
+	Rules      *contracts.Rules
 	Node       *contracts.Node
 	Task       *contracts.Task
 	// Owner deployed everything and holds the CNX; Relay is registered.
@@ -64,8 +74,9 @@ type Chain struct {
 	// Gas of the transactions sent so far, newest last.
 	Gas []GasUse
 
-	keys   int
-	nonces map[common.Address]uint64
+	engine  engine
+	keys    int
+	classes map[common.Hash]bool
 }
 
 // GasUse is what one transaction cost.
@@ -74,48 +85,69 @@ type GasUse struct {
 	Gas  uint64
 }
 
-// New starts a chain with DevnetParams, changed by change (nil for no change).
-// It ends with the test.
+// New starts a simulated chain with DevnetParams, changed by change (nil for no
+// change). It ends with the test.
 func New(tb testing.TB, change func(*contracts.Params)) *Chain {
 	tb.Helper()
-	p := contracts.DevnetParams()
-	if change != nil {
-		change(&p)
-	}
-	c := Bare(tb)
-	c.Params = p
-	relay := crypto.PubkeyToAddress(c.Relay.PublicKey)
-	save := func(contracts.Deployment) error { return nil }
-	at, err := contracts.Deploy(context.Background(), c.Client, Sender{c, c.Owner}, p, relay, contracts.Deployment{}, save)
+	return Bare(tb).deploy(change)
+}
+
+// NewEVM is New on the bare EVM.
+func NewEVM(tb testing.TB, change func(*contracts.Params)) *Chain {
+	tb.Helper()
+	return BareEVM(tb).deploy(change)
+}
+
+// Bare starts a simulated chain without contracts. Use names them.
+func Bare(tb testing.TB) *Chain {
+	tb.Helper()
+	c := newChain(tb)
+	s := newSimulated(tb)
+	c.engine, c.Backend, c.Client = s, s.backend, s.client
+	return c
+}
+
+// BareEVM is Bare on the bare EVM.
+func BareEVM(tb testing.TB) *Chain {
+	tb.Helper()
+	c := newChain(tb)
+	c.EVM = newEVM(tb)
+	c.engine = c.EVM
+	return c
+}
+
+func newChain(tb testing.TB) *Chain {
+	tb.Helper()
+	events, err := contracts.NewEvents()
 	if err != nil {
-		tb.Fatalf("deploy: %v", err)
+		tb.Fatal(err)
+	}
+	c := &Chain{
+		TB: tb, Events: events, classes: map[common.Hash]bool{},
+		Token: contracts.NewToken(), Rules: contracts.NewRules(), Node: contracts.NewNode(), Task: contracts.NewTask(),
+	}
+	c.Owner, c.Relay = c.Key(), c.Key()
+	return c
+}
+
+func (c *Chain) deploy(change func(*contracts.Params)) *Chain {
+	c.TB.Helper()
+	c.Params = contracts.DevnetParams()
+	if change != nil {
+		change(&c.Params)
+	}
+	save := func(contracts.Deployment) error { return nil }
+	at, err := contracts.Deploy(context.Background(), c.engine, Sender{c, c.Owner}, c.Network(), contracts.Deployment{}, save)
+	if err != nil {
+		c.TB.Fatalf("deploy: %v", err)
 	}
 	c.Use(at)
 	return c
 }
 
-// Bare starts a chain without contracts. Use names them.
-func Bare(tb testing.TB) *Chain {
-	tb.Helper()
-	c := &Chain{TB: tb, nonces: map[common.Address]uint64{}, Token: contracts.NewToken(), Node: contracts.NewNode(), Task: contracts.NewTask()}
-	c.Owner, c.Relay = c.Key(), c.Key()
-	alloc := types.GenesisAlloc{Forwarder: {Code: forwarderCode(), Balance: new(big.Int)}}
-	for i := range maxKeys {
-		alloc[Address(c.key(i+1))] = types.Account{Balance: ether(1_000_000)}
-	}
-	c.Backend = simulated.NewBackend(alloc, func(_ *node.Config, eth *ethconfig.Config) {
-		eth.Genesis.Config = Config()
-		eth.Genesis.GasLimit = 60_000_000
-		eth.Miner.GasCeil = 60_000_000
-	})
-	tb.Cleanup(func() { _ = c.Backend.Close() })
-	c.Client = c.Backend.Client()
-	events, err := contracts.NewEvents()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c.Events = events
-	return c
+// Network is what New deploys.
+func (c *Chain) Network() contracts.Network {
+	return contracts.Network{Params: c.Params, Relays: []common.Address{Address(c.Relay)}}
 }
 
 // Use makes c speak to the contracts of a deployment.
@@ -124,21 +156,28 @@ func (c *Chain) Use(at contracts.Deployment) {
 	c.Domain = protocol.Domain{ChainID: ChainID, Task: at.Task}
 }
 
+// Reader looks at the chain.
+func (c *Chain) Reader() contracts.Reader { return c.engine }
+
+// Enact makes calls of Rules, as its owner does.
+func (c *Chain) Enact(calls ...[]byte) {
+	c.TB.Helper()
+	if err := contracts.Enact(context.Background(), c.engine, Sender{c, c.Owner}, c.Deployment, calls); err != nil {
+		c.TB.Fatalf("enact: %v", err)
+	}
+}
+
 // Key makes a key with coins for gas and no CNX, the same ones in the same
 // order in every run.
 func (c *Chain) Key() *ecdsa.PrivateKey {
-	c.TB.Helper()
 	c.keys++
-	if c.keys > maxKeys {
-		c.TB.Fatalf("a test uses more than %d keys", maxKeys)
-	}
-	return c.key(c.keys)
+	return nthKey(c.keys)
 }
 
-func (c *Chain) key(i int) *ecdsa.PrivateKey {
+func nthKey(i int) *ecdsa.PrivateKey {
 	key, err := crypto.ToECDSA(crypto.Keccak256([]byte(fmt.Sprintf("contractstest %d", i))))
 	if err != nil {
-		c.TB.Fatal(err)
+		panic(err) // a hash is a key, but for one in 2^128
 	}
 	return key
 }
@@ -148,33 +187,25 @@ func (c *Chain) key(i int) *ecdsa.PrivateKey {
 func (c *Chain) Account() *ecdsa.PrivateKey {
 	c.TB.Helper()
 	key := c.Key()
-	address := Address(key)
-	c.Send("transfer", c.Owner, c.Deployment.Token, c.Token.PackTransfer(address, ether(100_000)))
-	c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Node, ether(100_000)))
-	c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Task, ether(100_000)))
+	c.Fund(key, ether(100_000))
 	return key
 }
 
-// Now is the time of the newest block.
-func (c *Chain) Now() uint64 {
-	head, err := c.Client.HeaderByNumber(context.Background(), nil)
-	if err != nil {
-		c.TB.Fatal(err)
-	}
-	return head.Time
+// Fund gives CNX to a key, and lets Node and Task take them.
+func (c *Chain) Fund(key *ecdsa.PrivateKey, amount *big.Int) {
+	c.TB.Helper()
+	c.Send("transfer", c.Owner, c.Deployment.Token, c.Token.PackTransfer(Address(key), amount))
+	c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Node, amount))
+	c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Task, amount))
 }
+
+// Now is the time of the newest block.
+func (c *Chain) Now() uint64 { return c.engine.now() }
 
 // Advance makes a block d later than the newest.
 func (c *Chain) Advance(d time.Duration) {
 	c.TB.Helper()
-	var err error
-	for range 2000 { // the pool forgets the transactions of a block a moment after it
-		if err = c.Backend.AdjustTime(d); err == nil {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	c.TB.Fatalf("advance time: %v", err)
+	c.engine.advance(d)
 }
 
 // AdvanceTo makes a block at a time of the chain, unless that is past.
@@ -199,58 +230,15 @@ func (c *Chain) Send(what string, from *ecdsa.PrivateKey, to common.Address, dat
 // contracts comes as *contracts.Refusal.
 func (c *Chain) Try(what string, from *ecdsa.PrivateKey, to common.Address, data []byte) (*types.Receipt, error) {
 	c.TB.Helper()
-	receipt := c.transact(from, &types.DynamicFeeTx{To: &to, Data: data, Gas: gasLimit})
+	receipt, reverted := c.engine.transact(from, &to, data)
 	if receipt.Status == types.ReceiptStatusSuccessful {
 		c.Gas = append(c.Gas, GasUse{what, receipt.GasUsed})
 		return receipt, nil
 	}
-	return nil, c.why(from, to, data, receipt)
-}
-
-// why runs a failed call again, on the state it failed on, for its reason.
-func (c *Chain) why(from *ecdsa.PrivateKey, to common.Address, data []byte, receipt *types.Receipt) error {
-	call := ethereum.CallMsg{From: Address(from), To: &to, Data: data, Gas: gasLimit}
-	_, err := c.Client.CallContract(context.Background(), call, receipt.BlockNumber)
-	refused, ok := err.(rpc.DataError)
-	if !ok {
-		return fmt.Errorf("failed in block %s, and then: %w", receipt.BlockNumber, err)
+	if refusal := contracts.DecodeError(reverted); refusal != nil {
+		return nil, refusal
 	}
-	text, _ := refused.ErrorData().(string)
-	if refusal := contracts.DecodeError(common.FromHex(text)); refusal != nil {
-		return refusal
-	}
-	return fmt.Errorf("refused with %s: %w", text, err)
-}
-
-func (c *Chain) transact(from *ecdsa.PrivateKey, tx *types.DynamicFeeTx) *types.Receipt {
-	c.TB.Helper()
-	ctx := context.Background()
-	tx.ChainID, tx.Nonce = big.NewInt(ChainID), c.nonces[Address(from)]
-	c.nonces[Address(from)]++
-	tx.GasTipCap, tx.GasFeeCap = big.NewInt(params.GWei), big.NewInt(100*params.GWei)
-	signed, err := types.SignNewTx(from, types.LatestSignerForChainID(tx.ChainID), tx)
-	if err != nil {
-		c.TB.Fatal(err)
-	}
-	if err := c.Client.SendTransaction(ctx, signed); err != nil {
-		c.TB.Fatalf("send transaction: %v", err)
-	}
-	c.Backend.Commit()
-	return c.receipt(signed.Hash())
-}
-
-// receipt waits for the index of transactions, which follows the block.
-func (c *Chain) receipt(hash common.Hash) *types.Receipt {
-	c.TB.Helper()
-	for range 2000 {
-		receipt, err := c.Client.TransactionReceipt(context.Background(), hash)
-		if err == nil {
-			return receipt
-		}
-		time.Sleep(time.Millisecond)
-	}
-	c.TB.Fatalf("transaction %s is in no block", hash)
-	return nil
+	return nil, fmt.Errorf("failed after %d gas with %x", receipt.GasUsed, reverted)
 }
 
 // Logs are the events of Task and Node in a receipt, in order.
@@ -258,7 +246,7 @@ func (c *Chain) Logs(receipt *types.Receipt) []any {
 	c.TB.Helper()
 	var all []any
 	for _, log := range receipt.Logs {
-		if log.Address == c.Deployment.Token {
+		if log.Address != c.Deployment.Task && log.Address != c.Deployment.Node {
 			continue
 		}
 		event, err := c.Events.Parse(log)
@@ -284,7 +272,7 @@ func Find[E any](c *Chain, receipt *types.Receipt) *E {
 // View calls a contract without a transaction.
 func View[T any](c *Chain, to common.Address, call []byte, read func([]byte) (T, error)) T {
 	c.TB.Helper()
-	answer, err := c.Client.CallContract(context.Background(), ethereum.CallMsg{To: &to, Data: call}, nil)
+	answer, err := c.engine.CallContract(context.Background(), ethereum.CallMsg{To: &to, Data: call}, nil)
 	if err != nil {
 		c.TB.Fatalf("call contract: %v", err)
 	}
@@ -301,9 +289,16 @@ type Sender struct {
 	Key   *ecdsa.PrivateKey
 }
 
+// Address implements contracts.Sender.
+func (s Sender) Address() common.Address { return Address(s.Key) }
+
 // Send implements contracts.Sender.
 func (s Sender) Send(_ context.Context, to *common.Address, data []byte) (*types.Receipt, error) {
-	return s.Chain.transact(s.Key, &types.DynamicFeeTx{To: to, Data: data, Gas: gasLimit}), nil
+	receipt, reverted := s.Chain.engine.transact(s.Key, to, data)
+	if refusal := contracts.DecodeError(reverted); refusal != nil {
+		return nil, refusal
+	}
+	return receipt, nil
 }
 
 // Address is the account of a key.
@@ -315,3 +310,6 @@ func ether(n int64) *big.Int {
 
 // CNX is n whole CNX in wei.
 func CNX(n int64) *big.Int { return ether(n) }
+
+// MilliCNX is n thousandths of a CNX in wei.
+func MilliCNX(n int64) *big.Int { return new(big.Int).Div(ether(n), big.NewInt(1000)) }

@@ -32,7 +32,7 @@ func (c Class) ID() common.Hash {
 func (c Class) JoinRequest(key *ecdsa.PrivateKey) contracts.JoinRequest {
 	return contracts.JoinRequest{
 		Card: c.Card, VramGB: c.VRAMGB, Runtime: c.Runtime,
-		Fingerprint: crypto.Keccak256Hash([]byte("fingerprint")),
+		Fingerprint: fingerprint(),
 		SealKey:     crypto.Keccak256Hash([]byte("seal"), crypto.FromECDSAPub(&key.PublicKey)),
 		Payout:      Address(key),
 	}
@@ -49,18 +49,52 @@ func (c *Chain) Join(n int, class Class) []*ecdsa.PrivateKey {
 	return keys
 }
 
-// JoinAs joins an account to a class.
+// JoinAs joins an account to a class, which is registered when it is new.
 func (c *Chain) JoinAs(key *ecdsa.PrivateKey, class Class) *types.Receipt {
 	c.TB.Helper()
+	c.Register(class)
 	return c.Send("join", key, c.Deployment.Node, c.Node.PackJoin(class.JoinRequest(key)))
 }
 
-// GPTRequest is a GPT task of one unit for 50 CNX.
+// Register makes a class one that takes GPT tasks.
+func (c *Chain) Register(class Class) {
+	c.TB.Helper()
+	c.RegisterWith(class, fingerprint())
+}
+
+// RegisterWith is Register with what the probe of real nodes gives.
+func (c *Chain) RegisterWith(class Class, fingerprint common.Hash) {
+	c.TB.Helper()
+	if c.classes[class.ID()] {
+		return
+	}
+	c.classes[class.ID()] = true
+	c.Enact(c.Rules.PackSetClass(class.Card, class.VRAMGB, class.Runtime, fingerprint))
+}
+
+func fingerprint() common.Hash { return crypto.Keccak256Hash([]byte("fingerprint")) }
+
+// GPTRequest is a GPT task of one unit, with 50 CNX for its nodes.
 func GPTRequest() contracts.TaskRequest {
 	return contracts.TaskRequest{
 		TaskType: uint8(protocol.GPT), ArgsHash: crypto.Keccak256Hash([]byte("envelope")),
-		ModelKey: protocol.ModelKey("test"), MinVramGB: 4, Units: 1, Fee: CNX(50),
+		MinVramGB: 4, Units: 1, Fee: Paying(CNX(50)),
 	}
+}
+
+// SDRequest is a Stable Diffusion task of so many images, with 50 CNX for its
+// nodes.
+func SDRequest(images int) contracts.TaskRequest {
+	return contracts.TaskRequest{
+		TaskType: uint8(protocol.StableDiffusion), ArgsHash: crypto.Keccak256Hash([]byte("envelope")),
+		MinVramGB: 4, Units: uint32(images), Images: uint16(images), Fee: Paying(CNX(50)),
+	}
+}
+
+// Paying is the fee of which nodes get so much, with the default reward for who
+// ends the task.
+func Paying(nodes *big.Int) *big.Int {
+	return new(big.Int).Add(nodes, contracts.DefaultParams().SettleReward)
 }
 
 // Court is one task and the keys of its nodes.
@@ -194,21 +228,70 @@ func (t *Court) TryReveal(seat int) (*types.Receipt, error) {
 // signature) from the account sender.
 func (t *Court) Bring(seat int, r protocol.Reveal, signer, sender, relay *ecdsa.PrivateKey) (*types.Receipt, error) {
 	t.TB.Helper()
-	var vouched []byte
+	return t.Try("reveal", sender, t.Deployment.Task, t.Task.PackReveal(t.ID, uint8(seat), t.Statement(seat, r, signer, relay)))
+}
+
+// Statement is an opening signed by signer and vouched for by relay, nil for no
+// proof.
+func (t *Court) Statement(seat int, r protocol.Reveal, signer, relay *ecdsa.PrivateKey) contracts.Statement {
+	t.TB.Helper()
+	var proof []byte
 	if relay != nil && r.Kind == protocol.KindResult {
-		vouched = t.Sign(protocol.Stored{TaskKey: r.TaskKey, Node: Address(t.Keys[seat]), CiphertextHash: r.CiphertextHash}, relay)
+		proof = t.Sign(protocol.Stored{TaskKey: r.TaskKey, Node: Address(t.Keys[seat]), CiphertextHash: r.CiphertextHash}, relay)
 	}
-	opening := contracts.Reveal{
+	return contracts.Statement{Opening: Opening(r), Signature: t.Sign(r, signer), Proof: proof}
+}
+
+// Opening is a reveal as the contract takes it.
+func Opening(r protocol.Reveal) contracts.Reveal {
+	return contracts.Reveal{
 		CommitmentsHash: r.CommitmentsHash, Order: r.Order, Kind: uint8(r.Kind),
 		Result: r.Result, Nonce: r.Nonce, CiphertextHash: r.CiphertextHash,
 	}
-	return t.Try("reveal", sender, t.Deployment.Task, t.Task.PackReveal(t.ID, uint8(seat), opening, t.Sign(r, signer), vouched))
+}
+
+// Settle settles the task fast, with what its nodes hold; the creator sends.
+func (t *Court) Settle(answers ...Answer) *types.Receipt {
+	t.TB.Helper()
+	receipt, err := t.TrySettle(answers...)
+	if err != nil {
+		t.TB.Fatalf("settle: %v", err)
+	}
+	return receipt
+}
+
+// TrySettle is Settle for one that may be refused.
+func (t *Court) TrySettle(answers ...Answer) (*types.Receipt, error) {
+	t.TB.Helper()
+	for seat, a := range answers {
+		t.Hold(seat, a)
+	}
+	return t.Try("settle", t.Creator, t.Deployment.Task, t.Task.PackSettle(t.ID, t.Statements(nil)))
+}
+
+// Statements are what the three nodes sign of what they hold.
+func (t *Court) Statements(relay *ecdsa.PrivateKey) (all [3]contracts.Statement) {
+	t.TB.Helper()
+	for seat := range all {
+		all[seat] = t.Statement(seat, t.Opening(seat), t.Keys[seat], relay)
+	}
+	return all
 }
 
 // Close ends the task.
 func (t *Court) Close() *types.Receipt {
 	t.TB.Helper()
 	return t.Send("close", t.Creator, t.Deployment.Task, t.Task.PackClose(t.ID))
+}
+
+// Dispatch draws nodes for the queued task, if it is its turn.
+func (t *Court) Dispatch(nodes []*ecdsa.PrivateKey) (*types.Receipt, error) {
+	t.TB.Helper()
+	receipt, err := t.Try("dispatch", t.Creator, t.Deployment.Task, t.Task.PackDispatch(t.ID))
+	if err == nil {
+		t.Seat(receipt, nodes)
+	}
+	return receipt, err
 }
 
 // TryClose is Close for a call that may be refused.
@@ -249,17 +332,17 @@ func (c *Chain) Pool() *big.Int {
 
 // CheckMoney fails the test unless every CNX the contracts hold is accounted
 // for: Node's are the stakes of nodes, Task's are fees in flight, credits and
-// the pool. accounts are all that could have a stake or a credit.
-func (c *Chain) CheckMoney(accounts []*ecdsa.PrivateKey) {
+// the pool. accounts are all that could have a stake or a credit, tasks all that
+// could be open.
+func (c *Chain) CheckMoney(accounts []*ecdsa.PrivateKey, tasks ...*big.Int) {
 	c.TB.Helper()
 	stakes, owed := new(big.Int), c.Pool()
 	for _, key := range accounts {
 		stakes.Add(stakes, c.NodeInfo(Address(key)).Stake)
 		owed.Add(owed, c.Earned(Address(key)))
 	}
-	created := View(c, c.Deployment.Task, c.Task.PackCounts(), c.Task.UnpackCounts).Created
-	for id := int64(1); id <= created.Int64(); id++ {
-		task := View(c, c.Deployment.Task, c.Task.PackTask(big.NewInt(id)), c.Task.UnpackTask)
+	for _, id := range tasks {
+		task := View(c, c.Deployment.Task, c.Task.PackTask(id), c.Task.UnpackTask)
 		if !protocol.TaskStatus(task.Status).Final() {
 			owed.Add(owed, task.Fee)
 		}

@@ -1,57 +1,67 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IToken} from "./interfaces/IToken.sol";
-import {INodeLedger, Ending} from "./interfaces/INodeLedger.sol";
-import {TaskStatus, ResultKind, Outcome, TaskRequest, TaskInfo, Reveal, Params} from "./interfaces/ITask.sol";
-import {Docket} from "./Docket.sol";
+import {INodeLedger, Drawn} from "./interfaces/INodeLedger.sol";
+import {
+    ITaskCore,
+    TaskType,
+    TaskStatus,
+    Outcome,
+    ResultKind,
+    TaskRequest,
+    Statement,
+    Params
+} from "./interfaces/ITask.sol";
+import {Books} from "./Books.sol";
+import {Docket, Extended} from "./Docket.sol";
+import {Draws} from "./Draws.sol";
+import {Messages} from "./Messages.sol";
+import {Models} from "./Standing.sol";
 import {Seats} from "./Seats.sol";
+import {Settlement} from "./Settlement.sol";
 import {TaskQueue} from "./TaskQueue.sol";
-import {Verdicts} from "./Verdicts.sol";
+import {Vram} from "./Vram.sol";
 
-/// @title Escrow, draw, consensus, payment. See ITask.
-contract Task is Docket, Ownable, EIP712 {
+/// @title Escrow, draw, consensus, payment. See IDocket.
+/// @dev The usual way of a task is here: create, dispatch, settle. Court and Clerk, see ITask, have the rest. Calls
+/// only Token and Node, which call nobody back.
+contract Task is Extended, ITaskCore {
+    using Books for Books.State;
+    using Books for Books.Terms;
+    using Books for Books.Totals;
     using SafeERC20 for IToken;
     using Seats for uint8;
     using TaskQueue for TaskQueue.Queue;
 
-    uint256 private constant GPT_RESULT = 32;
-    bytes32 private constant COMMITMENT_TYPE = keccak256("Commitment(bytes32 taskKey,bytes32 commitment)");
-    bytes32 private constant REVEAL_TYPE = keccak256(
-        "Reveal(bytes32 taskKey,bytes32 commitmentsHash,uint8 order,uint8 kind,bytes result,bytes32 nonce,bytes32 ciphertextHash)"
-    );
-    bytes32 private constant STORED_TYPE = keccak256("Stored(bytes32 taskKey,address node,bytes32 ciphertextHash)");
+    uint256 private constant SEATS = 3;
+    uint256 private constant MAX_UNITS = 1024;
+    uint256 private constant MAX_IMAGES = 10;
 
-    constructor(IToken token_, INodeLedger nodes_, Params memory params)
-        Docket(token_, nodes_, params)
-        Ownable(msg.sender)
-        EIP712("Helium", "1")
-    {}
-
-    function setRelay(address relay, bool registered) external onlyOwner {
-        isRelay[relay] = registered;
-        emit RelaySet(relay, registered);
+    modifier onlyRules() {
+        if (msg.sender != _rules) revert OnlyRules(msg.sender);
+        _;
     }
 
-    // ------------------------------------------------------------ into the court
+    /// @param extension Court.
+    constructor(IToken token, INodeLedger nodes, address rules, address extension)
+        Docket(token, nodes, rules)
+        Extended(extension)
+    {}
+
+    // ------------------------------------------------------- create and dispatch
 
     function createTask(TaskRequest calldata request) external returns (uint256 taskId) {
-        _checkRequest(request);
-        taskId = ++_totals.created;
-        Head memory head;
-        head.creator = msg.sender;
-        head.taskType = request.taskType;
-        head.place = _take();
-        Entry storage e = _entries[head.place];
-        e.argsHash = request.argsHash;
-        Terms memory terms;
-        terms.fee = uint96(request.fee);
-        terms.units = request.units;
-        terms.minVramGB = request.minVramGB;
+        Draws.requireGas();
+        Books.Totals memory totals = _state.totals;
+        Books.Terms memory terms = _state.terms[totals.version];
+        Books.Head memory head = _headFor(request, terms, _state.fees[totals.version].minFee);
+        uint24 place = _state.take(totals);
+        head.serial = ++totals.created;
+        head.version = totals.version;
+        taskId = Books.idOf(place, head.serial);
+        _state.entries[place].escrow = Books.Escrow(msg.sender, uint96(request.fee));
         emit TaskCreated(
             taskId,
             msg.sender,
@@ -64,353 +74,225 @@ contract Task is Docket, Ownable, EIP712 {
             request.fee
         );
 
-        if (!_isPlainAccount() || _mustWait() || !_draw(taskId, e, head, terms)) _enqueue(taskId, e, head, terms);
-        token.safeTransferFrom(msg.sender, address(this), request.fee);
+        uint96 value = uint96(request.fee / terms.duration(head));
+        bool started;
+        if (Draws.isPlainAccount() && !_isOutbid(totals.lists, value)) {
+            started = _draw(taskId, head, terms, msg.sender, request.argsHash);
+        }
+        if (started) ++totals.running;
+        else totals.lists |= uint32(1 << Books.listOf(head));
+        _state.totals = totals;
+        if (!started) _enqueue(taskId, head, terms, request, value);
+        _takeFee(request.fee);
     }
 
     function dispatch(uint256 taskId) external {
-        Head memory head = _heads[taskId];
-        Entry storage e = _entries[head.place];
-        Terms memory terms = e.terms;
-        if (head.status != TaskStatus.Queued) revert WrongStatus(taskId, head.status);
-        if (!_isPlainAccount()) revert OnlyPlainAccount(msg.sender);
-        if (_queue.links[taskId].inBlock >= block.number) revert DispatchTooEarly(taskId);
-        uint256 largest = nodes.largestFree();
-        if (largest < _step(terms)) revert NoFreeNodes(taskId);
-        uint256 next = _queue.oldest(largest);
-        if (next != taskId) revert NotNext(taskId, next);
+        Draws.requireGas();
+        if (!Draws.isPlainAccount()) revert OnlyPlainAccount(msg.sender);
+        Books.Head memory head = _state.queuedHead(taskId);
+        uint24 place = Books.placeOf(taskId);
+        if (head.since >= block.timestamp) revert DispatchTooEarly(taskId);
+        (uint24 best,, bool reachable) = _bestWaiting(_state.totals.lists, Books.listOf(head));
+        if (!reachable) revert NoFreeNodes(taskId);
+        if (best != place) revert NotNext(taskId, Books.idOf(best, _state.entries[best].head.serial));
 
-        _dequeue(taskId, terms);
-        if (!_draw(taskId, e, head, terms)) revert NoFreeNodes(taskId);
+        Books.Terms memory terms = _state.terms[head.version];
+        Books.Escrow memory escrow = _state.entries[place].escrow;
+        bytes32 argsHash = _state.entries[place].hash;
+        Draws.dequeue(_state, place, head);
+        ++_state.totals.running;
+        if (!_draw(taskId, head, terms, escrow.creator, argsHash)) revert NoFreeNodes(taskId);
+        uint96 dispatchReward = _state.fees[head.version].dispatchReward;
+        _state.entries[place].escrow.fee = escrow.fee - dispatchReward;
+        Settlement.reward(_state, taskId, dispatchReward);
     }
 
     function cancel(uint256 taskId) external {
-        Head memory head = _heads[taskId];
-        if (head.status != TaskStatus.Queued) revert WrongStatus(taskId, head.status);
-        if (head.creator != msg.sender) revert NotCreator(msg.sender);
-        _takeOut(taskId, head, TaskStatus.Cancelled, Outcome.Cancelled, minFee);
+        Books.Head memory head = _state.queuedHead(taskId);
+        address creator = _state.entries[Books.placeOf(taskId)].escrow.creator;
+        if (creator != msg.sender) revert NotCreator(msg.sender);
+        uint256 kept = _state.fees[head.version].minFee;
+        Draws.takeOut(_state, taskId, head, TaskStatus.Cancelled, Outcome.Cancelled, kept);
     }
 
-    // ----------------------------------------------------------------- the court
+    // ---------------------------------------------------------------- the fast way
 
-    function commit(uint256 taskId, uint8 seat, bytes32 commitment, bytes calldata signature) external {
-        Head memory head = _heads[taskId];
-        Entry storage e = _entries[head.place];
-        if (head.status != TaskStatus.Started) revert WrongStatus(taskId, head.status);
-        if (seat >= SEATS) revert InvalidSeat(seat);
-        if (head.commits.has(seat)) revert AlreadyCommitted(taskId, seat);
-        if (commitment == 0) revert InvalidCommitment(taskId, seat);
-        Terms memory terms = e.terms;
-        if (block.timestamp > terms.commitBy) revert CommitTooLate(terms.commitBy);
-        address node = e.nodes[seat];
-        _checkSigner(keccak256(abi.encode(COMMITMENT_TYPE, e.taskKey, commitment)), signature, node);
-
-        e.commitments[seat] = commitment;
-        head.commits = head.commits.add(seat);
-        _heads[taskId] = head;
-        emit Committed(taskId, node, seat, commitment);
-        if (head.commits.count() == SEATS) {
-            terms.revealBy = uint40(block.timestamp + _revealSeconds);
-            e.terms = terms;
-            emit CommitmentsComplete(taskId, terms.revealBy);
+    function settle(uint256 taskId, Statement[3] calldata statements) external {
+        Settlement.Case memory c = Settlement.caseOf(_state, taskId, _state.started(taskId));
+        uint24 place = Books.placeOf(taskId);
+        c.accounts = _nodes.accounts(c.head.nodes);
+        bytes32 taskKey = _state.entries[place].hash;
+        bytes32[3] memory commitments;
+        for (uint256 i = 0; i < SEATS; ++i) {
+            commitments[i] = Messages.commitmentOf(taskKey, c.accounts[i], statements[i].opening);
+            // What stands in the court binds here too.
+            bool bound = c.court.commits.has(i);
+            if (bound && _state.entries[place].commitments[i] != commitments[i]) revert WrongOpening(taskId, uint8(i));
         }
-    }
-
-    function reveal(
-        uint256 taskId,
-        uint8 seat,
-        Reveal calldata opening,
-        bytes calldata signature,
-        bytes calldata storageSignature
-    ) external {
-        Head memory head = _heads[taskId];
-        Entry storage e = _entries[head.place];
-        _checkReveal(taskId, seat, head, e.terms.commitBy);
-        bool stored = _checkOpening(taskId, seat, e, head.commits, opening, signature, storageSignature);
-        emit Revealed(taskId, e.nodes[seat], seat, opening.kind, opening.result, opening.nonce, opening.ciphertextHash);
-
-        bytes32 digest = opening.kind == ResultKind.Result ? bytes32(opening.result) : bytes32(0);
-        if (head.status != TaskStatus.Started) {
-            _openLate(taskId, seat, e, head, opening.kind, digest);
-            return;
-        }
-        _record(seat, e, head, opening.kind, digest);
-        if (stored) head.marks |= uint8(1 << seat);
-        head.reveals = head.reveals.add(seat);
-        bool last = head.reveals.count() == head.commits.count();
-        if (last) _judge(taskId, e, head);
-        else _heads[taskId] = head;
-    }
-
-    function close(uint256 taskId) external {
-        Head memory head = _heads[taskId];
-        Entry storage e = _entries[head.place];
-        if (head.status == TaskStatus.Queued) {
-            _checkDue(_queue.links[taskId].since + _queueSeconds);
-            _takeOut(taskId, head, TaskStatus.Aborted, Outcome.Expired, 0);
-        } else if (head.status == TaskStatus.Started) {
-            _checkDue(head.commits == 0 ? e.terms.commitBy : _revealBy(e.terms));
-            _judge(taskId, e, head);
-        } else {
-            if (_locked(head) == 0) revert WrongStatus(taskId, head.status);
-            _checkDue(_revealBy(e.terms) + _openSeconds);
-            _slashSilent(taskId, e, head);
-        }
+        bytes32 all = keccak256(abi.encode(commitments));
+        c.court.kinds = 0;
+        c.court.views = 0;
+        for (uint256 i = 0; i < SEATS; ++i) _takeStatement(c, i, taskKey, all, statements[i]);
+        c.court.commits = Seats.ALL;
+        c.court.reveals = Seats.ALL;
+        c.court.stored = Seats.ALL;
+        Settlement.judge(_state, _nodes, c);
     }
 
     function withdraw(address account) external returns (uint256 amount) {
-        amount = earned[account];
-        earned[account] = 0;
+        amount = _state.earned[account];
+        _state.earned[account] = 0;
         emit Withdrawn(account, amount);
-        if (amount > 0) token.safeTransfer(account, amount);
+        if (amount > 0) _token.safeTransfer(account, amount);
     }
 
-    // --------------------------------------------------------------------- views
+    // --------------------------------------------------------------------- Rules
 
-    function task(uint256 taskId) external view returns (TaskInfo memory info) {
-        Head memory head = _heads[taskId];
-        info.status = head.status;
-        info.outcome = head.outcome;
-        info.taskType = head.taskType;
-        info.creator = head.creator;
-        if (head.status > TaskStatus.Started && _locked(head) == 0) return info;
-        Entry storage e = _entries[head.place];
-        Terms memory terms = e.terms;
-        info.argsHash = e.argsHash;
-        info.taskKey = e.taskKey;
-        info.classId = nodes.classAt(terms.class);
-        info.fee = terms.fee;
-        info.units = terms.units;
-        info.minVramGB = terms.minVramGB;
-        info.nodes = e.nodes;
-        info.commitments = _commitments(e, head.commits);
-        for (uint256 i = 0; i < SEATS; ++i) info.revealed[i] = head.reveals.has(i);
-        info.deadlines.commitBy = terms.commitBy;
-        bool openable = terms.commitBy != 0 && (terms.revealBy != 0 || block.timestamp > terms.commitBy);
-        if (openable) info.deadlines.revealBy = uint64(_revealBy(terms));
+    function setParams(uint16 version, Params calldata p) external onlyRules {
+        _state.terms[version] = Books.pack(p);
+        _state.fees[version] = Books.Fees(uint96(p.minFee), uint64(p.settleReward), uint64(p.dispatchReward));
+        _state.totals.version = version;
     }
 
-    function queue(uint256 offset, uint256 length) external view returns (uint256[] memory) {
-        return _queue.page(offset, length, _totals.queued);
+    function setRelay(address relay, bool registered) external onlyRules {
+        _state.isRelay[relay] = registered;
+        emit RelaySet(relay, registered);
     }
 
-    function queueLength() external view returns (uint256) {
-        return _totals.queued;
-    }
+    // ------------------------------------------------------- create, private
 
-    function queuePosition(uint256 taskId) external view returns (uint256) {
-        TaskStatus status = _heads[taskId].status;
-        if (status != TaskStatus.Queued) revert WrongStatus(taskId, status);
-        return _queue.position(taskId);
-    }
-
-    function counts() external view returns (uint256 created, uint256 running, uint256 settled, uint256 aborted) {
-        return (_totals.created, _totals.running, _totals.settled, _totals.aborted);
-    }
-
-    // ------------------------------------------------------------ judgement, private
-
-    function _checkReveal(uint256 taskId, uint8 seat, Head memory head, uint256 commitBy) private view {
-        if (seat >= SEATS) revert InvalidSeat(seat);
-        if (head.reveals.has(seat)) revert AlreadyRevealed(taskId, seat);
-        if (head.status == TaskStatus.Started) {
-            bool complete = head.commits.count() == SEATS || block.timestamp > commitBy;
-            if (!complete) revert RevealTooEarly(taskId);
-            if (!head.commits.has(seat)) revert NotCommitted(taskId, seat);
-            return;
-        }
-        if (_locked(head) & (1 << seat) == 0) revert WrongStatus(taskId, head.status);
-    }
-
-    /// @return stored Whether a registered relay holds the response, or none is needed.
-    function _checkOpening(
-        uint256 taskId,
-        uint8 seat,
-        Entry storage e,
-        uint8 commits,
-        Reveal calldata opening,
-        bytes calldata signature,
-        bytes calldata storageSignature
-    ) private view returns (bool stored) {
-        bool isResult = opening.kind == ResultKind.Result;
-        if (opening.kind == ResultKind.None || opening.result.length != (isResult ? GPT_RESULT : 0)) {
-            revert InvalidResult(opening.kind, opening.result.length);
-        }
-        bytes32 taskKey = e.taskKey;
-        address node = e.nodes[seat];
-        bytes32[3] memory all = _commitments(e, commits);
-        bytes32 resultHash = keccak256(opening.result);
-        bytes32 commitment = keccak256(abi.encode(taskKey, node, opening.kind, resultHash, opening.nonce));
-        if (commitment != all[seat] || opening.commitmentsHash != keccak256(abi.encode(all))) {
-            revert WrongOpening(taskId, seat);
-        }
-        _checkSigner(
-            keccak256(
-                abi.encode(
-                    REVEAL_TYPE,
-                    taskKey,
-                    opening.commitmentsHash,
-                    opening.order,
-                    opening.kind,
-                    resultHash,
-                    opening.nonce,
-                    opening.ciphertextHash
-                )
-            ),
-            signature,
-            node
-        );
-        if (!isResult) return true;
-        stored = isRelay[_recover(keccak256(abi.encode(STORED_TYPE, taskKey, node, opening.ciphertextHash)), storageSignature)];
-        if (!stored && msg.sender != node) revert NotStored(taskId, seat);
-    }
-
-    function _recover(bytes32 structHash, bytes calldata signature) private view returns (address signer) {
-        (signer,,) = ECDSA.tryRecover(_hashTypedDataV4(structHash), signature);
-    }
-
-    function _checkSigner(bytes32 structHash, bytes calldata signature, address expected) private view {
-        address signer = _recover(structHash, signature);
-        if (signer != expected) revert WrongSigner(signer, expected);
-    }
-
-    function _checkDue(uint256 deadline) private view {
-        if (block.timestamp <= deadline) revert CloseTooEarly(uint64(deadline));
-    }
-
-    function _revealBy(Terms memory terms) private view returns (uint256) {
-        return terms.revealBy != 0 ? terms.revealBy : terms.commitBy + _revealSeconds;
-    }
-
-    /// @dev Keeps what a seat opened, each different digest once.
-    function _record(uint8 seat, Entry storage e, Head memory head, ResultKind kind, bytes32 digest) private {
-        head.kinds |= uint16(uint256(kind) << (3 * seat));
-        if (kind != ResultKind.Result) return;
-        uint256 groups;
-        for (uint256 i = 0; i < SEATS; ++i) {
-            if (!head.reveals.has(i) || _kind(head, i) != ResultKind.Result) continue;
-            uint256 group = _group(head, i);
-            if (e.results[group] == digest) {
-                head.groups |= uint8(group << (2 * seat));
-                return;
-            }
-            if (group + 1 > groups) groups = group + 1;
-        }
-        e.results[groups] = digest;
-        head.groups |= uint8(groups << (2 * seat));
-    }
-
-    function _judge(uint256 taskId, Entry storage e, Head memory head) private {
-        Terms memory terms = e.terms;
-        uint256 overhead = terms.fee * pricing(head.taskType).overheadSeconds / _duration(head.taskType, terms.units);
-        Verdicts.Verdict memory v = Verdicts.judge(_seats(head), terms.fee, overhead);
-
-        bool agreed = v.winner != Verdicts.NOBODY;
-        ResultKind kind = agreed ? _kind(head, v.winner) : ResultKind.None;
-        head.status = agreed ? TaskStatus.Settled : TaskStatus.Aborted;
-        head.outcome = v.outcome;
-        bytes memory result;
-        if (kind == ResultKind.Result) {
-            uint256 group = _group(head, v.winner);
-            head.groups |= uint8(group << 6);
-            result = abi.encodePacked(e.results[group]);
-        }
-        for (uint256 i = 0; i < SEATS; ++i) {
-            if (v.endings[i] == Ending.Keep) head.marks |= uint8(8 << i);
-        }
-        _heads[taskId] = head;
-        Totals memory totals = _totals;
-        --totals.running;
-        if (agreed) ++totals.settled;
-        else ++totals.aborted;
-        _totals = totals;
-        address[3] memory trio = e.nodes;
-        if (_locked(head) == 0) _free(head.place);
-        _apply(taskId, trio, v);
-        emit TaskEnded(taskId, v.outcome, kind, result);
-        _refund(taskId, head.creator, v.toCreator);
-    }
-
-    function _apply(uint256 taskId, address[3] memory trio, Verdicts.Verdict memory v) private {
-        (address[3] memory payouts, uint256[3] memory slashed) = nodes.settle(taskId, trio, v.endings, v.scores);
-        uint256 toPool = v.toPool;
-        for (uint256 i = 0; i < SEATS; ++i) {
-            if (v.endings[i] == Ending.Slash) {
-                toPool += slashed[i];
-                emit NodeDeviated(taskId, trio[i], slashed[i]);
-            } else if (v.pay[i] > 0) {
-                earned[payouts[i]] += v.pay[i];
-                emit NodePaid(taskId, trio[i], payouts[i], v.pay[i], v.scores[i]);
-            } else if (v.endings[i] != Ending.Keep) {
-                emit NodeReleased(taskId, trio[i], v.scores[i]);
-            }
-        }
-        if (toPool > 0) pool += toPool;
-    }
-
-    function _seats(Head memory head) private pure returns (Verdicts.Seat[3] memory seats) {
-        for (uint256 i = 0; i < SEATS; ++i) {
-            seats[i].committed = head.commits.has(i);
-            seats[i].opened = head.reveals.has(i);
-            seats[i].stored = head.marks & (1 << i) != 0;
-            seats[i].kind = _kind(head, i);
-            seats[i].group = uint8(_group(head, i));
-            seats[i].rewards = uint8(Seats.reward(head.commits.place(i)) + Seats.reward(head.reveals.place(i)));
-        }
-    }
-
-    /// @dev A locked node opens after the end: it loses its stake if it contradicts what was agreed.
-    function _openLate(uint256 taskId, uint8 seat, Entry storage e, Head memory head, ResultKind kind, bytes32 digest)
+    function _headFor(TaskRequest calldata request, Books.Terms memory terms, uint256 minFee_)
         private
+        pure
+        returns (Books.Head memory head)
     {
-        head.marks &= ~uint8(8 << seat);
-        _heads[taskId] = head;
-        bool deviates;
-        if (head.outcome == Outcome.Agreed && Verdicts.isAnswer(kind)) {
-            deviates = kind != ResultKind.Result || digest != e.results[head.groups >> 6];
-        } else if (head.outcome == Outcome.InvalidArguments) {
-            deviates = kind == ResultKind.Result;
+        bool gpt = request.taskType == TaskType.GPT;
+        if (!(gpt ? terms.gptServed : terms.sdServed)) revert TaskTypeNotServed(request.taskType);
+        bool images = gpt ? request.images == 0 : request.images != 0 && request.images <= MAX_IMAGES;
+        if (request.units == 0 || request.units > MAX_UNITS || !images) revert InvalidUnits();
+        if (request.fee > type(uint96).max) revert FeeTooHigh(request.fee);
+        uint256 step = Vram.ofTaskRoundedUp(request.minVramGB);
+        if (step == Vram.STEPS) revert NoClassFits(request.minVramGB);
+        head.taskType = request.taskType;
+        head.step = uint8(step);
+        head.images = uint8(request.images);
+        head.units = uint16(request.units);
+        head.model = Models.pack(request.modelKey);
+        uint256 least = terms.leastFeeRoundedUp(head, minFee_);
+        if (request.fee < least) revert FeeTooLow(request.fee, least);
+    }
+
+    function _draw(
+        uint256 taskId,
+        Books.Head memory head,
+        Books.Terms memory terms,
+        address creator,
+        bytes32 argsHash
+    ) private returns (bool) {
+        Drawn memory drawn = _nodes.draw(Draws.request(Books.placeOf(taskId), head));
+        if (drawn.numbers == 0) return false;
+        Draws.start(_state, taskId, head, terms, creator, argsHash, drawn);
+        return true;
+    }
+
+    function _enqueue(
+        uint256 taskId,
+        Books.Head memory head,
+        Books.Terms memory terms,
+        TaskRequest calldata request,
+        uint96 value
+    ) private {
+        (bool could, uint256 joined) = _nodes.couldRun(head.taskType, head.step);
+        if (!could) revert NoClassFits(request.minVramGB);
+        uint256 list = Books.listOf(head);
+        TaskQueue.List memory l = _state.queue.lists[list];
+        uint256 capacity = Books.capacity(terms, joined);
+        if (l.length >= capacity) {
+            uint96 least = _state.queue.links[l.worst].value;
+            if (value <= least) revert QueueFull(capacity, least);
+            _evict(l.worst);
         }
-        Verdicts.Verdict memory v;
-        for (uint256 i = 0; i < SEATS; ++i) v.endings[i] = Ending.Keep;
-        v.endings[seat] = deviates ? Ending.Slash : Ending.Score;
-        address[3] memory trio = e.nodes;
-        if (_locked(head) == 0) _free(head.place);
-        _apply(taskId, trio, v);
+        uint24 place = Books.placeOf(taskId);
+        head.status = TaskStatus.Queued;
+        head.since = uint40(block.timestamp);
+        _state.entries[place].head = head;
+        _state.entries[place].hash = request.argsHash;
+        _state.queue.push(list, place, head.serial, value);
+        emit TaskQueued(taskId, value);
     }
 
-    /// @dev The nodes that are still locked after the open deadline lose their stakes.
-    function _slashSilent(uint256 taskId, Entry storage e, Head memory head) private {
-        Ending[3] memory endings;
-        for (uint256 i = 0; i < SEATS; ++i) {
-            endings[i] = _locked(head) & (1 << i) != 0 ? Ending.Slash : Ending.Keep;
+    function _evict(uint24 place) private {
+        Books.Head memory head = _state.entries[place].head;
+        Draws.takeOut(_state, Books.idOf(place, head.serial), head, TaskStatus.Aborted, Outcome.Evicted, 0);
+    }
+
+    /// @dev Whether a task waits that the free nodes could run and that is worth as much.
+    function _isOutbid(uint32 lists, uint96 value) private view returns (bool) {
+        if (lists == 0) return false;
+        (uint24 best, uint96 bestValue,) = _bestWaiting(lists, 0);
+        return best != 0 && bestValue >= value;
+    }
+
+    /// @dev The best of the waiting tasks that the free nodes could run, 0 when there is none; and whether they could
+    /// run those of `list`. There are 30 lists.
+    function _bestWaiting(uint32 lists, uint256 list)
+        private
+        view
+        returns (uint24 best, uint96 bestValue, bool reachable)
+    {
+        (uint8 stableDiffusion, uint8 gpt) = _nodes.reach();
+        reachable = (list & 15) < (list >> 4 == 0 ? stableDiffusion : gpt);
+        for (uint256 i = 0; lists >> i != 0; ++i) {
+            if ((lists >> i) & 1 == 0 || (i & 15) >= (i >> 4 == 0 ? stableDiffusion : gpt)) continue;
+            TaskQueue.List storage l = _state.queue.lists[i];
+            (uint24 place, uint96 value) = (l.best, l.bestValue);
+            if (best == 0 || value > bestValue || (value == bestValue && _isOlder(place, best))) {
+                (best, bestValue) = (place, value);
+            }
         }
-        head.marks &= 7;
-        _heads[taskId] = head;
-        address[3] memory trio = e.nodes;
-        _free(head.place);
-        uint8[3] memory scores;
-        (, uint256[3] memory slashed) = nodes.settle(taskId, trio, endings, scores);
-        pool += slashed[0] + slashed[1] + slashed[2];
     }
 
-    /// @dev A bit for each seat.
-    function _locked(Head memory head) private pure returns (uint256) {
-        return head.marks >> 3;
+    function _isOlder(uint24 a, uint24 b) private view returns (bool) {
+        return _state.queue.links[a].serial < _state.queue.links[b].serial;
     }
 
-    /// @dev Zero for seats that did not commit, whatever an earlier task left there.
-    function _commitments(Entry storage e, uint8 commits) private view returns (bytes32[3] memory all) {
-        for (uint256 i = 0; i < SEATS; ++i) {
-            if (commits.has(i)) all[i] = e.commitments[i];
-        }
+    /// @dev From the caller's credit where that is enough. A part of it is not touched: a word that goes to zero and back
+    /// with every task costs four times as much.
+    function _takeFee(uint256 fee) private {
+        uint256 credit = _state.earned[msg.sender];
+        if (credit >= fee) _state.earned[msg.sender] = credit - fee;
+        else _token.safeTransferFrom(msg.sender, address(this), fee);
     }
 
-    function _kind(Head memory head, uint256 seat) private pure returns (ResultKind) {
-        return ResultKind((head.kinds >> (3 * seat)) & 7);
-    }
+    // ------------------------------------------------------- settle, private
 
-    function _group(Head memory head, uint256 seat) private pure returns (uint256) {
-        return (head.groups >> (2 * seat)) & 3;
+    function _takeStatement(
+        Settlement.Case memory c,
+        uint256 seat,
+        bytes32 taskKey,
+        bytes32 commitmentsHash,
+        Statement calldata statement
+    ) private {
+        address node = c.accounts[seat];
+        Settlement.requireLength(c.head, statement.opening.kind, statement.opening.result.length);
+        if (statement.opening.commitmentsHash != commitmentsHash) revert WrongOpening(c.taskId, uint8(seat));
+        bytes32 domain = _domainSeparatorV4();
+        Messages.requireSigner(domain, Messages.reveal(taskKey, statement.opening), statement.signature, node);
+        bool stored = Settlement.isStored(
+            _state, domain, taskKey, Books.placeOf(c.taskId), node, statement.opening, statement.proof
+        );
+        if (!stored) revert NotStored(c.taskId, uint8(seat));
+        c.court.kinds |= uint16(uint256(statement.opening.kind) << (3 * seat));
+        c.court.views |= uint24(uint256(statement.opening.order & 63) << (6 * seat));
+        c.results[seat] = statement.opening.result;
+        emit Revealed(
+            c.taskId,
+            node,
+            uint8(seat),
+            statement.opening.kind,
+            statement.opening.result,
+            statement.opening.nonce,
+            statement.opening.ciphertextHash
+        );
     }
 }

@@ -44,7 +44,8 @@ type Options struct {
 type EventKind string
 
 const (
-	// EventEnvelope: the creator's sealed envelope is stored. CiphertextHash is set.
+	// EventEnvelope: a sealed envelope is stored. CiphertextHash is set; Node is
+	// the node that sealed it anew, zero for the creator's own.
 	EventEnvelope EventKind = "envelope"
 	// EventMessage: a node signed something. Node and Message are set.
 	EventMessage EventKind = "message"
@@ -59,7 +60,7 @@ const (
 type Event struct {
 	Kind    EventKind
 	TaskKey protocol.TaskKey
-	// Node is who sent it; zero for an envelope.
+	// Node is who sent it; zero for the creator.
 	Node common.Address
 	// Seq counts a node's chunks from 0, without gaps.
 	Seq uint64
@@ -80,6 +81,9 @@ type Message struct {
 	Payload json.RawMessage `json:"payload"`
 	// Signature is 65 bytes r, s, v with v 27 or 28.
 	Signature []byte `json:"signature"`
+	// Proof goes with a reveal: the relay's signature of Stored, which whoever
+	// settles needs. The signature does not cover it.
+	Proof []byte `json:"proof,omitempty"`
 }
 
 // The types of messages that a relay passes on.

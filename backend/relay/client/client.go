@@ -100,6 +100,26 @@ func (c *Client) PutEnvelope(ctx context.Context, key protocol.TaskKey, sealed [
 	return nil
 }
 
+// PutEnvelopeFor stores the arguments that this node, which could open them,
+// has sealed anew for another node of the task.
+func (c *Client) PutEnvelopeFor(ctx context.Context, key protocol.TaskKey, to common.Address, sealed []byte) error {
+	var reply wire.PutEnvelopeReply
+	if err := c.doJSON(ctx, http.MethodPut, taskPath(key)+"/envelopes/"+to.Hex(), sealed, &reply); err != nil {
+		return fmt.Errorf("put envelope for %s: %w", to, err)
+	}
+	return nil
+}
+
+// EnvelopeFrom is what another node sealed for this one; ErrNotStored when it
+// sealed nothing.
+func (c *Client) EnvelopeFrom(ctx context.Context, key protocol.TaskKey, from common.Address) ([]byte, error) {
+	sealed, err := c.do(ctx, http.MethodGet, taskPath(key)+"/envelopes/"+from.Hex(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("get envelope from %s: %w", from, err)
+	}
+	return sealed, nil
+}
+
 // Result is the sealed result of one node, for the creator or that node itself.
 // ErrNotStored when there is none.
 func (c *Client) Result(ctx context.Context, key protocol.TaskKey, node common.Address) ([]byte, error) {

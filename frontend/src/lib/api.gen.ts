@@ -199,9 +199,18 @@ export interface Receipt {
   class: GPUClass;
   fee: string;
   refunded: string;
+  /**
+   * Rewards went to who dispatched the task and who settled it.
+   */
+  rewards: string;
   create_tx: string;
   draw_tx: string;
   settle_tx: string;
+  /**
+   * Fast says that the three signed openings came in SettleTx alone; otherwise
+   * the task was settled by the court.
+   */
+  fast: boolean;
   /**
    * SettleBlock is the block of SettleTx, CreatedAt and SettledAt are chain time in seconds.
    */
@@ -246,6 +255,10 @@ export interface GPUClass {
 export interface ReceiptNode {
   address: string;
   commitment: string;
+  /**
+   * CommitTx is zero when the commitment did not have to go to court: what the
+   * node signed when it opened binds it to it.
+   */
   commit_tx: string;
   /**
    * Kind, Result and Nonce open the commitment; RevealTx is zero when the node never did.

@@ -6,19 +6,21 @@ enum TaskType {
     GPT
 }
 
-/// @notice The life of a task. Queued and Started are open; the other three are final. Settled: at least two nodes
-/// agreed, on a result or on the arguments being at fault.
+/// @notice The life of a task. Queued and Started are open, the others final. Settled: at least two nodes agreed, on a
+/// result or on the arguments being at fault. Gone: it ended and its storage serves another task; its events tell how.
 enum TaskStatus {
     None,
     Queued,
     Started,
     Settled,
     Aborted,
-    Cancelled
+    Cancelled,
+    Gone
 }
 
 /// @notice What a node committed to. Kinds never match each other.
-/// Result: the digest (GPT, 32 bytes) or the perceptual hashes (Stable Diffusion, 8 bytes an image).
+/// Result: the digest (GPT, 32 bytes) or the perceptual hashes (Stable Diffusion, 8 bytes an image, masked with a hash of
+/// the salt).
 /// InvalidArguments: a pure function of the envelope, compared like a result.
 /// The other kinds speak of the machine, not of the task: they never slash and are never paid.
 enum ResultKind {
@@ -31,8 +33,8 @@ enum ResultKind {
 }
 
 /// @notice How a task ended.
-/// Agreed: at least two equal results. InvalidArguments: at least two nodes found the arguments at fault.
-/// NoAgreement: nothing matched. Silent: too few nodes committed or revealed in time.
+/// Agreed: at least two matching results. InvalidArguments: at least two nodes found the arguments at fault.
+/// NoAgreement: nothing matched. NoArguments: two nodes never got them. Silent: fewer than two nodes opened anything.
 enum Outcome {
     None,
     Agreed,
@@ -47,10 +49,10 @@ enum Outcome {
 
 /// @param argsHash keccak256 of the envelope's bytes.
 /// @param modelKey keccak256 of the model's id; 0 for no preference.
-/// @param minVramGB Least VRAM in GB of the nodes that may be drawn.
+/// @param minVramGB Least memory in GB of the nodes that may be drawn, 128 at most.
 /// @param units Size: images of 512x512 and 25 steps (Stable Diffusion) or blocks of 256 new tokens (GPT), rounded up. At least 1.
-/// @param images Number of images; 0 for GPT.
-/// @param fee CNX (wei) paid for the task, taken from the caller, to whom approve or permit must have been given before.
+/// @param images Number of images, 1 to 10; 0 for GPT.
+/// @param fee CNX (wei) paid for the task: from the caller's credit where that is enough, by transferFrom otherwise.
 struct TaskRequest {
     TaskType taskType;
     bytes32 argsHash;
@@ -64,7 +66,8 @@ struct TaskRequest {
 /// @notice The opening of a commitment.
 /// @param commitmentsHash keccak256(abi.encode(c0, c1, c2)) of the three commitments by seat, 0 where none: what the
 /// signer held when it revealed.
-/// @param order The signer's view of the order of commitments: three seats, two bits each, first in the lowest bits.
+/// @param order The signer's view of who was prompt: three seats, two bits each, the first in the lowest bits. A node
+/// whose signature had to be waited for is placed last.
 /// @param ciphertextHash keccak256 of the sealed result as stored at a relay; 0 for a kind without a response.
 struct Reveal {
     bytes32 commitmentsHash;
@@ -75,15 +78,30 @@ struct Reveal {
     bytes32 ciphertextHash;
 }
 
-/// @notice Seconds of chain time.
-/// @param commitBy After it no commitment is taken; whoever committed may then reveal.
-/// @param revealBy After it anybody may close. 0 until commitments are complete or `commitBy` has passed; then the
-/// time from which the reveal window counts plus the window.
+/// @notice What a node says of a task, signed.
+/// @param signature By the node, of Reveal.
+/// @param proof That the creator can have the response: Stored, signed by a registered relay or by the creator; or the
+/// sealed response itself. Empty for a kind without a response, and where the creator itself calls.
+struct Statement {
+    Reveal opening;
+    bytes signature;
+    bytes proof;
+}
+
+/// @notice Seconds of chain time, 0 while not known.
+/// @param argumentsBy After it two nodes that lack the arguments may close the task.
+/// @param commitBy Until then a node commits. The contract takes signed commitments for 60 seconds more, so that whoever
+/// holds one can bring it.
+/// @param revealBy After it anybody may close. Known once commitments are complete or none can come any more.
 struct Deadlines {
+    uint64 argumentsBy;
     uint64 commitBy;
     uint64 revealBy;
 }
 
+/// @param argsHash While the task is queued; TaskCreated and TaskDrawn have it for ever.
+/// @param minVramGB The memory step that it needs, in GB.
+/// @param commitments, revealed What stands in the court.
 struct TaskInfo {
     TaskStatus status;
     Outcome outcome;
@@ -91,10 +109,11 @@ struct TaskInfo {
     address creator;
     bytes32 argsHash;
     bytes32 taskKey;
-    bytes32 classId;
     uint256 fee;
     uint32 units;
+    uint16 images;
     uint16 minVramGB;
+    uint64 since;
     address[3] nodes;
     bytes32[3] commitments;
     bool[3] revealed;
@@ -102,61 +121,68 @@ struct TaskInfo {
 }
 
 /// @notice What a task costs in time, by type. T = overheadSeconds + units * secondsPerUnit.
+/// @param served Whether such tasks are taken.
 struct Pricing {
-    uint32 overheadSeconds;
-    uint32 secondsPerUnit;
+    uint16 overheadSeconds;
+    uint16 secondsPerUnit;
+    bool served;
 }
 
-/// @notice What a network is set up with; nothing of it can change afterwards.
+/// @notice The rules' numbers. Rules checks their ranges; each task keeps those it was created under.
 /// @param stake CNX (wei) that a node stakes.
-/// @param minFee Least fee of a task in CNX (wei).
-/// @param minClassNodes Nodes of a class that must be joined before it takes tasks; at least 3.
-/// @param commitSeconds A drawn task's nodes have this plus the task's T to commit.
-/// @param revealSeconds From the third commitment, or the commit deadline, to the time from which anybody may close.
-/// @param openSeconds From the reveal deadline: a node that committed and has not opened by then may be slashed.
+/// @param minFee Least fee in CNX (wei) of the smallest task of a type, more than the two rewards together. Larger ones
+/// pay in proportion to their T.
+/// @param settleReward CNX (wei) of a fee for whoever sends the transaction that ends the task.
+/// @param dispatchReward CNX (wei) of a fee for whoever dispatches the task from the queue.
+/// @param cutPerMille Of what the nodes would be paid, for the pool. It makes farming scores with one's own nodes cost.
+/// @param minClassNodes Nodes of a class that must be joined before it takes GPT tasks; at least 3.
+/// @param kickOutScore A node whose last three scores sum to this or less is let go.
+/// @param rejoinSeconds How long such a node must wait before it joins again.
+/// @param stakeSeconds How long after a node's last task its stake stays.
+/// @param argumentSeconds From the draw to `argumentsBy`.
+/// @param commitSeconds From the draw to `commitBy`, plus the task's T.
+/// @param revealSeconds From the third commitment, or when none can come any more, to `revealBy`.
+/// @param openSeconds From `revealBy`: a node that committed and has not opened by then may be slashed.
 /// @param queueSeconds A task that waited this long may be closed by anybody and is refunded.
-/// @param queuePer100Nodes Capacity of the queue for every 100 joined nodes; never less than 50.
+/// @param queuePer100Nodes Capacity of the queue of one type and memory step for every 100 joined nodes; never less than 50.
+/// @param drawCandidates, drawSeconds A draw needs so many free nodes to draw from; with fewer one is made in so many
+/// seconds, see INode.
+/// @param matchDistance Images match when their hashes differ in fewer bits.
+/// @param slashDistance An image that differs in so many bits from both that agree costs the stake.
 struct Params {
     uint256 stake;
     uint256 minFee;
-    uint32 minClassNodes;
-    uint32 commitSeconds;
-    uint32 revealSeconds;
+    uint256 settleReward;
+    uint256 dispatchReward;
+    uint16 cutPerMille;
+    uint16 minClassNodes;
+    uint16 kickOutScore;
+    uint32 rejoinSeconds;
+    uint32 stakeSeconds;
+    uint16 argumentSeconds;
+    uint16 commitSeconds;
+    uint16 revealSeconds;
     uint32 openSeconds;
-    uint32 queueSeconds;
-    uint32 queuePer100Nodes;
+    uint16 queueSeconds;
+    uint16 queuePer100Nodes;
+    uint16 drawCandidates;
+    uint16 drawSeconds;
+    uint8 matchDistance;
+    uint8 slashDistance;
     Pricing stableDiffusion;
     Pricing gpt;
 }
 
-/// @title Tasks: escrow, draw, consensus, payment.
-/// @notice Three nodes of one GPU class run a task. Each signs a commitment, and when all three stand, a reveal. Both are
-/// EIP-712 messages under the domain {name "Helium", version "1", chainId, verifyingContract: this contract}:
-///
-///     Ready(bytes32 taskKey)
-///     NoArguments(bytes32 taskKey)
-///     Decline(bytes32 taskKey)
-///     Commitment(bytes32 taskKey,bytes32 commitment)
-///     Reveal(bytes32 taskKey,bytes32 commitmentsHash,uint8 order,uint8 kind,bytes result,bytes32 nonce,bytes32 ciphertextHash)
-///     Stored(bytes32 taskKey,address node,bytes32 ciphertextHash)      signed by a registered relay
-///
-/// so anybody may bring them. taskKey = keccak256(abi.encode(chainId, this, taskId, creator, argsHash, nodes, prevrandao of
-/// the draw's block)). commitment = keccak256(abi.encode(taskKey, node, kind, keccak256(result), nonce)).
-///
-/// Pay: arrival rewards 10/9/6 for the order of commitments and again for the order of reveals; a node's share of the
-/// fee is fee * (its two rewards) / 50, rounded down, what is left over goes to the last one paid (by seat). What a
-/// node that is not paid would have had goes to the creator if it deviated, to the pool otherwise. The score of a paid
-/// node is the sum of its two rewards. The overhead part of a fee is fee * overheadSeconds / T, rounded down.
-///
-/// What an ended task means for each party (Verdicts.sol decides, one table for every case):
-/// - Agreed, at least two equal results: those nodes are paid; a third that opened something else, InvalidArguments
-///   included, deviated: its stake goes to the pool; a third with a machine's error, silent or absent scores 0.
-/// - InvalidArguments, at least two of them: those nodes get their shares of the overhead part, unscored; the rest
-///   returns. A third with a result deviated.
-/// - NoAgreement and Silent: whoever opened a result or InvalidArguments has an equal part of the overhead part, the
-///   rest returns; nobody deviated; everybody scores 0. Silent is fewer than two openings.
-/// - In all of them a node that committed and has not opened stays locked.
-interface ITask {
+/// @notice A task that waits.
+/// @param value CNX (wei) per second of its T, rounded down.
+struct QueuedTask {
+    uint256 taskId;
+    uint256 value;
+    uint64 since;
+}
+
+/// @title What the Task contract says and refuses, whichever part of it speaks.
+interface IDocket {
     event TaskCreated(
         uint256 indexed taskId,
         address indexed creator,
@@ -168,10 +194,21 @@ interface ITask {
         uint16 images,
         uint256 fee
     );
-    /// @param value CNX (wei) per second: fee / T, rounded down.
+    /// @param value CNX (wei) per second of T, rounded down.
     event TaskQueued(uint256 indexed taskId, uint256 value);
+    /// @param classId Zero for Stable Diffusion, whose nodes need not be of one class.
     event TaskDrawn(
-        uint256 indexed taskId, bytes32 indexed classId, bytes32 taskKey, address[3] nodes, uint64 commitBy
+        uint256 indexed taskId,
+        bytes32 indexed classId,
+        bytes32 taskKey,
+        address[3] nodes,
+        bytes32 argsHash,
+        uint256 prevrandao,
+        TaskType taskType,
+        uint32 units,
+        uint16 images,
+        uint64 argumentsBy,
+        uint64 commitBy
     );
     event Committed(uint256 indexed taskId, address indexed node, uint8 seat, bytes32 commitment);
     event CommitmentsComplete(uint256 indexed taskId, uint64 revealBy);
@@ -189,27 +226,40 @@ interface ITask {
     event NodePaid(uint256 indexed taskId, address indexed node, address indexed payout, uint256 amount, uint8 score);
     /// @notice The node's result deviates: its whole stake went to the pool, its share of this fee to the creator.
     event NodeDeviated(uint256 indexed taskId, address indexed node, uint256 stake);
+    /// @notice The task let the node go unpaid; Node says whether it lost its stake for never opening.
     event NodeReleased(uint256 indexed taskId, address indexed node, uint8 score);
+    /// @notice The node contradicted itself about one task key: its whole stake went to the pool.
+    event Contradiction(address indexed node, bytes32 indexed taskKey, uint256 stake);
+    /// @param amount CNX (wei) credited to the creator.
     event CreatorRefunded(uint256 indexed taskId, address indexed creator, uint256 amount);
+    /// @param amount CNX (wei) credited to who sent the transaction that ended or dispatched the task.
+    event Rewarded(uint256 indexed taskId, address indexed account, uint256 amount);
     event Withdrawn(address indexed account, uint256 amount);
     event RelaySet(address indexed relay, bool registered);
 
     error FeeTooLow(uint256 fee, uint256 minimum);
-    /// @notice Units must be 1 to 1024, images 0 for GPT.
+    error FeeTooHigh(uint256 fee);
+    /// @notice Units must be 1 to 1024; images 1 to 10, and 0 for GPT.
     error InvalidUnits();
     error TaskTypeNotServed(TaskType taskType);
     /// @notice No set of joined nodes could ever run the task.
     error NoClassFits(uint16 minVramGB);
-    error QueueFull(uint256 capacity);
+    /// @notice The queue of this type and memory step is full, and its least valuable task is worth as much.
+    error QueueFull(uint256 capacity, uint256 leastValue);
+    error TooManyTasks();
     error WrongStatus(uint256 taskId, TaskStatus status);
     error NotCreator(address caller);
+    /// @notice There are too few free nodes that fit, or too few to draw from so soon after the last draw, see INode.
     error NoFreeNodes(uint256 taskId);
+    /// @notice A draw must not depend on the gas that was brought: with little an account could have every draw fail but
+    /// one that it likes. What is not used is not paid.
+    error TooLittleGas(uint256 least);
     /// @notice Contracts don't draw, they could take back a draw that they dislike.
     error OnlyPlainAccount(address caller);
     /// @notice A queued task is drawn in a later block than the one that queued it.
     error DispatchTooEarly(uint256 taskId);
-    /// @notice `older` waits longer and the free nodes fit it.
-    error NotNext(uint256 taskId, uint256 older);
+    /// @notice `better` waits too, the free nodes fit it, and it is worth more, or as much and is older.
+    error NotNext(uint256 taskId, uint256 better);
     error InvalidSeat(uint8 seat);
     error AlreadyCommitted(uint256 taskId, uint8 seat);
     error NotCommitted(uint256 taskId, uint8 seat);
@@ -221,22 +271,45 @@ interface ITask {
     error WrongSigner(address recovered, address expected);
     error WrongOpening(uint256 taskId, uint8 seat);
     error InvalidResult(ResultKind kind, uint256 length);
-    /// @notice Only the node itself may give up its pay by opening without a relay's storage signature.
+    /// @notice Only the node itself may give up its pay by opening without a proof that the response is stored.
     error NotStored(uint256 taskId, uint8 seat);
-    error InvalidParams(string field);
+    /// @notice One node may decline, in the time for the arguments, before anything was committed.
+    error DeclineTooLate(uint256 taskId);
+    /// @notice The arguments' hash and the randomness are not those of the draw.
+    error WrongDraw(uint256 taskId);
+    /// @notice Both commitments are the same.
+    error NoContradiction();
+    error OnlyRules(address caller);
+}
 
-    /// @notice Takes the fee and draws three nodes, or puts the task in the queue when fewer than three of a fitting
-    /// class are free.
+/// @title The usual way of a task.
+interface ITaskCore is IDocket {
+    /// @notice Takes the fee and draws three nodes, or puts the task in the queue.
     /// Warning: only plain accounts (sender = origin, no code) draw in the same transaction; a contract's task is queued.
+    /// This, dispatch and decline need 2,000,000 gas at hand, of which they use a tenth.
     function createTask(TaskRequest calldata request) external returns (uint256 taskId);
 
-    /// @notice Draws nodes for the queued task, if three are free and no older task fits the free nodes. Any plain
-    /// account may call.
+    /// @notice Draws nodes for the queued task, if nobody that they could serve is worth more. Any plain account may call.
     function dispatch(uint256 taskId) external;
 
     /// @notice Takes a queued task back. Only its creator may call. The least fee goes to the pool, the rest returns.
     function cancel(uint256 taskId) external;
 
+    /// @notice Ends a started task with what its three nodes signed, by seat. Anybody may call, until the task is closed.
+    function settle(uint256 taskId, Statement[3] calldata statements) external;
+
+    /// @notice Sends the CNX credited to `account` to it. Anybody may call.
+    function withdraw(address account) external returns (uint256 amount);
+
+    /// @notice Takes a new set of parameters, already checked. Only Rules may call.
+    function setParams(uint16 version, Params calldata params) external;
+
+    /// @notice Registers or strikes a relay. Only Rules may call.
+    function setRelay(address relay, bool registered) external;
+}
+
+/// @title What happens when somebody is silent, refuses or cheats.
+interface ICourt is IDocket {
     /// @notice Takes the commitment that the node of `seat` signed.
     function commit(uint256 taskId, uint8 seat, bytes32 commitment, bytes calldata signature) external;
 
@@ -244,54 +317,147 @@ interface ITask {
     /// @dev When fewer than three committed in time, the last opening that can still come judges. An opening after the
     /// end is taken only from a node that is still locked: it is slashed if it deviates from what was agreed, and freed
     /// unpaid otherwise.
-    /// @param storageSignature A registered relay's signature of Stored; without a valid one only the node itself may
-    /// call, and its share goes to the pool. Empty for a kind without a response.
-    function reveal(
-        uint256 taskId,
-        uint8 seat,
-        Reveal calldata opening,
-        bytes calldata signature,
-        bytes calldata storageSignature
-    ) external;
+    /// Without a proof only the node itself may call, and its share goes to the pool.
+    function reveal(uint256 taskId, uint8 seat, Statement calldata statement) external;
 
     /// @notice Ends a task whose deadline has passed. Anybody may call. What is due depends on where the task stands:
     /// a queued task expires and is refunded; a started one is judged by what was opened, at once when nothing more can
     /// come; an ended one lets go of nodes that committed and stayed silent until the open deadline, and slashes them.
     function close(uint256 taskId) external;
+}
 
-    /// @notice Sends the CNX credited to `account` to it. Anybody may call.
-    function withdraw(address account) external returns (uint256 amount);
+/// @title What nodes can complain of.
+interface IClerk is IDocket {
+    /// @notice Ends a task whose arguments at least two nodes never got, could not open or found to have another hash.
+    /// @param signatures Of NoArguments, by seat; empty for a seat that did not sign.
+    function closeWithoutArguments(uint256 taskId, bytes[3] calldata signatures) external;
 
-    /// @dev Once the task has ended and none of its nodes is locked, only status, outcome, type and creator are there:
-    /// its storage serves another task. The events keep the rest for ever.
+    /// @notice Draws another node for one that signed Decline because it lacks the task's model, and scores as a last place.
+    /// Once a task; any plain account may call. The task has another key then, and its time starts anew.
+    /// A node that announced the model can't decline, nor can one of a task that names none: declining would be a way out
+    /// of every task in which a node is alone among honest ones, and back into the next draw within seconds.
+    /// @param argsHash, prevrandao As TaskDrawn said.
+    function decline(uint256 taskId, uint8 seat, bytes calldata signature, bytes32 argsHash, uint256 prevrandao) external;
+
+    /// @notice Takes the stake of a node that signed two commitments for one task key, of any task at any time. The same proof
+    /// counts against every later stake of the address, which must not be used again.
+    function slashDoubleCommitment(
+        address node,
+        bytes32 taskKey,
+        bytes32[2] calldata commitments,
+        bytes[2] calldata signatures
+    ) external;
+
+    /// @notice Takes the stake of a node that signed a commitment for a task key and signed Decline or NoArguments for it
+    /// too, in whatever order: a way out for one that has seen that it is alone.
+    /// @param declined It signed Decline. @param signatures Of Commitment, then of the other.
+    function slashRefusal(
+        address node,
+        bytes32 taskKey,
+        bytes32 commitment,
+        bool declined,
+        bytes[2] calldata signatures
+    ) external;
+}
+
+/// @title What there is to see of tasks.
+interface ITaskViews is IDocket {
     function task(uint256 taskId) external view returns (TaskInfo memory);
 
-    /// @notice CNX (wei) credited to `account` and not yet withdrawn.
+    /// @notice CNX (wei) credited to `account` and not yet withdrawn: pay, refunds and rewards.
     function earned(address account) external view returns (uint256);
 
-    /// @notice CNX (wei) of slashed stakes and unclaimed shares.
+    /// @notice CNX (wei) of slashed stakes and unclaimed shares. It only grows: what it is for is left to a later version.
     function pool() external view returns (uint256);
 
     function pricing(TaskType taskType) external view returns (Pricing memory);
 
     function minFee() external view returns (uint256);
 
-    /// @notice Queued tasks in the order in which they will be dispatched, `length` of them from `offset`.
-    function queue(uint256 offset, uint256 length) external view returns (uint256[] memory);
+    /// @notice The best `length` queued tasks of a type and memory step (0 to 14, see INode), best first.
+    /// @dev For calls only.
+    function queued(TaskType taskType, uint8 step, uint256 length) external view returns (QueuedTask[] memory);
 
-    function queueLength() external view returns (uint256);
-
-    /// @notice Place in the queue, 0 for the next one. Reverts when the task is not queued.
+    /// @notice How many queued tasks of its type go before this one. Reverts when the task is not queued.
+    /// @dev For calls only: the work grows with the queue.
     function queuePosition(uint256 taskId) external view returns (uint256);
 
-    /// @notice Tasks ever created, tasks now running, tasks settled, tasks aborted or cancelled.
-    function counts() external view returns (uint256 created, uint256 running, uint256 settled, uint256 aborted);
+    /// @notice Tasks ever created; waiting, running; settled, aborted or cancelled.
+    function counts()
+        external
+        view
+        returns (uint256 created, uint256 waiting, uint256 running, uint256 settled, uint256 aborted);
 
-    /// @notice Tasks that may wait at once, with the nodes now joined.
+    /// @notice Tasks of one type and memory step that may wait at once, with the nodes now joined.
     function queueCapacity() external view returns (uint256);
 
     function isRelay(address account) external view returns (bool);
 
-    /// @notice Registers or strikes a relay. Only the owner may call.
-    function setRelay(address relay, bool registered) external;
+    /// @notice The Token, Node and Rules contracts.
+    function token() external view returns (address);
+
+    function nodes() external view returns (address);
+
+    function rules() external view returns (address);
 }
+
+/// @title Tasks: escrow, draw, consensus, payment.
+/// @notice Three nodes run a task. Each signs a commitment, and when it holds all three, a reveal that opens its own.
+/// All are EIP-712 messages under the domain {name "Helium", version "1", chainId, verifyingContract: this contract}, so
+/// anybody may bring them:
+///
+///     Ready(bytes32 taskKey)
+///     NoArguments(bytes32 taskKey)
+///     Decline(bytes32 taskKey)
+///     Commitment(bytes32 taskKey,bytes32 commitment)
+///     Reveal(bytes32 taskKey,bytes32 commitmentsHash,uint8 order,uint8 kind,bytes result,bytes32 nonce,bytes32 ciphertextHash)
+///     Stored(bytes32 taskKey,address node,bytes32 ciphertextHash)      signed by a registered relay or the creator
+///
+/// taskKey = keccak256(abi.encode(chainId, this, taskId, creator, argsHash, nodes, prevrandao of the draw's block)).
+/// commitment = keccak256(abi.encode(taskKey, node, kind, keccak256(result), nonce)).
+/// A task id's lowest 20 bits are its place, which a later task uses again; the rest counts tasks from 1.
+///
+/// Fast settlement. Usually nodes exchange commitments and reveals through a relay, and one `settle` brings the three
+/// reveals, which contain the rest: each signs the hash of all three commitments, so each is bound to what it opens and
+/// knew the others were. It is judged like the court's, also against a node that deviates.
+///
+/// The court is for missing signatures: `commit` and `reveal` bring the same messages one by one, and `close` ends what
+/// nobody carries on. Both ways may be mixed. What stands in the court binds `settle` too.
+///
+/// Price. T = overheadSeconds + units * secondsPerUnit; value = fee / T, CNX per second, decides who is served. A task
+/// starts at once if nodes are free and no waiting task that they could run is worth as much; otherwise it is queued by
+/// type and memory step, the most valuable first, the older of equals first. A full queue lets its least valuable task go,
+/// refunded, for a more valuable newcomer, and refuses any other.
+///
+/// Draw. In the transaction, by the block's prevrandao, and only for plain accounts with gas enough for any draw: who sends it
+/// can't look and take it back. Two can look: the block's proposer, who may leave the transaction out, and a contract
+/// that runs earlier in the block, which may take away the CNX that the draw needs, or move its own nodes. Both pay for
+/// each try with a block's time. Only a draw in a later block than its request would close it, for a second more for
+/// every task.
+///
+/// Pay. The rewards for the end and the dispatch of a task come off its fee first. Of the rest those that agree get
+/// 20/50, 18/50 and 12/50 by their order, less the cut, rounded down; what is left over by rounding goes to
+/// the highest seat of them. The order of two is what most of the openings say; where they are as many, or name neither,
+/// the lower seat; where three go in a circle the order of the draw. Only those that agree are ranked: a third that is quick to fail takes
+/// nothing from them, and a creator that owns it gets no more than the last share back. The share of a node that
+/// deviates returns to the creator, other shares that nobody earned go to the pool. The overhead part of a fee is what is
+/// left after the rewards times overheadSeconds / T, rounded down. All payments are credits, to be withdrawn.
+///
+/// What an ended task means for each party (Verdicts.sol decides, one table for every case):
+/// - Agreed, at least two matching results: those nodes are paid; where A matches B and B matches C, all three are, and
+///   the result is B's. A third that opened something else, InvalidArguments included, deviates: its stake goes to the
+///   pool. An image that is not a match and not `slashDistance` away from both is unpaid and scores 0, no more; so does a
+///   machine's fault, and a node that never committed.
+/// - InvalidArguments, at least two of them: those nodes get their shares of the overhead part, unscored; the rest
+///   returns. A third with a result deviates; with a machine's fault it is unscored, and scores 0 if it never committed.
+/// - NoAgreement and Silent: whoever opened a result or InvalidArguments has an equal part of the overhead part, the
+///   rest returns; nobody deviates; everybody scores 0. Silent is fewer than two openings.
+/// - NoArguments: each node that signed so has a third of the overhead part; a third that nobody signed for goes to the
+///   pool, the rest returns; nobody is scored. A third each, not a half: a lazy pair that lies about it earns about what a
+///   last place earns. None of the overhead part returns, so that a creator who owns nodes pays for each draw that it
+///   throws away.
+/// - In all but NoArguments a node that committed and has not opened stays locked until it opens, which is judged but not
+///   paid, or until `openSeconds` have passed, when it loses its stake.
+/// @dev One contract for its callers. Its code is in three, since a contract may have 24,576 bytes: Task passes on what it
+/// does not know itself to Court, and Court to Clerk, which run on Task's storage.
+interface ITask is ITaskCore, ICourt, IClerk, ITaskViews {}

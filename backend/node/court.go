@@ -8,33 +8,19 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 
 	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
 
-// TaskRef names a task and this node's seat in it.
+// TaskRef names a task and says how often something was tried for it.
 type TaskRef struct {
-	ID    protocol.TaskID
-	Key   protocol.TaskKey
-	Seat  uint8
-	Nodes [protocol.Seats]common.Address
+	ID  protocol.TaskID
+	Key protocol.TaskKey
 	// Attempts that failed for good, by what was attempted.
 	Attempts map[string]int
-}
-
-// Exchange carries what this node signed to where it counts. That it stands
-// comes back as a fact, which is the only thing a job believes. A method
-// returns when there is nothing more to do; calling it again is harmless.
-// The court, which is the contract itself, is one way; signed messages through
-// the relay and one settlement are another.
-type Exchange interface {
-	Commit(ctx context.Context, t TaskRef, c protocol.Commitment, signature []byte) error
-	// Reveal's storage signature is empty for a kind without a response.
-	Reveal(ctx context.Context, t TaskRef, r protocol.Reveal, signature, storageSignature []byte) error
-	// Close ends a task whose deadline has passed.
-	Close(ctx context.Context, t TaskRef) error
 }
 
 var (
@@ -61,42 +47,70 @@ const (
 	commitGas = 250_000
 	revealGas = 900_000
 	closeGas  = 900_000
+	settleGas = 900_000
+	clashGas  = 400_000
 )
 
-// court is the exchange on chain.
+// court brings what was signed to the Task contract. That it stands comes back
+// as a fact, which is the only thing a job believes. A method returns when there
+// is nothing more to do; calling it again is harmless.
 type court struct {
 	sender Sender
 	at     common.Address
 	task   *contracts.Task
 }
 
-func (c *court) Commit(ctx context.Context, t TaskRef, m protocol.Commitment, signature []byte) error {
-	return c.send(ctx, t, "commit", c.task.PackCommit(t.ID.Big(), t.Seat, m.Commitment, signature), commitGas)
+func (c *court) commit(ctx context.Context, t TaskRef, seat int, s Signed) error {
+	return c.send(ctx, t, step{dutyCommit, seat}.String(), c.task.PackCommit(t.ID.Big(), uint8(seat), s.Commitment, s.Signature), commitGas)
 }
 
-func (c *court) Reveal(ctx context.Context, t TaskRef, m protocol.Reveal, signature, storageSignature []byte) error {
-	opening := contracts.Reveal{
-		CommitmentsHash: m.CommitmentsHash, Order: m.Order, Kind: uint8(m.Kind), Result: m.Result,
-		Nonce: m.Nonce, CiphertextHash: m.CiphertextHash,
+func (c *court) reveal(ctx context.Context, t TaskRef, seat int, o Opening) error {
+	statement := contracts.StatementOf(o.Reveal, o.Signature, o.Proof)
+	return c.send(ctx, t, "reveal", c.task.PackReveal(t.ID.Big(), uint8(seat), statement), revealGas)
+}
+
+func (c *court) settle(ctx context.Context, t TaskRef, openings [protocol.Seats]*Opening) error {
+	var statements [protocol.Seats]contracts.Statement
+	for i, o := range openings {
+		statements[i] = contracts.StatementOf(o.Reveal, o.Signature, o.Proof)
 	}
-	return c.send(ctx, t, "reveal", c.task.PackReveal(t.ID.Big(), t.Seat, opening, signature, storageSignature), revealGas)
+	return c.send(ctx, t, "settle", c.task.PackSettle(t.ID.Big(), statements), settleGas)
 }
 
-func (c *court) Close(ctx context.Context, t TaskRef) error {
+func (c *court) close(ctx context.Context, t TaskRef) error {
 	return c.send(ctx, t, "close", c.task.PackClose(t.ID.Big()), closeGas)
 }
 
+func (c *court) closeWithoutArguments(ctx context.Context, t TaskRef, signatures [protocol.Seats]hexutil.Bytes) error {
+	var all [protocol.Seats][]byte
+	for i, s := range signatures {
+		all[i] = s
+	}
+	return c.send(ctx, t, "close unread", c.task.PackCloseWithoutArguments(t.ID.Big(), all), closeGas)
+}
+
+func (c *court) decline(ctx context.Context, t TaskRef, seat int, signature []byte, argsHash, prevRandao common.Hash) error {
+	data := c.task.PackDecline(t.ID.Big(), uint8(seat), signature, argsHash, prevRandao.Big())
+	return c.send(ctx, t, "decline", data, contracts.DrawGas)
+}
+
+func (c *court) slashClash(ctx context.Context, t TaskRef, clash Clash) error {
+	data := c.task.PackSlashDoubleCommitment(clash.Node, t.Key,
+		[2][32]byte{clash.Commitments[0], clash.Commitments[1]}, [2][]byte{clash.Signatures[0], clash.Signatures[1]})
+	return c.send(ctx, t, "clash", data, clashGas)
+}
+
 // send makes one attempt. The key carries the task key, so that a task drawn
-// anew after a reorganisation is another intent.
+// anew is another intent.
 func (c *court) send(ctx context.Context, t TaskRef, what string, data []byte, gas uint64) error {
 	key := fmt.Sprintf("task/%s/%x/%s/%d", t.ID, t.Key[:6], what, t.Attempts[what])
 	err := submit(ctx, c.sender, chain.Intent{Key: key, To: c.at, Data: data, GasLimit: gas})
 	var refusal *contracts.Refusal
 	if errors.As(err, &refusal) {
 		switch refusal.Name {
-		case "AlreadyCommitted", "AlreadyRevealed":
+		case "AlreadyCommitted", "AlreadyRevealed", "NothingStaked":
 			return nil
-		case "CommitTooLate", "WrongStatus":
+		case "CommitTooLate", "WrongStatus", "DeclineTooLate", "WrongDraw":
 			return fmt.Errorf("%s task %s: %w: %w", what, t.ID, errOver, err)
 		case "RevealTooEarly", "CloseTooEarly":
 			return &attemptError{what, fmt.Errorf("%w: %w", errEarly, err)}
@@ -141,6 +155,33 @@ func taskInfoNow(ctx context.Context, r reader, at common.Address, id protocol.T
 		return taskInfo(ctx, r, at, id)
 	}
 	return task.UnpackTask(out)
+}
+
+// committedBy reads the signature of a commitment out of the transaction that
+// brought it to the court.
+func committedBy(ctx context.Context, r reader, tx common.Hash) (signature []byte, err error) {
+	found, _, err := r.TransactionByHash(ctx, tx)
+	if err != nil {
+		return nil, fmt.Errorf("read transaction %s: %w", tx, err)
+	}
+	parsed, err := contracts.TaskMetaData.ParseABI()
+	if err != nil {
+		return nil, err
+	}
+	method := parsed.Methods["commit"]
+	data := found.Data()
+	if len(data) < 4 || string(data[:4]) != string(method.ID) {
+		return nil, fmt.Errorf("transaction %s reached the contract through another one", tx)
+	}
+	args, err := method.Inputs.Unpack(data[4:])
+	if err != nil {
+		return nil, fmt.Errorf("read transaction %s: %w", tx, err)
+	}
+	signature, ok := args[len(args)-1].([]byte)
+	if !ok {
+		return nil, fmt.Errorf("transaction %s has no signature", tx)
+	}
+	return signature, nil
 }
 
 // ask calls a view and unpacks its answer.

@@ -1,0 +1,38 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"helium/backend/contracts"
+)
+
+// readRules reads the network's parameters. They change seldom, behind a
+// timelock, so that what was read some time ago serves for a deadline.
+func (n *Node) readRules(ctx context.Context) error {
+	r := n.cfg.Chain.Client()
+	task, rules := contracts.NewTask(), contracts.NewRules()
+	at, err := ask(ctx, r, n.cfg.Profile.Contracts.Task, task.PackRules(), task.UnpackRules)
+	if err != nil {
+		return fmt.Errorf("look for the rules: %w", err)
+	}
+	got, err := ask(ctx, r, at, rules.PackParams(), rules.UnpackParams)
+	if err != nil {
+		return fmt.Errorf("read the rules: %w", err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.params = got.Arg0
+	return nil
+}
+
+// patience is how long the others' openings are waited for before this node
+// goes to court, in seconds: half of what the court would give them.
+func (n *Node) patience() uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.params.RevealSeconds == 0 { // not read yet
+		return uint64(contracts.DefaultParams().RevealSeconds) / 2
+	}
+	return uint64(n.params.RevealSeconds) / 2
+}
