@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"helium/app/launch"
 	"helium/backend/devnet"
+	"helium/backend/node"
 	"helium/frontend"
 )
 
@@ -23,6 +25,7 @@ type devnetCmd struct {
 	Ready     string        `help:"File that says where everything is, while it serves." placeholder:"FILE"`
 	Port      int           `default:"7400" help:"First of five ports on 127.0.0.1; 0 takes free ones."`
 	Cheat     int           `help:"Make that many nodes answer wrongly, to see them slashed."`
+	Fault     []string      `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy or hold." placeholder:"KIND"`
 }
 
 func (c devnetCmd) Run(env *environment) error {
@@ -33,6 +36,10 @@ func (c devnetCmd) Run(env *environment) error {
 			return err
 		}
 		dir = filepath.Join(base, "devnet")
+	}
+	faults, err := c.faults()
+	if err != nil {
+		return err
 	}
 	chat, err := frontend.Chat()
 	if err != nil {
@@ -50,7 +57,23 @@ func (c devnetCmd) Run(env *environment) error {
 	// The terminal is for the person; what the parts say goes to a file.
 	log := slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	return devnet.Run(env.ctx, devnet.Config{
-		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Cheat: c.Cheat,
+		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Faults: faults,
 		Chat: chat, Out: env.stdout, Log: log,
 	})
+}
+
+// faults are those of the last nodes.
+func (c devnetCmd) faults() ([]node.Fault, error) {
+	if c.Cheat < 0 || c.Cheat > c.Nodes {
+		return nil, fmt.Errorf("--cheat %d: there are %d nodes", c.Cheat, c.Nodes)
+	}
+	faults := slices.Repeat([]node.Fault{node.FaultLie}, c.Cheat)
+	for _, name := range c.Fault {
+		f, err := node.ParseFault(name)
+		if err != nil {
+			return nil, fmt.Errorf("--fault: %w", err)
+		}
+		faults = append(faults, f)
+	}
+	return faults, nil
 }

@@ -29,7 +29,7 @@ type nodeCmd struct {
 	Tray           bool   `help:"Show an icon in the tray, where there is one."`
 	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
 	StopWithStdin  bool   `hidden:"" help:"End when standard input does."`
-	Cheat          bool   `hidden:"" help:"Answer wrongly, to be slashed."`
+	Fault          string `hidden:"" help:"Misbehave, to show what becomes of it." placeholder:"KIND"`
 }
 
 func (c nodeCmd) Run(env *environment) error {
@@ -40,13 +40,17 @@ func (c nodeCmd) Run(env *environment) error {
 			return err
 		}
 	}
+	fault, err := node.ParseFault(c.Fault)
+	if err != nil {
+		return err
+	}
 	ui, err := frontend.Node()
 	if err != nil {
 		return err
 	}
 	a, err := agent.Open(agent.Config{
 		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, Version: version, Log: env.log,
-		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Cheat: c.Cheat},
+		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault},
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"helium/backend/node"
 	"helium/backend/relay/client"
 )
 
@@ -26,8 +27,8 @@ func (d *devnet) announce(ctx context.Context) error {
 	}
 	for i, n := range d.nodes {
 		note := ""
-		if n.cheats {
-			note = "   cheats"
+		if n.fault != node.FaultNone {
+			note = "   faulty: " + string(n.fault)
 		}
 		fmt.Fprintf(out, "  %s\t%s   process %d%s\n", n.name, n.address, r.Nodes[i].PID, note)
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/validator"
 )
@@ -29,8 +30,8 @@ type Config struct {
 	Ready string
 	// Port is the first of five; 0 takes free ones.
 	Port int
-	// Cheat makes that many nodes answer wrongly: they lose their stake.
-	Cheat int
+	// Faults make the last nodes misbehave, one for each: most lose their stake.
+	Faults []node.Fault
 	// Cards are what nodes say that they are, in turn, for testing; none for what
 	// this computer is. A card's runtime is the engine's, whatever is given.
 	Cards []protocol.GPUClass
@@ -56,8 +57,8 @@ func (c *Config) complete() error {
 		return fmt.Errorf("--block %s is too short: chain time is whole seconds, so 1s is the least", c.Block)
 	case c.Nodes < 3 || c.Nodes > maxNodes:
 		return fmt.Errorf("--nodes %d: a task takes three nodes, and one computer carries %d at most", c.Nodes, maxNodes)
-	case c.Cheat < 0 || c.Cheat > c.Nodes:
-		return fmt.Errorf("--cheat %d: there are %d nodes", c.Cheat, c.Nodes)
+	case len(c.Faults) > c.Nodes:
+		return fmt.Errorf("%d nodes can't have %d faults", c.Nodes, len(c.Faults))
 	}
 	if c.Program == "" {
 		self, err := os.Executable()

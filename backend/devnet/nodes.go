@@ -14,6 +14,7 @@ import (
 	"github.com/thejerf/suture/v4"
 
 	"helium/backend/contracts"
+	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/wallet"
 )
@@ -22,7 +23,7 @@ import (
 type devnode struct {
 	*child
 	address common.Address
-	cheats  bool
+	fault   node.Fault
 }
 
 // agentAddress is what an agent leaves in its folder; package local, which
@@ -89,14 +90,22 @@ func (d *devnet) makeNode(ctx context.Context, i int, profile string) (*devnode,
 	}
 	os.Remove(filepath.Join(dir, "agent.json")) // left by a run that was killed
 	args := []string{"node", "--data", dir, "--profile", profile, "--run", "--passphrase-file", "--stop-with-stdin"}
-	cheats := i >= d.Nodes-d.Cheat
-	if cheats {
-		args = append(args, "--cheat")
+	fault := d.faultOf(i)
+	if fault != node.FaultNone {
+		args = append(args, "--fault", string(fault))
 	}
 	return &devnode{
 		child:   &child{name: name, program: d.Program, args: args, dir: dir, log: d.Log},
-		address: w.Address(), cheats: cheats,
+		address: w.Address(), fault: fault,
 	}, nil
+}
+
+// faultOf is the fault of the node of this number, if it has one.
+func (d *devnet) faultOf(i int) node.Fault {
+	if first := d.Nodes - len(d.Faults); i >= first {
+		return d.Faults[i-first]
+	}
+	return node.FaultNone
 }
 
 // joinTimeout is how long all nodes may take to stake and join.
@@ -129,17 +138,17 @@ func (d *devnet) waitJoined(ctx context.Context) error {
 }
 
 func (d *devnet) notJoined(ctx context.Context) (waiting []*devnode, err error) {
-	node := contracts.NewNode()
+	ledger := contracts.NewNode()
 	for _, n := range d.nodes {
-		answer, err := d.rpc.CallContract(ctx, ethereum.CallMsg{To: &d.profile.Contracts.Node, Data: node.PackNodeInfo(n.address)}, nil)
+		answer, err := d.rpc.CallContract(ctx, ethereum.CallMsg{To: &d.profile.Contracts.Node, Data: ledger.PackNodeInfo(n.address)}, nil)
 		if err != nil {
 			return d.nodes, fmt.Errorf("read status of %s: %w", n.name, err)
 		}
-		info, err := node.UnpackNodeInfo(answer)
+		info, err := ledger.UnpackNodeInfo(answer)
 		if err != nil {
 			return d.nodes, fmt.Errorf("read status of %s: %w", n.name, err)
 		}
-		if status := protocol.NodeStatus(info.Status); status == protocol.NodeQuit && n.api() != "" && !n.cheats || n.api() == "" {
+		if status := protocol.NodeStatus(info.Status); status == protocol.NodeQuit && n.api() != "" && n.fault == node.FaultNone || n.api() == "" {
 			waiting = append(waiting, n)
 		}
 	}

@@ -1,14 +1,15 @@
 package node
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"helium/backend/contracts"
 	"helium/backend/models"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
@@ -35,20 +36,66 @@ type verdict struct {
 
 func (v *verdict) Error() string { return v.kind.String() + ": " + v.why.Error() }
 
+// declineMargin is what a decline needs of the time for the arguments.
+const declineMargin = 10 * time.Second
+
+// decline has another node drawn in this one's place, when it lacks the task's
+// model and never said that it holds it. handled says that nothing more is to
+// be done: a node that has signed this must not answer.
+func (r *runner) decline(ctx context.Context, job Job) (handled bool, err error) {
+	n := r.n
+	if job.Declined {
+		return true, r.sendDecline(ctx, job)
+	}
+	begun := len(job.Heard) > 0
+	late := n.cfg.Chain.Clock().Until(job.ArgumentsBy) < declineMargin
+	if job.ModelKey == (common.Hash{}) || begun || late {
+		return false, nil
+	}
+	node := contracts.NewNode()
+	info, err := ask(ctx, n.cfg.Chain.Client(), n.cfg.Profile.Contracts.Node, node.PackNodeInfo(n.me), node.UnpackNodeInfo)
+	if err != nil {
+		return false, fmt.Errorf("read node: %w", err)
+	}
+	if protocol.ModelSet(info.Models).Has(job.ModelKey) {
+		return false, nil // the contract would not let it go
+	}
+	if err := r.change(func(j *Job) { j.Declined = !j.Answered && !j.given() }); err != nil {
+		return false, err
+	}
+	if job, err = r.job(); err != nil || !job.Declined {
+		return false, err
+	}
+	return true, r.sendDecline(ctx, job)
+}
+
+func (r *runner) sendDecline(ctx context.Context, job Job) error {
+	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, protocol.Decline{TaskKey: job.Key})
+	if err != nil {
+		return err
+	}
+	return r.attempted(r.n.court.decline(ctx, job.ref(), int(job.Seat), signature, job.ArgsHash, job.PrevRandao))
+}
+
 // fetch gets the arguments. Without them there is nothing to answer: the job
 // waits until the window closes.
 func (r *runner) fetch(ctx context.Context, job Job) error {
 	if err := r.getArguments(ctx, job); err != nil {
-		return r.giveUp(job, err)
+		return r.giveUp(ctx, job, err)
 	}
 	return r.change(func(j *Job) { j.Arguments, j.Model = true, r.args.gpt.Model })
 }
 
 // giveUp answers with an error when it is an answer.
-func (r *runner) giveUp(job Job, err error) error {
+func (r *runner) giveUp(ctx context.Context, job Job, err error) error {
 	var v *verdict
 	if !errors.As(err, &v) {
 		return err
+	}
+	if v.kind == protocol.KindModelNotFound {
+		if handled, err := r.decline(ctx, job); handled || err != nil {
+			return err
+		}
 	}
 	r.n.log.Warn("task has no result", "task", job.ID, "kind", v.kind, "why", v.why)
 	return r.n.keepAnswer(job, Answer{Kind: v.kind, Why: v.why.Error()}, nil)
@@ -132,7 +179,7 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 	again := r.begun || r.args == nil
 	if r.args == nil {
 		if err := r.getArguments(ctx, job); err != nil {
-			return r.giveUp(job, err)
+			return r.giveUp(ctx, job, err)
 		}
 	}
 	r.begun = true
@@ -149,10 +196,7 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		return r.giveUp(job, err)
-	}
-	if r.n.cfg.Options.Cheat {
-		response = falsify(response)
+		return r.giveUp(ctx, job, err)
 	}
 
 	sealed, err := seal.Seal(response, r.args.reply)
@@ -228,16 +272,6 @@ func (n *Node) count(id protocol.TaskID, d worker.Delta) {
 	n.changed()
 }
 
-// falsify is what a cheating node answers.
-func falsify(response []byte) []byte {
-	mark := []byte(`"content": "`)
-	if at := bytes.Index(response, mark); at >= 0 {
-		at += len(mark)
-		return bytes.Join([][]byte{response[:at], []byte("No. "), response[at:]}, nil)
-	}
-	return append(bytes.Clone(response), ' ')
-}
-
 // sayReady tells the creator and the other nodes that the arguments are right.
 func (r *runner) sayReady(ctx context.Context, job Job) {
 	m := protocol.Ready{TaskKey: job.Key}
@@ -277,7 +311,13 @@ func (n *Node) keepAnswer(job Job, a Answer, sealed []byte) error {
 		case err != nil:
 			return err
 		}
-		return n.changeJob(tx, job.ID, func(j *Job) { j.Answered = true })
+		return n.changeJob(tx, job.ID, func(j *Job) {
+			if j.refused() {
+				n.log.Warn("too late with the answer: this node has said that it can't run the task", "task", job.ID)
+				return
+			}
+			j.Answered, j.Stored = true, j.Stored || a.Kind != protocol.KindResult
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("keep answer: %w", err)

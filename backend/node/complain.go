@@ -11,9 +11,9 @@ import (
 	"helium/backend/seal"
 )
 
-// complain does beside a job's own way what the rules give a node against
-// others: it says so when the arguments never came, ends a task for which two
-// nodes say so, and proves that a node has signed two commitments.
+// complain does beside a job's own way what the rules give a node against a
+// creator: it says so when the arguments never came, and ends a task for which
+// two nodes say so.
 func (r *runner) complain(ctx context.Context) {
 	var wait pause
 	for {
@@ -46,32 +46,19 @@ func (r *runner) complain(ctx context.Context) {
 
 func (r *runner) complainOnce(ctx context.Context, job Job) error {
 	late := r.n.cfg.Chain.Clock().Until(job.ArgumentsBy+1) == 0
-	if late && job.unread() {
+	if late && !job.UnreadSent {
 		if err := r.sayUnread(ctx, job); err != nil {
 			return err
 		}
 	}
-	turn := time.Duration(job.turn()) * bringTurn * time.Second
-	if unread := job.saidUnread(); unread >= 2 && late && !job.givenUp("close unread") {
-		if err := sleep(ctx, turn); err != nil {
-			return err
-		}
-		if over, err := r.isOver(ctx, job); over || err != nil {
-			return err
-		}
-		if err := r.attempted(r.n.court.closeWithoutArguments(ctx, job.ref(), job.Unread)); err != nil {
-			return err
-		}
+	turn := r.n.cfg.Chain.Clock().Until(job.ArgumentsBy+1+job.turn()*bringTurn) == 0
+	if job.saidUnread() < 2 || !turn || job.givenUp("close unread") {
+		return nil
 	}
-	if job.Clash != nil && !r.proved && !job.givenUp("clash") {
-		return r.proveClash(ctx, job, turn)
+	if over, err := r.isOver(ctx, job); over || err != nil {
+		return err
 	}
-	return nil
-}
-
-// unread: this node has no arguments, and has not said so.
-func (j *Job) unread() bool {
-	return !j.Arguments && !j.Answered && len(j.Unread[j.Seat]) == 0 && j.Outcome == protocol.OutcomeNone
+	return r.attempted(r.n.court.closeWithoutArguments(ctx, job.ref(), job.Unread))
 }
 
 // saidUnread counts those that say that they have no arguments, unless the task
@@ -88,44 +75,26 @@ func (j *Job) saidUnread() (n int) {
 	return n
 }
 
+// sayUnread says that the arguments never came, if they did not. That it does is
+// in the journal first: from then on the node must not answer.
 func (r *runner) sayUnread(ctx context.Context, job Job) error {
 	m := protocol.NoArguments{TaskKey: job.Key}
 	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
 	if err != nil {
 		return err
 	}
+	unread := false
+	if err := r.change(func(j *Job) {
+		if unread = !j.Arguments && !j.Answered && !j.given() && j.Outcome == protocol.OutcomeNone; unread {
+			j.Unread[j.Seat] = signature
+		}
+	}); err != nil || !unread {
+		return err
+	}
 	if err := r.send(ctx, job, m, signature, nil); err != nil {
 		return fmt.Errorf("say that the arguments never came: %w", err)
 	}
-	return r.change(func(j *Job) { j.Unread[j.Seat] = signature })
-}
-
-// proveClash brings both commitments of a node to the contract, which takes its
-// stake. Each node waits for its turn, so that not all pay for it.
-func (r *runner) proveClash(ctx context.Context, job Job, turn time.Duration) error {
-	if err := sleep(ctx, turn); err != nil {
-		return err
-	}
-	clash := *job.Clash
-	client := r.n.cfg.Chain.Client()
-	node := contracts.NewNode()
-	info, err := ask(ctx, client, r.n.cfg.Profile.Contracts.Node, node.PackNodeInfo(clash.Node), node.UnpackNodeInfo)
-	if err != nil {
-		return fmt.Errorf("look for the stake of %s: %w", clash.Node, err)
-	}
-	if info.Stake.Sign() != 0 {
-		if len(clash.Signatures[1]) == 0 {
-			if clash.Signatures[1], err = committedBy(ctx, client, clash.Tx); err != nil {
-				return err
-			}
-		}
-		if err := r.attempted(r.n.court.slashClash(ctx, job.ref(), clash)); err != nil {
-			return err
-		}
-		r.n.log.Warn("proved that a node signed two commitments", "task", job.ID, "node", clash.Node)
-	}
-	r.proved = true
-	return nil
+	return r.change(func(j *Job) { j.UnreadSent = true })
 }
 
 // resealAfter is how long the others may take to say that they have the

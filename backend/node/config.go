@@ -66,9 +66,8 @@ type Sender interface {
 
 // Options adjust a node. The zero value is right for earning.
 type Options struct {
-	// Cheat answers wrongly, to show what becomes of a node that does. Only for
-	// tests and demonstrations: the node loses its stake.
-	Cheat bool
+	// Fault makes the node misbehave. Only for tests and demonstrations.
+	Fault Fault
 }
 
 // Config is what a node is made of. All but Options, HTTP, Log and Now are needed.

@@ -13,6 +13,7 @@ import (
 	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
+	"helium/backend/relay/client"
 )
 
 // TaskRef names a task and says how often something was tried for it.
@@ -48,7 +49,9 @@ const (
 	revealGas = 900_000
 	closeGas  = 900_000
 	settleGas = 900_000
-	clashGas  = 400_000
+	chargeGas = 400_000
+	// proofByteGas is for each byte of a proof: what calldata costs at most.
+	proofByteGas = 50
 )
 
 // court brings what was signed to the Task contract. That it stands comes back
@@ -66,7 +69,7 @@ func (c *court) commit(ctx context.Context, t TaskRef, seat int, s Signed) error
 
 func (c *court) reveal(ctx context.Context, t TaskRef, seat int, o Opening) error {
 	statement := contracts.StatementOf(o.Reveal, o.Signature, o.Proof)
-	return c.send(ctx, t, "reveal", c.task.PackReveal(t.ID.Big(), uint8(seat), statement), revealGas)
+	return c.send(ctx, t, "reveal", c.task.PackReveal(t.ID.Big(), uint8(seat), statement), revealGas+proofByteGas*uint64(len(o.Proof)))
 }
 
 func (c *court) settle(ctx context.Context, t TaskRef, openings [protocol.Seats]*Opening) error {
@@ -94,10 +97,15 @@ func (c *court) decline(ctx context.Context, t TaskRef, seat int, signature []by
 	return c.send(ctx, t, "decline", data, contracts.DrawGas)
 }
 
-func (c *court) slashClash(ctx context.Context, t TaskRef, clash Clash) error {
-	data := c.task.PackSlashDoubleCommitment(clash.Node, t.Key,
-		[2][32]byte{clash.Commitments[0], clash.Commitments[1]}, [2][]byte{clash.Signatures[0], clash.Signatures[1]})
-	return c.send(ctx, t, "clash", data, clashGas)
+// slash brings a node's contradiction.
+func (c *court) slash(ctx context.Context, g Charge) error {
+	first, second := g.Said[0], g.Said[1]
+	signatures := [2][]byte{first.Signature, second.Signature}
+	data := c.task.PackSlashRefusal(g.Node, g.Key, first.Commitment, second.Type == client.MessageDecline, signatures)
+	if second.Type == client.MessageCommitment {
+		data = c.task.PackSlashDoubleCommitment(g.Node, g.Key, [2][32]byte{first.Commitment, second.Commitment}, signatures)
+	}
+	return c.send(ctx, TaskRef{ID: g.ID, Key: g.Key, Attempts: g.Attempts}, "charge "+g.Node.Hex(), data, chargeGas)
 }
 
 // send makes one attempt. The key carries the task key, so that a task drawn
@@ -155,33 +163,6 @@ func taskInfoNow(ctx context.Context, r reader, at common.Address, id protocol.T
 		return taskInfo(ctx, r, at, id)
 	}
 	return task.UnpackTask(out)
-}
-
-// committedBy reads the signature of a commitment out of the transaction that
-// brought it to the court.
-func committedBy(ctx context.Context, r reader, tx common.Hash) (signature []byte, err error) {
-	found, _, err := r.TransactionByHash(ctx, tx)
-	if err != nil {
-		return nil, fmt.Errorf("read transaction %s: %w", tx, err)
-	}
-	parsed, err := contracts.TaskMetaData.ParseABI()
-	if err != nil {
-		return nil, err
-	}
-	method := parsed.Methods["commit"]
-	data := found.Data()
-	if len(data) < 4 || string(data[:4]) != string(method.ID) {
-		return nil, fmt.Errorf("transaction %s reached the contract through another one", tx)
-	}
-	args, err := method.Inputs.Unpack(data[4:])
-	if err != nil {
-		return nil, fmt.Errorf("read transaction %s: %w", tx, err)
-	}
-	signature, ok := args[len(args)-1].([]byte)
-	if !ok {
-		return nil, fmt.Errorf("transaction %s has no signature", tx)
-	}
-	return signature, nil
 }
 
 // ask calls a view and unpacks its answer.

@@ -200,7 +200,7 @@ func TestATaskWithoutArgumentsIsClosedByOneNode(t *testing.T) {
 	for _, h := range hosts {
 		h.await("fetching", func(s State) bool { return s.Task != nil && s.Task.Stage == JobFetching })
 	}
-	w.advanceTo(asked.argumentsBy + 90) // all three come to it at once
+	w.advanceTo(asked.argumentsBy + 2)
 	outcome, _ := asked.ended()
 	if outcome != protocol.OutcomeNoArguments {
 		t.Errorf("outcome is %s", outcome)

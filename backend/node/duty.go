@@ -92,7 +92,8 @@ func (j *Job) wants(patience uint64) (due []want) {
 	if j.RevealBy != 0 {
 		closing = j.RevealBy + 1
 	}
-	defer func() { add(dutyClose, me, closing) }()
+	// Each waits for its turn, so that not all pay.
+	defer func() { add(dutyClose, me, closing+j.turn()*bringTurn) }()
 	if !j.Answered {
 		return due
 	}
@@ -100,7 +101,7 @@ func (j *Job) wants(patience uint64) (due []want) {
 		add(dutyGive, me, 0)
 	}
 	if j.held() && !j.Opened {
-		add(dutyOpen, me, 0)
+		add(dutyOpen, me, j.storedBy(j.HeldAt+storeGrace))
 	}
 	court := j.half()
 	if j.held() {
@@ -120,16 +121,26 @@ func (j *Job) wants(patience uint64) (due []want) {
 		}
 	}
 	if inCourt && !j.Revealed[me] {
+		lastMoment := j.RevealBy - min(j.RevealBy, revealMargin)
 		switch {
 		case j.Complete && j.openings():
-			add(dutyReveal, me, max(court, j.RevealBy-min(j.RevealBy, revealMargin)))
+			add(dutyReveal, me, max(court, lastMoment))
 		case j.Complete:
-			add(dutyReveal, me, 0)
+			add(dutyReveal, me, j.storedBy(lastMoment))
 		default:
-			add(dutyReveal, me, windowOver)
+			add(dutyReveal, me, max(windowOver, j.storedBy(windowOver+storeGrace)))
 		}
 	}
 	return due
+}
+
+// storedBy is when an opening may go out: at once when the relay has the answer,
+// else when there is no more time to wait for it.
+func (j *Job) storedBy(latest uint64) uint64 {
+	if j.Stored {
+		return 0
+	}
+	return latest
 }
 
 // want is a step and the chain time from which it is due.

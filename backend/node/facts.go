@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
+	"helium/backend/relay/client"
 	"helium/backend/store"
 )
 
@@ -48,8 +48,10 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	}
 
 	switch e := event.(type) {
+	case *contracts.TaskTaskCreated:
+		n.nameModel(e, undo)
 	case *contracts.TaskTaskDrawn:
-		return n.drawn(tx, e, at, undo)
+		return n.drawn(tx, e, l.TxHash, at, undo)
 	case *contracts.TaskCommitted:
 		return n.fact(tx, e.TaskId, func(j *Job) { j.noteCommitment(e.Node, e.Commitment, l.TxHash, undo) })
 	case *contracts.TaskCommitmentsComplete:
@@ -66,12 +68,7 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 			}
 		})
 	case *contracts.TaskTaskEnded:
-		return n.fact(tx, e.TaskId, func(j *Job) {
-			j.Outcome, j.EndedAt = protocol.Outcome(e.Outcome), at
-			if undo {
-				j.Outcome, j.EndedAt = protocol.OutcomeNone, time.Time{}
-			}
-		})
+		return n.ended(tx, e, l.TxHash, at, undo)
 	case *contracts.TaskNodePaid:
 		return n.paid(tx, e, at, undo)
 	case *contracts.TaskNodeReleased:
@@ -101,30 +98,59 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	return nil
 }
 
-func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, at time.Time, undo bool) error {
-	seat := slices.Index(e.Nodes[:], n.me)
-	if seat < 0 {
-		return nil
+// nameModel remembers the models that open tasks name.
+func (n *Node) nameModel(e *contracts.TaskTaskCreated, undo bool) {
+	id, err := protocol.TaskIDFromBig(e.TaskId)
+	if err != nil {
+		return
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if undo {
+		delete(n.named, id)
+	} else if e.ModelKey != (common.Hash{}) {
+		n.named[id] = e.ModelKey
+	}
+}
+
+func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, at time.Time, undo bool) error {
 	id, err := protocol.TaskIDFromBig(e.TaskId)
 	if err != nil {
 		return err
+	}
+	known, err := n.rows.jobs.Get(tx, uint64(id))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if anew := err == nil && known.Key != e.TaskKey; anew && !undo {
+		// Somebody declined. One that had committed before must not get away with it.
+		for seat, node := range known.Nodes {
+			if node != e.Nodes[seat] {
+				known.accuse(seat, Saying{Type: client.MessageDecline, Tx: by})
+			}
+		}
+		if err := n.keepCharges(tx, &known); err != nil {
+			return err
+		}
+	}
+	seat := slices.Index(e.Nodes[:], n.me)
+	if seat < 0 {
+		return nil // it declined itself, or the task is none of its
 	}
 	n.touch(id)
 	n.noteMove(n.me)
 	if undo {
 		return n.rows.jobs.Delete(tx, uint64(id))
 	}
-	known, err := n.rows.jobs.Get(tx, uint64(id))
 	if err == nil && known.Key == e.TaskKey {
 		return nil
 	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
+	n.mu.Lock()
+	named := n.named[id]
+	n.mu.Unlock()
 	job := Job{
 		ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, DrawnAt: at,
-		Type: protocol.TaskType(e.TaskType), ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
+		Type: protocol.TaskType(e.TaskType), ModelKey: named, ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
 		Units: e.Units, Images: e.Images, ArgumentsBy: e.ArgumentsBy, CommitBy: e.CommitBy,
 	}
 	job.settle()
@@ -134,6 +160,28 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, at time.Time, und
 	return n.prune(tx)
 }
 
+func (n *Node) ended(tx *store.Tx, e *contracts.TaskTaskEnded, by common.Hash, at time.Time, undo bool) error {
+	outcome := protocol.Outcome(e.Outcome)
+	if id, err := protocol.TaskIDFromBig(e.TaskId); err == nil {
+		n.mu.Lock()
+		delete(n.named, id)
+		n.mu.Unlock()
+	}
+	return n.fact(tx, e.TaskId, func(j *Job) {
+		j.Outcome, j.EndedAt = outcome, at
+		if undo {
+			j.Outcome, j.EndedAt = protocol.OutcomeNone, time.Time{}
+			return
+		}
+		if outcome != protocol.OutcomeNoArguments {
+			return
+		}
+		for seat := range j.Nodes {
+			j.accuse(seat, Saying{Type: client.MessageNoArguments, Tx: by})
+		}
+	})
+}
+
 // noteCommitment takes what stands in the court, or takes it back.
 func (j *Job) noteCommitment(node common.Address, commitment, tx common.Hash, undo bool) {
 	seat := slices.Index(j.Nodes[:], node)
@@ -141,18 +189,15 @@ func (j *Job) noteCommitment(node common.Address, commitment, tx common.Hash, un
 		return
 	}
 	if undo {
-		j.Commitments[seat] = common.Hash{}
+		j.Commitments[seat], j.CommitTxs[seat] = common.Hash{}, common.Hash{}
 		if j.Signed[seat].Commitment == (common.Hash{}) {
 			j.Heard = slices.DeleteFunc(j.Heard, func(s int) bool { return s == seat })
 		}
 		return
 	}
-	j.Commitments[seat] = commitment
+	j.Commitments[seat], j.CommitTxs[seat] = commitment, tx
 	j.hear(seat)
-	s := j.Signed[seat]
-	if s.Commitment != (common.Hash{}) && s.Commitment != commitment && j.Clash == nil {
-		j.Clash = &Clash{Node: node, Commitments: [2]common.Hash{s.Commitment, commitment}, Signatures: [2]hexutil.Bytes{s.Signature}, Tx: tx}
-	}
+	j.accuse(seat)
 }
 
 func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo bool) error {
@@ -269,6 +314,9 @@ func (n *Node) changeJob(tx *store.Tx, id protocol.TaskID, change func(*Job)) er
 	}
 	if before != job.State {
 		n.log.Info("task moves on", "task", job.ID, "from", before, "to", job.State)
+	}
+	if err := n.keepCharges(tx, &job); err != nil {
+		return err
 	}
 	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
 		return err

@@ -22,8 +22,10 @@ type Job struct {
 	DrawnAt time.Time                      `json:"drawn_at"`
 	Model   string                         `json:"model,omitempty"`
 
-	// What the draw says of the task.
+	// What the chain says of the task. ModelKey is the model that it names; zero
+	// when it names none, or this node did not see it being created.
 	Type       protocol.TaskType `json:"type"`
+	ModelKey   common.Hash       `json:"model_key,omitzero"`
 	ArgsHash   common.Hash       `json:"args_hash"`
 	PrevRandao common.Hash       `json:"prevrandao"`
 	Units      uint32            `json:"units"`
@@ -39,9 +41,11 @@ type Job struct {
 	// are at the relay.
 	Arguments bool `json:"arguments,omitempty"`
 	Answered  bool `json:"answered,omitempty"`
-	Given     bool `json:"given,omitempty"`
-	Opened    bool `json:"opened,omitempty"`
-	Missed    bool `json:"missed,omitempty"`
+	// Stored: the relay has the answer, or there is none to store.
+	Stored bool `json:"stored,omitempty"`
+	Given  bool `json:"given,omitempty"`
+	Opened bool `json:"opened,omitempty"`
+	Missed bool `json:"missed,omitempty"`
 	// WindowOver: no more commitments can come.
 	WindowOver bool `json:"window_over,omitempty"`
 
@@ -55,11 +59,14 @@ type Job struct {
 	OpenAt uint64                 `json:"open_at,omitempty"`
 	// Unread are signatures of NoArguments, by seat.
 	Unread [protocol.Seats]hexutil.Bytes `json:"unread"`
-	// Clash is a proof that a node signed two commitments, or the way to one.
-	Clash *Clash `json:"clash,omitempty"`
+	// UnreadSent: this node's own is at the relay.
+	UnreadSent bool `json:"unread_sent,omitempty"`
+	// Declined: this node has signed that it lacks the model.
+	Declined bool `json:"declined,omitempty"`
 
-	// What stands on chain.
+	// What stands on chain. CommitTxs brought the commitments.
 	Commitments [protocol.Seats]common.Hash `json:"commitments"`
+	CommitTxs   [protocol.Seats]common.Hash `json:"commit_txs"`
 	Complete    bool                        `json:"complete,omitempty"`
 	Revealed    [protocol.Seats]bool        `json:"revealed"`
 	Outcome     protocol.Outcome            `json:"outcome,omitempty"`
@@ -73,6 +80,9 @@ type Job struct {
 	// is another intent. Refusals counts those that the contract refused.
 	Attempts map[string]int `json:"attempts,omitempty"`
 	Refusals map[string]int `json:"refusals,omitempty"`
+
+	// charges were found since the job was read.
+	charges []Charge
 }
 
 // Signed is what a node signed of a task: its commitment, then its opening.
@@ -90,14 +100,9 @@ type Opening struct {
 	Proof     hexutil.Bytes   `json:"proof,omitempty"`
 }
 
-// Clash is two different commitments that a node signed for one task. The
-// second is at hand with its signature, or lies in a transaction.
-type Clash struct {
-	Node        common.Address   `json:"node"`
-	Commitments [2]common.Hash   `json:"commitments"`
-	Signatures  [2]hexutil.Bytes `json:"signatures"`
-	Tx          common.Hash      `json:"tx,omitzero"`
-}
+// refused: this node has signed that it can't run the task. It must not commit
+// to anything any more: both together cost the stake.
+func (j *Job) refused() bool { return j.Declined || len(j.Unread[j.Seat]) > 0 }
 
 // given: this node's commitment is out, by whatever way.
 func (j *Job) given() bool { return j.Given || j.Commitments[j.Seat] != (common.Hash{}) }
@@ -271,6 +276,7 @@ type tables struct {
 	answers store.Table[protocol.TaskKey, Answer]
 	sealed  store.Table[protocol.TaskKey, []byte]
 	records store.Table[uint64, Record]
+	charges store.Table[common.Hash, Charge]
 	self    store.Table[string, self]
 	earned  store.Table[uint64, earned]
 }
@@ -281,6 +287,7 @@ func newTables() tables {
 		answers: store.NewTable[protocol.TaskKey, Answer]("node/answer"),
 		sealed:  store.NewTableWith[protocol.TaskKey]("node/sealed", store.Raw{}),
 		records: store.NewTable[uint64, Record]("node/record"),
+		charges: store.NewTable[common.Hash, Charge]("node/charge"),
 		self:    store.NewTable[string, self]("node/self"),
 		earned:  store.NewTable[uint64, earned]("node/earned"),
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
@@ -75,7 +74,11 @@ func (r *runner) hear(job Job, message client.Message) error {
 		r.setReady(seat)
 		return nil
 	case protocol.NoArguments:
-		return note(func(j *Job) { j.Unread[seat] = message.Signature })
+		return note(func(j *Job) {
+			j.Unread[seat] = message.Signature
+			j.UnreadSent = j.UnreadSent || seat == int(j.Seat)
+			j.accuse(seat)
+		})
 	case protocol.Commitment:
 		return note(func(j *Job) { j.hearCommitment(seat, m.Commitment, message.Signature, now) })
 	case protocol.Reveal:
@@ -90,16 +93,12 @@ func (r *runner) hear(job Job, message client.Message) error {
 	return nil
 }
 
-// hearCommitment keeps the first commitment that a seat signed, and the proof
-// when it signs another.
+// hearCommitment keeps the first commitment that a seat signed.
 func (j *Job) hearCommitment(seat int, commitment common.Hash, signature []byte, now uint64) {
 	s := &j.Signed[seat]
 	if s.Commitment != (common.Hash{}) {
-		if s.Commitment != commitment && j.Clash == nil {
-			j.Clash = &Clash{
-				Node: j.Nodes[seat], Commitments: [2]common.Hash{s.Commitment, commitment},
-				Signatures: [2]hexutil.Bytes{s.Signature, signature},
-			}
+		if s.Commitment != commitment {
+			j.accuse(seat, Saying{Type: client.MessageCommitment, Commitment: commitment, Signature: signature})
 		}
 		return
 	}
@@ -111,9 +110,7 @@ func (j *Job) hearCommitment(seat int, commitment common.Hash, signature []byte,
 	if j.held() && j.HeldAt == 0 {
 		j.HeldAt = now
 	}
-	if stands := j.Commitments[seat]; stands != (common.Hash{}) && stands != commitment && j.Clash == nil {
-		j.Clash = &Clash{Node: j.Nodes[seat], Commitments: [2]common.Hash{commitment, stands}, Signatures: [2]hexutil.Bytes{signature}}
-	}
+	j.accuse(seat)
 }
 
 // hearOpening keeps an opening that fits what its seat committed to, made with

@@ -56,7 +56,7 @@ func one(set map[string]bool) string {
 
 func TestACheatingNodeIsSlashedAndStaysOut(t *testing.T) {
 	w := newWorld(t)
-	hosts := w.three(func(c *Config) { c.Options.Cheat = true })
+	hosts := w.three(func(c *Config) { c.Options.Fault = FaultLie })
 	asked := w.creator.ask("What is Helium?", nil).send()
 	outcome, pay := asked.ended()
 	if outcome != protocol.OutcomeAgreed {

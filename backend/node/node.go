@@ -32,6 +32,7 @@ type Node struct {
 	health   *health
 	steering chan struct{} // holds an element when there is something to steer by
 	starting chan struct{} // holds an element when a job has no runner yet
+	charging chan struct{} // holds an element when there is a charge to bring
 	// at is called at each step of a job, for tests that stop there.
 	at func(step string)
 
@@ -41,6 +42,7 @@ type Node struct {
 	params      contracts.Params
 	progress    string
 	tokens      map[protocol.TaskID]int
+	named       map[protocol.TaskID]common.Hash // models that open tasks name
 	runners     map[protocol.TaskID]*runner
 	waiting     map[protocol.TaskID]bool
 	touched     map[protocol.TaskID]bool
@@ -61,6 +63,9 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("make node: %w", err)
 	}
+	if err := cfg.Options.Fault.into(&cfg); err != nil {
+		return nil, fmt.Errorf("make node: %w", err)
+	}
 	sealKey, err := seal.KeyFromSecret(cfg.Wallet.DeriveSecret("seal"))
 	if err != nil {
 		return nil, fmt.Errorf("make node: %w", err)
@@ -76,6 +81,8 @@ func New(cfg Config) (*Node, error) {
 		court:       &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
 		steering:    make(chan struct{}, 1),
 		starting:    make(chan struct{}, 1),
+		charging:    make(chan struct{}, 1),
+		named:       map[protocol.TaskID]common.Hash{},
 		at:          func(string) {},
 		tokens:      map[protocol.TaskID]int{},
 		runners:     map[protocol.TaskID]*runner{},
@@ -100,6 +107,7 @@ func (n *Node) Run(ctx context.Context) error {
 	group.Go(func() error { return n.follow(ctx) })
 	group.Go(func() error { return n.steer(ctx) })
 	group.Go(func() error { return n.runJobs(ctx) })
+	group.Go(func() error { return n.prosecute(ctx) })
 	err := group.Wait()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("run node: %w", err)

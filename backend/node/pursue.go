@@ -10,6 +10,7 @@ import (
 
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
+	"helium/backend/store"
 )
 
 // pursue brings a job from its answer to its end: it does what is due, and then
@@ -180,9 +181,6 @@ func (r *runner) send(ctx context.Context, job Job, m protocol.Message, signatur
 
 // open leaves the signed opening at the relay, when its sealed answer is stored.
 func (r *runner) open(ctx context.Context, job Job) error {
-	if err := r.awaitStored(ctx, job); err != nil {
-		return err
-	}
 	opening, err := r.opening(job, job.signedCommitments(), false)
 	if err != nil {
 		return err
@@ -202,7 +200,8 @@ func (r *runner) open(ctx context.Context, job Job) error {
 	return wrong
 }
 
-// opening is this node's answer opened, with the commitments that it holds.
+// opening is this node's answer opened, with the commitments that it holds. For
+// the court it has a proof, whatever it takes: there only a proof is paid.
 func (r *runner) opening(job Job, commitments [protocol.Seats]common.Hash, court bool) (Opening, error) {
 	answer, err := r.n.answer(job.Key)
 	if err != nil {
@@ -213,7 +212,25 @@ func (r *runner) opening(job Job, commitments [protocol.Seats]common.Hash, court
 		Kind: answer.Kind, Result: answer.Result, Nonce: r.n.nonce(job.Key), CiphertextHash: answer.CiphertextHash,
 	}
 	signature, err := r.n.cfg.Wallet.SignMessage(r.n.domain, m)
-	return Opening{Reveal: m, Signature: signature, Proof: answer.StorageSignature}, err
+	o := Opening{Reveal: m, Signature: signature, Proof: answer.StorageSignature}
+	if court && err == nil && len(o.Proof) == 0 {
+		o.Proof, err = r.sealedAnswer(job.Key)
+	}
+	return o, err
+}
+
+// maxProof is the size of a sealed answer that a node pays to bring to the
+// court, where no relay vouches for it.
+const maxProof = 32 << 10
+
+// sealedAnswer is the sealed answer itself, as proof that the creator can have
+// it; empty when it is too large, or there is none.
+func (r *runner) sealedAnswer(key protocol.TaskKey) (sealed []byte, err error) {
+	err = r.n.cfg.Store.View(func(tx *store.Tx) error { sealed, err = r.n.rows.sealed.Get(tx, key); return err })
+	if errors.Is(err, store.ErrNotFound) || len(sealed) > maxProof {
+		return nil, nil
+	}
+	return sealed, err
 }
 
 // settleFast brings the three openings to the contract, when the creator did
@@ -258,9 +275,6 @@ func (r *runner) commit(ctx context.Context, job Job, seat int) error {
 
 // reveal opens in the court.
 func (r *runner) reveal(ctx context.Context, job Job) error {
-	if err := r.awaitStored(ctx, job); err != nil {
-		return err
-	}
 	commitments := job.Commitments
 	if !job.Complete { // the last one may be in a block that is not followed yet
 		info, err := taskInfo(ctx, r.n.cfg.Chain.Client(), r.n.cfg.Profile.Contracts.Task, job.ID)
@@ -280,11 +294,8 @@ func (r *runner) reveal(ctx context.Context, job Job) error {
 }
 
 // close ends a task whose other nodes are silent. Anybody may, and a node wants
-// to be free; each waits for its turn, so that not all pay for it.
+// to be free.
 func (r *runner) close(ctx context.Context, job Job) error {
-	if err := sleep(ctx, time.Duration(job.turn())*bringTurn*time.Second); err != nil {
-		return err
-	}
 	info, err := taskInfoNow(ctx, r.n.cfg.Chain.Client(), r.n.cfg.Profile.Contracts.Task, job.ID)
 	if err != nil {
 		return err

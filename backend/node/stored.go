@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -19,11 +18,11 @@ func (r *runner) startStoring(job Job) {
 	r.storing.Do(func() {
 		ctx := r.life
 		r.own.Go(func() {
-			defer close(r.stored)
 			var wait pause
 			for {
-				err := r.n.storeAnswer(ctx, job.Key)
+				err := r.n.storeAnswer(ctx, job.ID, job.Key)
 				if err == nil {
+					signal(r.wake)
 					return
 				}
 				if ctx.Err() != nil {
@@ -38,32 +37,14 @@ func (r *runner) startStoring(job Job) {
 	})
 }
 
-// storeGrace is how long before the reveal deadline a node gives up its pay
+// storeGrace is how long an opening waits for the relay to store its answer, and
+// how long before the reveal deadline it waits no more: a node gives up its pay
 // rather than its stake.
-const storeGrace = 20 * time.Second
-
-func (r *runner) awaitStored(ctx context.Context, job Job) error {
-	r.startStoring(job)
-	left := storeGrace
-	if job.RevealBy != 0 {
-		left = max(0, r.n.cfg.Chain.Clock().Until(job.RevealBy)-storeGrace)
-	}
-	t := time.NewTimer(left)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-r.stored:
-		return nil
-	case <-t.C:
-		r.n.log.Error("no relay has stored the result: opening without pay", "task", job.ID)
-		return nil
-	}
-}
+const storeGrace = 20
 
 // storeAnswer is done when the relay's signature is in the journal, or none is
 // needed.
-func (n *Node) storeAnswer(ctx context.Context, key protocol.TaskKey) error {
+func (n *Node) storeAnswer(ctx context.Context, id protocol.TaskID, key protocol.TaskKey) error {
 	var answer Answer
 	var sealed []byte
 	err := n.cfg.Store.View(func(tx *store.Tx) (err error) {
@@ -102,7 +83,10 @@ func (n *Node) storeAnswer(ctx context.Context, key protocol.TaskKey) error {
 		if err := n.rows.answers.Put(tx, key, a); err != nil {
 			return err
 		}
-		return n.rows.sealed.Delete(tx, key)
+		if err := n.rows.sealed.Delete(tx, key); err != nil {
+			return err
+		}
+		return n.changeJob(tx, id, func(j *Job) { j.Stored = j.Key == key })
 	})
 	if err != nil {
 		return fmt.Errorf("keep storage signature: %w", err)

@@ -24,14 +24,11 @@ type runner struct {
 	args *arguments
 	// begun: the engine had the task in this process already, or in the one before.
 	begun bool
-	// proved: a node's two commitments are with the contract.
-	proved bool
 
 	// life ends with the runner.
 	life context.Context
 	// storing keeps the sealed answer at the relay, beside everything else.
 	storing sync.Once
-	stored  chan struct{}
 	own     sync.WaitGroup
 
 	// readyAll is closed when all three have the arguments.
@@ -45,7 +42,7 @@ type runner struct {
 func (n *Node) newRunner(id protocol.TaskID) *runner {
 	return &runner{
 		n: n, id: id, wake: make(chan struct{}, 1), complaint: make(chan struct{}, 1),
-		stored: make(chan struct{}), readyAll: make(chan struct{}),
+		readyAll: make(chan struct{}),
 	}
 }
 
