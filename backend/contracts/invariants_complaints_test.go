@@ -106,7 +106,10 @@ func (w *walk) whyNotDecline(t *walkTask, seat int) string {
 }
 
 func (w *walk) doDecline() {
-	t := w.some(func(t *walkTask) bool { return w.whyNotDecline(t, 0) == "" })
+	t := w.some(func(t *walkTask) bool {
+		late := startedTask(t) && w.next() <= t.argumentsBy() && w.oneIn(2) // perhaps too late
+		return late || w.whyNotDecline(t, 0) == ""
+	})
 	if t == nil || t.nodes[0] == nil {
 		return
 	}

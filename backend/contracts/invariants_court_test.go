@@ -208,7 +208,7 @@ func (w *walk) whyNotReveal(t *walkTask, seat int) string {
 func (w *walk) doReveal() {
 	t := w.some(func(t *walkTask) bool {
 		ready := startedTask(t) && (t.commits() == 3 || t.commits() > 0 && w.next() > t.lastCommit())
-		return ready || t.locked != [3]bool{} && w.oneIn(3)
+		return ready || t.locked != [3]bool{} && (t.outcome == protocol.OutcomeAgreed || w.oneIn(3))
 	})
 	if t == nil || t.nodes[0] == nil {
 		return

@@ -323,7 +323,7 @@ func (w *walk) plan(t *walkTask) (all [3]contractstest.Answer) {
 	for seat := range all {
 		switch {
 		case mood < 6 && !w.oneIn(6):
-			all[seat] = t.result("A", 0)
+			all[seat] = w.honest(t)
 		case mood == 6 && !w.oneIn(4):
 			all[seat] = contractstest.Failure(protocol.KindInvalidArguments)
 		default:
@@ -333,9 +333,18 @@ func (w *walk) plan(t *walkTask) (all [3]contractstest.Answer) {
 	return all
 }
 
+// honest is the answer of a node that does its work: not quite the same images as
+// those of others, and now and then a chain of them.
+func (w *walk) honest(t *walkTask) contractstest.Answer {
+	if t.gpt() {
+		return t.result("A", 0)
+	}
+	return t.result("A", []int{0, 0, 2, 4, 8}[w.below(5)])
+}
+
 // someAnswer is anything that a node may say.
 func (w *walk) someAnswer(t *walkTask) contractstest.Answer {
-	switch w.below(9) {
+	switch w.below(10) {
 	case 0, 1:
 		return t.result("B", 0)
 	case 2:
@@ -345,11 +354,13 @@ func (w *walk) someAnswer(t *walkTask) contractstest.Answer {
 	case 5:
 		return t.result("A", 24+w.below(40))
 	case 6:
-		return contractstest.Failure(protocol.KindInvalidArguments)
+		return t.result("A", 24+w.below(8)) // that lie against some of the honest
 	case 7:
+		return contractstest.Failure(protocol.KindInvalidArguments)
+	case 8:
 		return contractstest.Failure(protocol.KindModelNotFound + protocol.ResultKind(w.below(3)))
 	default:
-		return t.result("A", 0)
+		return w.honest(t)
 	}
 }
 
