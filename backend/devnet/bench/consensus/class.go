@@ -1,47 +1,104 @@
 package consensus
 
+import "math"
+
 // Class is what a trio is drawn from: one after the other, each node with a
-// chance proportional to its weight.
+// chance proportional to its weight, except that a draw passes over those that
+// have not announced the task's model, twice a seat (Node.sol _drawOne).
 type Class struct {
 	Honest, Own             int
 	HonestWeight, OwnWeight float64
+	// Lacking are the honest nodes without the task's model.
+	Lacking int
+	// OwnLack says that no own node has announced it.
+	OwnLack bool
 }
 
-// evenClass has nodes of equal weight.
-func evenClass(honest, own int) Class { return Class{honest, own, 1, 1} }
+// evenClass has nodes of equal weight, which all hold the model.
+func evenClass(honest, own int) Class {
+	return Class{Honest: honest, Own: own, HonestWeight: 1, OwnWeight: 1}
+}
+
+// The kinds of nodes that a draw tells apart.
+const (
+	kindOwn = iota
+	kindHolder
+	kindLacking
+	kinds
+)
+
+// without is the class when nodes have gone. All must hold the model.
+func (c Class) without(honest, own int) Class {
+	c.Honest, c.Own = c.Honest-honest, c.Own-own
+	return c
+}
 
 // Nodes of the class.
 func (c Class) Nodes() int { return c.Honest + c.Own }
 
-// Seats is the chance that 0, 1, 2 and 3 of a trio are own.
-func (c Class) Seats() [4]float64 {
-	seats := [4]float64{1}
-	for drawn := range 3 {
-		var next [4]float64
-		for own, p := range seats {
-			if p == 0 {
-				continue
-			}
-			q := c.nextOwn(drawn-own, own)
-			next[own] += p * (1 - q)
-			if q > 0 {
-				next[own+1] += p * q
+// next is the chance of each kind to be drawn next, when so many are gone.
+func (c Class) next(gone [kinds]int) (chance [kinds]float64) {
+	left := [kinds]float64{
+		kindOwn:     float64(c.Own-gone[kindOwn]) * c.OwnWeight,
+		kindHolder:  float64(c.Honest-c.Lacking-gone[kindHolder]) * c.HonestWeight,
+		kindLacking: float64(c.Lacking-gone[kindLacking]) * c.HonestWeight,
+	}
+	lack := left[kindLacking]
+	if c.OwnLack {
+		lack += left[kindOwn]
+	}
+	all := left[kindOwn] + left[kindHolder] + left[kindLacking]
+	// A holder is taken at any try, another only when all tries are used up.
+	last := math.Pow(lack/all, modelTries)
+	sum := 0.0
+	for try := range modelTries + 1 {
+		sum += math.Pow(lack/all, float64(try))
+	}
+	for k := range kinds {
+		chance[k] = max(0, left[k]) / all * sum
+		if k == kindLacking || k == kindOwn && c.OwnLack {
+			chance[k] = max(0, left[k]) / all * last
+		}
+	}
+	return chance
+}
+
+// trios are the chances of what a trio is made of, by own nodes and holders.
+func (c Class) trios() (trios [4][4]float64) {
+	trios[0][0] = 1
+	for drawn := range trioSize {
+		var next [4][4]float64
+		for o := 0; o <= drawn; o++ {
+			for h := 0; o+h <= drawn; h++ {
+				p := trios[o][h]
+				if p == 0 {
+					continue
+				}
+				chance := c.next([kinds]int{o, h, drawn - o - h})
+				next[o+1][h] += p * chance[kindOwn]
+				next[o][h+1] += p * chance[kindHolder]
+				next[o][h] += p * chance[kindLacking]
 			}
 		}
-		seats = next
+		trios = next
+	}
+	return trios
+}
+
+// Seats is the chance that 0, 1, 2 and 3 of a trio are own.
+func (c Class) Seats() (seats [4]float64) {
+	for o, row := range c.trios() {
+		for _, p := range row {
+			seats[o] += p
+		}
 	}
 	return seats
 }
 
-// nextOwn is the chance that the next node drawn is own, when so many of both
-// kinds are gone.
-func (c Class) nextOwn(honestGone, ownGone int) float64 {
-	own := float64(c.Own-ownGone) * c.OwnWeight
-	honest := float64(c.Honest-honestGone) * c.HonestWeight
-	if own <= 0 {
-		return 0
-	}
-	return own / (own + honest)
+// Majority is the chance that at least two of a trio are own.
+func (c Class) Majority() float64 {
+	seats := c.Seats()
+	return seats[2] + seats[3]
 }
 
 // Beside is, for an own node that is drawn, the chance that 1, 2 and 3 of its
@@ -63,12 +120,23 @@ func (c Class) Beside() [4]float64 {
 // ownDrawn is how many of a trio are own on average.
 func ownDrawn(seats [4]float64) float64 { return seats[1] + 2*seats[2] + 3*seats[3] }
 
-// Redrawn is the chance of a fraud when each honest node of the trio declines
-// with that chance, for want of the model or because the creator arranged it,
-// and own nodes keep still. A task has one redraw; it matters where one is own.
-// An own node that declines only makes room: it can't bring a second one in.
-func (c Class) Redrawn(declines float64) float64 {
-	seats := c.Seats()
-	redraw := 1 - (1-declines)*(1-declines)
-	return seats[2] + seats[3] + seats[1]*redraw*c.nextOwn(2, 1)
+// Redrawn is the chance of a fraud when every honest node without the task's
+// model declines, and own nodes, which claim it, keep still. A task has one
+// redraw (Clerk.sol decline); it matters where one of the trio is own.
+func (c Class) Redrawn() float64 {
+	p := c.Majority()
+	for h := range trioSize - 1 { // two holders have nothing to decline for
+		gone := [kinds]int{1, h, trioSize - 1 - h}
+		p += c.trios()[1][h] * c.next(gone)[kindOwn]
+	}
+	return p
+}
+
+// replaced is the chance that an own node declines and another takes its seat.
+func (c Class) replaced() float64 {
+	p := 0.0
+	for h := range trioSize {
+		p += c.trios()[1][h] * c.next([kinds]int{1, h, trioSize - 1 - h})[kindOwn]
+	}
+	return p
 }

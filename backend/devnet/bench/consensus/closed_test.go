@@ -14,10 +14,11 @@ func near(t *testing.T, what string, got, want float64) {
 
 func TestSeatsOfEqualWeightsAreTheDocuments(t *testing.T) {
 	for _, n := range [][2]int{{7, 3}, {8, 2}, {70, 30}, {9970, 30}} {
-		s := evenClass(n[0], n[1]).Seats()
-		near(t, "majority", s[2]+s[3], MajorityProbability(n[0], n[1]))
+		c := evenClass(n[0], n[1])
+		s := c.Seats()
+		near(t, "majority", c.Majority(), MajorityProbability(n[0], n[1]))
 		near(t, "all cases", s[0]+s[1]+s[2]+s[3], 1)
-		b := evenClass(n[0], n[1]).Beside()
+		b := c.Beside()
 		near(t, "all cases of an own draw", b[1]+b[2]+b[3], 1)
 		// Neither of the two others is own.
 		h, all := float64(n[0]), float64(n[0]+n[1]-1)
@@ -25,13 +26,55 @@ func TestSeatsOfEqualWeightsAreTheDocuments(t *testing.T) {
 	}
 }
 
+// Where all lack the model or all hold it, nobody is preferred.
+func TestModelsMakeNoDifferenceWhereAllAreAlike(t *testing.T) {
+	c := veterans(47, 3)
+	c.Lacking, c.OwnLack = 47, true
+	near(t, "all lack it", c.Majority(), MajorityProbability(47, 3))
+}
+
+// By hand: one seat, two passes, half of a class of two lacks the model.
+func TestADrawPassesOverTwice(t *testing.T) {
+	c := evenClass(1, 1)
+	c.OwnLack = true
+	near(t, "the one without it", c.next([kinds]int{})[kindOwn], 1.0/8)
+	near(t, "the holder", c.next([kinds]int{})[kindHolder], 7.0/8)
+}
+
 func TestSharesAddUpToTheFee(t *testing.T) {
 	r := DefaultRules()
 	r.Cut = 0.1
-	near(t, "three shares, cut and reward", r.FraudPay(3)+r.Cut*r.net()+r.SettleReward, r.Fee)
+	near(t, "three shares, cut and rewards", r.FraudPay(3)+r.Cut*r.net()+r.SettleReward+r.DispatchReward, r.Fee)
 	near(t, "three mean shares", 3*r.MeanShare(), r.FraudPay(3))
+	near(t, "drawn at once", r.atOnce().net()+r.SettleReward, r.Fee)
 	near(t, "T", r.Duration(), 40)
-	near(t, "silence", r.Timeout(), 340)
+	near(t, "silence", r.Timeout(), 281)
+}
+
+func TestLeastFeeGrowsWithT(t *testing.T) {
+	r := DefaultRules()
+	near(t, "one unit", r.leastFee(1), r.MinFee)
+	near(t, "nine units", r.leastFee(9), 3*r.MinFee)
+	// So the smallest task is the cheapest to throw away.
+	last := 0.0
+	for _, units := range []int{1, 2, 10, 100, maxUnits} {
+		task := r
+		task.Units, task.Fee = units, r.leastFee(units)
+		if part := task.atOnce().OverheadPart(); part <= last {
+			t.Errorf("%d units: the overhead part of the least fee is %g, not more than %g of smaller ones", units, part, last)
+		} else {
+			last = part
+		}
+	}
+}
+
+func TestADrawNeedsCandidatesAndATenth(t *testing.T) {
+	r := DefaultRules()
+	for joined, want := range map[int]int{10: 6, 60: 6, 69: 6, 70: 7, 999: 99, 1000: 100} {
+		if got := r.needed(joined); got != want {
+			t.Errorf("%d joined: want %d free, got %d", joined, want, got)
+		}
+	}
 }
 
 func TestKickOutRule(t *testing.T) {
@@ -47,7 +90,7 @@ func TestKickOutRule(t *testing.T) {
 		{[]int{0, 12, 12, 0}, false}, // silent in one of three for ever
 		{[]int{12, 12, 12}, false},   // as is declining
 	} {
-		recent := [3]int{r.untried(), r.untried(), r.untried()}
+		recent := newcomer().recent
 		kicked := false
 		for _, s := range c.scores {
 			recent = [3]int{recent[1], recent[2], s}
@@ -56,6 +99,9 @@ func TestKickOutRule(t *testing.T) {
 		if kicked != c.want {
 			t.Errorf("%v: want %v, got %v", c.scores, c.want, kicked)
 		}
+	}
+	if got := r.scoresToWash(); got != 2 {
+		t.Errorf("scores between two zeros: want 2, got %d", got)
 	}
 }
 
@@ -75,6 +121,18 @@ func TestSilentLivesAreAsLongAsByHand(t *testing.T) {
 	}
 }
 
+func TestOwnNodesWeighWhatTheyScore(t *testing.T) {
+	r := DefaultRules()
+	for policy := Work; policy <= Decline; policy++ {
+		c := r.class(90, 10, policy)
+		mean := 0.0
+		for _, o := range r.outcomes(c, policy) {
+			mean += o.chance * float64(o.score)
+		}
+		near(t, "weight of "+policy.String(), c.OwnWeight, weight(mean))
+	}
+}
+
 func TestWorkIsPaidLikeHonestWorkAndMore(t *testing.T) {
 	r := DefaultRules()
 	got := r.Rates(r.class(997, 3, Work), Work)
@@ -86,7 +144,7 @@ func TestWorkIsPaidLikeHonestWorkAndMore(t *testing.T) {
 func TestBreakEvensBreakEven(t *testing.T) {
 	for _, n := range [][2]int{{7, 3}, {90, 10}, {9970, 30}} {
 		r := DefaultRules()
-		c := r.veterans(n[0], n[1])
+		c := veterans(n[0], n[1])
 		f := r.Fake(c)
 		atStake, atValue := r, r
 		atStake.Stake = f.BreakEven
@@ -96,27 +154,16 @@ func TestBreakEvensBreakEven(t *testing.T) {
 	}
 }
 
-func TestCreatorBalances(t *testing.T) {
+func TestWaysOfANodeThatIsAlone(t *testing.T) {
 	r := DefaultRules()
-	net := r.Fee - r.SettleReward
-	for _, c := range []struct {
-		own                       int
-		work, withhold, lie, harm float64
-	}{
-		{0, -net, -net * 0.75, -net, 0},
-		{1, -net * 30 / 50, -net * 0.5, -net*38/50 - 400, 0},
-		{2, -net * 12 / 50, -net * 0.25, 0, 400},
-		{3, 0, 0, 0, 0},
-	} {
-		got := r.Creator(c.own)
-		near(t, "work", got.Work, c.work)
-		near(t, "withhold", got.Withhold, c.withhold)
-		near(t, "lie", got.Lie, c.lie)
-		near(t, "harm", got.Harm, c.harm)
+	for _, w := range r.Ways() {
+		switch {
+		case w.Stake != 0 && (w.Stake != r.Stake || w.Pay != 0 || w.Scored):
+			t.Errorf("%q: a stake is lost whole, unpaid and unscored, got %+v", w.Name, w)
+		case w.Stake == 0 && (w.Score == 0) != (w.InARow == 2):
+			t.Errorf("%q: two scores of 0 in a row let a node go, and no others here, got %+v", w.Name, w)
+		}
 	}
-	r.Cut = 0.1
-	near(t, "a lie of two under a cut", r.Creator(2).Lie, -0.1*net*38/50)
-	near(t, "an own trio under a cut", r.Creator(3).Work, -0.1*net)
 }
 
 func TestLazyPays(t *testing.T) {
@@ -135,16 +182,41 @@ func TestLazyPays(t *testing.T) {
 
 func TestFarmStopsAtTwiceANewcomer(t *testing.T) {
 	r := DefaultRules()
-	f := r.Farm(r.veterans(90, 10), 0.05)
+	f := r.Farm(veterans(90, 10), 0.05)
 	near(t, "best over newcomer", f.Newcomer, 2)
-	near(t, "cost of an own trio", f.OwnTrio, 0.05*(r.MinFee-r.SettleReward))
+	near(t, "cost of a score", f.OwnClass, 0.05*(r.MinFee-r.SettleReward)/3)
+	near(t, "cost of a score without a cut", r.Farm(veterans(90, 10), 0).OwnClass, 0)
 	mean := 0.0
 	for range f.Tasks {
-		mean += (20 - mean) / r.Memory
+		mean += (bestScore - mean) / memory
 	}
-	before := 20 - (20-mean)*r.Memory/(r.Memory-1)
-	if mean < r.veteran() || before >= r.veteran() {
-		t.Errorf("after %d tasks the mean is %g, before it was %g: want %g in between", f.Tasks, mean, before, r.veteran())
+	before := bestScore - (bestScore-mean)*memory/(memory-1)
+	if mean < veteran() || before >= veteran() {
+		t.Errorf("after %d tasks the mean is %g, before it was %g: want %g in between", f.Tasks, mean, before, veteran())
+	}
+}
+
+func TestWhoOpensAloneHasThreeQuartersOfASmallTask(t *testing.T) {
+	r := DefaultRules()
+	a := r.Alone(1)
+	near(t, "alone", a.One, 0.75*r.atOnce().net())
+	near(t, "first of three", a.First, 0.4*r.atOnce().net())
+	near(t, "with thirds", a.WithThirds, a.One/3)
+}
+
+func TestLookingIsGeometric(t *testing.T) {
+	r := DefaultRules()
+	l := r.Look(100, 10)
+	near(t, "blocks", l.Blocks, 1/MajorityProbability(90, 10))
+	near(t, "a slash", l.CNX, 0)
+	if l.NineOfTen < 2*l.Blocks || l.NineOfTen > 2.4*l.Blocks {
+		t.Errorf("nine of ten within %g blocks of %g on average, want ln 10 times", l.NineOfTen, l.Blocks)
+	}
+	if l.Unaided < 20 || l.SlashesPerDay*(l.Blocks+r.FastSeconds) > secondsPerDay {
+		t.Errorf("want dearer slashes without looking and no more than a try a second, got %+v", l)
+	}
+	if l.Washed <= l.FaultWins {
+		t.Errorf("farmed scores bring no wins: %g, %g without", l.Washed, l.FaultWins)
 	}
 }
 
@@ -174,9 +246,11 @@ func TestSmallestSafeClass(t *testing.T) {
 
 func TestADeclineWithoutScoreIsNoBetterThanAFault(t *testing.T) {
 	r := DefaultRules()
-	asItIs := r.Rates(r.class(97, 3, Decline), Decline).WinsPerNodeDay
+	c := r.classLacking(97, 3, 97, Decline)
+	asItIs := r.Rates(c, Decline).WinsPerNodeDay
 	r.DeclineScore = 0
-	if got, fault := r.Rates(r.class(97, 3, Decline), Decline).WinsPerNodeDay, r.Rates(r.class(97, 3, Fault), Fault).WinsPerNodeDay; got > 1.05*fault || asItIs < 10*got {
+	c = r.classLacking(97, 3, 97, Decline)
+	if got, fault := r.Rates(c, Decline).WinsPerNodeDay, r.Rates(r.class(97, 3, Fault), Fault).WinsPerNodeDay; got > 1.05*fault || asItIs < 10*got {
 		t.Errorf("wins: a decline of score 0 %g, of score 12 %g, a fault %g", got, asItIs, fault)
 	}
 }

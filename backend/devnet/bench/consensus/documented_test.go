@@ -3,7 +3,6 @@ package consensus
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"testing"
 )
 
@@ -12,29 +11,19 @@ import (
 // is rounded up to 0.00001 CNX for each node: two of the eight differ by a cent
 // from the formula's own value.
 func TestDocumentsTableIsReproduced(t *testing.T) {
-	c := Documented{Gain: 1, Stake: 5000, Fast: 60, Timeout: 300}
-	for _, row := range []struct {
-		honest, own   int
-		stake, annual string
-	}{
-		{7, 3, "15000.67", "451.67"},
-		{70, 3, "15000.01", "7.15"},
-		{700, 30, "150000.14", "10.09"},
-		{7000, 30, "150000.00", "0.11"},
-		{9970, 30, "150000.00", "0.05"},
-		{9900, 100, "500000.03", "0.62"},
-		{9700, 300, "1500000.80", "5.56"},
-		{9500, 500, "2500003.65", "15.30"},
-	} {
-		got := c.Wait(row.honest, row.own)
-		if stake := roundedUpStake(c, row.honest, row.own); stake != row.stake {
-			t.Errorf("%d honest, %d own: total stake want %s, got %s", row.honest, row.own, row.stake, stake)
+	c := HeliumExample()
+	for _, row := range documentsTable() {
+		got := c.Wait(row.Honest, row.Own)
+		if stake := roundedUpStake(c, row.Honest, row.Own); stake != row.Stake {
+			t.Errorf("%d honest, %d own: total stake want %s, got %s", row.Honest, row.Own, row.Stake, stake)
 		}
-		if printed, _ := strconv.ParseFloat(row.stake, 64); math.Abs(got.Capital-printed) > 0.0101 {
-			t.Errorf("%d honest, %d own: total stake want %s, unrounded %g", row.honest, row.own, row.stake, got.Capital)
+		if annual := fmt.Sprintf("%.2f", 100*got.Annual); annual != row.APR {
+			t.Errorf("%d honest, %d own: APR want %s %%, got %s %%", row.Honest, row.Own, row.APR, annual)
 		}
-		if annual := fmt.Sprintf("%.2f", 100*got.Annual); annual != row.annual {
-			t.Errorf("%d honest, %d own: APR want %s %%, got %s %%", row.honest, row.own, row.annual, annual)
+	}
+	for _, row := range DefaultRules().documentsRows() {
+		if !row.same() {
+			t.Errorf("row %+v: the formula gives %g CNX and %g", row.Printed, row.Formula.Capital, row.Formula.Annual)
 		}
 	}
 }
@@ -47,6 +36,7 @@ func roundedUpStake(c Documented, honest, own int) string {
 	return fmt.Sprintf("%d.%02d", cents/100, cents%100)
 }
 
+// The published figures for the whole price as gain.
 func TestDocumentsPriceAsGainGivesTheOtherFigures(t *testing.T) {
 	c := Documented{Gain: 3, Stake: 5000, Fast: 60, Timeout: 300}
 	for _, row := range []struct {

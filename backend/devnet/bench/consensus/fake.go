@@ -12,9 +12,6 @@ type Fake struct {
 	BreakEven float64 `json:"break_even_stake_cnx"`
 	// BreakEvenValue is what a fraud must be worth outside for PerTask to be 0.
 	BreakEvenValue float64 `json:"break_even_value_cnx"`
-	// WinsPerNodeDay is how often a day an own node is in a fraud, if every
-	// slashed one is replaced at once.
-	WinsPerNodeDay float64 `json:"wins_per_node_day"`
 	// Annual is the simple return of a year on the stakes, not below −1.
 	Annual float64 `json:"annual_return"`
 	// Harm is what honest nodes lose to the pool for each task, in CNX.
@@ -33,20 +30,19 @@ func (r Rules) Fake(c Class) Fake {
 	f.BreakEvenValue = max(0, (f.Caught*r.Stake-pay)/f.Success)
 
 	draws := secondsPerDay / (r.FastSeconds + r.IdleSeconds)
-	drawn := ownDrawn(seats)
-	f.WinsPerNodeDay = draws * (2*seats[2] + 3*seats[3]) / drawn
-	f.Annual = max(-1, daysPerYear*draws*f.PerTask/drawn/r.Stake)
+	f.Annual = max(-1, daysPerYear*draws*f.PerTask/ownDrawn(seats)/r.Stake)
 	return f
 }
 
 // newcomers is the class as attack A finds it once its first nodes are slashed:
-// own nodes are always new.
-func (r Rules) newcomers(honest, own int) Class {
-	return Class{honest, own, r.Weight(r.veteran()), r.Weight(0)}
+// own nodes start again with a mean of 0.
+func newcomers(honest, own int) Class {
+	return Class{Honest: honest, Own: own, HonestWeight: weight(veteran()), OwnWeight: weight(0)}
 }
 
 // veterans is the class with own nodes that have worked honestly for long.
-func (r Rules) veterans(honest, own int) Class {
-	w := r.Weight(r.veteran())
-	return Class{honest, own, w, w}
+func veterans(honest, own int) Class {
+	c := newcomers(honest, own)
+	c.OwnWeight = c.HonestWeight
+	return c
 }

@@ -51,14 +51,15 @@ func (r Rules) Rates(c Class, policy Policy) Rates {
 }
 
 // chain moves between pairs of a node's last two scores, the older first. The
-// first state is that of a newcomer, to which a kick-out leads back.
+// first state is a newcomer's. A kick-out leads back to it: the last three
+// scores start anew (Node.sol _keepScore).
 type chain struct {
 	states [][2]int
 	move   [][]float64
 }
 
 func (r Rules) newChain(outcomes []outcome) chain {
-	c := chain{states: [][2]int{{r.untried(), r.untried()}}}
+	c := chain{states: [][2]int{{bestScore, bestScore}}}
 	for from := 0; from < len(c.states); from++ {
 		here := c.states[from]
 		row := make([]float64, len(c.states))

@@ -3,6 +3,7 @@ package consensus
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Market is one class at work, second by second: tasks arrive, wait, are drawn
@@ -12,16 +13,25 @@ type Market struct {
 	Rules
 	Nodes, Own int
 	Policy     Policy
-	// Lurk keeps own nodes paused while many honest ones are free, and brings
-	// them back together when few are.
-	Lurk bool
+	// Lacking are the honest nodes that have not announced the tasks' model.
+	Lacking int
+	// LurkAt keeps own nodes paused, and brings them back together when no more
+	// honest ones than that are free and a draw can be made with them (AUD-12).
+	// 0 for own nodes that never pause.
+	LurkAt int
+	// Looks has them come back only in a block whose dice draw two of them (AUD-4
+	// beside AUD-12), so that none is ever alone.
+	Looks bool
+	// Delay is a rule that is not ours: a node that comes back can be drawn only
+	// after a time of its own, up to so many seconds.
+	Delay float64
+	// Rest is another: a node that declined can't be drawn for so many seconds.
+	Rest float64
+	// Paused are further nodes that have joined and stay paused (AUD-11).
+	Paused int
 	// Load is the demand as a part of what the class could serve if all were
 	// honest. From 1 on there is always a task waiting.
 	Load float64
-	// SinceQueued counts DispatchSeconds from when the task was queued, as the
-	// contract's interface words it, instead of from when a node was last drawn
-	// or set free.
-	SinceQueued bool
 }
 
 // MarketResult of a run.
@@ -36,16 +46,21 @@ type MarketResult struct {
 	Repeats float64 `json:"repeated_trios"`
 	// Slashed honest nodes in a day.
 	Slashed float64 `json:"honest_slashed_per_day"`
-	// Kicked own nodes in a day.
+	// Kicked own nodes in a day, those that were let go for their scores.
 	Kicked float64 `json:"own_kicked_per_day"`
+	// OfHonest is an own node's pay over an honest one's.
+	OfHonest float64 `json:"of_honest_pay"`
 }
 
 // Run goes on until about so many tasks are served, and for long enough that
 // nodes which are kicked out have come back many times.
 func (m Market) Run(tasks int, dice *rand.Rand) MarketResult {
 	f := newFloor(m, dice)
-	perSecond := min(m.Load, 1) * m.capacity()
-	batch := int(max(float64(tasks)/perSecond, leastAways*m.Away()) / batches)
+	seconds := float64(tasks) / (min(m.Load, 1) * m.capacity())
+	if m.Policy != Work {
+		seconds = max(seconds, leastAways*m.Away())
+	}
+	batch := max(1, int(seconds/batches))
 	f.run(batch * batches / 5)
 	var shares ratio
 	start := f.count
@@ -55,13 +70,15 @@ func (m Market) Run(tasks int, dice *rand.Rand) MarketResult {
 		shares.add(float64(f.done-before.done), float64(f.frauds-before.frauds))
 	}
 	days := float64(batch*batches) / secondsPerDay
+	perNode := func(points, nodes int) float64 { return float64(points) / float64(max(1, nodes)) }
 	return MarketResult{
 		Frauds:       shares.estimate(),
 		FraudsPerDay: float64(f.frauds-start.frauds) / days,
 		TasksPerDay:  float64(f.done-start.done) / days,
-		Repeats:      float64(f.repeats-start.repeats) / float64(f.draws-start.draws),
+		Repeats:      float64(f.repeats-start.repeats) / float64(max(1, f.draws-start.draws)),
 		Slashed:      float64(f.slashed-start.slashed) / days,
 		Kicked:       float64(f.kicked-start.kicked) / days,
+		OfHonest:     perNode(f.ownPoints-start.ownPoints, m.Own) / max(1e-9, perNode(f.points-start.points, m.Nodes-m.Own)),
 	}
 }
 
@@ -69,13 +86,18 @@ func (m Market) Run(tasks int, dice *rand.Rand) MarketResult {
 const leastAways = 3
 
 // capacity is how many tasks a second the class can serve.
-func (m Market) capacity() float64 { return float64(m.Nodes) / 3 / m.FastSeconds }
+func (m Market) capacity() float64 { return float64(m.Nodes) / trioSize / m.FastSeconds }
 
-type count struct{ done, frauds, draws, repeats, slashed, kicked int }
+type count struct {
+	done, frauds, draws, repeats, slashed, kicked int
+	// Scores that were paid, to own nodes and to honest ones.
+	ownPoints, points int
+}
 
-// node of a market. Own nodes are the first ones.
+// node of a market. Own nodes are the first ones, then those that lack the model.
 type node struct {
-	mean   float64
+	// mean has meanParts to a point.
+	mean   int
 	recent [3]int
 	// task is the number of the last draw that took it.
 	task int
@@ -88,27 +110,33 @@ type floor struct {
 	dice  *rand.Rand
 	clock int
 	nodes []node
-	free  []int
+	// joined counts paused ones too, but not those that were let go.
+	joined int
+	free   []int
 	// paused are own nodes that lurk.
 	paused []int
-	// changed is when a node was last drawn or set free.
-	changed int
-	// queue holds when each waiting task was queued.
-	queue []int
-	due   map[int][]func()
+	// fewDrawnAt is when a draw was last made from few.
+	fewDrawnAt int
+	// waiting tasks.
+	waiting int
+	due     map[int][]func()
 }
 
 func newFloor(m Market, dice *rand.Rand) *floor {
-	f := &floor{Market: m, dice: dice, due: map[int][]func(){}}
-	for i := range m.Nodes {
-		f.nodes = append(f.nodes, f.newcomer())
+	f := &floor{
+		Market: m, dice: dice, due: map[int][]func(){}, fewDrawnAt: math.MinInt / 2,
+		nodes: make([]node, m.Nodes), joined: m.Nodes + m.Paused,
+	}
+	for i := range f.nodes {
+		f.nodes[i] = newcomer()
 		if i >= m.Own || m.Policy == Work {
-			f.nodes[i].mean = m.veteran()
+			f.nodes[i].mean = int(veteran() * meanParts)
 		}
-		if i < m.Own && !m.Lurk && (m.Policy == Silent || m.Policy == Fault) {
+		if i < m.Own && (m.Policy == Silent || m.Policy == Fault) && m.LurkAt == 0 {
 			// Started together, they would be kicked out and be back together
 			// for long. An attacker that arranges that is what Rates assumes.
-			f.after(f.dice.Float64()*m.Away(), func() { f.release(i) })
+			f.joined--
+			f.after(f.dice.Float64()*m.Away(), func() { f.join(i) })
 			continue
 		}
 		f.release(i)
@@ -116,17 +144,23 @@ func newFloor(m Market, dice *rand.Rand) *floor {
 	return f
 }
 
+func newcomer() node { return node{recent: [3]int{bestScore, bestScore, bestScore}} }
+
 func (f *floor) run(seconds int) {
 	for range seconds {
 		f.second()
 	}
 }
 
-func (f *floor) newcomer() node {
-	return node{recent: [3]int{f.untried(), f.untried(), f.untried()}}
-}
-
 func (f *floor) isOwn(i int) bool { return i < f.Own }
+
+// lacks says that the node has not announced the tasks' model.
+func (f *floor) lacks(i int) bool {
+	if f.isOwn(i) {
+		return f.Policy == Decline
+	}
+	return i < f.Own+f.Lacking
+}
 
 // second is one block: what is due happens, tasks come, trios are drawn.
 func (f *floor) second() {
@@ -143,33 +177,95 @@ func (f *floor) second() {
 }
 
 func (f *floor) dispatch() {
-	if len(f.queue) > 0 {
-		f.queue = f.queue[1:]
-	}
+	f.noteDraw()
 	f.start(f.drawTrio())
 }
 
+// dispatchTo draws nodes that the dice are known to fall on.
+func (f *floor) dispatchTo(nodes [trioSize]int) {
+	f.noteDraw()
+	f.free = slices.DeleteFunc(f.free, func(i int) bool { return slices.Contains(nodes[:], i) })
+	f.drawn(nodes)
+	f.start(nodes)
+}
+
+func (f *floor) noteDraw() {
+	f.waiting--
+	if f.isFew() {
+		f.fewDrawnAt = f.clock
+	}
+}
+
 // comeBack brings all own nodes back at the head of a block, before what the block
-// itself sets free, if that makes enough candidates; and has them gone again
-// after one draw. All three are calls that a node or anybody may make.
+// itself sets free, and has them gone again after one draw. All three are calls
+// that a node or anybody may make.
 func (f *floor) comeBack() {
-	if !f.Lurk || len(f.paused) < 2 {
+	if len(f.paused) < 2 || len(f.free) > f.LurkAt {
 		return
 	}
-	f.free = append(f.free, f.paused...)
-	f.paused = f.paused[:0]
-	if f.ready() {
-		f.dispatch()
+	if f.Delay > 0 {
+		f.comeBackLate()
+		return
 	}
-	honest := f.free[:0]
+	if f.Looks {
+		f.comeBackForMajority()
+		return
+	}
+	honest := len(f.free)
+	f.free = append(f.free, f.paused...)
+	if !f.ready() {
+		f.free = f.free[:honest]
+		return
+	}
+	f.paused = f.paused[:0]
+	f.dispatch()
+	f.goAgain()
+}
+
+// goAgain has own nodes pause that are free.
+func (f *floor) goAgain() {
+	kept := f.free[:0]
 	for _, i := range f.free {
 		if f.isOwn(i) {
 			f.paused = append(f.paused, i)
 		} else {
-			honest = append(honest, i)
+			kept = append(kept, i)
 		}
 	}
-	f.free = honest
+	f.free = kept
+}
+
+// comeBackForMajority looks at the block's dice, and has as few own nodes come
+// back as are drawn two together with them.
+func (f *floor) comeBackForMajority() {
+	all, honest := throw(f.dice, drawTries), len(f.free)
+	mean := func(place int) int { return f.nodes[f.free[place]].mean }
+	for back := 2; back <= len(f.paused); back++ {
+		f.free = append(f.free[:honest], f.paused[:back]...)
+		if !f.ready() {
+			continue
+		}
+		var drawn [trioSize]int
+		for seat, place := range all.drawn(len(f.free), mean) {
+			drawn[seat] = f.free[place]
+		}
+		if own, _ := f.ownOf(drawn); len(own) < 2 {
+			continue
+		}
+		f.paused = f.paused[back:]
+		f.dispatchTo(drawn)
+		f.goAgain()
+		return
+	}
+	f.free = f.free[:honest]
+}
+
+// comeBackLate brings them back one by one; each stays until it is drawn.
+func (f *floor) comeBackLate() {
+	for _, i := range f.paused {
+		f.after(f.dice.Float64()*f.Delay, func() { f.free = append(f.free, i) })
+	}
+	f.paused = f.paused[:0]
 }
 
 func (f *floor) after(seconds float64, do func()) {
@@ -177,85 +273,90 @@ func (f *floor) after(seconds float64, do func()) {
 	f.due[at] = append(f.due[at], do)
 }
 
-// arrive adds a Poisson number of tasks. A saturated market needs none.
+// arrive adds a Poisson number of tasks. In a saturated market one always waits.
 func (f *floor) arrive() {
 	if f.Load >= 1 {
+		f.waiting = math.MaxInt / 2
 		return
 	}
 	mean := f.Load * f.capacity()
 	for p := f.dice.Float64(); p > math.Exp(-mean); p *= f.dice.Float64() {
-		f.queue = append(f.queue, f.clock)
+		f.waiting++
 	}
 }
 
-// ready says that a waiting task may be drawn now.
+// ready says that a waiting task may be drawn now (Node.sol _classByDraw).
 func (f *floor) ready() bool {
-	saturated := f.Load >= 1
-	if len(f.free) < 3 || !saturated && len(f.queue) == 0 {
+	if f.waiting == 0 || len(f.free) < trioSize || f.joined < f.MinClassNodes {
 		return false
 	}
-	if len(f.free) >= f.Candidates {
-		return true
-	}
-	since := f.changed
-	switch {
-	case f.SinceQueued && saturated:
-		return true // whoever waits in a backlog has waited long
-	case f.SinceQueued:
-		since = f.queue[0]
-	case !saturated:
-		since = max(since, f.queue[0])
-	}
-	return float64(f.clock-since) >= f.DispatchSeconds
+	return !f.isFew() || float64(f.clock-f.fewDrawnAt) >= f.DrawSeconds
 }
 
-func (f *floor) drawTrio() (trio [3]int) {
-	for i := range trio {
-		trio[i] = f.drawFree()
+// isFew says that only one draw in DrawSeconds may be made from those that are
+// free (Node.sol _setAvailable).
+func (f *floor) isFew() bool { return len(f.free) < f.needed(f.joined) }
+
+func (f *floor) drawTrio() (nodes [trioSize]int) {
+	for i := range nodes {
+		nodes[i] = f.drawFree()
 	}
-	first := f.nodes[trio[0]].task
-	if first > 0 && f.nodes[trio[1]].task == first && f.nodes[trio[2]].task == first {
+	f.drawn(nodes)
+	return nodes
+}
+
+// drawn marks a trio as one.
+func (f *floor) drawn(nodes [trioSize]int) {
+	first := f.nodes[nodes[0]].task
+	if first > 0 && f.nodes[nodes[1]].task == first && f.nodes[nodes[2]].task == first {
 		f.repeats++
 	}
 	f.draws++
-	f.changed = f.clock
-	for _, i := range trio {
+	for _, i := range nodes {
 		f.nodes[i].task = f.draws
 	}
-	return trio
 }
 
-// drawFree takes a free node by its weight.
+// drawFree takes a free node, as Node.sol _drawOne does.
 func (f *floor) drawFree() int {
-	most := f.Weight(float64(f.Scores[0]))
-	for {
-		at := f.dice.IntN(len(f.free))
+	var at int
+	passes := modelTries
+	for range drawTries {
+		at = f.dice.IntN(len(f.free))
 		i := f.free[at]
-		if f.dice.Float64()*most >= f.Weight(f.nodes[i].mean) {
+		if !accepts(f.nodes[i].mean, f.dice.IntN(2*bestScore*meanParts)) {
 			continue
 		}
-		last := len(f.free) - 1
-		f.free[at] = f.free[last]
-		f.free = f.free[:last]
-		return i
+		if passes == 0 || !f.lacks(i) {
+			break
+		}
+		passes--
 	}
+	i, last := f.free[at], len(f.free)-1
+	f.free[at] = f.free[last]
+	f.free = f.free[:last]
+	return i
 }
 
 func (f *floor) release(i int) {
-	if f.Lurk && f.isOwn(i) {
+	if f.LurkAt > 0 && f.isOwn(i) {
 		f.paused = append(f.paused, i)
 		return
 	}
 	f.free = append(f.free, i)
-	f.changed = f.clock
+}
+
+func (f *floor) join(i int) {
+	f.joined++
+	f.release(i)
 }
 
 // took is how long inference lasts this time: half to one and a half times the
 // usual, so that trios don't march in step.
 func (f *floor) took() float64 { return f.FastSeconds * (0.5 + f.dice.Float64()) }
 
-func (f *floor) ownOf(trio [3]int) (own, honest []int) {
-	for _, i := range trio {
+func (f *floor) ownOf(nodes [trioSize]int) (own, honest []int) {
+	for _, i := range nodes {
 		if f.isOwn(i) {
 			own = append(own, i)
 		} else {
@@ -265,25 +366,28 @@ func (f *floor) ownOf(trio [3]int) (own, honest []int) {
 	return own, honest
 }
 
-func (f *floor) start(trio [3]int) {
-	own, honest := f.ownOf(trio)
+func (f *floor) start(nodes [trioSize]int) {
+	own, honest := f.ownOf(nodes)
 	if len(own) == 1 && f.Policy == Decline {
-		f.after(f.DeclineSeconds, func() { f.redraw(own[0], honest, f.clock) })
+		f.after(f.DeclineSeconds, func() { f.redraw(own[0], honest, f.clock+int(f.ArgumentSeconds)) })
 		return
 	}
 	f.hold(own, honest)
 }
 
-// redraw replaces a node that declined, as soon as there are candidates enough
-// or the wait is over.
-func (f *floor) redraw(decliner int, honest []int, since int) {
-	waited := float64(f.clock-since) >= f.DispatchSeconds
-	if len(f.free) == 0 || len(f.free) < f.Candidates && !waited {
-		f.after(1, func() { f.redraw(decliner, honest, since) })
+// redraw replaces a node that declined. One free node is enough; without any it
+// tries again until the time for the arguments is over.
+func (f *floor) redraw(decliner int, honest []int, until int) {
+	if len(f.free) == 0 && f.clock < until {
+		f.after(blockSeconds, func() { f.redraw(decliner, honest, until) })
+		return
+	}
+	if len(f.free) == 0 {
+		f.hold([]int{decliner}, honest)
 		return
 	}
 	fresh := f.drawFree()
-	f.score(decliner, f.DeclineScore, f.DeclineCooldown)
+	f.score(decliner, f.DeclineScore, f.Rest)
 	if f.isOwn(fresh) {
 		f.hold([]int{fresh}, honest)
 		return
@@ -305,10 +409,15 @@ func (f *floor) hold(own, honest []int) {
 	}
 }
 
-func (f *floor) agree(trio []int) {
+func (f *floor) agree(nodes []int) {
 	f.done++
-	for place, at := range f.dice.Perm(len(trio)) {
-		f.score(trio[at], f.Scores[place], 0)
+	for place, at := range f.dice.Perm(len(nodes)) {
+		if f.isOwn(nodes[at]) {
+			f.ownPoints += score(place)
+		} else {
+			f.points += score(place)
+		}
+		f.score(nodes[at], score(place), 0)
 	}
 }
 
@@ -324,25 +433,26 @@ func (f *floor) fraud(own, honest []int) {
 		// Somebody else takes the slashed one's place, or there would soon be
 		// no class to attack.
 		f.slashed++
-		f.nodes[i] = f.newcomer()
+		f.nodes[i] = newcomer()
 		f.release(i)
 	}
 }
 
-// score ends a task for a node, which is free again, later if it must cool down
-// and much later if it was kicked out.
-func (f *floor) score(i, score int, cooldown float64) {
+// score ends a task for a node, which is free again, after a rest if there is one,
+// or much later if it was let go for its scores. Its mean stays.
+func (f *floor) score(i, score int, rest float64) {
 	n := &f.nodes[i]
-	n.mean += (float64(score) - n.mean) / f.Memory
+	n.mean = nextMean(n.mean, score)
 	n.recent = [3]int{n.recent[1], n.recent[2], score}
 	if f.Rules.kicked(n.recent) {
 		f.count.kicked++
-		*n = f.newcomer()
-		f.after(f.Away(), func() { f.release(i) })
+		n.recent = newcomer().recent
+		f.joined--
+		f.after(f.Away(), func() { f.join(i) })
 		return
 	}
-	if cooldown > 0 {
-		f.after(cooldown, func() { f.release(i) })
+	if rest > 0 {
+		f.after(rest, func() { f.release(i) })
 		return
 	}
 	f.release(i)

@@ -43,7 +43,7 @@ func (r Rules) Opportunist(c Class) Opportunist {
 // two stakes that a lost appeal costs. A third that is own does not appeal.
 func (r Rules) appealValue(c Class) float64 {
 	seats := c.Seats()
-	second := Class{c.Honest - 1, c.Own - 2, c.HonestWeight, c.OwnWeight}
+	second := c.without(1, 2)
 	again := 0.0
 	if second.Own >= 2 {
 		s := second.Seats()

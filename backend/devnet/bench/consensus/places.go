@@ -3,8 +3,9 @@ package consensus
 import "slices"
 
 // Place is where in a network of several classes an attacker puts its nodes. A
-// class is drawn in proportion to its nodes. All figures are frauds for each
-// task of the whole network.
+// class is drawn in proportion to its free nodes (Node.sol _classByDraw), which
+// are in proportion to its nodes where all are as busy. All figures are frauds
+// for each task of the whole network.
 type Place struct {
 	Own int `json:"own"`
 	// Spread is the documents' p for the whole network as one class.

@@ -14,8 +14,9 @@ const (
 	// Fault commits a machine's error, which costs what silence costs, but lets
 	// the others end the task as fast as ever.
 	Fault
-	// Decline declines before READY, and falls back to Fault where the task's
-	// one redraw is gone.
+	// Decline announces no model, so that it may decline, and falls back to Fault
+	// where the task's one redraw is gone. A draw passes over it where others have
+	// announced the task's model.
 	Decline
 )
 
@@ -53,15 +54,15 @@ type outcome struct {
 func (r Rules) outcomes(c Class, policy Policy) []outcome {
 	beside := c.Beside()
 	var list []outcome
-	for own := 2; own <= 3; own++ {
+	for own := 2; own <= trioSize; own++ {
 		for place := range own {
 			list = append(list, outcome{
-				chance: beside[own] / float64(own), score: r.Scores[place], seconds: r.FastSeconds,
+				chance: beside[own] / float64(own), score: score(place), seconds: r.FastSeconds,
 				win: 1, fraud: 1 / float64(own), pay: r.Share(place) + r.Value/float64(own),
 			})
 		}
 	}
-	list = append(list, r.alone(c, policy, beside[1])...)
+	list = append(list, r.alone(policy, beside[1])...)
 	for i := range list {
 		list[i].seconds += r.IdleSeconds
 	}
@@ -72,18 +73,18 @@ func (r Rules) outcomes(c Class, policy Policy) []outcome {
 }
 
 // alone lists the ends of a draw without another own node, which has that chance.
-func (r Rules) alone(c Class, policy Policy, chance float64) []outcome {
+func (r Rules) alone(policy Policy, chance float64) []outcome {
 	switch policy {
 	case Silent:
 		return []outcome{{chance: chance, seconds: r.Timeout()}}
 	case Fault:
 		return []outcome{{chance: chance, seconds: r.FastSeconds}}
 	case Decline:
-		return []outcome{{chance: chance, score: r.DeclineScore, seconds: r.DeclineSeconds + r.DeclineCooldown}}
+		return []outcome{{chance: chance, score: r.DeclineScore, seconds: r.DeclineSeconds}}
 	}
 	var list []outcome
-	for place, score := range r.Scores {
-		list = append(list, outcome{chance: chance / 3, score: score, seconds: r.FastSeconds, pay: r.Share(place)})
+	for place := range trioSize {
+		list = append(list, outcome{chance: chance / trioSize, score: score(place), seconds: r.FastSeconds, pay: r.Share(place)})
 	}
 	return list
 }
@@ -91,25 +92,31 @@ func (r Rules) alone(c Class, policy Policy, chance float64) []outcome {
 // withReplacements adds the draws in which an own node is what replaces another
 // that declined: it is alone too, and the redraw is gone.
 func (r Rules) withReplacements(c Class, list []outcome) []outcome {
-	seats := c.Seats()
-	drawn := ownDrawn(seats)
-	replaced := seats[1] * c.nextOwn(2, 1)
+	drawn, replaced := ownDrawn(c.Seats()), c.replaced()
 	for i := range list {
 		list[i].chance *= drawn / (drawn + replaced)
 	}
 	return append(list, outcome{chance: replaced / (drawn + replaced), seconds: r.FastSeconds + r.IdleSeconds})
 }
 
-// class that the policy sees: own nodes weigh what their scores make of them.
-// Who is kicked out after two waits never has a mean worth naming; who declines
-// has the decline's score as its mean.
+// class that the policy sees, when all honest nodes hold the task's model.
 func (r Rules) class(honest, own int, policy Policy) Class {
-	c := r.newcomers(honest, own)
-	switch policy {
-	case Work:
-		c.OwnWeight = c.HonestWeight
-	case Decline:
-		c.OwnWeight = r.Weight(float64(r.DeclineScore))
+	return r.classLacking(honest, own, 0, policy)
+}
+
+// classLacking is class with so many honest nodes without the model. Own nodes
+// weigh what their scores make of them in the long run: a mean stays with the
+// address.
+func (r Rules) classLacking(honest, own, lack int, policy Policy) Class {
+	c := newcomers(honest, own)
+	c.Lacking, c.OwnLack = lack, policy == Decline
+	const rounds = 50 // each brings the weight closer by half or more
+	for range rounds {
+		mean := 0.0
+		for _, o := range r.outcomes(c, policy) {
+			mean += o.chance * float64(o.score)
+		}
+		c.OwnWeight = weight(mean)
 	}
 	return c
 }

@@ -58,12 +58,10 @@ func (a Attackers) In(nodes int) int {
 type Sample struct{ Nodes, Own int }
 
 // DefaultMarkets are classes of all sizes, with few own nodes and with many.
-func DefaultMarkets() []Sample {
-	return []Sample{{10, 3}, {30, 3}, {100, 3}, {100, 10}, {1000, 3}, {1000, 100}}
-}
+func DefaultMarkets() []Sample { return []Sample{{10, 3}, {100, 3}, {100, 10}, {1000, 100}} }
 
-// DefaultRemedies are those in which other rules are tried.
-func DefaultRemedies() []Sample { return []Sample{{100, 3}, {1000, 10}, {1000, 100}} }
+// DefaultLurkers are classes in which own nodes lie in wait.
+func DefaultLurkers() []Sample { return []Sample{{40, 3}, {100, 3}, {1000, 50}} }
 
 // Options of a report.
 type Options struct {
@@ -71,9 +69,9 @@ type Options struct {
 	// Classes are sizes, own nodes included.
 	Classes   []int
 	Attackers []Attackers
-	// Markets and Remedies are simulated at work, the latter under other rules.
-	Markets, Remedies []Sample
-	Seed              uint64
+	// Markets and Lurkers are simulated at work.
+	Markets, Lurkers []Sample
+	Seed             uint64
 	// Tasks of each simulation.
 	Tasks int
 	// Elsewhere is what the capital would return in a year otherwise: 0.05 is 5 %.
@@ -95,8 +93,8 @@ func (o Options) Check() error {
 		return errors.New("check options: no classes or no attackers")
 	}
 	for _, n := range o.Classes {
-		if n < o.Rules.MinClassNodes || n > 1_000_000 {
-			return fmt.Errorf("check options: a class of %d nodes takes no GPT tasks: %d to 1000000", n, o.Rules.MinClassNodes)
+		if n < o.Rules.MinClassNodes || n > largestClass {
+			return fmt.Errorf("check options: a class of %d nodes takes no GPT tasks: %d to %d", n, o.Rules.MinClassNodes, largestClass)
 		}
 	}
 	return nil
@@ -108,55 +106,31 @@ type Report struct {
 	Documented Documented `json:"documented"`
 	Seed       uint64     `json:"seed"`
 	Tasks      int        `json:"tasks"`
+	Elsewhere  float64    `json:"elsewhere"`
 	// Timeout is how long silence holds a trio.
 	Timeout float64 `json:"timeout_s"`
 	// HonestPerDay is what an honest node earns in tasks all day, in CNX.
-	HonestPerDay float64      `json:"honest_cnx_day"`
-	Attacks      []AttackRow  `json:"attacks"`
-	Markets      []MarketRow  `json:"markets"`
-	Pools        []PoolRow    `json:"pools"`
-	Holders      []HoldersRow `json:"holders"`
-	Redraws      []RedrawRow  `json:"redraws"`
-	Places       []Place      `json:"places"`
-	Creators     []Creator    `json:"creators"`
-	Griefs       []GriefRow   `json:"griefs"`
-	Farms        []Farm       `json:"farms"`
-	Lazies       []Lazy       `json:"lazy"`
-	Remedies     []RemedyRow  `json:"remedies"`
-	Conclusions  []string     `json:"conclusions"`
-}
+	HonestPerDay float64 `json:"honest_cnx_day"`
 
-// AttackRow is one attacker in one class.
-type AttackRow struct {
-	Nodes     int    `json:"nodes"`
-	Own       int    `json:"own"`
-	Attackers string `json:"attackers"`
-
-	DocumentedSuccess   float64    `json:"documented_success"`
-	DocumentedBreakEven float64    `json:"documented_break_even_stake_cnx"`
-	DocumentedFake      float64    `json:"documented_fake_annual_return"`
-	DocumentedWait      WaitReturn `json:"documented_wait"`
-	// DocumentedWaitOfOwn counts an own node's tasks instead of all.
-	DocumentedWaitOfOwn WaitReturn `json:"documented_wait_of_own"`
-
-	// Veterans lie after long honest work, Newcomers from the first task on.
-	Veterans  Fake         `json:"fake_veterans"`
-	Newcomers Fake         `json:"fake_newcomers"`
-	Simulated FakeEstimate `json:"fake_newcomers_simulated"`
-
-	Silent           Rates       `json:"silent"`
-	SilentSimulated  Estimate    `json:"silent_wins_simulated"`
-	Fault            Rates       `json:"fault"`
-	Decline          Rates       `json:"decline"`
-	DeclineSimulated Estimate    `json:"decline_wins_simulated"`
-	Work             Opportunist `json:"opportunist"`
-}
-
-// GriefRow is a creator that wants honest nodes slashed.
-type GriefRow struct {
-	Nodes int `json:"nodes"`
-	Own   int `json:"own"`
-	Grief
+	Documents   []DocumentsRow `json:"documents"`
+	Attacks     []AttackRow    `json:"attacks"`
+	Safe        []SafeRow      `json:"safe"`
+	Ways        []Way          `json:"ways"`
+	Markets     []MarketRow    `json:"markets"`
+	Places      []Place        `json:"places"`
+	Models      []ModelRow     `json:"models"`
+	Creators    []Creator      `json:"creators"`
+	Griefs      []GriefRow     `json:"griefs"`
+	Farms       []Farm         `json:"farms"`
+	Lazies      []Lazy         `json:"lazy"`
+	Alones      []Alone        `json:"alone"`
+	Looks       []Look         `json:"looks"`
+	Shuffles    []Shuffle      `json:"shuffles"`
+	Pools       []Pool         `json:"pools"`
+	Lurks       []LurkRow      `json:"lurks"`
+	Idles       []IdleRow      `json:"idle"`
+	Limits      []Limit        `json:"limits"`
+	Conclusions []string       `json:"conclusions"`
 }
 
 // Run works everything out. It takes seconds, and ends early with ctx.
@@ -166,97 +140,56 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	r := o.Rules
 	report := Report{
-		Rules: r, Documented: HeliumConstants(r.Fee, r.Stake), Seed: o.Seed, Tasks: o.Tasks,
+		Rules: r, Documented: HeliumConstants(r.Fee, r.Stake), Seed: o.Seed, Tasks: o.Tasks, Elsewhere: o.Elsewhere,
 		Timeout: r.Timeout(), HonestPerDay: r.HonestPerDay(),
-		Attacks: o.attackRows(), Markets: o.marketRows(), Remedies: o.remedyRows(),
-		Pools: r.pools(), Holders: r.holdersRows(), Redraws: redrawRows(), Places: o.places(), Griefs: o.griefs(),
+		Documents: r.documentsRows(), Attacks: o.attackRows(), Ways: r.Ways(), Markets: o.marketRows(),
+		Places: o.places(), Models: modelRows(), Griefs: o.griefs(),
+		Looks: r.looks(), Shuffles: shuffles(), Lurks: o.lurkRows(), Idles: o.idleRows(),
 	}
-	for own := range 4 {
+	report.Safe = o.safeRows(report.Documented)
+	for own := range trioSize + 1 {
 		report.Creators = append(report.Creators, r.Creator(own))
 	}
-	cuts := []float64{0, 0.01, 0.05, 0.1, 0.2, r.Cut}
+	cuts := []float64{0, farmCut, r.Cut}
 	slices.Sort(cuts)
 	for _, cut := range slices.Compact(cuts) {
-		report.Farms = append(report.Farms, r.Farm(r.veterans(farmHonest, farmOwn), cut))
+		report.Farms = append(report.Farms, r.Farm(veterans(farmHonest, farmOwn), cut))
 	}
-	for _, units := range []int{1, 4, 16, 64} {
+	for _, units := range []int{1, 4, 16} {
 		report.Lazies = append(report.Lazies, r.Lazy(units))
+		report.Alones = append(report.Alones, r.Alone(units))
+	}
+	for _, c := range o.Lurkers {
+		report.Pools = append(report.Pools, r.Pool(c.Nodes, c.Own))
 	}
 	if err := report.simulate(ctx); err != nil {
 		return Report{}, err
 	}
-	report.Conclusions = report.conclude(o)
+	report.Limits, report.Conclusions = report.limits(), report.conclude()
 	return report, nil
-}
-
-func (o Options) attackRows() []AttackRow {
-	var rows []AttackRow
-	for _, n := range o.Classes {
-		seen := map[int]bool{}
-		for _, a := range o.Attackers {
-			own := a.In(n)
-			if own < 2 || n-own < 3 || seen[own] {
-				continue
-			}
-			seen[own] = true
-			rows = append(rows, o.Rules.attackRow(n, own, a.String()))
-		}
-	}
-	return rows
-}
-
-func (r Rules) attackRow(n, own int, attackers string) AttackRow {
-	honest := n - own
-	documented := HeliumConstants(r.Fee, r.Stake)
-	p := MajorityProbability(honest, own)
-	return AttackRow{
-		Nodes: n, Own: own, Attackers: attackers,
-		DocumentedSuccess:   p,
-		DocumentedBreakEven: BreakEvenStake(p, documented.Gain),
-		DocumentedFake:      documented.FakeAnnual(honest, own),
-		DocumentedWait:      documented.Wait(honest, own),
-		DocumentedWaitOfOwn: documented.WaitOfOwn(honest, own),
-		Veterans:            r.Fake(r.veterans(honest, own)),
-		Newcomers:           r.Fake(r.newcomers(honest, own)),
-		Silent:              r.Rates(r.class(honest, own, Silent), Silent),
-		Fault:               r.Rates(r.class(honest, own, Fault), Fault),
-		Decline:             r.Rates(r.class(honest, own, Decline), Decline),
-		Work:                r.Opportunist(r.veterans(honest, own)),
-	}
-}
-
-func (o Options) places() []Place {
-	var places []Place
-	for _, own := range []int{2, 3, 10, 30, 100} {
-		places = append(places, o.Rules.Place(o.Classes, own))
-	}
-	return places
-}
-
-func (o Options) griefs() []GriefRow {
-	var rows []GriefRow
-	for _, n := range o.Classes {
-		for _, own := range []int{2, 3, n / 10, 3 * n / 10} {
-			if own < 2 || len(rows) > 0 && rows[len(rows)-1].Nodes == n && rows[len(rows)-1].Own >= own {
-				continue
-			}
-			rows = append(rows, GriefRow{n, own, o.Rules.Grief(o.Rules.veterans(n-own, own))})
-		}
-	}
-	return rows
 }
 
 // simulate fills in what is played, on all processors.
 func (report *Report) simulate(ctx context.Context) error {
 	var jobs []func()
-	for i := range report.Attacks {
-		jobs = append(jobs, func() { report.Attacks[i].simulate(report, uint64(i)) })
+	for i := range report.Lurks { // the longest first
+		jobs = append(jobs, func() { report.Lurks[i].simulate(report, uint64(i)) })
 	}
 	for i := range report.Markets {
 		jobs = append(jobs, func() { report.Markets[i].simulate(report, uint64(i)) })
 	}
-	for i := range report.Remedies {
-		jobs = append(jobs, func() { report.Remedies[i].simulate(report, uint64(i)) })
+	for i := range report.Idles {
+		jobs = append(jobs, func() { report.Idles[i].simulate(report, uint64(i)) })
+	}
+	for i := range report.Attacks {
+		jobs = append(jobs, func() { report.Attacks[i].simulate(report, uint64(i)) })
+	}
+	const perTask = 50 // one of these is worth so many tasks
+	for i := range report.Looks {
+		jobs = append(jobs, func() { report.Looks[i].simulate(report.Tasks/perTask, Dice(report.Seed, lookStream+uint64(i))) })
+	}
+	for i := range report.Shuffles {
+		jobs = append(jobs, func() { report.Shuffles[i].simulate(report.Tasks/perTask, Dice(report.Seed, shuffleStream+uint64(i))) })
 	}
 	queue := make(chan func())
 	var workers sync.WaitGroup
@@ -282,14 +215,10 @@ func (report *Report) simulate(ctx context.Context) error {
 const (
 	fakeStream = iota << 32
 	silentStream
-	declineStream
+	faultStream
 	marketStream
-	remedyStream
+	lurkStream
+	idleStream
+	lookStream
+	shuffleStream
 )
-
-func (row *AttackRow) simulate(report *Report, i uint64) {
-	r, honest := report.Rules, row.Nodes-row.Own
-	row.Simulated = r.SimulateFake(r.newcomers(honest, row.Own), report.Tasks, Dice(report.Seed, fakeStream+i))
-	row.SilentSimulated = r.SimulateRates(r.class(honest, row.Own, Silent), Silent, report.Tasks, Dice(report.Seed, silentStream+i))
-	row.DeclineSimulated = r.SimulateRates(r.class(honest, row.Own, Decline), Decline, report.Tasks, Dice(report.Seed, declineStream+i))
-}

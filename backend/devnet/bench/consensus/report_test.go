@@ -13,7 +13,7 @@ import (
 func options() Options {
 	return Options{
 		Rules: DefaultRules(), Classes: []int{10, 100},
-		Attackers: []Attackers{{count: 3}, {percent: 30}}, Markets: []Sample{{100, 3}}, Remedies: []Sample{{100, 3}},
+		Attackers: []Attackers{{count: 3}, {percent: 30}}, Markets: []Sample{{100, 10}}, Lurkers: []Sample{{100, 3}},
 		Seed: seed, Tasks: 2000, Elsewhere: 0.05,
 	}
 }
@@ -43,6 +43,11 @@ func TestReportPrintsWhatItFound(t *testing.T) {
 			}
 		}
 	}
+	for _, l := range report.Limits {
+		if l.Figure == "" || l.Closes == "" || !strings.Contains(text.String(), l.Figure) {
+			t.Errorf("limit %q: no figure, or nothing that closes it: %+v", l.Name, l)
+		}
+	}
 	if len(report.Conclusions) == 0 || strings.Contains(text.String(), "NaN") || strings.Contains(text.String(), "Inf") {
 		t.Errorf("no conclusions, or figures that are none:\n%s", text.String())
 	}
@@ -50,14 +55,14 @@ func TestReportPrintsWhatItFound(t *testing.T) {
 	if err := json.Unmarshal(object.Bytes(), &back); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(back.Attacks, report.Attacks) || !reflect.DeepEqual(back.Markets, report.Markets) {
+	if !reflect.DeepEqual(back.Attacks, report.Attacks) || !reflect.DeepEqual(back.Looks, report.Looks) || !reflect.DeepEqual(back.Limits, report.Limits) {
 		t.Error("JSON does not hold the rows")
 	}
 }
 
 func TestSeedDecidesTheSimulations(t *testing.T) {
 	o := options()
-	o.Classes = []int{100}
+	o.Classes, o.Markets, o.Lurkers = []int{100}, nil, nil
 	figures := func(seed uint64) []AttackRow {
 		o.Seed = seed
 		report, err := Run(t.Context(), o)

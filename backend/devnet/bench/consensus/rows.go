@@ -2,72 +2,32 @@ package consensus
 
 import "slices"
 
-// PoolRow is a draw from few free nodes, of which the own ones came back on
-// purpose. The size of the class does not matter.
-type PoolRow struct {
-	// Needed is how many must be free for a draw.
-	Needed     int     `json:"needed"`
-	FreeHonest int     `json:"free_honest"`
-	Own        int     `json:"own"`
-	Success    float64 `json:"success"`
+// ModelRow is a task that names a model which few honest nodes have announced.
+type ModelRow struct {
+	Nodes   int `json:"nodes"`
+	Own     int `json:"own"`
+	Holders int `json:"honest_holders"`
+	// Claimed is the chance of a fraud when all own nodes claim the model, Declined
+	// when every honest node without it declines too; Over is that over the chance
+	// where all hold it.
+	Claimed  float64 `json:"claimed"`
+	Declined float64 `json:"claimed_others_decline"`
+	Over     float64 `json:"over_all_hold"`
 }
 
-// pools are draws that an attacker can time in a class with tasks waiting: as
-// few honest nodes are free as leave no draw without its own, or as many.
-func (r Rules) pools() []PoolRow {
-	var rows []PoolRow
-	for _, needed := range []int{3, r.Candidates} {
-		for _, own := range []int{2, 3, 6} {
-			least, most := max(0, needed-own), needed-1
-			for _, honest := range slices.Compact([]int{least, most}) {
-				s := evenClass(honest, own).Seats()
-				rows = append(rows, PoolRow{needed, honest, own, s[2] + s[3]})
-			}
-		}
-	}
-	return rows
-}
-
-// HoldersRow is a task that names a model which few hold.
-type HoldersRow struct {
-	Nodes   int     `json:"nodes"`
-	Own     int     `json:"own"`
-	Holders int     `json:"honest_holders"`
-	Success float64 `json:"success"`
-	// Over is Success over that of a task whose model all hold.
-	Over float64 `json:"over_all_hold"`
-}
-
-func (r Rules) holdersRows() []HoldersRow {
-	var rows []HoldersRow
+func modelRows() []ModelRow {
+	var rows []ModelRow
+	const own = 3
 	for _, n := range []int{100, 1000} {
-		own := 3
-		all := r.Preferred(n-own, own, n-own)
-		for _, holders := range slices.Compact([]int{n - own, n / 10, 10, 0}) {
-			p := r.Preferred(n-own, own, holders)
-			rows = append(rows, HoldersRow{n, own, holders, p, p / all})
-		}
-	}
-	return rows
-}
-
-// RedrawRow is a task that honest nodes decline, each with that chance.
-type RedrawRow struct {
-	Nodes    int     `json:"nodes"`
-	Own      int     `json:"own"`
-	Declines float64 `json:"honest_decline"`
-	Success  float64 `json:"success"`
-	// Over is Success over that of a task that nobody declines.
-	Over float64 `json:"over_none_decline"`
-}
-
-func redrawRows() []RedrawRow {
-	var rows []RedrawRow
-	for _, n := range []int{10, 100, 1000} {
-		c := evenClass(n-3, 3)
-		for _, declines := range []float64{0.1, 0.5, 1} {
-			p := c.Redrawn(declines)
-			rows = append(rows, RedrawRow{n, c.Own, declines, p, p / c.Redrawn(0)})
+		honest := n - own
+		for _, holders := range slices.Compact([]int{honest, n / 10, 0}) {
+			c := veterans(honest, own)
+			all := c.Majority()
+			c.Lacking = honest - holders
+			rows = append(rows, ModelRow{
+				Nodes: n, Own: own, Holders: holders,
+				Claimed: c.Majority(), Declined: c.Redrawn(), Over: c.Redrawn() / all,
+			})
 		}
 	}
 	return rows
@@ -78,102 +38,233 @@ type MarketRow struct {
 	Nodes  int     `json:"nodes"`
 	Own    int     `json:"own"`
 	Policy Policy  `json:"policy"`
-	Lurk   bool    `json:"lurk"`
 	Load   float64 `json:"load"`
+	// Rule is what is changed of the rules, empty for ours.
+	Rule string `json:"rule"`
 	// Expected is the documents' p.
-	Expected float64 `json:"documented_success"`
-	// Result with the dispatch clock as the interface words it, and Fixed with
-	// one that starts again whenever a node is drawn or set free.
-	Result MarketResult `json:"since_queued"`
-	Fixed  MarketResult `json:"since_change"`
-}
+	Expected float64      `json:"documented_success"`
+	Result   MarketResult `json:"market"`
 
-// name of what own nodes do.
-func (row MarketRow) name() string { return policyName(row.Policy, row.Lurk) }
-
-func policyName(policy Policy, lurk bool) string {
-	if lurk {
-		return policy.String() + ", lurking"
-	}
-	return policy.String()
+	market Market
 }
 
 func (o Options) marketRows() []MarketRow {
 	var rows []MarketRow
 	for _, c := range o.Markets {
-		add := func(load float64, policy Policy, lurk bool) {
+		add := func(load float64, policy Policy, rule string, change func(*Market)) {
+			m := Market{Rules: o.Rules, Nodes: c.Nodes, Own: c.Own, Policy: policy, Load: load}
+			change(&m)
 			rows = append(rows, MarketRow{
-				Nodes: c.Nodes, Own: c.Own, Policy: policy, Lurk: lurk, Load: load,
-				Expected: MajorityProbability(c.Nodes-c.Own, c.Own),
+				Nodes: c.Nodes, Own: c.Own, Policy: policy, Load: load, Rule: rule,
+				Expected: MajorityProbability(c.Nodes-c.Own, c.Own), market: m,
 			})
 		}
+		ours := func(*Market) {}
 		for policy := Work; policy <= Decline; policy++ {
-			add(1, policy, false)
+			add(1, policy, "", ours)
 		}
-		// With nobody waiting there would be nothing to lurk for.
-		add(1, Fault, true)
-		add(1, Decline, true)
-		if c.Nodes == 100 { // one size shows what less demand changes
-			add(0.5, Work, false)
-			add(0.5, Decline, false)
+		add(1, Decline, "nobody has the model", func(m *Market) { m.Lacking = m.Nodes - m.Own })
+		if c.Nodes != 100 || c.Own != 10 {
+			continue
 		}
+		// One class shows what less demand and other rules change.
+		add(0.5, Work, "", ours)
+		add(0.5, Decline, "", ours)
+		add(1, Decline, "a decline scores 0", func(m *Market) { m.DeclineScore = 0 })
+		add(1, Decline, "a decline rests as silence", func(m *Market) { m.Rest = m.Timeout() })
 	}
 	return rows
 }
 
 func (row *MarketRow) simulate(report *Report, i uint64) {
-	m := Market{Rules: report.Rules, Nodes: row.Nodes, Own: row.Own, Policy: row.Policy, Lurk: row.Lurk, Load: row.Load}
-	row.Fixed = m.Run(report.Tasks, Dice(report.Seed, marketStream+2*i))
-	m.SinceQueued = true
-	row.Result = m.Run(report.Tasks, Dice(report.Seed, marketStream+2*i+1))
+	row.Result = row.market.Run(report.Tasks, Dice(report.Seed, marketStream+i))
 }
 
-// RemedyRow is an attack under one change of the rules, in a class with tasks
-// always waiting.
-type RemedyRow struct {
-	Remedy string `json:"remedy"`
-	Policy Policy `json:"policy"`
-	Lurk   bool   `json:"lurk"`
-	Nodes  int    `json:"nodes"`
-	Own    int    `json:"own"`
-	// Rates by the closed form; it does not know who lurks.
-	Rates  *Rates       `json:"rates,omitempty"`
-	Market MarketResult `json:"market"`
+// looked are the shares of a class that AUD-4 is reckoned for, in percent.
+func looked() []int { return []int{5, 10, 20, 30, 40} }
 
-	rules Rules
-}
+// lookedNodes is the size of that class.
+const lookedNodes = 100
 
-// remedyRows are changes that could keep declines from being a free way out,
-// and own nodes from choosing the moment of a draw.
-func (o Options) remedyRows() []RemedyRow {
-	var rows []RemedyRow
-	for _, c := range o.Remedies {
-		add := func(name string, policy Policy, lurk bool, change func(*Rules)) {
-			r := o.Rules
-			change(&r)
-			row := RemedyRow{Remedy: name, Policy: policy, Lurk: lurk, Nodes: c.Nodes, Own: c.Own, rules: r}
-			if !lurk {
-				rates := r.Rates(r.class(c.Nodes-c.Own, c.Own, policy), policy)
-				row.Rates = &rates
-			}
-			rows = append(rows, row)
-		}
-		asIs := func(*Rules) {}
-		tenth := func(r *Rules) { r.Candidates = max(r.Candidates, c.Nodes/10) }
-		add("as it is", Decline, false, asIs)
-		add("a decline scores 6", Decline, false, func(r *Rules) { r.DeclineScore = 6 })
-		add("a decline scores 0", Decline, false, func(r *Rules) { r.DeclineScore = 0 })
-		add("not drawn for silence's time after a decline", Decline, false, func(r *Rules) { r.DeclineCooldown = r.Timeout() })
-		add("no decline by who says it holds the model", Fault, false, asIs)
-		add("as it is", Decline, true, asIs)
-		add("a tenth of the class must be free", Decline, true, tenth)
-		add("no decline by who says it holds the model", Fault, true, asIs)
-		add("both", Fault, true, tenth)
+func (r Rules) looks() []Look {
+	var rows []Look
+	for _, percent := range looked() {
+		rows = append(rows, r.Look(lookedNodes, lookedNodes*percent/100))
 	}
 	return rows
 }
 
-func (row *RemedyRow) simulate(report *Report, i uint64) {
-	m := Market{Rules: row.rules, Nodes: row.Nodes, Own: row.Own, Policy: row.Policy, Lurk: row.Lurk, Load: 1}
-	row.Market = m.Run(report.Tasks, Dice(report.Seed, remedyStream+i))
+func shuffles() []Shuffle {
+	var rows []Shuffle
+	for _, percent := range looked() {
+		own := lookedNodes * percent / 100
+		rows = append(rows, Shuffle{Nodes: lookedNodes, Own: own, Share: float64(percent) / 100})
+	}
+	return rows
+}
+
+// AttackRow is one attacker in one class.
+type AttackRow struct {
+	Nodes     int    `json:"nodes"`
+	Own       int    `json:"own"`
+	Attackers string `json:"attackers"`
+
+	DocumentedSuccess   float64    `json:"documented_success"`
+	DocumentedBreakEven float64    `json:"documented_break_even_stake_cnx"`
+	DocumentedFake      float64    `json:"documented_fake_annual_return"`
+	DocumentedWait      WaitReturn `json:"documented_wait"`
+	// DocumentedWaitOfOwn counts an own node's tasks instead of all.
+	DocumentedWaitOfOwn WaitReturn `json:"documented_wait_of_own"`
+
+	// Veterans lie after long honest work, Newcomers from the first task on.
+	Veterans  Fake         `json:"fake_veterans"`
+	Newcomers Fake         `json:"fake_newcomers"`
+	Simulated FakeEstimate `json:"fake_newcomers_simulated"`
+
+	Silent          Rates       `json:"silent"`
+	SilentSimulated Estimate    `json:"silent_wins_simulated"`
+	Fault           Rates       `json:"fault"`
+	FaultSimulated  Estimate    `json:"fault_wins_simulated"`
+	Work            Opportunist `json:"opportunist"`
+}
+
+func (o Options) attackRows() []AttackRow {
+	var rows []AttackRow
+	for _, n := range o.Classes {
+		seen := map[int]bool{}
+		for _, a := range o.Attackers {
+			own := a.In(n)
+			if own < 2 || n-own < 3 || seen[own] {
+				continue
+			}
+			seen[own] = true
+			rows = append(rows, o.Rules.attackRow(n, own, a.String()))
+		}
+	}
+	return rows
+}
+
+func (r Rules) attackRow(n, own int, attackers string) AttackRow {
+	honest := n - own
+	documented := HeliumConstants(r.Fee, r.Stake)
+	p := MajorityProbability(honest, own)
+	return AttackRow{
+		Nodes: n, Own: own, Attackers: attackers,
+		DocumentedSuccess:   p,
+		DocumentedBreakEven: BreakEvenStake(p, documented.Gain),
+		DocumentedFake:      documented.FakeAnnual(honest, own),
+		DocumentedWait:      documented.Wait(honest, own),
+		DocumentedWaitOfOwn: documented.WaitOfOwn(honest, own),
+		Veterans:            r.Fake(veterans(honest, own)),
+		Newcomers:           r.Fake(newcomers(honest, own)),
+		Silent:              r.Rates(r.class(honest, own, Silent), Silent),
+		Fault:               r.Rates(r.class(honest, own, Fault), Fault),
+		Work:                r.Opportunist(veterans(honest, own)),
+	}
+}
+
+func (row *AttackRow) simulate(report *Report, i uint64) {
+	r, honest := report.Rules, row.Nodes-row.Own
+	row.Simulated = r.SimulateFake(newcomers(honest, row.Own), report.Tasks, Dice(report.Seed, fakeStream+i))
+	row.SilentSimulated = r.SimulateRates(r.class(honest, row.Own, Silent), Silent, report.Tasks, Dice(report.Seed, silentStream+i))
+	row.FaultSimulated = r.SimulateRates(r.class(honest, row.Own, Fault), Fault, report.Tasks, Dice(report.Seed, faultStream+i))
+}
+
+// GriefRow is a creator that wants honest nodes slashed.
+type GriefRow struct {
+	Nodes int `json:"nodes"`
+	Own   int `json:"own"`
+	Grief
+}
+
+func (o Options) griefs() []GriefRow {
+	var rows []GriefRow
+	for _, n := range o.Classes {
+		for _, own := range []int{3, n / 10, 3 * n / 10} {
+			if own < 2 || len(rows) > 0 && rows[len(rows)-1].Nodes == n && rows[len(rows)-1].Own >= own {
+				continue
+			}
+			rows = append(rows, GriefRow{n, own, o.Rules.Grief(veterans(n-own, own))})
+		}
+	}
+	return rows
+}
+
+func (o Options) places() []Place {
+	var places []Place
+	for _, own := range []int{2, 3, 10, 30, 100} {
+		places = append(places, o.Rules.Place(o.Classes, own))
+	}
+	return places
+}
+
+// SafeRow is from which class on an attacker earns less than elsewhere; 0 where
+// no class is large enough.
+type SafeRow struct {
+	Attackers string `json:"attackers"`
+	// Fake by our rules; Documented is the documents' attack B.
+	Fake       int `json:"fake_loses"`
+	Documented int `json:"documented_wait"`
+	Silent     int `json:"silent"`
+	Fault      int `json:"fault"`
+	// Decline where nobody has announced the tasks' models.
+	Decline  int `json:"decline_unknown_models"`
+	Smallest int `json:"smallest_tried"`
+}
+
+// largestClass is how far the search for a safe size goes.
+const largestClass = 1_000_000
+
+func (o Options) safeRows(documented Documented) []SafeRow {
+	r := o.Rules
+	var rows []SafeRow
+	for _, a := range o.Attackers {
+		size := func(annual func(honest, own int) float64) int {
+			size, _ := smallestSafe(a, r.MinClassNodes, func(honest, own int) bool { return annual(honest, own) < o.Elsewhere })
+			return size
+		}
+		rates := func(policy Policy) int {
+			return size(func(honest, own int) float64 { return r.Rates(r.class(honest, own, policy), policy).Annual })
+		}
+		rows = append(rows, SafeRow{
+			Attackers:  a.String(),
+			Fake:       size(func(honest, own int) float64 { return r.Fake(veterans(honest, own)).Annual }),
+			Documented: size(func(honest, own int) float64 { return documented.Wait(honest, own).Annual }),
+			Silent:     rates(Silent), Fault: rates(Fault),
+			Decline: size(func(honest, own int) float64 {
+				return r.Rates(r.classLacking(honest, own, honest, Decline), Decline).Annual
+			}),
+			Smallest: r.MinClassNodes,
+		})
+	}
+	return rows
+}
+
+// smallestSafe is the least size from which on an attack loses at every size
+// that is tried.
+func smallestSafe(a Attackers, least int, lost func(honest, own int) bool) (size int, found bool) {
+	at := func(nodes int) bool {
+		own := a.In(nodes)
+		return own < 2 || nodes-own < 2 || lost(nodes-own, own)
+	}
+	high := largestClass
+	if !at(high) {
+		return 0, false
+	}
+	for high > least {
+		low := max(least, high*9/10)
+		if at(low) {
+			high = low
+			continue
+		}
+		for high-low > 1 {
+			if middle := (low + high) / 2; at(middle) {
+				high = middle
+			} else {
+				low = middle
+			}
+		}
+		return high, true
+	}
+	return least, true
 }

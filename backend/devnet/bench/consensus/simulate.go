@@ -3,6 +3,7 @@ package consensus
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Estimate is a mean that was simulated, and its standard error.
@@ -60,24 +61,23 @@ func (r *ratio) estimate() Estimate {
 }
 
 // draw takes nodes 0..n−1 of the class as the contract does: at random, and
-// again if the dice refuse one for its weight or it is taken. Own nodes are the
-// first ones.
+// again if the dice refuse one for its weight, it is taken, or others may hold the
+// model. Own nodes are the first ones, then those that lack it.
 func (c Class) draw(taken []int, dice *rand.Rand) int {
 	most := max(c.HonestWeight, c.OwnWeight)
-next:
+	passes := modelTries
 	for {
 		node := dice.IntN(c.Nodes())
-		w := c.HonestWeight
+		w, lacks := c.HonestWeight, node < c.Own+c.Lacking
 		if node < c.Own {
-			w = c.OwnWeight
+			w, lacks = c.OwnWeight, c.OwnLack
 		}
-		if w < most && dice.Float64()*most >= w {
+		if slices.Contains(taken, node) || w < most && dice.Float64()*most >= w {
 			continue
 		}
-		for _, t := range taken {
-			if t == node {
-				continue next
-			}
+		if lacks && passes > 0 {
+			passes--
+			continue
 		}
 		return node
 	}
@@ -114,7 +114,7 @@ func (r Rules) SimulateFake(c Class, tasks int, dice *rand.Rand) FakeEstimate {
 			won = 1
 			pay = r.Value
 			for place := range own {
-				pay += r.net() * (1 - r.Cut) * float64(r.Scores[place]) / allShares
+				pay += r.net() * (1 - r.Cut) * float64(score(place)) / allShares
 			}
 		}
 		success.add(won)
@@ -132,7 +132,7 @@ const batches = 50
 // closed form has it.
 func (r Rules) SimulateRates(c Class, policy Policy, tasks int, dice *rand.Rand) Estimate {
 	recent := make([][3]int, c.Own)
-	clean := [3]int{r.untried(), r.untried(), r.untried()}
+	clean := [3]int{bestScore, bestScore, bestScore}
 	for i := range recent {
 		recent[i] = clean
 	}
@@ -176,7 +176,7 @@ func (r Rules) playTask(c Class, policy Policy, dice *rand.Rand) []end {
 	if own >= 2 {
 		ends := make([]end, own)
 		for place, at := range dice.Perm(own) {
-			ends[place] = end{mine[at], r.Scores[place], r.FastSeconds + r.IdleSeconds, 1}
+			ends[place] = end{mine[at], score(place), r.FastSeconds + r.IdleSeconds, 1}
 		}
 		return ends
 	}
@@ -187,9 +187,9 @@ func (r Rules) playTask(c Class, policy Policy, dice *rand.Rand) []end {
 	case Fault:
 		return []end{{node, 0, r.FastSeconds + r.IdleSeconds, 0}}
 	case Work:
-		return []end{{node, r.Scores[dice.IntN(3)], r.FastSeconds + r.IdleSeconds, 0}}
+		return []end{{node, score(dice.IntN(3)), r.FastSeconds + r.IdleSeconds, 0}}
 	}
-	ends := []end{{node, r.DeclineScore, r.DeclineSeconds + r.DeclineCooldown + r.IdleSeconds, 0}}
+	ends := []end{{node, r.DeclineScore, r.DeclineSeconds + r.IdleSeconds, 0}}
 	if fresh := c.draw(nodes[:], dice); fresh < c.Own {
 		ends = append(ends, end{fresh, 0, r.FastSeconds + r.IdleSeconds, 0})
 	}

@@ -1,0 +1,175 @@
+package consensus
+
+import "fmt"
+
+// Limit is a weakness that the rules leave.
+type Limit struct {
+	Name string `json:"name"`
+	// What it is, the Figure that says how large, and what Closes it.
+	What   string `json:"what"`
+	Figure string `json:"figure"`
+	Closes string `json:"closes"`
+}
+
+// limits lists them. One whose rows are not there has no figure.
+func (report *Report) limits() []Limit {
+	return []Limit{
+		{"AUD-4, own tasks",
+			"An account sees the dice through a contract earlier in the block, and lets its own createTask fail when it dislikes the draw. No fee is at stake.",
+			report.lookFigure(),
+			"createTask only queues, and anybody dispatches from the next block on: a second more for every task."},
+		{"AUD-4, any task",
+			"The same contract pauses and resumes own nodes in front of anybody's draw in that block, so that it falls on its own.",
+			report.shuffleFigure(),
+			"A draw that is asked for in one block and made in a later one, before anything else touches the lists. Half of it: no draw from a class in a block in which one of its nodes paused, resumed, joined or left, and one such move a node a minute."},
+		{"proposer",
+			"Who proposes a block knows its dice too, and may leave out a draw without paying gas. A lone validator chooses.",
+			report.proposerFigure(),
+			"Nothing here: several validators, so that few blocks are its own."},
+		{"AUD-12",
+			"Own nodes pause, and come back together when few others are free.",
+			report.lurkFigure(),
+			"A node that comes back can be drawn only after a random time of its own."},
+		{"AUD-9",
+			"Who opens alone has the whole overhead part, more than the first of three that agree.",
+			report.aloneFigure(),
+			"A third for each that opened, as NoArguments pays; the rest returns."},
+		{"AUD-11",
+			"Paused nodes count when a tenth of a class must be free.",
+			report.idleFigure(),
+			"Count joined nodes that are not paused."},
+		{"own class",
+			"Whoever owns all nodes of a registered class owns every task that it is drawn for.",
+			report.placeFigure(),
+			"A larger minClassNodes; fewer classes in the registry; tasks that name a class they trust."},
+		{"own GPUs",
+			"Who works honestly when alone risks nothing, and takes each majority that it is drawn into.",
+			report.workFigure(),
+			"An appeal of the slashed third to a fresh trio, whose word slashes the first two."},
+		{"declines",
+			"Who announces no model is passed over while others are free, so such nodes gather among the free ones of a busy class, and decline unharmed when alone.",
+			report.declineFigure(),
+			"A decline that scores 0 or rests the node; applications that name models which many hold."},
+		{"farm",
+			"A creator pays its own nodes, for scores that count like others': a weight of twice a newcomer's, and zeros that don't.",
+			report.farmFigure(),
+			"A cut: cutPerMille above 0. It also makes lying pairs pay for each lie, but not for denials."},
+	}
+}
+
+func (report *Report) lookFigure() string {
+	for _, l := range report.Looks {
+		if l.Share == 0.1 {
+			return fmt.Sprintf("%d of %d nodes: %s blocks and %s gas for two of three seats; an honest node slashed for %s CNX instead of %s. It gains that and farmed scores, no CNX.",
+				l.Own, l.Nodes, num(l.Blocks), millions(l.Gas), num(l.CNX), num(l.Unaided))
+		}
+	}
+	return ""
+}
+
+func (report *Report) shuffleFigure() string {
+	text := ""
+	for _, s := range report.Shuffles {
+		if s.Share == 0.1 {
+			text = fmt.Sprintf("%d of %d nodes: a majority in %s of the draws in whose block it is first, for %s gas; in %s without. Each is a fraud that is paid, and slashes a third.",
+				s.Own, s.Nodes, percent(s.Any.Mean), millions(s.Gas), percent(s.Fair.Mean))
+		}
+	}
+	var worst LurkRow
+	for _, row := range report.Lurks {
+		if row.Looks && row.over() > worst.over() {
+			worst = row
+		}
+	}
+	if worst.Nodes == 0 {
+		return text
+	}
+	return text + fmt.Sprintf(" With AUD-12, %d of %d nodes without a GPU, paused but for such blocks, never alone: %s of the class's tasks, %s times the fair part, for %s of an honest node's pay.",
+		worst.Own, worst.Nodes, percent(worst.Result.Frauds.Mean), num(worst.over()), percent(worst.Result.OfHonest))
+}
+
+func (report *Report) proposerFigure() string {
+	for _, l := range report.Looks {
+		if l.Share == 0.1 {
+			return fmt.Sprintf("As AUD-4, for nothing: %s own blocks for two of three seats with %d of %d nodes.", num(l.Blocks), l.Own, l.Nodes)
+		}
+	}
+	return ""
+}
+
+func (report *Report) lurkFigure() string {
+	var worst LurkRow
+	for _, row := range report.Lurks {
+		if row.Rule == "" && !row.Looks && row.over() > worst.over() {
+			worst = row
+		}
+	}
+	if worst.Nodes == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d nodes: %s of the tasks are frauds, %s times the fair part.",
+		worst.Own, worst.Nodes, percent(worst.Result.Frauds.Mean), num(worst.over()))
+}
+
+func (report *Report) aloneFigure() string {
+	for _, a := range report.Alones {
+		return fmt.Sprintf("%s CNX instead of %s of a task of %d unit, if %s full blocks in a row keep the others out.",
+			num(a.One), num(a.First), a.Units, num(a.Blocks))
+	}
+	return ""
+}
+
+func (report *Report) idleFigure() string {
+	for _, row := range report.Idles {
+		if row.Needed > row.Nodes/2 {
+			return fmt.Sprintf("%d paused nodes (%s CNX) beside %d at work: the class serves %s of what it could.",
+				row.Paused, num(row.Stake), row.Nodes, percent(row.Part))
+		}
+	}
+	return ""
+}
+
+func (report *Report) placeFigure() string {
+	for _, p := range report.Places {
+		if p.OwnClass > 0 {
+			return fmt.Sprintf("%d nodes (%s CNX, returned): %s of the network's tasks.",
+				p.Own, num(float64(p.Own)*report.Rules.Stake), percent(p.OwnClass))
+		}
+	}
+	return ""
+}
+
+func (report *Report) workFigure() string {
+	value, appeal := unbounded, unbounded
+	for _, a := range report.Attacks {
+		value, appeal = min(value, a.Work.BreakEvenValue), min(appeal, a.Work.AppealValue)
+	}
+	if len(report.Attacks) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("A fraud pays from an outside value of %s CNX; with appeals from %s CNX in the worst of these classes.", num(value), num(appeal))
+}
+
+func (report *Report) declineFigure() string {
+	for _, m := range report.Markets {
+		if m.Policy == Decline && m.Rule == "" && m.Load >= 1 && m.Nodes == 10*m.Own {
+			return fmt.Sprintf("%d of %d nodes without a GPU: %s of the tasks are frauds (p is %s), for %s of an honest node's pay.",
+				m.Own, m.Nodes, percent(m.Result.Frauds.Mean), percent(m.Expected), percent(m.Result.OfHonest))
+		}
+	}
+	return ""
+}
+
+func (report *Report) farmFigure() string {
+	var text string
+	for _, f := range report.Farms {
+		if text != "" {
+			text += "; "
+		}
+		text += fmt.Sprintf("at a cut of %s %s CNX a score", percent(f.Cut), num(f.OwnClass))
+	}
+	if text == "" {
+		return ""
+	}
+	return "With trios of one's own: " + text + "."
+}
