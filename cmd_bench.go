@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 // benchCmd measures.
 type benchCmd struct {
 	Latency   benchLatencyCmd   `cmd:"" help:"What the network adds to bare inference."`
+	Load      benchLoadCmd      `cmd:"" help:"Many requests at once, and what the chain says of them."`
 	Consensus benchConsensusCmd `cmd:"" help:"What attacks on the consensus cost and gain."`
 }
 
@@ -35,26 +37,73 @@ func (c benchLatencyCmd) Run(env *environment) error {
 	if _, err := library.MakeDemo(env.ctx); err != nil {
 		return err
 	}
-	ready := c.Ready
-	if ready == "" {
-		var stop func()
-		if ready, stop, err = startDevnet(env.ctx, c.Nodes); err != nil {
-			return err
-		}
-		defer stop()
-	}
-	r, err := devnet.ReadReady(ready)
+	r, stop, err := readyOr(env.ctx, c.Ready, "--nodes", fmt.Sprint(c.Nodes))
 	if err != nil {
 		return err
 	}
+	defer stop()
 	result, err := bench.Run(env.ctx, r, library, c.Requests, env.log)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return result.WriteJSON(env.stdout)
+	return env.print(result, c.JSON)
+}
+
+// result is what a benchmark prints.
+type result interface {
+	WriteJSON(io.Writer) error
+	WriteTable(io.Writer) error
+}
+
+func (env *environment) print(r result, asJSON bool) error {
+	if asJSON {
+		return r.WriteJSON(env.stdout)
 	}
-	return result.WriteTable(env.stdout)
+	return r.WriteTable(env.stdout)
+}
+
+type benchLoadCmd struct {
+	Requests int      `default:"500" help:"How many requests."`
+	Parallel int      `default:"6" help:"How many at once."`
+	Nodes    int      `default:"9" help:"Nodes of the devnet that is started for it."`
+	Card     []string `help:"Declare cards, in turn, for those nodes." placeholder:"NAME:GB"`
+	Fault    []string `help:"Make the last of those nodes misbehave, one for each." placeholder:"KIND"`
+	Ready    string   `help:"Ready file of a devnet that runs already." placeholder:"FILE"`
+	JSON     bool     `name:"json" help:"Print one JSON object."`
+}
+
+func (c benchLoadCmd) Run(env *environment) error {
+	args := []string{"--nodes", fmt.Sprint(c.Nodes)}
+	for _, card := range c.Card {
+		args = append(args, "--card", card)
+	}
+	for _, fault := range c.Fault {
+		args = append(args, "--fault", fault)
+	}
+	r, stop, err := readyOr(env.ctx, c.Ready, args...)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	found, err := bench.RunLoad(env.ctx, r, c.Requests, c.Parallel)
+	if err != nil {
+		return err
+	}
+	return env.print(found, c.JSON)
+}
+
+// readyOr is a devnet that runs already, or a new one.
+func readyOr(ctx context.Context, ready string, args ...string) (r devnet.Ready, stop func(), err error) {
+	stop = func() {}
+	if ready == "" {
+		if ready, stop, err = startDevnet(ctx, args...); err != nil {
+			return r, stop, err
+		}
+	}
+	if r, err = devnet.ReadReady(ready); err != nil {
+		stop()
+	}
+	return r, stop, err
 }
 
 // readyTimeout is how long a fresh devnet may take to serve.
@@ -62,7 +111,7 @@ const readyTimeout = 3 * time.Minute
 
 // startDevnet runs a devnet of its own, with the demo model, in a folder that
 // is gone afterwards.
-func startDevnet(ctx context.Context, nodes int) (ready string, stop func(), err error) {
+func startDevnet(ctx context.Context, args ...string) (ready string, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", nil, err
@@ -72,7 +121,8 @@ func startDevnet(ctx context.Context, nodes int) (ready string, stop func(), err
 		return "", nil, fmt.Errorf("start devnet: %w", err)
 	}
 	ready = filepath.Join(dir, "ready.json")
-	cmd := exec.Command(self, "devnet", "--demo-model", "--port", "0", "--data", filepath.Join(dir, "data"), "--ready", ready, "--nodes", fmt.Sprint(nodes))
+	args = append([]string{"devnet", "--demo-model", "--port", "0", "--data", filepath.Join(dir, "data"), "--ready", ready}, args...)
+	cmd := exec.Command(self, args...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		os.RemoveAll(dir)

@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"helium/app/launch"
 	"helium/backend/devnet"
 	"helium/backend/node"
+	"helium/backend/protocol"
 	"helium/frontend"
 )
 
@@ -25,6 +28,7 @@ type devnetCmd struct {
 	Ready     string        `help:"File that says where everything is, while it serves." placeholder:"FILE"`
 	Port      int           `default:"7400" help:"First of five ports on 127.0.0.1; 0 takes free ones."`
 	Cheat     int           `help:"Make that many nodes answer wrongly, to see them slashed."`
+	Card      []string      `help:"Declare cards, in turn, instead of this computer's, to test a network of many: \"NVIDIA GeForce RTX 4070:12\"." placeholder:"NAME:GB"`
 	Fault     []string      `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy or hold." placeholder:"KIND"`
 }
 
@@ -40,6 +44,14 @@ func (c devnetCmd) Run(env *environment) error {
 	faults, err := c.faults()
 	if err != nil {
 		return err
+	}
+	var cards []protocol.GPUClass
+	for _, text := range c.Card {
+		card, err := parseCard(text)
+		if err != nil {
+			return err
+		}
+		cards = append(cards, *card)
 	}
 	chat, err := frontend.Chat()
 	if err != nil {
@@ -57,7 +69,7 @@ func (c devnetCmd) Run(env *environment) error {
 	// The terminal is for the person; what the parts say goes to a file.
 	log := slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	return devnet.Run(env.ctx, devnet.Config{
-		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Faults: faults,
+		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Faults: faults, Cards: cards,
 		Chat: chat, Out: env.stdout, Log: log,
 	})
 }
@@ -76,4 +88,17 @@ func (c devnetCmd) faults() ([]node.Fault, error) {
 		faults = append(faults, f)
 	}
 	return faults, nil
+}
+
+// parseCard reads NAME:GB; names may have colons.
+func parseCard(text string) (*protocol.GPUClass, error) {
+	at := strings.LastIndex(text, ":")
+	if at <= 0 {
+		return nil, fmt.Errorf("--card %q: give the name and the memory in GB, as in \"NVIDIA GeForce RTX 4070:12\"", text)
+	}
+	gb, err := strconv.ParseUint(text[at+1:], 10, 16)
+	if err != nil || gb == 0 {
+		return nil, fmt.Errorf("--card %q: %q is not a number of GB", text, text[at+1:])
+	}
+	return &protocol.GPUClass{Card: text[:at], VRAMGB: uint16(gb)}, nil
 }

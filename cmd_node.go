@@ -16,6 +16,7 @@ import (
 	"helium/app/launch"
 	"helium/app/tray"
 	"helium/backend/node"
+	"helium/backend/protocol"
 	"helium/backend/wallet"
 	"helium/frontend"
 )
@@ -29,6 +30,7 @@ type nodeCmd struct {
 	Tray           bool   `help:"Show an icon in the tray, where there is one."`
 	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
 	StopWithStdin  bool   `hidden:"" help:"End when standard input does."`
+	Card           string `hidden:"" help:"Declare this card, NAME:GB, to test a network of many." placeholder:"NAME:GB"`
 	Fault          string `hidden:"" help:"Misbehave, to show what becomes of it." placeholder:"KIND"`
 }
 
@@ -44,13 +46,19 @@ func (c nodeCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	var card *protocol.GPUClass
+	if c.Card != "" {
+		if card, err = parseCard(c.Card); err != nil {
+			return err
+		}
+	}
 	ui, err := frontend.Node()
 	if err != nil {
 		return err
 	}
 	a, err := agent.Open(agent.Config{
 		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, Version: version, Log: env.log,
-		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault},
+		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault}, Card: card,
 	})
 	if err != nil {
 		return err

@@ -76,6 +76,9 @@ func printState(env *environment, s api.State) error {
 	}
 	fmt.Fprintf(out, "today\t%s for %d tasks\n", s.Earnings.Today, s.Earnings.TasksToday)
 	fmt.Fprintf(out, "stake\t%s\n", s.Node.Stake)
+	if s.Node.StakeFrom != nil {
+		fmt.Fprintf(out, "\tcomes back from %s on\n", s.Node.StakeFrom.Local().Format(time.DateTime))
+	}
 	fmt.Fprintf(out, "wallet\t%s with %s\n", s.Wallet.Address, s.Wallet.Balance)
 	fmt.Fprintf(out, "runs on\t%s, %s\n", s.Hardware.Name, s.Hardware.Runtime)
 	fmt.Fprintf(out, "network\t%s, block %d\n", s.Network.Name, s.Network.Head)

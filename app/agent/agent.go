@@ -38,6 +38,9 @@ type Config struct {
 	// Run wishes the node to run from the first start on.
 	Run     bool
 	Options node.Options
+	// Card declares another card than this computer has, for testing a network of
+	// many; nil tells what there is. Its Runtime is not used.
+	Card    *protocol.GPUClass
 	Version string
 	Log     *slog.Logger
 }

@@ -129,6 +129,10 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 		return err
 	}
 	p.class = device.Class(info.Runtime)
+	if c := a.cfg.Card; c != nil {
+		p.class.Card, p.class.VRAMGB = c.Card, c.VRAMGB
+		device.Name = c.Card
+	}
 	a.hub.change(func(s *api.State) {
 		s.Engine.Status = "ready"
 		s.Hardware = api.Hardware{

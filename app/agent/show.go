@@ -11,6 +11,9 @@ func show(s *api.State, n node.State) {
 		Status: api.NodeStatus(n.Status), Chain: n.Chain.String(), Reason: n.Reason, Stake: n.Stake, StakeNeeded: n.StakeNeeded,
 		Score: n.Score, WantRunning: n.Wish == node.WishRun,
 	}
+	if !n.StakeFrom.IsZero() {
+		s.Node.StakeFrom = &n.StakeFrom
+	}
 	s.Wallet.Balance, s.Wallet.Gas = n.Balance, n.Gas
 	s.Earnings = api.Earnings{
 		Today: n.Earnings.Today, Week: n.Earnings.Week, Total: n.Earnings.Total, Credited: n.Credited,

@@ -73,6 +73,9 @@ type Node struct {
 	Stake  protocol.Wei     `json:"stake"`
 	// StakeNeeded is what joining takes.
 	StakeNeeded protocol.Wei `json:"stake_needed"`
+	// StakeFrom is when the stake of a node that has left comes back, where it
+	// does not at once.
+	StakeFrom *time.Time `json:"stake_from,omitempty"`
 	// Score of the last task, 0 to 20; nil before the first.
 	Score *int `json:"score,omitempty"`
 	// Kept: what the person last asked for, true for start; survives a restart.

@@ -30,7 +30,18 @@ func (s *Sender) fee(ctx context.Context) (fee, error) {
 	if base == nil {
 		base = new(big.Int)
 	}
-	return fee{tip: tip, cap: new(big.Int).Add(tip, new(big.Int).Lsh(base, 1))}, nil
+	return s.capped(fee{tip: tip, cap: new(big.Int).Add(tip, new(big.Int).Lsh(base, 1))}), nil
+}
+
+// capped keeps a fee within what this sender may offer.
+func (s *Sender) capped(f fee) fee {
+	if most := s.o.MaxGasPrice; most != nil && f.cap.Cmp(most) > 0 {
+		f.cap = most
+	}
+	if f.tip.Cmp(f.cap) > 0 {
+		f.tip = f.cap
+	}
+	return f
 }
 
 // price gives each intent its gas, and fails those that can never be sent: the
@@ -168,7 +179,11 @@ func (s *Sender) raise(ctx context.Context, e *entry) error {
 	if now.cap.Cmp(feeCap) > 0 {
 		feeCap = now.cap
 	}
-	raw, err := s.sign(e.row, fee{tip: tip, cap: feeCap})
+	offer := s.capped(fee{tip: tip, cap: feeCap})
+	if offer.cap.Cmp(old.GasFeeCap()) <= 0 {
+		return nil // it offers the most already
+	}
+	raw, err := s.sign(e.row, offer)
 	if err != nil {
 		s.setTrouble(e.key, err)
 		return nil

@@ -45,6 +45,9 @@ type SenderOptions struct {
 	// StuckAfter is how long a transaction may wait, while blocks are made,
 	// before its fee is raised. 0 means 30 seconds.
 	StuckAfter time.Duration
+	// MaxGasPrice is the most, in wei per gas, that a transaction ever offers; nil
+	// for no limit. While the chain asks more, it waits, and all behind it.
+	MaxGasPrice *big.Int
 	// Log gets what a person may want to know; nil discards it.
 	Log *slog.Logger
 

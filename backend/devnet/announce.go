@@ -20,6 +20,7 @@ func (d *devnet) announce(ctx context.Context) error {
 	for _, row := range [][2]string{
 		{"chain", r.Chain.HTTP + "   " + r.Chain.WS + fmt.Sprintf("   chain id %d", r.Chain.ID)},
 		{"relay", r.Relay},
+		{"sponsor", d.wallets.sponsor.Address().Hex() + "   pays the gas of nodes that have none, see " + r.Relay + "/v1/sponsor"},
 		{"faucet", r.Faucet},
 		{"bridge", r.Bridge + "/v1   API key in " + d.DataDir + "/api-key"},
 	} {
@@ -31,6 +32,9 @@ func (d *devnet) announce(ctx context.Context) error {
 			note = "   faulty: " + string(n.fault)
 		}
 		fmt.Fprintf(out, "  %s\t%s   process %d%s\n", n.name, n.address, r.Nodes[i].PID, note)
+	}
+	if more := len(d.crowd.nodes); more > 0 {
+		fmt.Fprintf(out, "  and %d more\tin this process\n", more)
 	}
 	fmt.Fprintf(out, "  model\t%s\n", d.first)
 	if err := out.Flush(); err != nil {
@@ -81,6 +85,9 @@ func (d *devnet) ready() Ready {
 	r.Contracts = d.profile.Contracts
 	for _, n := range d.nodes {
 		r.Nodes = append(r.Nodes, ReadyNode{Address: n.address, PID: n.PID(), API: n.api()})
+	}
+	for _, n := range d.crowd.nodes {
+		r.Nodes = append(r.Nodes, ReadyNode{Address: n.address, PID: os.Getpid()})
 	}
 	return r
 }

@@ -21,7 +21,8 @@ type Config struct {
 	DataDir string
 	// Block is the shortest time between blocks; a second is the least.
 	Block time.Duration
-	// Nodes to run, each a process of its own.
+	// Nodes to run. The first sixteen are processes of their own, as they are on
+	// the computers of those who earn; the others share this one and an engine.
 	Nodes int
 	// DemoModel never reaches for the network.
 	DemoModel bool
@@ -44,7 +45,10 @@ type Config struct {
 }
 
 // Limits of what one computer is asked to carry.
-const maxNodes = 64
+const (
+	maxNodes     = 1000
+	maxProcesses = 16
+)
 
 func (c *Config) complete() error {
 	if c.Block == 0 {

@@ -50,6 +50,7 @@ type devnet struct {
 	apiKey    string
 	faucet    *faucet
 	nodes     []*devnode
+	crowd     crowd
 	services  *suture.Supervisor
 
 	closers []func()
@@ -163,8 +164,13 @@ func (d *devnet) startRelay(ctx context.Context) (err error) {
 	}
 	d.profile.Relays = []protocol.RelayInfo{{URL: "http://" + listener.Addr().String(), Address: d.wallets.relayAddress()}}
 	d.profile.Faucet = d.faucet.url()
+	sponsor, err := d.openSponsor(ctx)
+	if err != nil {
+		return err
+	}
 	d.relay, err = relay.Start(ctx, relay.Config{
-		DataDir: filepath.Join(d.DataDir, "relay"), Listener: listener, Profile: d.profile, Key: d.wallets.relay, Tasks: tasks, Log: log,
+		DataDir: filepath.Join(d.DataDir, "relay"), Listener: listener, Profile: d.profile, Key: d.wallets.relay, Tasks: tasks,
+		Sponsor: sponsor, Log: log,
 	})
 	if err != nil {
 		return err
@@ -268,7 +274,7 @@ func (d *devnet) bridgeKey() (string, error) {
 
 // wallets of the services. Nodes have their own.
 type wallets struct {
-	operator, bridge *wallet.Wallet
+	operator, bridge, sponsor *wallet.Wallet
 	// relay signs for what it stores and never pays.
 	relay *ecdsa.PrivateKey
 }
@@ -279,7 +285,7 @@ func openWallets(ctx context.Context, dir string) (w wallets, err error) {
 	for _, each := range []struct {
 		name string
 		to   **wallet.Wallet
-	}{{"operator", &w.operator}, {"bridge", &w.bridge}} {
+	}{{"operator", &w.operator}, {"bridge", &w.bridge}, {"sponsor", &w.sponsor}} {
 		*each.to, err = wallet.OpenOrCreate(ctx, filepath.Join(dir, "wallets", each.name), wallet.Options{FileOnly: true, LightScrypt: true})
 		if err != nil {
 			return w, fmt.Errorf("open wallet of the %s: %w", each.name, err)

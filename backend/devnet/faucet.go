@@ -112,17 +112,10 @@ func (f *faucet) take(to common.Address, now time.Time) time.Duration {
 
 // grant sends gas and tokens.
 func (f *faucet) grant(ctx context.Context, to common.Address, cnx protocol.Wei) error {
-	var n uint64
-	err := f.store.Update(func(tx *store.Tx) (err error) {
-		if n, err = grants.Get(tx, to); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		return grants.Put(tx, to, n+1)
-	})
+	key, err := f.newKey(to)
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprintf("faucet/%s/%d/", to, n)
 	gas := chain.Intent{Key: key + "gas", To: to, ValueWei: faucetGas, GasLimit: 21_000}
 	tokens := chain.Intent{Key: key + "cnx", To: f.token, Data: contracts.NewToken().PackTransfer(to, cnx.Big())}
 	if err := f.pay.Enqueue(gas); err != nil {
@@ -133,6 +126,28 @@ func (f *faucet) grant(ctx context.Context, to common.Address, cnx protocol.Wei)
 	}
 	_, err = f.pay.Wait(ctx, gas.Key)
 	return err
+}
+
+// giveGas sends the chain's own coin, and no tokens.
+func (f *faucet) giveGas(ctx context.Context, to common.Address, wei *big.Int) error {
+	key, err := f.newKey(to)
+	if err != nil {
+		return err
+	}
+	_, err = f.pay.Submit(ctx, chain.Intent{Key: key + "gas", To: to, ValueWei: wei, GasLimit: 21_000})
+	return err
+}
+
+// newKey begins the intents of another gift.
+func (f *faucet) newKey(to common.Address) (string, error) {
+	var n uint64
+	err := f.store.Update(func(tx *store.Tx) (err error) {
+		if n, err = grants.Get(tx, to); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return grants.Put(tx, to, n+1)
+	})
+	return fmt.Sprintf("faucet/%s/%d/", to, n), err
 }
 
 // fund tops an address up to cnx, once it has less than half of it.

@@ -49,12 +49,13 @@ func (n *devnode) api() string {
 // startNodes starts every node as a process and waits until all have joined.
 func (d *devnet) startNodes(ctx context.Context) error {
 	d.step("starting %d nodes", d.Nodes)
+	processes := min(d.Nodes, maxProcesses)
 	profile, err := d.writeProfile()
 	if err != nil {
 		return err
 	}
 	d.services = suture.New("nodes", suture.Spec{EventHook: func(e suture.Event) { d.Log.Debug("nodes", "event", e.String()) }})
-	for i := range d.Nodes {
+	for i := range processes {
 		n, err := d.makeNode(ctx, i, profile)
 		if err != nil {
 			return err
@@ -63,6 +64,9 @@ func (d *devnet) startNodes(ctx context.Context) error {
 		d.services.Add(n.child)
 	}
 	d.runUntilClose(ctx, "nodes", d.services.Serve)
+	if err := d.startCrowd(ctx, processes); err != nil {
+		return err
+	}
 	return d.waitJoined(ctx)
 }
 
@@ -90,6 +94,9 @@ func (d *devnet) makeNode(ctx context.Context, i int, profile string) (*devnode,
 	}
 	os.Remove(filepath.Join(dir, "agent.json")) // left by a run that was killed
 	args := []string{"node", "--data", dir, "--profile", profile, "--run", "--passphrase-file", "--stop-with-stdin"}
+	if card := d.cardOf(i); card != nil {
+		args = append(args, "--card", fmt.Sprintf("%s:%d", card.Card, card.VRAMGB))
+	}
 	fault := d.faultOf(i)
 	if fault != node.FaultNone {
 		args = append(args, "--fault", string(fault))
@@ -108,6 +115,15 @@ func (d *devnet) faultOf(i int) node.Fault {
 	return node.FaultNone
 }
 
+// cardOf is the card that the node of this number declares; nil for the one that
+// it has.
+func (d *devnet) cardOf(i int) *protocol.GPUClass {
+	if len(d.Cards) == 0 {
+		return nil
+	}
+	return &d.Cards[i%len(d.Cards)]
+}
+
 // joinTimeout is how long all nodes may take to stake and join.
 const joinTimeout = 3 * time.Minute
 
@@ -121,8 +137,8 @@ func (d *devnet) waitJoined(ctx context.Context) error {
 	slow := time.NewTicker(time.Second)
 	defer slow.Stop()
 	for {
-		waiting, err := d.notJoined(ctx)
-		if err == nil && len(waiting) == 0 {
+		waiting := d.notJoined(ctx)
+		if len(waiting) == 0 {
 			return nil
 		}
 		select {
@@ -130,27 +146,44 @@ func (d *devnet) waitJoined(ctx context.Context) error {
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return ctx.Err()
 			}
-			return fmt.Errorf("%s did not join in %s (%v): its log ends with: %s", waiting[0].name, joinTimeout, err, lastLine(filepath.Join(waiting[0].dir, "node.log")))
+			return fmt.Errorf("%s did not join in %s: %s", waiting[0].name, joinTimeout, waiting[0].last)
 		case <-wake:
 		case <-slow.C:
 		}
 	}
 }
 
-func (d *devnet) notJoined(ctx context.Context) (waiting []*devnode, err error) {
-	ledger := contracts.NewNode()
+// waiting is a node that has not joined, and the last that was heard of it.
+type waiting struct{ name, last string }
+
+func (d *devnet) notJoined(ctx context.Context) (all []waiting) {
 	for _, n := range d.nodes {
-		answer, err := d.rpc.CallContract(ctx, ethereum.CallMsg{To: &d.profile.Contracts.Node, Data: ledger.PackNodeInfo(n.address)}, nil)
-		if err != nil {
-			return d.nodes, fmt.Errorf("read status of %s: %w", n.name, err)
+		if n.api() != "" && d.joined(ctx, n.address, n.fault) {
+			continue
 		}
-		info, err := ledger.UnpackNodeInfo(answer)
-		if err != nil {
-			return d.nodes, fmt.Errorf("read status of %s: %w", n.name, err)
-		}
-		if status := protocol.NodeStatus(info.Status); status == protocol.NodeQuit && n.api() != "" && n.fault == node.FaultNone || n.api() == "" {
-			waiting = append(waiting, n)
-		}
+		all = append(all, waiting{n.name, "its log ends with: " + lastLine(filepath.Join(n.dir, "node.log"))})
 	}
-	return waiting, nil
+	for i, n := range d.crowd.nodes {
+		if d.joined(ctx, n.address, n.fault) {
+			continue
+		}
+		s, _ := n.State()
+		all = append(all, waiting{fmt.Sprintf("node-%d", len(d.nodes)+i+1), fmt.Sprintf("it is %s, %v", s.Status, s.Reason)})
+	}
+	return all
+}
+
+// joined says whether a node has a stake, or had one: what is faulty lost it in
+// an earlier run.
+func (d *devnet) joined(ctx context.Context, account common.Address, fault node.Fault) bool {
+	ledger := contracts.NewNode()
+	answer, err := d.rpc.CallContract(ctx, ethereum.CallMsg{To: &d.profile.Contracts.Node, Data: ledger.PackNodeInfo(account)}, nil)
+	if err != nil {
+		return false
+	}
+	info, err := ledger.UnpackNodeInfo(answer)
+	if err != nil {
+		return false
+	}
+	return protocol.NodeStatus(info.Status) != protocol.NodeQuit || fault != node.FaultNone && info.Nonce > 0
 }

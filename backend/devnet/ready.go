@@ -36,7 +36,8 @@ type Ready struct {
 type ReadyNode struct {
 	Address common.Address `json:"address"`
 	PID     int            `json:"pid"`
-	// API opens the node's page in a browser; it holds the node's token.
+	// API opens the node's page in a browser; it holds the node's token. Empty for
+	// a node in the devnet's own process.
 	API string `json:"api"`
 }
 

@@ -64,13 +64,21 @@ type Sender interface {
 	Wait(ctx context.Context, key string) (*types.Receipt, error)
 }
 
+// Sponsor pays a node's gas where the wallet can't; *client.Client is one.
+type Sponsor interface {
+	Offer(ctx context.Context) (client.Offer, error)
+	// Bring brings a call that anybody may bring to the chain, once for a key.
+	Bring(ctx context.Context, key string, call []byte) (client.Brought, error)
+}
+
 // Options adjust a node. The zero value is right for earning.
 type Options struct {
 	// Fault makes the node misbehave. Only for tests and demonstrations.
 	Fault Fault
 }
 
-// Config is what a node is made of. All but Options, HTTP, Log and Now are needed.
+// Config is what a node is made of. All but Sponsor, Options, HTTP, Log and Now are
+// needed.
 type Config struct {
 	Profile protocol.Profile
 	Wallet  *wallet.Wallet
@@ -82,6 +90,8 @@ type Config struct {
 	Chain  *chain.Chain
 	// Sender is Wallet's outbox on Chain, opened with contracts.DecodeError.
 	Sender Sender
+	// Sponsor is the relay's; nil means that the wallet pays for everything.
+	Sponsor Sponsor
 	// Class is what the node joins as: its hardware under its engine.
 	Class   protocol.GPUClass
 	Options Options

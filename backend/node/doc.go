@@ -7,7 +7,8 @@
 // journal. A fact is something that stands outside this process: a draw, a
 // commitment, a payment. An answer is what the node will open: a kind, a result
 // and a nonce. An exchange is the way by which signed answers reach the other
-// two nodes and the contract. A reason says why a node does not earn.
+// two nodes and the contract. An errand is what a node wants to have on chain, paid
+// with its own gas or by the relay's sponsor. A reason says why a node does not earn.
 //
 // The promise: whatever instruction the process dies at, the next run goes on
 // from the journal and the chain, signs no second commitment for a task, and

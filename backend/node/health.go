@@ -10,13 +10,20 @@ import (
 // Codes of the reasons why a node does not earn. They are stable: screens and
 // scripts know them.
 const (
-	ReasonSlashed     = "slashed"
-	ReasonKickedOut   = "kicked_out"
-	ReasonChain       = "chain_unreachable"
-	ReasonClock       = "clock_wrong"
-	ReasonRelay       = "relay_unreachable"
-	ReasonEngine      = "engine_failed"
-	ReasonClass       = "hardware_changed"
+	ReasonSlashed   = "slashed"
+	ReasonKickedOut = "kicked_out"
+	ReasonChain     = "chain_unreachable"
+	ReasonClock     = "clock_wrong"
+	ReasonRelay     = "relay_unreachable"
+	ReasonEngine    = "engine_failed"
+	ReasonClass     = "hardware_changed"
+	// ReasonClassUnknown: the network does not know this hardware, or gives it no
+	// tasks that this engine runs. ReasonEngineDiffers: its probe gives something
+	// else here. Nothing is staked for either.
+	ReasonClassUnknown  = "class_unknown"
+	ReasonEngineDiffers = "engine_differs"
+	// ReasonRejoin: it was let go, and may not join again yet.
+	ReasonRejoin      = "rejoin_later"
 	ReasonNoModel     = "no_model"
 	ReasonSelfTest    = "self_test_failed"
 	ReasonNoGas       = "low_gas"
@@ -33,12 +40,16 @@ func registry() []protocol.Reason {
 			Detail: "Its result for a task differed from those of two other machines.",
 			Action: "Look for faulty memory or overclocking, then start the node again to stake anew."},
 		{Code: ReasonKickedOut, Title: "The network let this node go",
-			Detail: "It was too slow or silent in its last tasks. The stake came back.",
+			Detail: "It was too slow or silent in its last tasks. Its stake counts when it joins again, and comes back when it is stopped.",
 			Action: "Start the node again when the computer is free and the connection is good."},
 		{Code: ReasonChain, Title: "The blockchain can't be reached", Action: "Check the connection. Helium goes on trying."},
 		{Code: ReasonClock, Title: "This computer's clock is wrong", Action: "Set the clock to the network's time."},
 		{Code: ReasonEngine, Title: "The engine does not run", Action: "Restart Helium; update the graphics driver if it goes on."},
 		{Code: ReasonClass, Title: "The hardware changed since this node joined", Action: "Stop the node and start it again to join anew."},
+		{Code: ReasonClassUnknown, Title: "The network does not know this computer's hardware", Action: "Ask the network's operator to add it. Helium looks again by itself."},
+		{Code: ReasonEngineDiffers, Title: "This computer computes other results than its like",
+			Action: "Update Helium and the graphics driver. Helium looks again by itself."},
+		{Code: ReasonRejoin, Title: "The network takes this node back later", Action: "Keep Helium running."},
 		{Code: ReasonNoModel, Title: "There is no model to run", Action: "Download a model."},
 		{Code: ReasonSelfTest, Title: "The self-test failed",
 			Action: "Look for faulty memory or overclocking: on the network this would cost the stake."},

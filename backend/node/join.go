@@ -14,8 +14,10 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/models"
+	"helium/backend/protocol"
 	"helium/inference/task"
 	"helium/inference/worker"
 )
@@ -27,27 +29,70 @@ func (n *Node) join(ctx context.Context, v view) error {
 		return err
 	}
 	n.say("Getting the stake")
-	if err := n.fund(ctx, v); err != nil {
+	if v, err = n.fund(ctx, v); err != nil {
 		return err
 	}
-
 	n.say("Staking and joining")
+	e, err := n.joinErrand(ctx, v, Fingerprint(info))
+	if err != nil {
+		return err
+	}
+	return n.send(ctx, string(moveJoin), e)
+}
+
+// joinErrand is a join by the wallet itself, which approves the stake before, or
+// one that is signed, with a permit for the stake, for a sponsor to bring.
+func (n *Node) joinErrand(ctx context.Context, v view, fingerprint common.Hash) (errand, error) {
 	at := n.cfg.Profile.Contracts
 	node, token := contracts.NewNode(), contracts.NewToken()
-	allowed, err := ask(ctx, n.cfg.Chain.Client(), at.Token, token.PackAllowance(n.me, at.Node), token.UnpackAllowance)
-	if err != nil {
-		return fmt.Errorf("read allowance: %w", err)
-	}
-	stake := v.stakeNeeded.Big()
-	if allowed.Cmp(stake) < 0 {
-		if err := n.send(ctx, "approve", at.Token, token.PackApprove(at.Node, stake)); err != nil {
-			return err
-		}
-	}
-	return n.send(ctx, string(moveJoin), at.Node, node.PackJoin(contracts.JoinRequest{
+	request := contracts.JoinRequest{
 		Card: n.cfg.Class.Card, VramGB: n.cfg.Class.VRAMGB, Runtime: n.cfg.Class.Runtime,
-		Fingerprint: Fingerprint(info), SealKey: n.sealKey.Public(), Payout: n.me,
-	}))
+		Fingerprint: fingerprint, SealKey: n.sealKey.Public(), Payout: n.me, Models: uint64(n.modelSet()),
+	}
+	e := errand{
+		Intent:   chain.Intent{To: at.Node, Data: node.PackJoin(request), GasLimit: joinGas},
+		rehearse: true, gas: approveGas + joinGas,
+	}
+	allowed, err := askWei(ctx, n.cfg.Chain.Client(), at.Token, token.PackAllowance(n.me, at.Node), token.UnpackAllowance)
+	if err != nil {
+		return e, fmt.Errorf("read allowance: %w", err)
+	}
+	missing := v.missing()
+	permitted := allowed.Cmp(missing) >= 0
+	if !permitted {
+		e.before = &chain.Intent{To: at.Token, Data: token.PackApprove(at.Node, missing.Big())}
+	}
+	e.sign = func(ctx context.Context) ([]byte, error) {
+		deadline := n.cfg.Chain.Clock().Unix() + signedFor
+		permit := contracts.NoPermit()
+		if !permitted {
+			if permit, err = n.permit(ctx, missing, deadline); err != nil {
+				return nil, err
+			}
+		}
+		signature, err := n.cfg.Wallet.SignMessage(n.domain, contracts.JoinMessage(n.me, request, v.nonce, deadline))
+		if err != nil {
+			return nil, err
+		}
+		return node.PackJoinFor(n.me, request, deadline, signature, permit), nil
+	}
+	return e, nil
+}
+
+// permit lets the Node contract take the stake, without a transaction.
+func (n *Node) permit(ctx context.Context, value protocol.Wei, deadline uint64) (contracts.StakePermit, error) {
+	at := n.cfg.Profile.Contracts
+	token := contracts.NewToken()
+	nonce, err := ask(ctx, n.cfg.Chain.Client(), at.Token, token.PackNonces(n.me), token.UnpackNonces)
+	if err != nil {
+		return contracts.StakePermit{}, fmt.Errorf("read permits: %w", err)
+	}
+	m := protocol.Permit{Owner: n.me, Spender: at.Node, Value: value, Nonce: nonce.Uint64(), Deadline: deadline}
+	signature, err := n.cfg.Wallet.SignMessage(n.domain, m)
+	if err != nil {
+		return contracts.StakePermit{}, err
+	}
+	return contracts.PermitOf(m, signature), nil
 }
 
 // Fingerprint is keccak256 of what the engine's numeric probe gave: by it a
@@ -59,8 +104,9 @@ func Fingerprint(info worker.Info) common.Hash {
 	return crypto.Keccak256Hash([]byte(info.Fingerprint))
 }
 
-// prove shows that the engine runs here and gives the same answer twice: the
-// network's own comparison, on oneself, before anything is staked.
+// prove shows that the engine runs here, that the network would give this computer
+// tasks, and that it gives the same answer twice: the network's own comparison, on
+// oneself, before anything is staked.
 func (n *Node) prove(ctx context.Context) (worker.Info, error) {
 	n.say("Starting the engine")
 	info, err := n.cfg.Engine.Info(ctx)
@@ -74,6 +120,9 @@ func (n *Node) prove(ctx context.Context) (worker.Info, error) {
 	if info.Runtime != n.cfg.Class.Runtime {
 		n.health.raise(ReasonEngine, fmt.Sprintf("The engine runs %s, the node was set up for %s.", info.Runtime, n.cfg.Class.Runtime))
 		return info, fmt.Errorf("engine runs %s, not %s", info.Runtime, n.cfg.Class.Runtime)
+	}
+	if err := n.checkClass(ctx, info); err != nil {
+		return info, err
 	}
 	held := n.cfg.Models.List()
 	if len(held) == 0 {
@@ -89,6 +138,29 @@ func (n *Node) prove(ctx context.Context) (worker.Info, error) {
 	}
 	n.health.clear(ReasonSelfTest)
 	return info, nil
+}
+
+// checkClass makes sure that the network would not put this node among unknown
+// hardware, which is given no GPT tasks: the only ones that this engine runs.
+func (n *Node) checkClass(ctx context.Context, info worker.Info) error {
+	node := contracts.NewNode()
+	class, err := ask(ctx, n.cfg.Chain.Client(), n.cfg.Profile.Contracts.Node, node.PackClassInfo(n.cfg.Class.ID()), node.UnpackClassInfo)
+	if err != nil {
+		return fmt.Errorf("read class: %w", err)
+	}
+	switch {
+	case !class.Gpt:
+		n.health.clear(ReasonEngineDiffers)
+		n.health.raise(ReasonClassUnknown, fmt.Sprintf("This computer is %s, which the network gives no text tasks. Nothing is staked.", n.cfg.Class))
+		return fmt.Errorf("the network gives class %s no text tasks", n.cfg.Class)
+	case class.Fingerprint != Fingerprint(info):
+		n.health.clear(ReasonClassUnknown)
+		n.health.raise(ReasonEngineDiffers, fmt.Sprintf("The network's probe gives something else here than on other computers with %s. "+
+			"Its answers would differ, and cost the stake. Nothing is staked.", n.cfg.Class))
+		return fmt.Errorf("the engine's probe is not the one of class %s", n.cfg.Class)
+	}
+	n.health.clear(ReasonClassUnknown, ReasonEngineDiffers)
+	return nil
 }
 
 // selfTestTokens is enough for an error of the machine to show.
@@ -123,42 +195,42 @@ func (n *Node) selfTest(ctx context.Context, m models.File) error {
 	return nil
 }
 
-// fund makes sure that the wallet can stake and pay gas, with the faucet's help
-// where there is one.
-func (n *Node) fund(ctx context.Context, v view) error {
-	enough, err := n.enoughGas(ctx)
+// fund makes sure that the wallet can stake, and that its gas or a sponsor serves,
+// with the faucet's help where there is one.
+func (n *Node) fund(ctx context.Context, v view) (view, error) {
+	code, detail, err := n.poor(ctx, v)
 	if err != nil {
-		return err
+		return v, err
 	}
-	poor := func(v view) (code, detail string) {
-		switch {
-		case v.balance.Cmp(v.stakeNeeded) < 0:
-			return ReasonNoStake, fmt.Sprintf("%s has %s and needs %s.", n.me.Hex(), v.balance, v.stakeNeeded)
-		case v.gas.Cmp(enough) < 0:
-			return ReasonNoGas, lowGas(n.me, v.gas, enough)
-		}
-		return "", ""
-	}
-	code, detail := poor(v)
 	if code != "" && n.cfg.Profile.Faucet != "" {
 		if err := n.askFaucet(ctx); err != nil {
 			if ctx.Err() == nil {
 				n.health.raise(ReasonFaucet, err.Error())
 			}
-			return fmt.Errorf("ask faucet: %w", err)
+			return v, fmt.Errorf("ask faucet: %w", err)
 		}
 		n.health.clear(ReasonFaucet)
-		if v, err = n.awaitFunds(ctx, poor); err != nil {
-			return err
+		if v, code, detail, err = n.awaitFunds(ctx); err != nil {
+			return v, err
 		}
-		code, detail = poor(v)
 	}
 	if code == "" {
 		n.health.clear(ReasonNoStake, ReasonNoGas)
-		return nil
+		return v, nil
 	}
 	n.health.raise(code, detail)
-	return fmt.Errorf("too little to join: %s", detail)
+	return v, fmt.Errorf("too little to join: %s", detail)
+}
+
+// poor says what the wallet lacks to join: a reason's code with its detail.
+func (n *Node) poor(ctx context.Context, v view) (code, detail string, err error) {
+	if v.balance.Cmp(v.missing()) < 0 {
+		return ReasonNoStake, fmt.Sprintf("%s has %s and needs %s.", n.me.Hex(), v.balance, v.missing()), nil
+	}
+	if detail, err = n.lowGas(ctx, v, n.cfg.Profile.Contracts.Node); err != nil || detail == "" {
+		return "", "", err
+	}
+	return ReasonNoGas, detail, nil
 }
 
 // askFaucet asks for test tokens and gas: POST {"address": …}.
@@ -184,20 +256,19 @@ func (n *Node) askFaucet(ctx context.Context) error {
 	return nil
 }
 
-// awaitFunds waits a while for what the faucet sent.
-func (n *Node) awaitFunds(ctx context.Context, poor func(view) (string, string)) (view, error) {
+// awaitFunds waits a while for what the faucet sent, and says what is lacking then.
+func (n *Node) awaitFunds(ctx context.Context) (v view, code, detail string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		v, err := n.look(ctx)
-		if err != nil {
-			return v, err
+		if v, err = n.look(ctx); err != nil {
+			return v, "", "", err
 		}
-		if code, _ := poor(v); code == "" {
-			return v, nil
+		if code, detail, err = n.poor(ctx, v); err != nil || code == "" {
+			return v, code, detail, err
 		}
 		if sleep(ctx, 200*time.Millisecond) != nil {
-			return v, nil
+			return v, code, detail, nil
 		}
 	}
 }

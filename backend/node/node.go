@@ -28,6 +28,7 @@ type Node struct {
 	secret   [32]byte // nonces of commitments
 	rows     tables
 	events   *contracts.Events
+	payer    *payer
 	court    *court
 	health   *health
 	steering chan struct{} // holds an element when there is something to steer by
@@ -56,6 +57,22 @@ type view struct {
 	status                                     protocol.NodeStatus
 	class                                      common.Hash
 	stake, stakeNeeded, balance, credited, gas protocol.Wei
+	// inTask says that a task holds the node.
+	inTask bool
+	models protocol.ModelSet
+	nonce  uint32
+	// stakeFrom is when a stake that is left can be taken back, rejoinFrom when
+	// the node may join again, in seconds of chain time; 0 for now.
+	stakeFrom, rejoinFrom uint64
+}
+
+// missing is what a join would take out of the wallet: a stake that is left counts.
+func (v view) missing() protocol.Wei {
+	missing, err := v.stakeNeeded.Sub(v.stake)
+	if err != nil {
+		return protocol.Wei{}
+	}
+	return missing
 }
 
 // New makes a node. Nothing happens before Run.
@@ -63,6 +80,8 @@ func New(cfg Config) (*Node, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("make node: %w", err)
 	}
+	payer := newPayer(&cfg)
+	cfg.Sender = payer
 	if err := cfg.Options.Fault.into(&cfg); err != nil {
 		return nil, fmt.Errorf("make node: %w", err)
 	}
@@ -77,7 +96,7 @@ func New(cfg Config) (*Node, error) {
 	n := &Node{
 		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), domain: cfg.Profile.Domain(),
 		sealKey: sealKey, secret: cfg.Wallet.DeriveSecret("commitment nonce"),
-		rows: newTables(), events: events,
+		rows: newTables(), events: events, payer: payer,
 		court:       &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
 		steering:    make(chan struct{}, 1),
 		starting:    make(chan struct{}, 1),

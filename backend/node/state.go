@@ -22,6 +22,9 @@ type State struct {
 	Stake  protocol.Wei
 	// StakeNeeded is what joining takes.
 	StakeNeeded protocol.Wei
+	// StakeFrom is when the stake of a node that has left comes back; zero when
+	// there is none.
+	StakeFrom time.Time
 	// Balance is CNX in the wallet, Credited CNX at the contract, Gas the
 	// chain's own coin.
 	Balance, Credited, Gas protocol.Wei
@@ -65,6 +68,9 @@ func (n *Node) State() (State, error) {
 	s := State{
 		Chain: v.status, Class: n.cfg.Class, Stake: v.stake, StakeNeeded: v.stakeNeeded,
 		Balance: v.balance, Credited: v.credited, Gas: v.gas, Progress: progress,
+	}
+	if v.status == protocol.NodeQuit && v.stakeFrom != 0 {
+		s.StakeFrom = time.Unix(int64(v.stakeFrom), 0)
 	}
 	err := n.cfg.Store.View(func(tx *store.Tx) error { return n.readState(tx, &s) })
 	if err != nil {

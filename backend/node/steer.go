@@ -2,14 +2,12 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
-	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
@@ -21,7 +19,7 @@ const lookAgain = time.Minute
 func (n *Node) steer(ctx context.Context) error {
 	var wait pause
 	for {
-		err := n.steerOnce(ctx)
+		again, err := n.steerOnce(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -34,7 +32,7 @@ func (n *Node) steer(ctx context.Context) error {
 			continue
 		}
 		wait.reset()
-		t := time.NewTimer(lookAgain)
+		t := time.NewTimer(min(again, lookAgain))
 		select {
 		case <-ctx.Done():
 		case <-n.steering:
@@ -44,45 +42,56 @@ func (n *Node) steer(ctx context.Context) error {
 	}
 }
 
-func (n *Node) steerOnce(ctx context.Context) error {
+// steerOnce takes one step towards the wish, and says when to look again.
+func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	v, err := n.look(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			n.health.raise(ReasonChain, err.Error())
 		}
-		return err
+		return 0, err
 	}
 	n.health.clear(ReasonChain)
 
 	me, err := n.readSelf()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if me.Stuck != nil && me.Wish == WishRun {
-		return nil
+		return lookAgain, nil
 	}
 	next := moves()[me.Wish][v.status]
-	if next == moveNone {
+	switch next {
+	case moveNone:
 		n.settled(v)
-		return nil
-	}
-	if next == moveJoin {
+		return n.tend(ctx, me.Wish, v)
+	case moveJoin:
+		if left := n.cfg.Chain.Clock().Until(v.rejoinFrom); left > 0 {
+			n.health.raise(ReasonRejoin, n.rejoinText(v))
+			return left + time.Second, nil
+		}
+		n.health.clear(ReasonRejoin)
 		err = n.join(ctx, v)
-	} else {
-		err = n.move(ctx, next)
+	default:
+		err = n.move(ctx, next, v)
 	}
 	n.say("")
 	if err == nil {
 		n.wake() // look at what has become of it
 	}
-	return err
+	return lookAgain, err
+}
+
+func (n *Node) rejoinText(v view) string {
+	from := time.Unix(int64(v.rejoinFrom), 0)
+	return fmt.Sprintf("It may join again from %s on, and then does so by itself.", clockTime(from, n.cfg.Now()))
 }
 
 // settled takes back what stood in the way, and warns of what soon will.
 func (n *Node) settled(v view) {
-	n.health.clear(ReasonMoveRefused, ReasonNoStake, ReasonFaucet, ReasonSelfTest)
+	n.health.clear(ReasonMoveRefused, ReasonNoStake, ReasonFaucet, ReasonSelfTest, ReasonRejoin, ReasonEngineDiffers)
 	if v.status == protocol.NodeQuit {
-		n.health.clear(ReasonNoGas, ReasonClass, ReasonNoModel)
+		n.health.clear(ReasonNoGas, ReasonClass, ReasonClassUnknown, ReasonNoModel)
 		return
 	}
 	if len(n.cfg.Models.List()) == 0 {
@@ -90,10 +99,14 @@ func (n *Node) settled(v view) {
 	} else {
 		n.health.clear(ReasonNoModel)
 	}
-	if v.class != n.cfg.Class.ID() {
+	n.health.clear(ReasonClass, ReasonClassUnknown)
+	switch v.class {
+	case n.cfg.Class.ID():
+	case protocol.OtherClass(n.cfg.Class.VRAMGB).ID():
+		n.health.raise(ReasonClassUnknown, fmt.Sprintf("It has joined as unknown hardware, which is given no text tasks: the network does not know %s, "+
+			"or knows that its engine computes something else. Stop the node to take the stake back; started again, it joins when the network knows it.", n.cfg.Class))
+	default:
 		n.health.raise(ReasonClass, fmt.Sprintf("This computer is now %s.", n.cfg.Class))
-	} else {
-		n.health.clear(ReasonClass)
 	}
 }
 
@@ -107,7 +120,10 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	if err != nil {
 		return view{}, fmt.Errorf("read node: %w", err)
 	}
-	v := view{known: true, status: protocol.NodeStatus(info.Status), class: info.ClassId}
+	v := view{
+		known: true, status: protocol.NodeStatus(info.Status), class: info.ClassId, inTask: info.Task.Sign() != 0,
+		models: protocol.ModelSet(info.Models), nonce: info.Nonce, stakeFrom: info.StakeFrom, rejoinFrom: info.RejoinFrom,
+	}
 	if v.stake, err = protocol.WeiOf(info.Stake); err != nil {
 		return v, err
 	}
@@ -155,74 +171,52 @@ func (n *Node) checkClock() {
 }
 
 // gasForTasks is the gas of a few tasks: with less a node must not be drawn,
-// for it could not commit.
+// for it could not commit, unless a sponsor serves.
 const gasForTasks = 5 * (commitGas + revealGas)
 
-// enoughGas is what the wallet should hold of the chain's own coin.
-func (n *Node) enoughGas(ctx context.Context) (protocol.Wei, error) {
+// lowGas says what is missing when the wallet's gas is low and no sponsor serves for
+// calls to a contract; empty when it is enough, or one does.
+func (n *Node) lowGas(ctx context.Context, v view, to common.Address) (why string, err error) {
 	price, err := n.cfg.Chain.Client().SuggestGasPrice(ctx)
 	if err != nil {
-		return protocol.Wei{}, fmt.Errorf("read gas price: %w", err)
+		return "", fmt.Errorf("read gas price: %w", err)
 	}
-	return protocol.WeiOf(new(big.Int).Mul(price, big.NewInt(gasForTasks)))
+	enough, err := protocol.WeiOf(new(big.Int).Mul(price, big.NewInt(gasForTasks)))
+	if err != nil {
+		return "", err
+	}
+	if v.gas.Cmp(enough) >= 0 {
+		return "", nil
+	}
+	unserved := n.payer.serves(ctx, to)
+	if unserved == "" {
+		return "", nil
+	}
+	return fmt.Sprintf("%s; or send some of the chain's own coin to %s, which has %s and should have %s.", unserved, n.me.Hex(), v.gas.Decimal(), enough.Decimal()), nil
 }
 
 func (n *Node) checkGas(ctx context.Context, v view) error {
 	if v.status == protocol.NodeQuit {
 		return nil // join looks at it, and may ask the faucet
 	}
-	enough, err := n.enoughGas(ctx)
+	// In court a node that can't pay loses its stake; a move can wait.
+	why, err := n.lowGas(ctx, v, n.cfg.Profile.Contracts.Task)
 	if err != nil {
 		return err
 	}
-	if v.gas.Cmp(enough) < 0 {
-		n.health.raise(ReasonNoGas, lowGas(n.me, v.gas, enough))
+	if why != "" {
+		n.health.raise(ReasonNoGas, why)
 	} else {
 		n.health.clear(ReasonNoGas)
 	}
 	return nil
 }
 
-func lowGas(me common.Address, have, want protocol.Wei) string {
-	return fmt.Sprintf("%s has %s of gas and should have %s.", me.Hex(), have.Decimal(), want.Decimal())
-}
-
-// move sends a move that takes no preparation.
-func (n *Node) move(ctx context.Context, m move) error {
-	node := contracts.NewNode()
-	data := map[move][]byte{movePause: node.PackPause(), moveResume: node.PackResume(), moveQuit: node.PackQuit()}[m]
-	return n.send(ctx, string(m), n.cfg.Profile.Contracts.Node, data)
-}
-
-// send sends one transaction of the node's own. Its number is used up when its
-// outcome is known; a crash before leaves it, and the same intent is found again.
-func (n *Node) send(ctx context.Context, what string, to common.Address, data []byte) error {
-	me, err := n.readSelf()
-	if err != nil {
-		return err
+// modelSet is what the node announces: the models that it holds.
+func (n *Node) modelSet() protocol.ModelSet {
+	var keys []common.Hash
+	for _, f := range n.cfg.Models.List() {
+		keys = append(keys, protocol.ModelKey(f.Pin.ID))
 	}
-	key := fmt.Sprintf("node/%s/%d/%s", n.cfg.Profile.Contracts.Node.Hex(), me.Seq, what)
-	sent := submit(ctx, n.cfg.Sender, chain.Intent{Key: key, To: to, Data: data})
-
-	var revert *chain.RevertError
-	refused := errors.As(sent, &revert)
-	poor := errors.Is(sent, chain.ErrFunds)
-	if sent == nil || refused || poor {
-		if err := n.updateSelf(func(s *self) { s.Seq = max(s.Seq, me.Seq+1) }); err != nil {
-			return err
-		}
-	}
-	switch {
-	case refused:
-		n.health.raise(ReasonMoveRefused, fmt.Sprintf("%s: %v", what, revert))
-	case poor:
-		n.health.raise(ReasonNoGas, sent.Error())
-	case sent == nil:
-		n.health.clear(ReasonMoveRefused)
-	}
-	if sent != nil {
-		return fmt.Errorf("%s: %w", what, sent)
-	}
-	n.log.Info("node moved", "what", what)
-	return nil
+	return protocol.ModelSetOf(keys...)
 }

@@ -30,6 +30,7 @@ import (
 	"helium/backend/relay"
 	"helium/backend/relay/client"
 	"helium/backend/relay/roles"
+	"helium/backend/relay/sponsor"
 	"helium/backend/store"
 	"helium/backend/wallet"
 	"helium/inference/worker"
@@ -60,17 +61,27 @@ type world struct {
 	class   protocol.GPUClass
 	creator *creator
 
+	// What newWorld's options change: the rules, and what the relay's sponsor
+	// gives, which is nothing by default.
+	rules   func(*contracts.Params)
+	limits  sponsor.Limits
+	sponsor *sponsor.Sponsor
+
 	// block is held while a block is made, and guards accounts: who sends.
 	block    sync.Mutex
 	accounts []common.Address
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, options ...func(*world)) *world {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("runs a whole network")
 	}
-	w := &world{T: t, sim: contractstest.New(t, nil)}
+	w := &world{T: t}
+	for _, o := range options {
+		o(w)
+	}
+	w.sim = contractstest.New(t, w.rules)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -143,11 +154,35 @@ func (w *world) startRelay(l net.Listener) {
 		w.Fatal(err)
 	}
 	w.Cleanup(tasks.Close)
-	r, err := relay.Start(w.Context(), relay.Config{DataDir: w.TempDir(), Listener: l, Profile: w.profile, Key: w.sim.Relay, Tasks: tasks})
+	w.startSponsor()
+	r, err := relay.Start(w.Context(), relay.Config{
+		DataDir: w.TempDir(), Listener: l, Profile: w.profile, Key: w.sim.Relay, Tasks: tasks, Sponsor: w.sponsor,
+	})
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.Cleanup(func() { r.Close() })
+}
+
+func (w *world) startSponsor() {
+	w.Helper()
+	purse, err := wallet.FromKey(w.sim.Key())
+	if err != nil {
+		w.Fatal(err)
+	}
+	st, err := store.Open(w.TempDir(), store.Options{})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { st.Close() })
+	w.sponsor, err = sponsor.Open(sponsor.Config{Profile: w.profile, Chain: w.chain, Store: st, Signer: purse, Limits: w.limits})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(w.sponsor.Close)
+	w.block.Lock()
+	w.accounts = append(w.accounts, purse.Address())
+	w.block.Unlock()
 }
 
 // startFaucet gives 1000 CNX and a coin to whoever asks, as a local network's does.
@@ -290,7 +325,7 @@ func (h *host) prepare() {
 	}
 	cfg := Config{
 		Profile: h.w.profile, Wallet: h.out.wallet, Store: st, Engine: h.w.engine, Models: h.w.models, Relay: h.relay,
-		Chain: h.w.chain, Sender: h.out, Class: h.w.class, Log: testLog(h.name),
+		Chain: h.w.chain, Sender: h.out, Sponsor: h.relay, Class: h.w.class, Log: testLog(h.name),
 	}
 	if h.change != nil {
 		h.change(&cfg)

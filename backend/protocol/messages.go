@@ -10,15 +10,23 @@ import (
 )
 
 // Domain is the EIP-712 domain of everything nodes and relays sign: name
-// "Helium", version "1", the chain and the Task contract.
+// "Helium", version "1", the chain, and the contract that a message is for. Node
+// and Token may be left out where nobody signs for them.
 type Domain struct {
 	ChainID uint64
 	Task    common.Address
+	Node    common.Address
+	Token   common.Address
 }
 
 // Message is an EIP-712 message of the protocol.
 type Message interface {
 	structHash() common.Hash
+}
+
+// addressed is a message for another contract than Task.
+type addressed interface {
+	contract(d Domain) common.Address
 }
 
 // Ready says: I could open the envelope and its hash is right.
@@ -91,10 +99,14 @@ func (m Stored) structHash() common.Hash {
 
 // Hash is the EIP-712 digest of m under d: what is signed.
 func (d Domain) Hash(m Message) common.Hash {
+	reader := d.Task
+	if m, ok := m.(addressed); ok {
+		reader = m.contract(d)
+	}
 	separator := hashWords(
 		typeHash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
 		crypto.Keccak256Hash([]byte("Helium")), crypto.Keccak256Hash([]byte("1")),
-		word(d.ChainID), common.BytesToHash(d.Task[:]),
+		word(d.ChainID), addressWord(reader),
 	)
 	inner := m.structHash()
 	return crypto.Keccak256Hash([]byte{0x19, 0x01}, separator[:], inner[:])

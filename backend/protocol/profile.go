@@ -52,7 +52,9 @@ func (p Profile) BlockInterval() time.Duration {
 }
 
 // Domain is the EIP-712 domain of the network.
-func (p Profile) Domain() Domain { return Domain{ChainID: p.ChainID, Task: p.Contracts.Task} }
+func (p Profile) Domain() Domain {
+	return Domain{ChainID: p.ChainID, Task: p.Contracts.Task, Node: p.Contracts.Node, Token: p.Contracts.Token}
+}
 
 // ParseProfile reads and checks a profile.
 func ParseProfile(b []byte) (*Profile, error) {

@@ -6,7 +6,8 @@
 // signed, or a chunk of a node's live stream. A role is the part that the chain
 // gives an address in a task: its creator, or one of the three nodes drawn. A
 // storage signature is the relay's word, good on chain, that it holds a node's
-// result.
+// result. A relay may have a sponsor, which pays the gas of those who earn: see
+// package sponsor.
 //
 // The promises: what a storage signature vouches for is on disk before the
 // signature exists, and never changes; nobody reads or writes without the role

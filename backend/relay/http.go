@@ -8,12 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
 	"helium/backend/relay/internal/wire"
+	"helium/backend/relay/sponsor"
 )
 
 // refusal is an answer that says no, and why.
@@ -31,10 +33,13 @@ func (r *refusal) Error() string { return r.body.Message }
 // asRefusal hides what is the relay's own trouble from the client.
 func (r *Relay) asRefusal(err error) *refusal {
 	var no *refusal
+	var unpaid *sponsor.Refusal
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &no):
 		return no
+	case errors.As(err, &unpaid):
+		return unsponsored(unpaid)
 	case errors.As(err, &tooLarge):
 		return refuse(413, "too_large", fmt.Sprintf("the body is over %d bytes", tooLarge.Limit), "shorten it")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -62,6 +67,8 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("PUT /v1/tasks/{key}/results", r.signedIn(r.putResult))
 	mux.Handle("GET /v1/tasks/{key}/results/{node}", r.signedIn(r.getResult))
 	mux.Handle("GET /v1/events", r.guest(r.events))
+	mux.Handle("GET /v1/sponsor", r.guest(r.sponsorOffer))
+	mux.Handle("POST /v1/sponsor", r.signedIn(r.sponsorCall))
 	known := http.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -92,18 +99,26 @@ func (p *statusProbe) Header() http.Header         { return p.header }
 func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *statusProbe) WriteHeader(status int)      { p.status = orElse(p.status, status) }
 
-var errTooOften = refuse(429, "too_often", "too many requests", "wait a second")
+func tooOften() *refusal {
+	no := refuse(429, "too_often", "too many requests", "wait a second")
+	no.body.RetryAfter = 1
+	return no
+}
+
+// hostOf is the IP address that a request comes from.
+func hostOf(req *http.Request) string {
+	host, _, err := net.SplitHostPort(req.RemoteAddr)
+	if err != nil {
+		return req.RemoteAddr
+	}
+	return host
+}
 
 // guest serves those who are not signed in, limited by IP address.
 func (r *Relay) guest(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		host, _, err := net.SplitHostPort(req.RemoteAddr)
-		if err != nil {
-			host = req.RemoteAddr
-		}
-		if !r.guests.of(host, common.Address{}).rate.Allow() {
-			w.Header().Set("Retry-After", "1")
-			r.answerError(w, errTooOften)
+		if !r.guests.of(hostOf(req), common.Address{}).rate.Allow() {
+			r.answerError(w, tooOften())
 			return
 		}
 		if err := h(w, req); err != nil {
@@ -117,8 +132,7 @@ func (r *Relay) signedIn(h signedInHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		who, err := r.bearer(req.Header.Get("Authorization"))
 		if err == nil && !who.rate.Allow() {
-			w.Header().Set("Retry-After", "1")
-			err = errTooOften
+			err = tooOften()
 		}
 		if err == nil {
 			err = h(w, req, who)
@@ -145,6 +159,9 @@ func (r *Relay) bearer(header string) (*account, error) {
 func (r *Relay) answerError(w http.ResponseWriter, no *refusal) {
 	if no.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if no.body.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.FormatInt(no.body.RetryAfter, 10))
 	}
 	r.answer(w, no.status, wire.ErrorReply{Error: no.body})
 }
@@ -209,6 +226,8 @@ type Stats struct {
 	Events     uint64 `json:"events"`
 	EventBytes uint64 `json:"event_bytes"`
 	Sockets    int    `json:"sockets"`
+	// Sponsored counts what the sponsor did, where there is one.
+	Sponsored *sponsor.Counts `json:"sponsored,omitempty"`
 }
 
 func (r *Relay) stats(w http.ResponseWriter, req *http.Request) error {
@@ -220,12 +239,17 @@ func (r *Relay) stats(w http.ResponseWriter, req *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read statistics: %w", err)
 	}
-	w.Header().Set("Access-Control-Allow-Origin", "*")
-	r.answer(w, http.StatusOK, Stats{
+	stats := Stats{
 		Relay: r.address, UptimeSeconds: int64(r.cfg.Now().Sub(r.started).Seconds()),
 		Blobs: blobs.State.Msgs, BlobBytes: blobs.State.Bytes,
 		Events: events.State.Msgs, EventBytes: events.State.Bytes,
 		Sockets: r.sockets.count(),
-	})
+	}
+	if r.cfg.Sponsor != nil {
+		counts := r.cfg.Sponsor.Counts()
+		stats.Sponsored = &counts
+	}
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	r.answer(w, http.StatusOK, stats)
 	return nil
 }

@@ -37,8 +37,11 @@ type Limits struct {
 	UploadBytes int64
 	// PerAddress counts requests and frames of a signed-in address, PerGuest
 	// those of an IP address that is not.
+	// PerAsker counts what an IP address asks of the sponsor, since each
+	// request asks the chain a few times.
 	PerAddress Rate
 	PerGuest   Rate
+	PerAsker   Rate
 	// Sockets and Watches are per address and per socket; Waits is how many
 	// requests of an address may wait for tasks that the chain has not shown.
 	Sockets int
@@ -65,6 +68,7 @@ func (l *Limits) complete() {
 	l.UploadBytes = orElse(l.UploadBytes, 256<<20)
 	l.PerAddress = orElse(l.PerAddress, Rate{PerSecond: 1000, Burst: 2000})
 	l.PerGuest = orElse(l.PerGuest, Rate{PerSecond: 20, Burst: 200})
+	l.PerAsker = orElse(l.PerAsker, Rate{PerSecond: 5, Burst: 100})
 	l.Sockets = orElse(l.Sockets, 16)
 	l.Watches = orElse(l.Watches, 4096)
 	l.Waits = orElse(l.Waits, 256)

@@ -18,6 +18,7 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"helium/backend/protocol"
+	"helium/backend/relay/sponsor"
 )
 
 // Config is what a relay needs. Fields after Tasks may be left out.
@@ -43,6 +44,9 @@ type Config struct {
 	// task can live.
 	MaxAge time.Duration
 	Limits Limits
+	// Sponsor pays the gas of those who earn; nil for none. It belongs to the
+	// caller, who closes it after the relay.
+	Sponsor *sponsor.Sponsor
 	// Now is the wall clock.
 	Now func() time.Time
 	Log *slog.Logger
@@ -82,6 +86,7 @@ type Relay struct {
 	http     *http.Server
 	accounts *accountBook
 	guests   *accountBook
+	askers   *accountBook // of the sponsor, by IP address
 	uploads  *budget
 	sockets  sockets
 	started  time.Time
@@ -108,6 +113,7 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 		epoch:    rand.Text(),
 		accounts: newAccounts(cfg.Limits.PerAddress, cfg.Limits),
 		guests:   newAccounts(cfg.Limits.PerGuest, cfg.Limits),
+		askers:   newAccounts(cfg.Limits.PerAsker, cfg.Limits),
 		uploads:  newBudget(cfg.Limits.UploadBytes),
 		started:  cfg.Now(),
 	}

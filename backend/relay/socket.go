@@ -218,7 +218,7 @@ func (s *socket) read() {
 // take does what a frame asks for. It reports false when the socket is to end.
 func (s *socket) take(f wire.Frame) bool {
 	if !s.who.rate.Allow() {
-		s.reply(f.ID, errTooOften)
+		s.reply(f.ID, tooOften())
 		return true
 	}
 	switch f.Op {

@@ -1,5 +1,5 @@
 // Command gen writes the JSON Schema of every value that reaches a page: the
-// agent's state and the receipt of a task. The pages' TypeScript types are made
+// agent's state, the estimate and the receipt of a task. The pages' TypeScript types are made
 // from that schema, so no shape is copied by hand; a test fails when the
 // checked-in schema is not what this program would write now.
 //
@@ -22,6 +22,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"helium/app/api"
+	"helium/backend/bridge"
 	"helium/backend/protocol"
 )
 
@@ -30,8 +31,9 @@ const schemaFile = "frontend/src/lib/api.schema.json"
 
 // Pages are the values the pages are sent; each field becomes a TypeScript type.
 type Pages struct {
-	State   api.State        `json:"state"`
-	Receipt protocol.Receipt `json:"receipt"`
+	State    api.State        `json:"state"`
+	Estimate bridge.Estimate  `json:"estimate"`
+	Receipt  protocol.Receipt `json:"receipt"`
 }
 
 func main() {
@@ -54,7 +56,7 @@ func generate(root string) ([]byte, error) {
 	}
 
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
-	for _, dir := range []string{"app/api", "backend/protocol"} {
+	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol"} {
 		if err := addComments(&r, root, dir); err != nil {
 			return nil, err
 		}

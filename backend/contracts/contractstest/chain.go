@@ -153,7 +153,7 @@ func (c *Chain) Network() contracts.Network {
 // Use makes c speak to the contracts of a deployment.
 func (c *Chain) Use(at contracts.Deployment) {
 	c.Deployment = at
-	c.Domain = protocol.Domain{ChainID: ChainID, Task: at.Task}
+	c.Domain = protocol.Domain{ChainID: ChainID, Task: at.Task, Node: at.Node, Token: at.Token}
 }
 
 // Reader looks at the chain.

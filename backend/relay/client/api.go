@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -119,7 +121,15 @@ type Error struct {
 	Message string
 	// Hint says what to do about it; may be empty.
 	Hint string
+	// RetryAfter is when the same may be asked again; 0 where that is not known.
+	RetryAfter time.Duration
+	// Revert is what a contract answers, or would, where that is the cause.
+	Revert []byte
 }
+
+// OfSponsor says whether it is the relay's sponsor that does not pay, now or at
+// all, while nothing is wrong with the call.
+func (e *Error) OfSponsor() bool { return strings.HasPrefix(e.Code, "sponsor_") }
 
 func (e *Error) Error() string {
 	s := fmt.Sprintf("relay refuses (%d %s): %s", e.Status, e.Code, e.Message)

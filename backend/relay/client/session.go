@@ -167,8 +167,13 @@ func (c *Client) both(ctx context.Context) (context.Context, context.CancelFunc)
 	return ctx, func() { stop(); cancel() }
 }
 
-// transient reports whether trying again may help.
+// transient reports whether trying again may help. A sponsor that does not pay
+// says when to ask again: that is the caller's to decide.
 func transient(err error) bool {
+	var no *Error
+	if errors.As(err, &no) && no.OfSponsor() {
+		return false
+	}
 	switch statusOf(err) {
 	case 0:
 		var network *url.Error
@@ -240,7 +245,10 @@ func refusalOf(status int, raw []byte) error {
 	if err := json.Unmarshal(raw, &reply); err != nil || reply.Error.Code == "" {
 		return &Error{Status: status, Code: "no_reason", Message: "the answer is not a relay's"}
 	}
-	return &Error{Status: status, Code: reply.Error.Code, Message: reply.Error.Message, Hint: reply.Error.Hint}
+	return &Error{
+		Status: status, Code: reply.Error.Code, Message: reply.Error.Message, Hint: reply.Error.Hint,
+		RetryAfter: time.Duration(reply.Error.RetryAfter) * time.Second, Revert: reply.Error.Revert,
+	}
 }
 
 func encode(v any) ([]byte, error) {

@@ -73,6 +73,10 @@ type ErrorBody struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
+	// RetryAfter is in seconds; 0 where waiting does not help, or nobody knows.
+	RetryAfter int64 `json:"retry_after,omitempty"`
+	// Revert is what a contract answered that would refuse.
+	Revert hexutil.Bytes `json:"revert,omitempty"`
 }
 
 // ErrorReply is the body of every HTTP refusal.
@@ -114,6 +118,62 @@ type PutEnvelopeReply struct {
 type PutResultReply struct {
 	StorageSignature hexutil.Bytes `json:"storage_signature"`
 	CiphertextHash   common.Hash   `json:"ciphertext_hash"`
+}
+
+// SponsorRequest asks the relay's sponsor to bring a call to the chain.
+type SponsorRequest struct {
+	// Key is chosen by whoever asks. The same call under the same key is the same
+	// request, made again.
+	Key string `json:"key"`
+	// Call is calldata of one of the functions that are sponsored.
+	Call hexutil.Bytes `json:"call"`
+}
+
+// States of a sponsored call.
+const (
+	// SponsorSent: on its way. Asking again tells more.
+	SponsorSent = "sent"
+	SponsorDone = "done"
+	// SponsorReverted: in a block, and the contract refused. Revert says why, where
+	// that is known.
+	SponsorReverted = "reverted"
+)
+
+// SponsorReply is what became of a call.
+type SponsorReply struct {
+	State       string        `json:"state"`
+	Transaction common.Hash   `json:"transaction,omitzero"`
+	Block       uint64        `json:"block,omitempty"`
+	Revert      hexutil.Bytes `json:"revert,omitempty"`
+}
+
+// SponsorOffer is what a relay's sponsor pays for. Without one only On is there,
+// and is false.
+type SponsorOffer struct {
+	On bool `json:"on"`
+	// Why says why nothing is sponsored, when On is false.
+	Why string `json:"why,omitempty"`
+	// Address is who pays.
+	Address common.Address `json:"address,omitzero"`
+	Kinds   []string       `json:"kinds,omitempty"`
+	// MaxGasPrice, Day and the amounts left are in wei of the chain's own coin.
+	MaxGasPrice protocol.Wei `json:"max_gas_price"`
+	Day         protocol.Wei `json:"day"`
+	// Left is what is left of today; LeftForJoins, and LeftForNodes for all but
+	// court, are parts of it.
+	Left         protocol.Wei `json:"left"`
+	LeftForNodes protocol.Wei `json:"left_for_nodes"`
+	LeftForJoins protocol.Wei `json:"left_for_joins"`
+	// ResetsAt is when a new day begins, in Unix seconds.
+	ResetsAt int64 `json:"resets_at,omitempty"`
+	// What an account is given in a day, and an IP address in an hour.
+	JoinsPerAccount   int `json:"joins_per_account,omitempty"`
+	MovesPerAccount   int `json:"moves_per_account,omitempty"`
+	PayoutsPerAccount int `json:"payouts_per_account,omitempty"`
+	StepsPerAccount   int `json:"steps_per_account,omitempty"`
+	PerAddressAnHour  int `json:"per_ip_an_hour,omitempty"`
+	// LeastPayout is the least credit that is paid out.
+	LeastPayout protocol.Wei `json:"least_payout"`
 }
 
 // DecodeStrict reads exactly one JSON value without unknown fields.

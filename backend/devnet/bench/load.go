@@ -1,0 +1,351 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethclient"
+
+	"helium/backend/contracts"
+	"helium/backend/devnet"
+	"helium/backend/protocol"
+)
+
+// Load is what `helium bench load` found: many requests at once, and what the
+// chain says of them afterwards.
+type Load struct {
+	Requests int `json:"requests"`
+	Parallel int `json:"parallel"`
+	Nodes    int `json:"nodes"`
+	// Failed requests brought no verified answer.
+	Failed int      `json:"failed"`
+	Errors []string `json:"errors,omitempty"`
+
+	Seconds   float64 `json:"seconds"`
+	PerMinute float64 `json:"per_minute"`
+	// FirstToken and Verified count from the request, with the time in the queue.
+	FirstToken Spread `json:"first_token_s"`
+	Verified   Spread `json:"verified_s"`
+
+	Book Book `json:"chain"`
+}
+
+// Book is what the chain says of the tasks that were created between two
+// blocks. Amounts are CNX, as decimals.
+type Book struct {
+	Tasks int `json:"tasks"`
+	// Queued waited before they were drawn.
+	Queued int `json:"queued"`
+	// Fast ended with one settlement, Court with a commitment on chain.
+	Fast     int            `json:"fast"`
+	Court    int            `json:"court"`
+	Outcomes map[string]int `json:"outcomes"`
+	// Transactions of all parties about these tasks, and their gas.
+	Transactions int    `json:"transactions"`
+	Gas          uint64 `json:"gas"`
+	// Fees went to nodes, as rewards, back to creators and to the pool.
+	Fees     string `json:"fees"`
+	Paid     string `json:"paid"`
+	Rewards  string `json:"rewards"`
+	Refunded string `json:"refunded"`
+	ToPool   string `json:"to_pool"`
+	// Slashed nodes, whose stakes are in the pool besides.
+	Slashed int `json:"slashed"`
+	// Missing is what of the fees of ended tasks is in none of those places:
+	// anything but 0 is a fault of the contracts.
+	Missing string `json:"missing"`
+}
+
+// RunLoad sends requests through the devnet's bridge, so many at once, and
+// reads the chain when all are done.
+func RunLoad(ctx context.Context, r devnet.Ready, requests, parallel int) (Load, error) {
+	if requests < 1 || parallel < 1 {
+		return Load{}, errors.New("requests and parallel must be at least 1")
+	}
+	client, err := ethclient.DialContext(ctx, r.Chain.WS)
+	if err != nil {
+		return Load{}, fmt.Errorf("reach the chain: %w", err)
+	}
+	defer client.Close()
+	// The first request of a devnet loads models: it is not measured.
+	if _, err := stream(ctx, r.Bridge, r.APIKey, chatBody(-1)); err != nil {
+		return Load{}, fmt.Errorf("warm up: %w", err)
+	}
+	book, err := openBook(ctx, client, r.Contracts)
+	if err != nil {
+		return Load{}, err
+	}
+	l := Load{Requests: requests, Parallel: parallel, Nodes: len(r.Nodes)}
+	began := time.Now()
+	firsts, verified := l.send(ctx, r)
+	l.Seconds = time.Since(began).Seconds()
+	if ctx.Err() != nil {
+		return l, ctx.Err()
+	}
+	if len(firsts) == 0 {
+		return l, fmt.Errorf("no request brought an answer: %s", strings.Join(l.Errors, "; "))
+	}
+	l.FirstToken, l.Verified = spreadOf(firsts), spreadOf(verified)
+	l.PerMinute = float64(len(verified)) / l.Seconds * 60
+	l.Book, err = book.close(ctx)
+	return l, err
+}
+
+// mostErrors is how many different failures are told.
+const mostErrors = 5
+
+func (l *Load) send(ctx context.Context, r devnet.Ready) (firsts, verified []time.Duration) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	work := make(chan int)
+	for range l.Parallel {
+		all.Go(func() {
+			for i := range work {
+				t, err := stream(ctx, r.Bridge, r.APIKey, chatBody(i))
+				mu.Lock()
+				if err == nil {
+					firsts, verified = append(firsts, t.firstToken), append(verified, t.verified)
+				} else {
+					l.Failed++
+					if len(l.Errors) < mostErrors && !slices.Contains(l.Errors, err.Error()) {
+						l.Errors = append(l.Errors, err.Error())
+					}
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range l.Requests {
+		select {
+		case work <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(work)
+	all.Wait()
+	return firsts, verified
+}
+
+// openedBook reads what happens on chain from a block on.
+type openedBook struct {
+	client *ethclient.Client
+	at     protocol.Contracts
+	from   uint64
+	pool   *big.Int
+}
+
+func openBook(ctx context.Context, client *ethclient.Client, at protocol.Contracts) (*openedBook, error) {
+	b := &openedBook{client: client, at: at}
+	head, err := client.BlockNumber(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read chain head: %w", err)
+	}
+	b.from = head + 1
+	b.pool, err = b.readPool(ctx)
+	return b, err
+}
+
+func (b *openedBook) readPool(ctx context.Context) (*big.Int, error) {
+	task := contracts.NewTask()
+	answer, err := b.client.CallContract(ctx, ethereum.CallMsg{To: &b.at.Task, Data: task.PackPool()}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read pool: %w", err)
+	}
+	return task.UnpackPool(answer)
+}
+
+// tally is a book in the making. Amounts are wei.
+type tally struct {
+	Book
+	fees, paid, rewards, refunded, stakes *big.Int
+	created, court, ended                 map[string]bool
+	fee                                   map[string]*big.Int
+	transactions                          map[common.Hash]bool
+}
+
+// close reads the logs, when every task has ended.
+func (b *openedBook) close(ctx context.Context) (Book, error) {
+	var t *tally
+	for wait := 0; ; wait++ {
+		var err error
+		if t, err = b.read(ctx); err != nil {
+			return Book{}, err
+		}
+		// An answer is verified before the transaction that pays for it.
+		if len(t.ended) >= t.Tasks || wait >= 60 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return Book{}, ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+	pool, err := b.readPool(ctx)
+	if err != nil {
+		return Book{}, err
+	}
+	for hash := range t.transactions {
+		receipt, err := b.client.TransactionReceipt(ctx, hash)
+		if err != nil {
+			return Book{}, fmt.Errorf("read receipt of %s: %w", hash, err)
+		}
+		t.Gas += receipt.GasUsed
+	}
+	toPool := new(big.Int).Sub(pool, b.pool)
+	toPool.Sub(toPool, t.stakes)
+	missing := new(big.Int).Set(t.fees)
+	for _, part := range []*big.Int{t.paid, t.rewards, t.refunded, toPool} {
+		missing.Sub(missing, part)
+	}
+	t.Transactions = len(t.transactions)
+	for at, amount := range map[*string]*big.Int{
+		&t.Fees: t.fees, &t.Paid: t.paid, &t.Rewards: t.rewards, &t.Refunded: t.refunded, &t.ToPool: toPool,
+	} {
+		wei, err := protocol.WeiOf(amount)
+		if err != nil {
+			return Book{}, fmt.Errorf("add up the fees: %w", err)
+		}
+		*at = wei.Decimal()
+	}
+	t.Missing = missing.String()
+	return t.Book, nil
+}
+
+func (b *openedBook) read(ctx context.Context) (*tally, error) {
+	logs, err := b.client.FilterLogs(ctx, ethereum.FilterQuery{
+		FromBlock: new(big.Int).SetUint64(b.from), Addresses: []common.Address{b.at.Task, b.at.Node},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read logs: %w", err)
+	}
+	events, err := contracts.NewEvents()
+	if err != nil {
+		return nil, err
+	}
+	t := &tally{
+		Book: Book{Outcomes: map[string]int{}},
+		fees: new(big.Int), paid: new(big.Int), rewards: new(big.Int), refunded: new(big.Int), stakes: new(big.Int),
+		created: map[string]bool{}, court: map[string]bool{}, ended: map[string]bool{}, fee: map[string]*big.Int{},
+		transactions: map[common.Hash]bool{},
+	}
+	for _, l := range logs {
+		event, err := events.Parse(&l)
+		if err != nil {
+			continue
+		}
+		t.add(event, l)
+	}
+	t.Tasks, t.Court = len(t.created), len(t.court)
+	t.Fast = t.Outcomes[protocol.OutcomeAgreed.String()] - len(t.court)
+	return t, nil
+}
+
+// add takes what concerns a task that was created since the book was opened.
+func (t *tally) add(event any, l types.Log) {
+	if e, ok := event.(*contracts.NodeNodeSlashed); ok {
+		t.Slashed++
+		t.stakes.Add(t.stakes, e.Stake)
+		return
+	}
+	id := taskOf(event)
+	if e, ok := event.(*contracts.TaskTaskCreated); ok {
+		t.created[id], t.fee[id] = true, e.Fee
+	}
+	if !t.created[id] {
+		return
+	}
+	t.transactions[l.TxHash] = true
+	switch e := event.(type) {
+	case *contracts.TaskTaskQueued:
+		t.Queued++
+	case *contracts.TaskCommitted:
+		t.court[id] = true
+	case *contracts.TaskTaskEnded:
+		t.ended[id] = true
+		t.Outcomes[protocol.Outcome(e.Outcome).String()]++
+		t.fees.Add(t.fees, t.fee[id])
+	case *contracts.TaskNodePaid:
+		t.paid.Add(t.paid, e.Amount)
+	case *contracts.TaskRewarded:
+		t.rewards.Add(t.rewards, e.Amount)
+	case *contracts.TaskCreatorRefunded:
+		t.refunded.Add(t.refunded, e.Amount)
+	}
+}
+
+// taskOf is the id of the task that an event is about; empty when it is about none.
+func taskOf(event any) string {
+	var id *big.Int
+	switch e := event.(type) {
+	case *contracts.TaskTaskCreated:
+		id = e.TaskId
+	case *contracts.TaskTaskQueued:
+		id = e.TaskId
+	case *contracts.TaskTaskDrawn:
+		id = e.TaskId
+	case *contracts.TaskCommitted:
+		id = e.TaskId
+	case *contracts.TaskRevealed:
+		id = e.TaskId
+	case *contracts.TaskTaskEnded:
+		id = e.TaskId
+	case *contracts.TaskNodePaid:
+		id = e.TaskId
+	case *contracts.TaskNodeReleased:
+		id = e.TaskId
+	case *contracts.TaskRewarded:
+		id = e.TaskId
+	case *contracts.TaskCreatorRefunded:
+		id = e.TaskId
+	default:
+		return ""
+	}
+	return id.String()
+}
+
+// WriteJSON prints one JSON object.
+func (l Load) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(l) }
+
+// WriteTable prints the figures for people.
+func (l Load) WriteTable(w io.Writer) error {
+	out := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(out, "%s\t"+format+"\n", append([]any{name}, args...)...)
+	}
+	row("requests", "%d, %d at once, %d nodes", l.Requests, l.Parallel, l.Nodes)
+	row("took", "%.0f s, %.1f verified answers a minute", l.Seconds, l.PerMinute)
+	row("first token", "%.2f s, 95 %% within %.2f s", l.FirstToken.P50, l.FirstToken.P95)
+	row("verified", "%.2f s, 95 %% within %.2f s", l.Verified.P50, l.Verified.P95)
+	if l.Failed > 0 {
+		row("failed", "%d: %s", l.Failed, strings.Join(l.Errors, "; "))
+	}
+	b := l.Book
+	row("tasks on chain", "%d, of which %d waited in the queue", b.Tasks, b.Queued)
+	row("settled", "%d fast, %d in the court", b.Fast, b.Court)
+	for _, name := range slices.Sorted(maps.Keys(b.Outcomes)) {
+		row("ended", "%s: %d", name, b.Outcomes[name])
+	}
+	if b.Tasks > 0 {
+		row("transactions", "%.2f a task, %d gas", float64(b.Transactions)/float64(b.Tasks), b.Gas/uint64(b.Tasks))
+	}
+	row("fees", "%s CNX: %s to nodes, %s for transactions, %s back, %s to the pool", b.Fees, b.Paid, b.Rewards, b.Refunded, b.ToPool)
+	if b.Slashed > 0 {
+		row("slashed", "%d nodes", b.Slashed)
+	}
+	row("missing", "%s wei", b.Missing)
+	return out.Flush()
+}
