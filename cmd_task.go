@@ -7,13 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/ethclient"
 
@@ -46,7 +45,9 @@ type taskRunCmd struct {
 	MaxTokens int      `default:"256" help:"Longest answer, in tokens."`
 	Seed      int64    `default:"42" help:"The same seed gives the same answer."`
 	Temp      *float64 `name:"temperature" help:"0 takes the likeliest token each time, which is the default."`
+	Fee       string   `help:"What to offer, in CNX; the least that the network takes if not given. More goes first when tasks wait." placeholder:"CNX"`
 	MaxFee    string   `help:"Most to pay, in CNX; no limit if there is none." placeholder:"CNX"`
+	Estimate  bool     `help:"Say what it costs and when it would start, and send nothing."`
 	Receipt   string   `help:"File to write the receipt to." placeholder:"FILE"`
 }
 
@@ -55,11 +56,13 @@ func (c taskRunCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	var limit protocol.Wei
-	if c.MaxFee != "" {
-		if limit, err = protocol.ParseCNX(c.MaxFee); err != nil {
-			return fmt.Errorf("--max-fee: %w", err)
-		}
+	fee, err := amountFlag("--fee", c.Fee)
+	if err != nil {
+		return err
+	}
+	limit, err := amountFlag("--max-fee", c.MaxFee)
+	if err != nil {
+		return err
 	}
 	library, err := openModels()
 	if err != nil {
@@ -80,10 +83,38 @@ func (c taskRunCmd) Run(env *environment) error {
 		return err
 	}
 	defer p.close()
-	return c.follow(env, p, creator.Request{
+	q := creator.Request{
 		Type: protocol.GPT, Task: doc.Normalised(), Model: c.Model, Models: []protocol.ModelPin{model.Pin},
-		Units: task.UnitsRoundedUp(doc), MinVRAMGB: 1, MaxFee: limit,
-	})
+		Units: task.UnitsRoundedUp(doc), MinVRAMGB: 1, Fee: fee, MaxFee: limit,
+	}
+	if err := printEstimate(env, p.creator, q); err != nil || c.Estimate {
+		return withAction(err)
+	}
+	return withAction(c.follow(env, p, q))
+}
+
+// amountFlag reads an amount of CNX above zero; zero where there is none.
+func amountFlag(name, text string) (protocol.Wei, error) {
+	if text == "" {
+		return protocol.Wei{}, nil
+	}
+	amount, err := protocol.ParseCNX(text)
+	if err == nil && amount.IsZero() {
+		err = errors.New("it must be more than 0")
+	}
+	if err != nil {
+		return amount, fmt.Errorf("%s %s: %w", name, text, err)
+	}
+	return amount, nil
+}
+
+// withAction adds to a reason what can be done about it.
+func withAction(err error) error {
+	var reason protocol.Reason
+	if !errors.As(err, &reason) || reason.Action == "" {
+		return err
+	}
+	return fmt.Errorf("%w. %s", err, reason.Action)
 }
 
 func (c taskRunCmd) document() (*task.GPT, error) {
@@ -101,11 +132,15 @@ func (c taskRunCmd) follow(env *environment, p *payer, q creator.Request) error 
 		return err
 	}
 	out := &steps{w: env.stdout}
+	whole := false
 	for e := range t.Events(env.ctx) {
 		switch e.Stage {
 		case creator.StageDelta:
-			out.text(e.Text)
+			if !whole { // a piece that comes late has been printed with the answer
+				out.text(e.Text)
+			}
 		case creator.StageVerified:
+			whole = true
 			response, err := task.ParseResponse(e.Response)
 			if err != nil {
 				return err
@@ -116,35 +151,14 @@ func (c taskRunCmd) follow(env *environment, p *payer, q creator.Request) error 
 			out.step(e, e.Reason.Error())
 			return *e.Reason
 		case creator.StageSettled:
-			out.step(e, "paid "+e.Receipt.Fee.String())
+			out.step(e, howSettled(e.Receipt))
+			out.payments(e.Receipt)
 			return c.keep(env, e.Receipt)
 		default:
 			out.step(e, describe(e))
 		}
 	}
 	return env.ctx.Err()
-}
-
-func describe(e creator.Event) string {
-	switch e.Stage {
-	case creator.StageCreated:
-		return fmt.Sprintf("task %s, transaction %s", e.TaskID, e.Tx)
-	case creator.StageQueued:
-		return fmt.Sprintf("%d before it", e.Position)
-	case creator.StageDrawn:
-		return fmt.Sprintf("%s: %s", e.Class, addresses(e.Nodes))
-	case creator.StageReady, creator.StageCommitted, creator.StageRevealed:
-		return fmt.Sprintf("%d of 3", e.Count)
-	}
-	return ""
-}
-
-func addresses(list []common.Address) string {
-	short := make([]string, len(list))
-	for i, a := range list {
-		short[i] = a.Hex()[:10] + "…"
-	}
-	return strings.Join(short, " ")
 }
 
 func (c taskRunCmd) keep(env *environment, r *protocol.Receipt) error {
@@ -161,27 +175,6 @@ func (c taskRunCmd) keep(env *environment, r *protocol.Receipt) error {
 	fmt.Fprintf(env.stdout, "\nThe receipt is in %s: helium task verify checks it.\n", c.Receipt)
 	return nil
 }
-
-// steps prints a task's life.
-type steps struct {
-	w      io.Writer
-	inText bool
-}
-
-func (s *steps) step(e creator.Event, what string) {
-	if s.inText {
-		fmt.Fprintln(s.w)
-		s.inText = false
-	}
-	fmt.Fprintf(s.w, "%7.3f s  %-10s %s\n", e.At.Seconds(), e.Stage, what)
-}
-
-func (s *steps) text(t string) {
-	s.inText = true
-	fmt.Fprint(s.w, t)
-}
-
-func (s *steps) answer(t string) { fmt.Fprintf(s.w, "\n%s\n\n", t) }
 
 // payer is a creator with a wallet of its own.
 type payer struct {
@@ -264,17 +257,35 @@ func openPayer(env *environment, from, dir string) (_ *payer, err error) {
 	return p, nil
 }
 
-// fundPayer asks the network's faucet, where there is one, when the wallet is
-// nearly empty.
+// fundPayer asks the network's faucet, where there is one, when little is left in
+// the wallet and of what the Task contract owes it.
 func fundPayer(ctx context.Context, rpc *ethclient.Client, p *protocol.Profile, who common.Address) error {
 	has, err := network.BalanceOf(ctx, rpc, p.Contracts.Token, who)
 	if err != nil {
 		return err
 	}
-	if has.Cmp(payerFunds) >= 0 || p.Faucet == "" {
+	credit, err := creditOf(ctx, rpc, p.Contracts.Task, who)
+	if err != nil {
+		return err
+	}
+	if has.Add(credit).Cmp(payerFunds) >= 0 || p.Faucet == "" {
 		return nil
 	}
 	return devnet.AskFaucet(ctx, http.DefaultClient, p.Faucet, who)
+}
+
+// creditOf is what the Task contract owes an account.
+func creditOf(ctx context.Context, rpc *ethclient.Client, at, who common.Address) (protocol.Wei, error) {
+	t := contracts.NewTask()
+	answer, err := rpc.CallContract(ctx, ethereum.CallMsg{To: &at, Data: t.PackEarned(who)}, nil)
+	if err != nil {
+		return protocol.Wei{}, fmt.Errorf("read credit of %s: %w", who, err)
+	}
+	n, err := t.UnpackEarned(answer)
+	if err != nil {
+		return protocol.Wei{}, fmt.Errorf("read credit of %s: %w", who, err)
+	}
+	return protocol.WeiOf(n)
 }
 
 type taskVerifyCmd struct {

@@ -51,6 +51,7 @@ func TestNetwork(t *testing.T) {
 	})
 	t.Run("answer is streamed", func(t *testing.T) { texts = append(texts, l.testStream(t)) })
 	t.Run("official client", l.testOfficialClient)
+	t.Run("price", l.testPrice)
 	t.Run("nothing was paid twice", func(t *testing.T) {
 		l.awaitIdle(t)
 		l.readBook(t).check(t, l)

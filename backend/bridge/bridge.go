@@ -22,7 +22,8 @@ import (
 type Creator interface {
 	Create(ctx context.Context, q creator.Request) (*creator.Task, error)
 	Task(id string) (*creator.Task, error)
-	Estimate(ctx context.Context, typ protocol.TaskType, units uint32) (protocol.Wei, error)
+	Fee(ctx context.Context, s creator.Size, offered protocol.Wei) (protocol.Wei, error)
+	Estimate(ctx context.Context, s creator.Size, offered protocol.Wei) (creator.Estimate, error)
 	Balance(ctx context.Context) (protocol.Wei, error)
 }
 
@@ -48,8 +49,11 @@ type Config struct {
 	Chat fs.FS
 	// PageBudget is what one page session may spend, in wei; zero for no limit.
 	PageBudget protocol.Wei
-	Log        *slog.Logger
-	Now        func() time.Time
+	// MaxFee is the most that one request may cost, anybody's, in wei; zero for no
+	// limit. A key may have a lower one, and so may a request.
+	MaxFee protocol.Wei
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Bridge is a running bridge.
@@ -58,6 +62,7 @@ type Bridge struct {
 	store      *store.Store
 	models     []Model
 	pageBudget protocol.Wei
+	maxFee     protocol.Wei
 	log        *slog.Logger
 	now        func() time.Time
 	listener   net.Listener
@@ -75,7 +80,7 @@ func Start(c Config) (*Bridge, error) {
 		return nil, errors.New("start bridge: creator, store and at least one model are needed")
 	}
 	b := &Bridge{
-		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, log: c.Log, now: c.Now, listener: c.Listener,
+		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, maxFee: c.MaxFee, log: c.Log, now: c.Now, listener: c.Listener,
 		limiters: limiters{each: map[string]*rate.Limiter{}},
 	}
 	if b.log == nil {

@@ -30,8 +30,11 @@ func (penniless) Create(context.Context, creator.Request) (*creator.Task, error)
 	return nil, protocol.Reason{Code: "insufficient_funds", Title: "The wallet that pays has too little CNX", Action: "Fund it."}
 }
 func (penniless) Task(string) (*creator.Task, error) { return nil, creator.ErrNotFound }
-func (penniless) Estimate(_ context.Context, _ protocol.TaskType, units uint32) (protocol.Wei, error) {
-	return protocol.CNX(uint64(units)), nil
+func (penniless) Fee(_ context.Context, s creator.Size, _ protocol.Wei) (protocol.Wei, error) {
+	return protocol.CNX(uint64(s.Units)), nil
+}
+func (penniless) Estimate(context.Context, creator.Size, protocol.Wei) (creator.Estimate, error) {
+	return creator.Estimate{}, nil
 }
 func (penniless) Balance(context.Context) (protocol.Wei, error) { return protocol.Wei{}, nil }
 
@@ -280,7 +283,7 @@ func TestTheTaskSaysWhatTheRequestSaid(t *testing.T) {
 // record is a stream's bytes.
 func record(named bool, events ...creator.Event) string {
 	w := httptest.NewRecorder()
-	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{"req_1", "m", time.Unix(7, 0)}, task: "req_1", usage: true}
+	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{id: "req_1", model: "m", created: time.Unix(7, 0)}, task: "req_1", usage: true}
 	for _, e := range events {
 		s.event(e)
 	}
@@ -298,18 +301,19 @@ func verifiedEvent(text string) creator.Event {
 func TestAStreamIsOpenAIsToTheByteWithStagesAsComments(t *testing.T) {
 	const head = `data: {"choices":[{"delta":%s,"finish_reason":%s,"index":0,"logprobs":null}],"created":7,"id":"chatcmpl-req_1","model":"m","object":"chat.completion.chunk"}` + "\n\n"
 	got := record(false,
-		creator.Event{Stage: creator.StageQueued, TaskID: 4, Position: 2},
+		creator.Event{Stage: creator.StageQueued, TaskID: 4, Position: 2, Wait: 40 * time.Second},
 		creator.Event{Stage: creator.StageDelta, TaskID: 4, Text: "Hel"},
 		verifiedEvent("Hello"),
-		creator.Event{Stage: creator.StageSettled, TaskID: 4, Receipt: &protocol.Receipt{}},
+		creator.Event{Stage: creator.StageDelta, TaskID: 4, Text: "lo"}, // late: the answer has it already
+		creator.Event{Stage: creator.StageSettled, TaskID: 4, Receipt: &protocol.Receipt{Fee: protocol.CNX(10), Refunded: protocol.CNX(4)}},
 	)
-	want := ": helium stage=queued task=4 position=2\n\n" +
+	want := ": helium stage=queued task=4 position=2 wait=40s\n\n" +
 		fmt.Sprintf(head, `{"content":"","role":"assistant"}`, "null") +
 		fmt.Sprintf(head, `{"content":"Hel"}`, "null") +
 		fmt.Sprintf(head, `{"content":"lo"}`, "null") +
 		fmt.Sprintf(head, `{}`, `"stop"`) +
 		`data: {"choices":[],"created":7,"id":"chatcmpl-req_1","model":"m","object":"chat.completion.chunk","usage":{"completion_tokens":3,"prompt_tokens":2,"total_tokens":5}}` + "\n\n" +
-		": helium verified task=4 receipt=req_1\n\n: helium stage=settled task=4\n\ndata: [DONE]\n\n"
+		": helium verified task=4 receipt=req_1\n\n: helium stage=settled task=4 fee=10 refunded=4\n\ndata: [DONE]\n\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -323,11 +327,15 @@ func TestAWrongStreamIsReplacedAndAFailureEndsIt(t *testing.T) {
 		}
 	}
 	got = record(true, creator.Event{Stage: creator.StageDelta, Text: "x"},
-		creator.Event{Stage: creator.StageDisputed, Reason: &protocol.Reason{Code: "no_agreement", Title: "The nodes did not agree", Action: "Send it again."}})
-	for _, want := range []string{"event: helium.disputed\n", `data: {"error":{`, "no_agreement", "data: [DONE]"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %s in\n%s", want, got)
+		creator.Event{Stage: creator.StageDisputed, Reason: &protocol.Reason{Code: "no_agreement", Title: "The nodes did not agree", Action: "Send it again."}},
+		creator.Event{Stage: creator.StageSettled, Receipt: &protocol.Receipt{Refunded: protocol.CNX(2)}})
+	rest := got
+	for _, want := range []string{"event: helium.disputed\n", "event: helium.receipt\n", `data: {"error":{`, "no_agreement", "data: [DONE]"} {
+		at := strings.Index(rest, want)
+		if at < 0 {
+			t.Fatalf("no %s in its place in\n%s", want, got)
 		}
+		rest = rest[at:]
 	}
 	if strings.Contains(got, "helium.verified") {
 		t.Error("called verified")

@@ -19,9 +19,13 @@ import (
 
 // caller is whoever a request is counted against.
 type caller struct {
-	id        string
-	budget    protocol.Wei
+	id     string
+	budget protocol.Wei
+	// maxFee is the most that one request may cost; zero for no limit.
+	maxFee    protocol.Wei
 	perMinute int
+	// page says that it is somebody at the chat page.
+	page bool
 }
 
 // sessionCookie authorises the chat page, and nothing from other sites.
@@ -121,7 +125,7 @@ func (b *Bridge) authorise(r *http.Request) (caller, error) {
 		return caller{}, errNoKey("the page's session has ended: load the page again")
 	}
 	hash := hashKey(cookie.Value)
-	return caller{id: "page:" + hex.EncodeToString(hash[:12]), budget: b.pageBudget, perMinute: pagePerMinute}, nil
+	return caller{id: "page:" + hex.EncodeToString(hash[:12]), budget: b.pageBudget, perMinute: pagePerMinute, page: true}, nil
 }
 
 // pagePerMinute is how many requests one open page may make.

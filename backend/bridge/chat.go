@@ -42,8 +42,13 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
+	fee := t.Record().Fee
 	w.Header().Set("X-Helium-Receipt", t.ID())
+	w.Header().Set("X-Helium-Fee", fee.Decimal())
 	answer := reply{id: t.ID(), model: req.Model, created: b.now()}
+	if req.Helium != nil {
+		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
+	}
 	if req.Stream {
 		return b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
 	}
@@ -84,23 +89,34 @@ func (b *Bridge) start(ctx context.Context, who caller, idempotency string, req 
 	if err != nil {
 		return nil, err
 	}
-	units := task.UnitsRoundedUp(doc)
-	fee, err := b.creator.Estimate(ctx, protocol.GPT, units)
+	o, err := req.offer()
 	if err != nil {
 		return nil, err
+	}
+	size := sizeOf(doc, model)
+	fee, err := b.price(ctx, who, o, size)
+	if err != nil {
+		return nil, err
+	}
+	if l := b.limitOf(who, o); !l.allows(fee) {
+		return nil, errPriceCap(fee, l)
 	}
 	if err := b.charge(who, id, fee, hash); err != nil {
 		return nil, err
 	}
 	t, err := b.creator.Create(ctx, creator.Request{
-		ID: id, Owner: who.id, Type: protocol.GPT, Task: doc.Normalised(), Model: req.Model,
-		Models: []protocol.ModelPin{model.Pin}, Units: units, MinVRAMGB: model.MinVRAMGB, MaxFee: fee,
+		ID: id, Owner: who.id, Type: size.Type, Task: doc.Normalised(), Model: req.Model,
+		Models: []protocol.ModelPin{model.Pin}, Units: size.Units, MinVRAMGB: size.MinVRAMGB, Fee: fee,
 	})
 	if err != nil {
 		return nil, errors.Join(err, b.settle(id, fee))
 	}
 	b.follow(t)
 	return t, nil
+}
+
+func sizeOf(doc *task.GPT, m Model) creator.Size {
+	return creator.Size{Type: protocol.GPT, Units: task.UnitsRoundedUp(doc), MinVRAMGB: m.MinVRAMGB}
 }
 
 // idempotentID is the same for the same caller and key, and tells neither.
@@ -154,6 +170,15 @@ type reply struct {
 	id      string
 	model   string
 	created time.Time
+	// helium is left out for callers that know nothing of it.
+	helium *heliumAnswer
+}
+
+// heliumAnswer is what this network adds to an answer. The fee is what was taken
+// for the task; what comes back of it, the receipt tells.
+type heliumAnswer struct {
+	Receipt string `json:"receipt"`
+	Fee     Amount `json:"fee"`
 }
 
 func (a reply) head(object string) map[string]any {
@@ -169,7 +194,7 @@ func (a reply) completion(r *task.Response) map[string]any {
 		}
 	}
 	out := a.head("chat.completion")
-	out["choices"], out["usage"] = choices, usageOf(r)
+	out["choices"], out["usage"] = choices, a.usage(r)
 	return out
 }
 
@@ -181,14 +206,18 @@ func (a reply) chunk(delta map[string]any, finish any) map[string]any {
 
 func (a reply) usageChunk(r *task.Response) map[string]any {
 	out := a.head("chat.completion.chunk")
-	out["choices"], out["usage"] = []any{}, usageOf(r)
+	out["choices"], out["usage"] = []any{}, a.usage(r)
 	return out
 }
 
-func usageOf(r *task.Response) map[string]int {
-	return map[string]int{
+func (a reply) usage(r *task.Response) map[string]any {
+	out := map[string]any{
 		"prompt_tokens": r.Usage.PromptTokens, "completion_tokens": r.Usage.CompletionTokens, "total_tokens": r.Usage.Total(),
 	}
+	if a.helium != nil {
+		out["helium"] = a.helium
+	}
+	return out
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -86,9 +86,13 @@ func errConflict(problem string) *apiError {
 	return &apiError{status: http.StatusConflict, Type: invalidRequest, Code: "idempotency_conflict", Message: problem}
 }
 
-// reasonStatus maps what the creator says to a status; anything else is 503.
-var reasonStatus = map[string]int{
-	"price_cap": http.StatusPaymentRequired,
+// callersFault are what the creator refuses for something in the request, and
+// the status that says so. Anything else is the network's, and 503.
+var callersFault = map[string]int{
+	"price_cap":         http.StatusPaymentRequired,
+	"fee_too_low":       http.StatusBadRequest,
+	"invalid_task":      http.StatusBadRequest,
+	"invalid_arguments": http.StatusBadRequest,
 }
 
 // fromReason is a failed task in OpenAI's shape.
@@ -97,8 +101,8 @@ func fromReason(r protocol.Reason) *apiError {
 	if r.Action != "" {
 		e.Message += ". " + r.Action
 	}
-	if status, ok := reasonStatus[r.Code]; ok {
-		e.status, e.Type, e.retryAfter = status, "insufficient_quota", 0
+	if status, ok := callersFault[r.Code]; ok {
+		e.status, e.Type, e.retryAfter = status, invalidRequest, 0
 	}
 	return e
 }

@@ -23,6 +23,8 @@ type keyRow struct {
 	Created time.Time `json:"created"`
 	// Budget is what the key may ever spend; zero for no limit.
 	Budget protocol.Wei `json:"budget"`
+	// MaxFee is the most that one request may cost; zero for no limit.
+	MaxFee protocol.Wei `json:"max_fee"`
 	// PerMinute is how many requests it may make.
 	PerMinute int `json:"per_minute"`
 }
@@ -56,6 +58,8 @@ type KeyOptions struct {
 	Name string
 	// Budget is what the key may ever spend, in wei; zero for no limit.
 	Budget protocol.Wei
+	// MaxFee is the most that one request may cost, in wei; zero for no limit.
+	MaxFee protocol.Wei
 	// PerMinute is how many requests it may make; 0 means 600.
 	PerMinute int
 }
@@ -80,7 +84,7 @@ func PutKey(s *store.Store, secret string, o KeyOptions, now time.Time) error {
 	if o.PerMinute == 0 {
 		o.PerMinute = 600
 	}
-	row := keyRow{Name: o.Name, Created: now, Budget: o.Budget, PerMinute: o.PerMinute}
+	row := keyRow{Name: o.Name, Created: now, Budget: o.Budget, MaxFee: o.MaxFee, PerMinute: o.PerMinute}
 	return s.Update(func(tx *store.Tx) error { return keys.Put(tx, hashKey(secret), row) })
 }
 
@@ -103,7 +107,7 @@ func (b *Bridge) callerOfKey(secret string) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{id: fmt.Sprintf("key:%x", hash[:12]), budget: row.Budget, perMinute: row.PerMinute}, nil
+	return caller{id: fmt.Sprintf("key:%x", hash[:12]), budget: row.Budget, maxFee: row.MaxFee, perMinute: row.PerMinute}, nil
 }
 
 // charge books a new request at its full fee, if the caller's budget allows.

@@ -38,6 +38,9 @@ type chatRequest struct {
 	MinP              *float64 `json:"min_p"`
 	RepetitionPenalty *float64 `json:"repetition_penalty"`
 
+	// Helium is what this network adds.
+	Helium *heliumOptions `json:"helium"`
+
 	// Labels of the caller's own, which change no answer.
 	User             json.RawMessage `json:"user"`
 	SafetyIdentifier json.RawMessage `json:"safety_identifier"`

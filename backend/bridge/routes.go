@@ -11,7 +11,6 @@ import (
 
 	"helium/backend/creator"
 	"helium/backend/protocol"
-	"helium/inference/task"
 )
 
 // endpoint answers a request or returns why not.
@@ -41,7 +40,7 @@ func (b *Bridge) serve(e endpoint) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
-			w.Header().Set("Access-Control-Expose-Headers", "X-Helium-Receipt, Retry-After")
+			w.Header().Set("Access-Control-Expose-Headers", "X-Helium-Receipt, X-Helium-Fee, Retry-After")
 		}
 		err := e(w, r)
 		if err == nil || r.Context().Err() != nil {
@@ -93,9 +92,11 @@ func modelObject(m Model) map[string]any {
 	}
 }
 
-// estimate says what a chat request would cost, and sends nothing.
+// estimate says what a chat request would cost and when it would start, and
+// sends nothing. It takes the body of the request.
 func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
-	if _, err := b.admit(r); err != nil {
+	who, err := b.admit(r)
+	if err != nil {
 		return err
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -106,74 +107,109 @@ func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := b.model(req.Model); !ok {
+	model, ok := b.model(req.Model)
+	if !ok {
 		return errNoModel(req.Model)
 	}
 	doc, err := req.task()
 	if err != nil {
 		return err
 	}
-	units := task.UnitsRoundedUp(doc)
-	fee, err := b.creator.Estimate(r.Context(), protocol.GPT, units)
+	o, err := req.offer()
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, map[string]any{"fee_wei": fee, "fee": fee.String(), "units": units})
+	size := sizeOf(doc, model)
+	fee, err := b.price(r.Context(), who, o, size)
+	if err != nil {
+		return err
+	}
+	e, err := b.creator.Estimate(r.Context(), size, fee)
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, estimateOf(req.Model, size, e, b.limitOf(who, o)))
+}
+
+// taskAnswer is a request as it stands.
+type taskAnswer struct {
+	ID     string          `json:"id"`
+	State  creator.State   `json:"state"`
+	TaskID protocol.TaskID `json:"task_id"`
+	Model  string          `json:"model"`
+	Fee    Amount          `json:"fee"`
+	// Refunded came back of the fee; left out while the task is open.
+	Refunded *Amount `json:"refunded,omitempty"`
+	Created  int64   `json:"created"`
+	// Position is its place in the queue, from 1, while it waits there, and
+	// WaitSeconds roughly how long it will.
+	Position    int              `json:"position,omitempty"`
+	WaitSeconds int              `json:"wait_seconds,omitempty"`
+	Reason      *protocol.Reason `json:"reason"`
+	Response    json.RawMessage  `json:"response,omitempty"`
 }
 
 // getTask shows a request of the caller's own, also after a disconnect.
 func (b *Bridge) getTask(w http.ResponseWriter, r *http.Request) error {
-	record, err := b.ownRecord(r)
+	t, err := b.ownTask(r)
 	if err != nil {
 		return err
 	}
-	out := map[string]any{
-		"id": record.ID, "state": record.State, "task_id": record.TaskID, "model": record.Model,
-		"fee_wei": record.Fee, "created": record.Created.Unix(), "reason": record.Reason,
+	record := t.Record()
+	out := taskAnswer{
+		ID: record.ID, State: record.State, TaskID: record.TaskID, Model: record.Model, Fee: amountOf(record.Fee),
+		Created: record.Created.Unix(), Reason: record.Reason, Response: record.Response,
 	}
-	if record.Response != nil {
-		out["response"] = json.RawMessage(record.Response)
+	if record.State == creator.Queued {
+		position, wait := t.Place()
+		out.Position, out.WaitSeconds = position, int(wait.Seconds())
+	}
+	if record.Receipt != nil {
+		refunded := amountOf(record.Receipt.Refunded)
+		out.Refunded = &refunded
 	}
 	return answerJSON(w, out)
 }
 
 func (b *Bridge) getReceipt(w http.ResponseWriter, r *http.Request) error {
-	record, err := b.ownRecord(r)
+	t, err := b.ownTask(r)
 	if err != nil {
 		return err
 	}
-	if record.Receipt == nil {
+	receipt := t.Record().Receipt
+	if receipt == nil {
 		return errNotFound("the task is not settled yet: try again when it is")
 	}
-	return answerJSON(w, record.Receipt)
+	return answerJSON(w, receipt)
 }
 
-func (b *Bridge) ownRecord(r *http.Request) (creator.Record, error) {
+func (b *Bridge) ownTask(r *http.Request) (*creator.Task, error) {
 	who, err := b.authorise(r)
 	if err != nil {
-		return creator.Record{}, err
+		return nil, err
 	}
 	id := strings.TrimPrefix(r.PathValue("id"), "chatcmpl-")
 	if _, err := b.ownRow(who, id); err != nil {
-		return creator.Record{}, err
+		return nil, err
 	}
 	t, err := b.creator.Task(id)
 	if errors.Is(err, creator.ErrNotFound) {
-		return creator.Record{}, errNotFound("the request is too old: its receipt was yours to keep")
+		return nil, errNotFound("the request is too old: its receipt was yours to keep")
 	}
-	if err != nil {
-		return creator.Record{}, err
-	}
-	return t.Record(), nil
+	return t, err
 }
 
-// health says whether the bridge can pay.
+// health says whether the bridge can pay for the smallest task.
 func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
 	balance, err := b.creator.Balance(r.Context())
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, map[string]any{"status": "ok", "can_pay": !balance.IsZero()})
+	fee, err := b.creator.Fee(r.Context(), creator.Size{Type: protocol.GPT, Units: 1}, protocol.Wei{})
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, map[string]any{"status": "ok", "can_pay": balance.Cmp(fee) >= 0})
 }
 
 func answerJSON(w http.ResponseWriter, v any) error {

@@ -18,7 +18,7 @@ import (
 // heartbeat keeps a stream alive through proxies while nothing happens.
 const heartbeat = 10 * time.Second
 
-// settleWait is how long a verified stream waits for its receipt.
+// settleWait is how long a stream waits for the receipt of what it has told.
 const settleWait = 5 * time.Second
 
 // stream sends the text as it is made, and what happens to it as comments, or
@@ -42,13 +42,13 @@ func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task,
 				s.end()
 				continue
 			}
-			if s.event(e); s.verified && settled == nil {
+			if s.event(e); (s.verified || s.failed != nil) && settled == nil {
 				settled = time.After(settleWait)
 			}
 		case <-settled:
 			s.end()
 		case <-beat.C:
-			s.comment("waiting")
+			s.comment(strings.TrimSpace("waiting " + s.place))
 		case <-r.Context().Done():
 			return nil // the caller has gone; the task goes on and can be fetched
 		}
@@ -68,17 +68,24 @@ type sse struct {
 	usage  bool
 	task   string
 
+	// place is where the task stands in the queue, while it does.
+	place string
+
 	text     strings.Builder
 	begun    bool
 	verified bool
-	done     bool
-	err      error
+	// failed is why there is no answer. It is said last, after the receipt.
+	failed *protocol.Reason
+	done   bool
+	err    error
 }
 
 func (s *sse) event(e creator.Event) {
 	switch e.Stage {
 	case creator.StageDelta:
-		s.delta(e.Text)
+		if !s.verified { // a piece that comes late is in the verified text already
+			s.delta(e.Text)
+		}
 	case creator.StageVerified:
 		s.verify(e)
 	case creator.StageAborted, creator.StageDisputed:
@@ -96,18 +103,24 @@ func (s *sse) event(e creator.Event) {
 
 // stageEvent is what a caller is told of a step.
 type stageEvent struct {
-	Stage    string             `json:"stage"`
-	TaskID   protocol.TaskID    `json:"task_id,omitempty"`
-	Tx       *common.Hash       `json:"tx,omitempty"`
-	Nodes    []common.Address   `json:"nodes,omitempty"`
-	Class    *protocol.GPUClass `json:"class,omitempty"`
-	Position *int               `json:"position,omitempty"`
-	Count    int                `json:"count,omitempty"`
-	AtMS     int64              `json:"at_ms"`
+	Stage  string             `json:"stage"`
+	TaskID protocol.TaskID    `json:"task_id,omitempty"`
+	Tx     *common.Hash       `json:"tx,omitempty"`
+	Nodes  []common.Address   `json:"nodes,omitempty"`
+	Class  *protocol.GPUClass `json:"class,omitempty"`
+	// Position is the place in the queue, from 1, and WaitSeconds roughly how long
+	// that takes; left out while neither is known.
+	Position    int   `json:"position,omitempty"`
+	WaitSeconds int   `json:"wait_seconds,omitempty"`
+	Count       int   `json:"count,omitempty"`
+	AtMS        int64 `json:"at_ms"`
 }
 
 func (s *sse) stage(e creator.Event) {
-	out := stageEvent{Stage: string(e.Stage), TaskID: e.TaskID, Nodes: e.Nodes, Count: e.Count, AtMS: e.At.Milliseconds()}
+	out := stageEvent{
+		Stage: string(e.Stage), TaskID: e.TaskID, Nodes: e.Nodes, Count: e.Count, AtMS: e.At.Milliseconds(),
+		Position: e.Position, WaitSeconds: int(e.Wait.Seconds()),
+	}
 	if e.Tx != (common.Hash{}) {
 		out.Tx = &e.Tx
 	}
@@ -115,9 +128,13 @@ func (s *sse) stage(e creator.Event) {
 		out.Class = &e.Class
 	}
 	line := fmt.Sprintf("stage=%s task=%s", e.Stage, e.TaskID)
+	s.place = ""
 	if e.Stage == creator.StageQueued {
-		out.Position = &e.Position
-		line += fmt.Sprintf(" position=%d", e.Position)
+		s.place = fmt.Sprintf("position=%d wait=%ds", e.Position, out.WaitSeconds)
+		line += " " + s.place
+	}
+	if e.Receipt != nil {
+		line += fmt.Sprintf(" fee=%s refunded=%s", e.Receipt.Fee.Decimal(), e.Receipt.Refunded.Decimal())
 	}
 	if s.named {
 		s.namedEvent("helium.stage", out)
@@ -177,23 +194,28 @@ func (s *sse) verify(e creator.Event) {
 	s.verified = true
 }
 
-// fail ends the stream with an error that the official clients raise.
+// fail notes why there is no answer.
 func (s *sse) fail(e creator.Event) {
 	if s.verified {
 		return // what is verified stays so
 	}
+	s.failed = e.Reason
 	if s.named {
 		s.namedEvent("helium.disputed", e.Reason)
 	}
-	s.raw("data: ", fromReason(*e.Reason).body())
-	s.end()
 }
 
+// end ends the stream; without an answer, with an error that the official clients
+// raise.
 func (s *sse) end() {
-	if !s.done {
-		s.done = true
-		s.raw("data: ", []byte("[DONE]"))
+	if s.done {
+		return
 	}
+	s.done = true
+	if s.failed != nil {
+		s.raw("data: ", fromReason(*s.failed).body())
+	}
+	s.raw("data: ", []byte("[DONE]"))
 }
 
 func (s *sse) comment(text string) { s.raw(": helium ", []byte(text)) }

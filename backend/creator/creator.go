@@ -55,8 +55,9 @@ type Config struct {
 	Relay   Relay
 	// Store may be shared with other packages: the creator keeps to its own tables.
 	Store *store.Store
-	// Value is the fee offered for each second of a task's nominal time, in wei.
-	// The contract's minimum fee is paid where it comes to less.
+	// Value is the fee offered for each second of a task's nominal time, in wei,
+	// where its request offers none. The contract's least fee is paid where it
+	// comes to less.
 	Value protocol.Wei
 	// Keep is how long an ended request can still be fetched; 0 means 7 days.
 	Keep time.Duration
@@ -83,12 +84,14 @@ type Creator struct {
 	log     *slog.Logger
 	now     func() time.Time
 
-	events  *contracts.Events
-	network *network
-	purse   *purse
-	pushes  chan struct{}
-	ready   chan struct{}
-	newborn chan *Task
+	events   *contracts.Events
+	network  *network
+	purse    *purse
+	pace     pace
+	lastLook look
+	pushes   chan struct{}
+	ready    chan struct{}
+	newborn  chan *Task
 
 	// mu guards everything that follows.
 	mu     sync.Mutex
@@ -197,6 +200,9 @@ func (c *Creator) Run(ctx context.Context) error {
 			if err := sweep(c.store, c.now().Add(-c.keep)); err != nil {
 				c.log.Warn("old requests could not be forgotten", "err", err)
 			}
+			if err := c.network.load(ctx); err != nil && ctx.Err() == nil {
+				c.log.Warn("prices could not be read again", "err", err)
+			}
 		}
 	}
 }
@@ -227,9 +233,14 @@ type Request struct {
 	Units     uint32
 	Images    uint16
 	MinVRAMGB uint16
+	// Fee is what is offered: more goes first when tasks wait. Zero for the
+	// creator's own price.
+	Fee protocol.Wei
 	// MaxFee refuses a task that would cost more; zero for no limit.
 	MaxFee protocol.Wei
 }
+
+func (q Request) size() Size { return Size{q.Type, q.Units, q.MinVRAMGB} }
 
 // Create writes the request down and starts to make the task. It returns
 // before anything is sent: follow the task's events. Errors are a
@@ -261,11 +272,14 @@ func (c *Creator) Create(ctx context.Context, q Request) (*Task, error) {
 }
 
 func (c *Creator) recordOf(ctx context.Context, q Request) (Record, error) {
-	fee := c.network.fee(q.Type, q.Units, c.value)
+	fee, err := c.Fee(ctx, q.size(), q.Fee)
+	if err != nil {
+		return Record{}, err
+	}
 	if !q.MaxFee.IsZero() && fee.Cmp(q.MaxFee) > 0 {
 		return Record{}, protocol.Reason{
 			Code: "price_cap", Title: "The task costs more than you allow",
-			Detail: fmt.Sprintf("it costs %s, the limit is %s", fee, q.MaxFee), Action: "Raise the limit or ask for fewer tokens.",
+			Detail: fmt.Sprintf("it costs %s, the limit is %s; nothing was sent", fee, q.MaxFee), Action: "Raise the limit or ask for fewer tokens.",
 		}
 	}
 	head, err := c.chain.BlockNumber(ctx)
@@ -297,15 +311,8 @@ func (c *Creator) recordOf(ctx context.Context, q Request) (Record, error) {
 	}, nil
 }
 
-// Estimate is what a task of that size costs now.
-func (c *Creator) Estimate(ctx context.Context, typ protocol.TaskType, units uint32) (protocol.Wei, error) {
-	if err := c.waitReady(ctx); err != nil {
-		return protocol.Wei{}, err
-	}
-	return c.network.fee(typ, units, c.value), nil
-}
-
-// Balance is what the wallet can still spend: CNX that no open request has reserved.
+// Balance is what can still be spent: CNX in the wallet and owed to it by the
+// Task contract that no open request has reserved.
 func (c *Creator) Balance(ctx context.Context) (protocol.Wei, error) {
 	if err := c.waitReady(ctx); err != nil {
 		return protocol.Wei{}, err

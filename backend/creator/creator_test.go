@@ -18,11 +18,12 @@ func TestTaskIsFollowedFromPriceToReceipt(t *testing.T) {
 	p := n.payer()
 	c := n.start(p, t.TempDir(), nil)
 
-	fee, err := c.Estimate(n.ctx, protocol.GPT, 1)
-	if err != nil || fee.Cmp(protocol.CNX(80)) != 0 {
-		t.Fatalf("2 CNX a second for 30 + 10 seconds is 80 CNX, got %s, %v", fee, err)
-	}
 	q := request("What is Helium?")
+	e, err := c.Estimate(n.ctx, q.size(), protocol.Wei{})
+	if err != nil || e.Fee.Cmp(protocol.CNX(80)) != 0 || e.Start != StartNow || e.Place != 0 {
+		t.Fatalf("2 CNX a second for 30 + 10 seconds is 80 CNX and three nodes are free, got %+v, %v", e, err)
+	}
+	fee := e.Fee
 	task, err := c.Create(n.ctx, q)
 	if err != nil {
 		t.Fatal(err)
@@ -52,8 +53,8 @@ func TestTaskIsFollowedFromPriceToReceipt(t *testing.T) {
 	for _, node := range r.Nodes {
 		paid = paid.Add(node.Paid)
 	}
-	if sum := paid.Add(r.Rewards); sum.Cmp(fee) != 0 || r.Rewards.IsZero() || !r.Fast {
-		t.Errorf("%s was paid and %s rewarded of %s, fast: %v", paid, r.Rewards, fee, r.Fast)
+	if sum := paid.Add(r.Rewards); sum.Cmp(fee) != 0 || r.Rewards.IsZero() || !r.Fast || r.SettledBy != p.Address() {
+		t.Errorf("%s was paid and %s rewarded of %s, fast: %v, by %s", paid, r.Rewards, fee, r.Fast, r.SettledBy)
 	}
 	if row := task.Record(); row.State != Settled || row.TaskID == 0 || row.Ended.IsZero() {
 		t.Errorf("row is %+v", row)

@@ -8,6 +8,11 @@
 // response at hand hashes to them; then it is verified. A receipt says what the
 // chain says of the task, for anybody to check.
 //
+// An estimate says what a task of some size costs and when it would start: a fee
+// over the task's nominal seconds is its value, and the queue serves the highest
+// value first. The purse is what can be paid with: the wallet, and the credit that
+// the Task contract owes it.
+//
 // The journal is one row for each request. It keeps what the chain does not
 // know (the envelope, the salt, the reply key) and nothing that it does: where a
 // task stands is folded from its logs, so a restart reads them again and goes on.

@@ -14,7 +14,7 @@ type Stage string
 
 const (
 	StageCreated   Stage = "created"   // TaskID, Tx
-	StageQueued    Stage = "queued"    // Position; again whenever it changes
+	StageQueued    Stage = "queued"    // Position, Wait; again whenever they change
 	StageDrawn     Stage = "drawn"     // Tx, Nodes by seat, ClassID, Class
 	StageSealed    Stage = "sealed"    // the relay has the envelope
 	StageReady     Stage = "ready"     // Count, Nodes: who said so
@@ -31,13 +31,15 @@ const (
 type Event struct {
 	Stage Stage
 	// At is the time since the request was made.
-	At       time.Duration
-	TaskID   protocol.TaskID
-	Tx       common.Hash
-	Nodes    []common.Address
-	ClassID  common.Hash
-	Class    protocol.GPUClass
+	At      time.Duration
+	TaskID  protocol.TaskID
+	Tx      common.Hash
+	Nodes   []common.Address
+	ClassID common.Hash
+	Class   protocol.GPUClass
+	// Position is the place in the queue, from 1, and Wait roughly how long that takes.
 	Position int
+	Wait     time.Duration
 	Count    int
 	// Text is the next piece of the text of a choice, which counts from 0.
 	Text   string

@@ -84,6 +84,8 @@ type Record struct {
 	Ended time.Time `json:"ended,omitzero"`
 }
 
+func (r Record) size() Size { return Size{r.Type, r.Units, r.MinVRAMGB} }
+
 // journal holds every request that is open, and the ended ones for a while.
 var journal = store.NewTable[string, Record]("creator.requests")
 

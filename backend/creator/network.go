@@ -19,30 +19,32 @@ import (
 // network is what a creator remembers of the contracts, so that nothing has to
 // be asked between a draw and the envelope.
 type network struct {
-	chain Chain
+	chain ethereum.ContractCaller
 	at    protocol.Contracts
 	task  *contracts.Task
 	node  *contracts.Node
 
 	// mu guards everything that follows.
 	mu      sync.Mutex
-	minFee  *big.Int
-	pricing map[protocol.TaskType]contracts.Pricing
+	rules   rules
 	seals   map[common.Address][32]byte
 	classes map[common.Hash]protocol.GPUClass
 }
 
-func newNetwork(c Chain, at protocol.Contracts) *network {
+func newNetwork(c ethereum.ContractCaller, at protocol.Contracts) *network {
 	return &network{
 		chain: c, at: at, task: contracts.NewTask(), node: contracts.NewNode(),
-		minFee: new(big.Int), pricing: map[protocol.TaskType]contracts.Pricing{},
 		seals: map[common.Address][32]byte{}, classes: map[common.Hash]protocol.GPUClass{},
 	}
 }
 
-// ask calls a view and unpacks its answer.
+// ask calls a view as of the newest block and unpacks its answer.
 func ask[T any](ctx context.Context, c ethereum.ContractCaller, to common.Address, data []byte, unpack func([]byte) (T, error)) (T, error) {
-	out, err := c.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, nil)
+	return askAt(ctx, c, nil, to, data, unpack)
+}
+
+func askAt[T any](ctx context.Context, c ethereum.ContractCaller, block *big.Int, to common.Address, data []byte, unpack func([]byte) (T, error)) (T, error) {
+	out, err := c.CallContract(ctx, ethereum.CallMsg{To: &to, Data: data}, block)
 	if err != nil {
 		var zero T
 		return zero, err
@@ -50,41 +52,23 @@ func ask[T any](ctx context.Context, c ethereum.ContractCaller, to common.Addres
 	return unpack(out)
 }
 
-// load reads the rules that never change for a contract.
+// load reads the prices anew.
 func (n *network) load(ctx context.Context) error {
-	minFee, err := ask(ctx, n.chain, n.at.Task, n.task.PackMinFee(), n.task.UnpackMinFee)
+	r, err := n.readRules(ctx)
 	if err != nil {
-		return fmt.Errorf("read least fee: %w", err)
-	}
-	pricing := map[protocol.TaskType]contracts.Pricing{}
-	for _, t := range []protocol.TaskType{protocol.StableDiffusion, protocol.GPT} {
-		p, err := ask(ctx, n.chain, n.at.Task, n.task.PackPricing(uint8(t)), n.task.UnpackPricing)
-		if err != nil {
-			return fmt.Errorf("read pricing: %w", err)
-		}
-		pricing[t] = p
+		return err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.minFee, n.pricing = minFee, pricing
+	n.rules = r
 	return nil
 }
 
-// fee is value times the task's nominal seconds, at least the minimum.
-func (n *network) fee(t protocol.TaskType, units uint32, value protocol.Wei) protocol.Wei {
+// prices are those that were read last.
+func (n *network) prices() rules {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	p := n.pricing[t]
-	seconds := new(big.Int).SetUint64(uint64(p.OverheadSeconds) + uint64(units)*uint64(p.SecondsPerUnit))
-	fee := seconds.Mul(seconds, value.Big())
-	if fee.Cmp(n.minFee) < 0 {
-		fee.Set(n.minFee)
-	}
-	w, err := protocol.WeiOf(fee)
-	if err != nil {
-		panic(err) // a product of amounts that aren't negative
-	}
-	return w
+	return n.rules
 }
 
 // sealKeys of the three nodes. The chain is asked only for nodes that this

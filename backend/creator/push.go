@@ -14,8 +14,12 @@ import (
 	"helium/backend/protocol"
 )
 
-// pushAgain is how often the queue is looked at though nothing was heard.
-const pushAgain = 15 * time.Second
+const (
+	// pushAgain is how often the queue is looked at though nothing was heard.
+	pushAgain = 15 * time.Second
+	// pushPause is between two looks, however much is heard.
+	pushPause = 200 * time.Millisecond
+)
 
 // push starts queued tasks when nodes are free, and tells those that wait
 // where they stand. It acts on what the watcher hears.
@@ -33,44 +37,109 @@ func (c *Creator) push(ctx context.Context) {
 		if len(queued) == 0 {
 			continue
 		}
-		for _, t := range queued {
-			c.showPosition(ctx, t)
+		if err := c.pushOnce(ctx, queued); err != nil && ctx.Err() == nil {
+			c.log.Warn("queued tasks could not be moved on", "err", err)
 		}
-		if err := c.dispatch(ctx, queued[0].Record().TaskID); err != nil && ctx.Err() == nil {
-			c.log.Warn("queued task could not be dispatched", "err", err)
+		if !sleep(ctx, pushPause) {
+			return
 		}
 	}
 }
 
-// queued are this creator's queued tasks, oldest first.
+func (c *Creator) pushOnce(ctx context.Context, queued []*Task) error {
+	l, err := c.network.line(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range queued {
+		t.showPlace(l)
+	}
+	if next := l.next(queued); next != 0 {
+		return c.dispatch(ctx, next)
+	}
+	return nil
+}
+
+// queued are this creator's queued tasks.
 func (c *Creator) queued() (all []*Task) {
 	for _, t := range c.openTasks() {
 		if t.Record().State == Queued {
 			all = append(all, t)
 		}
 	}
-	slices.SortFunc(all, func(a, b *Task) int { return int(a.Record().TaskID) - int(b.Record().TaskID) })
 	return all
 }
 
-func (c *Creator) showPosition(ctx context.Context, t *Task) {
-	n := c.network
-	at, err := ask(ctx, c.chain, n.at.Task, n.task.PackQueuePosition(t.Record().TaskID.Big()), n.task.UnpackQueuePosition)
-	if err != nil || !at.IsInt64() {
-		return // not queued any more
+// showPlace tells where the task stands, when that is news.
+func (t *Task) showPlace(l *line) {
+	r := t.Record()
+	q, waits := l.find(r.Type, r.TaskID)
+	if !waits {
+		return
 	}
-	position := int(at.Int64())
+	ahead := func(of protocol.TaskType) int { return l.before(of, q) }
+	place := place{ahead(r.Type) + 1, roughly(l.wait(t.c.network.prices(), r.size(), &t.c.pace, ahead))}
 	t.mu.Lock()
-	news := t.position != position
-	t.position = position
+	news := t.place != place
+	t.place = place
 	t.mu.Unlock()
 	if news {
-		t.emit(Event{Stage: StageQueued, Position: position})
+		t.emit(Event{Stage: StageQueued, Position: place.position, Wait: place.wait})
 	}
 }
 
-// dispatch starts the task, or the better one that goes before it. It sends
-// nothing that the contract would refuse now.
+// Place is where the task stands in the queue, from 1, and roughly for how long;
+// zero when it does not wait, or before that is known.
+func (t *Task) Place() (position int, wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.record.State != Queued {
+		return 0, 0
+	}
+	return t.place.position, t.place.wait
+}
+
+// place is where a task stands in the queue, from 1, and for how long.
+type place struct {
+	position int
+	wait     time.Duration
+}
+
+// roughly is a wait that does not pretend to be exact, rounded up.
+func roughly(d time.Duration) time.Duration {
+	step := time.Minute
+	switch {
+	case d <= 10*time.Second:
+		step = time.Second
+	case d <= time.Minute:
+		step = 5 * time.Second
+	case d <= 10*time.Minute:
+		step = 30 * time.Second
+	}
+	return (d + step - 1).Truncate(step)
+}
+
+// next is the waiting task whose turn it is, anybody's, when the free nodes could
+// run one of these; 0 when they could not.
+func (l *line) next(queued []*Task) protocol.TaskID {
+	best := l.best()
+	ours := slices.ContainsFunc(queued, func(t *Task) bool {
+		r := t.Record()
+		_, waits := l.find(r.Type, r.TaskID)
+		return waits && l.drawable(r.size())
+	})
+	if best == nil || !ours {
+		return 0
+	}
+	id, err := protocol.TaskIDFromBig(best.TaskId)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// dispatch starts the task, or a better one that has come before it meanwhile. It
+// sends nothing that the contract would refuse now.
 func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 	task := contracts.NewTask()
 	// Each refusal may name a better task; two steps are as many as it takes.

@@ -42,6 +42,9 @@ func (c *Creator) receipt(ctx context.Context, r Record, v view) (*protocol.Rece
 	if out.SettledAt, err = blockTime(ctx, c.chain, v.ended.Raw); err != nil {
 		return nil, err
 	}
+	if out.SettledBy, err = senderOf(ctx, c.chain, c.profile.ChainID, out.SettleTx); err != nil {
+		return nil, err
+	}
 	if out.Refunded, err = v.refunded(); err != nil {
 		return nil, err
 	}
@@ -103,6 +106,19 @@ func blockTime(ctx context.Context, c ethereum.ChainReader, l *types.Log) (uint6
 		return 0, fmt.Errorf("read block %s: %w", l.BlockHash, err)
 	}
 	return h.Time, nil
+}
+
+// senderOf is the account that signed a transaction.
+func senderOf(ctx context.Context, c ethereum.TransactionReader, chainID uint64, hash common.Hash) (common.Address, error) {
+	tx, _, err := c.TransactionByHash(ctx, hash)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("read transaction %s: %w", hash, err)
+	}
+	from, err := types.Sender(types.LatestSignerForChainID(new(big.Int).SetUint64(chainID)), tx)
+	if err != nil {
+		return common.Address{}, fmt.Errorf("read sender of transaction %s: %w", hash, err)
+	}
+	return from, nil
 }
 
 // refunded is what came back to the creator in all.

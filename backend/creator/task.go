@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ type Task struct {
 	signedOf protocol.TaskKey // the draw that signed is of
 	signed   [protocol.Seats]signed
 	sealed   bool
-	position int
+	place    place
 	failure  *protocol.Reason
 	events   []Event
 	changed  chan struct{}
@@ -40,7 +41,7 @@ type Task struct {
 
 func (c *Creator) newTask(r Record) *Task {
 	return &Task{
-		c: c, wake: make(chan struct{}, 1), record: r, position: -1,
+		c: c, wake: make(chan struct{}, 1), record: r,
 		logs: map[logKey]types.Log{}, answers: map[common.Address][]byte{}, lost: map[common.Address]bool{},
 		changed: make(chan struct{}),
 	}
@@ -147,6 +148,9 @@ func (t *Task) run(ctx context.Context) {
 // create makes the task on chain, once ever: the key is the request's.
 func (t *Task) create(ctx context.Context) {
 	r := t.Record()
+	if err := t.c.purse.cover(ctx, t.c.now()); err != nil && ctx.Err() == nil {
+		t.c.log.Warn("the fee could not be put in place", "request", r.ID, "err", err)
+	}
 	data := contracts.NewTask().PackCreateTask(contracts.TaskRequest{
 		TaskType: uint8(r.Type), ArgsHash: r.ArgsHash, ModelKey: protocol.ModelKey(r.Model),
 		MinVramGB: r.MinVRAMGB, Units: r.Units, Images: r.Images, Fee: r.Fee.Big(),
@@ -163,7 +167,7 @@ func (t *Task) create(ctx context.Context) {
 	if ctx.Err() != nil || errors.Is(err, chain.ErrClosed) {
 		return // the next run asks again under the same key
 	}
-	reason := refused(err)
+	reason := t.c.refused(ctx, err, r.size())
 	t.mu.Lock()
 	t.failure = &reason
 	t.mu.Unlock()
@@ -171,10 +175,11 @@ func (t *Task) create(ctx context.Context) {
 }
 
 // refused says why there is no task. Nothing was paid for it but gas.
-func refused(err error) protocol.Reason {
+func (c *Creator) refused(ctx context.Context, err error, s Size) protocol.Reason {
+	const nothing = "Nothing was paid."
 	r := protocol.Reason{
 		Code: "task_refused", Title: "The network refused the task",
-		Detail: "the transaction failed; the fee was not taken", Action: "Try again.",
+		Detail: "The transaction failed. " + nothing, Action: "Try again.",
 	}
 	if errors.Is(err, chain.ErrFunds) {
 		r.Code, r.Title, r.Action = "insufficient_gas", "The wallet that pays has too little for gas", "Add coins for gas to it."
@@ -182,20 +187,24 @@ func refused(err error) protocol.Reason {
 	}
 	var revert *chain.RevertError
 	if errors.As(err, &revert) {
-		r.Detail = revert.Error()
+		r.Detail = revert.Error() + ". " + nothing
 	}
 	var refusal *contracts.Refusal
 	if !errors.As(err, &refusal) {
 		return r
 	}
-	r.Detail = refusal.Error()
+	r.Detail = refusal.Error() + ". " + nothing
 	switch refusal.Name {
 	case "QueueFull":
-		r.Code, r.Title, r.Action = "queue_full", "The network is full", "Try again in a minute."
+		return c.queueFull(refusal, s)
 	case "NoClassFits":
 		r.Code, r.Title, r.Action = "no_nodes", "No nodes can run this", "Wait for nodes to join, or choose a smaller model."
 	case "FeeTooLow":
-		r.Code, r.Title, r.Action = "fee_too_low", "The fee is too low", "Offer more."
+		// The prices have changed since they were read.
+		if err := c.network.load(ctx); err != nil {
+			c.log.Warn("prices could not be read again", "err", err)
+		}
+		r.Code, r.Title, r.Action = "price_changed", "The price has changed", "Send the request again: the new one is known now."
 	case "ERC20InsufficientBalance", "ERC20InsufficientAllowance", "SafeERC20FailedOperation":
 		r.Code, r.Title, r.Action = "insufficient_funds", "The wallet that pays has too little CNX", "Add CNX to it."
 	case "TaskTypeNotServed", "InvalidUnits":
@@ -204,10 +213,30 @@ func refused(err error) protocol.Reason {
 	return r
 }
 
-// aborted says why a task ended without a result.
-func aborted(o protocol.Outcome, refunded protocol.Wei) protocol.Reason {
+// queueFull says what fee would have got in.
+func (c *Creator) queueFull(refusal *contracts.Refusal, s Size) protocol.Reason {
+	r := protocol.Reason{
+		Code: "queue_full", Title: "The queue is full",
+		Detail: "All tasks that wait pay as much or more. Nothing was paid.", Action: "Offer more, or try again in a minute.",
+	}
+	least, ok := refusal.Args["leastValue"].(*big.Int)
+	if !ok {
+		return r
+	}
+	enough := forPeopleRoundedUp(leastFeeAbove(least, c.network.prices().seconds(s)))
+	r.Detail = fmt.Sprintf("%v tasks wait, and the least of them pays %s a second, as much as this one or more. Nothing was paid.",
+		refusal.Args["capacity"], wei(least))
+	r.Action = fmt.Sprintf("Offer a fee of %s, which gets in now, or try again in a minute.", enough)
+	return r
+}
+
+// aborted says why a task ended without a result, and what came back of its fee.
+func aborted(o protocol.Outcome, fee, refunded protocol.Wei) protocol.Reason {
 	r := protocol.Reason{Code: "task_aborted", Action: "Send the request again."}
-	back := fmt.Sprintf(" %s came back.", refunded)
+	back := fmt.Sprintf(" %s of %s came back.", refunded, fee)
+	if refunded.Cmp(fee) == 0 {
+		back = fmt.Sprintf(" Nothing was paid: all of %s came back.", fee)
+	}
 	switch o {
 	case protocol.OutcomeInvalidArguments:
 		return protocol.Reason{
@@ -221,9 +250,11 @@ func aborted(o protocol.Outcome, refunded protocol.Wei) protocol.Reason {
 	case protocol.OutcomeSilent:
 		r.Code, r.Title, r.Detail = "nodes_silent", "The nodes did not answer in time", "Too few of the three finished."+back
 	case protocol.OutcomeExpired:
-		r.Code, r.Title, r.Detail = "queue_expired", "No node was free in time", "The task waited in the queue until it expired."+back
+		r.Code, r.Title, r.Detail = "queue_expired", "No nodes were free in time", "The task waited in the queue for as long as a task may."+back
+		r.Action = "Offer a higher fee, or send the request again when fewer tasks wait."
 	case protocol.OutcomeEvicted:
-		r.Code, r.Title, r.Detail = "evicted", "The task left the queue", "Tasks that pay more took its place."+back
+		r.Code, r.Title, r.Detail = "evicted", "The task lost its place in the queue", "The queue is full, and a task that pays more took its place."+back
+		r.Action = "Offer a higher fee, or send the request again when fewer tasks wait."
 	case protocol.OutcomeCancelled:
 		r.Code, r.Title, r.Detail, r.Action = "cancelled", "The task was cancelled", "It was taken back from the queue."+back, ""
 	default:

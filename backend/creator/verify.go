@@ -281,8 +281,13 @@ func (c *checker) checkEnd() error {
 	if err != nil {
 		return err
 	}
+	by, err := senderOf(c.ctx, c.chain, c.profile.ChainID, e.Raw.TxHash)
+	if err != nil {
+		return err
+	}
 	err = cmp.Or(
 		same("settle_tx", c.r.SettleTx, e.Raw.TxHash),
+		same("settled_by", c.r.SettledBy, by),
 		same("settle_block", c.r.SettleBlock, e.Raw.BlockNumber),
 		same("settled_at", c.r.SettledAt, at),
 		same("outcome", c.r.Outcome, protocol.Outcome(e.Outcome)),
@@ -292,7 +297,7 @@ func (c *checker) checkEnd() error {
 	if err != nil {
 		return err
 	}
-	c.right("ended", "%s in block %d", c.r.Outcome, c.r.SettleBlock)
+	c.right("ended", "%s in block %d, by %s", c.r.Outcome, c.r.SettleBlock, by)
 	return nil
 }
 

@@ -61,6 +61,7 @@ func TestTamperedReceiptsAreFoundOut(t *testing.T) {
 		"the liar was not slashed":   {func(r *protocol.Receipt) { r.Nodes[liar].Slashed = false }, "slashed"},
 		"more pay":                   {func(r *protocol.Receipt) { r.Nodes[honest].Paid = r.Fee }, "paid"},
 		"settled by the court":       {func(r *protocol.Receipt) { r.Fast = !r.Fast }, "fast"},
+		"settled by another":         {func(r *protocol.Receipt) { r.SettledBy[0]++ }, "settled_by"},
 		"no reward":                  {func(r *protocol.Receipt) { r.Rewards = protocol.Wei{} }, "rewards"},
 		"nothing came back":          {func(r *protocol.Receipt) { r.Refunded = protocol.Wei{} }, "refunded"},
 		"a later block":              {func(r *protocol.Receipt) { r.SettleBlock++ }, "settle_block"},

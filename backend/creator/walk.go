@@ -96,7 +96,15 @@ func (w *walker) showCreated(id protocol.TaskID, v view) {
 	w.t.record.TaskID = id
 	w.t.mu.Unlock()
 	w.t.c.purse.paid(w.t.ID())
+	w.helpers.Go(w.count)
 	w.t.emit(Event{Stage: StageCreated, TaskID: id, Tx: v.created.Raw.TxHash})
+}
+
+// count asks what there is to spend, after it has changed.
+func (w *walker) count() {
+	if err := w.t.c.purse.refresh(w.ctx); err != nil && w.ctx.Err() == nil {
+		w.t.c.log.Warn("balance can't be read", "err", err)
+	}
 }
 
 func (w *walker) showQueued(v view) error {
@@ -268,7 +276,7 @@ func (w *walker) end(v view) (bool, error) {
 	state, reason := Settled, (*protocol.Reason)(nil)
 	switch {
 	case !agreed:
-		r := aborted(receipt.Outcome, receipt.Refunded)
+		r := aborted(receipt.Outcome, receipt.Fee, receipt.Refunded)
 		state, reason = Aborted, &r
 	case !w.verified:
 		reason = &protocol.Reason{
@@ -287,9 +295,7 @@ func (w *walker) end(v view) (bool, error) {
 		t.emit(Event{Stage: stageOf(t.Record()), Reason: reason})
 	}
 	t.emit(Event{Stage: StageSettled, Receipt: receipt, Tx: receipt.SettleTx})
-	if err := t.c.purse.refresh(w.ctx); err != nil && w.ctx.Err() == nil {
-		t.c.log.Warn("balance can't be read", "err", err)
-	}
+	w.count()
 	return true, nil
 }
 

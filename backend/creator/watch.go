@@ -152,6 +152,7 @@ func (c *Creator) deliver(l types.Log) {
 		}
 		return
 	}
+	c.pace.see(event, &l)
 	id, ok := taskOf(event)
 	if !ok {
 		return

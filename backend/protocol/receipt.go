@@ -50,6 +50,8 @@ type Receipt struct {
 	CreateTx common.Hash `json:"create_tx"`
 	DrawTx   common.Hash `json:"draw_tx"`
 	SettleTx common.Hash `json:"settle_tx"`
+	// SettledBy sent SettleTx.
+	SettledBy common.Address `json:"settled_by"`
 	// Fast says that the three signed openings came in SettleTx alone; otherwise
 	// the task was settled by the court.
 	Fast bool `json:"fast"`

@@ -1,6 +1,13 @@
 import { expect, type Page, test } from "@playwright/test";
-import { fitsFingers, fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
-import { Stand } from "./stand";
+import { courtReceiptOf, evictedReceiptOf } from "../src/lib/receipt.fixture";
+import { fitsFingers, fitsItsWidth, isAccessible, schemes, shot } from "./looks";
+import { estimateOf, Stand } from "./stand";
+
+const sizes = [
+  { name: "390", width: 390, height: 844 },
+  { name: "820", width: 820, height: 1180 },
+  { name: "1440", width: 1440, height: 900 },
+];
 
 const long = `Helium asks **three machines** at once, drawn by lot from those with the same kind of card.
 
@@ -18,6 +25,13 @@ if (digest === revealed) console.log("same bytes, and a line that is long enough
 | pay | 20 CNX | 18 CNX | 12 CNX |
 
 So nobody has to be trusted: \`they must agree\`.`;
+
+const evicted = {
+  code: "evicted",
+  title: "The task lost its place in the queue",
+  detail: "The queue is full, and a task that pays more took its place. Nothing was paid: all of 10 CNX came back.",
+  action: "Offer a higher fee, or send the request again when fewer tasks wait.",
+};
 
 let stand: Stand;
 test.beforeEach(async () => {
@@ -54,7 +68,7 @@ test("an answer turns verified, and its receipt shows three machines that this b
 
 for (const [holdAt, words] of [
   ["created", "task created"],
-  ["queued", "number 2 in line"],
+  ["queued", "2nd in the queue"],
   ["drawn", "three machines drawn"],
   ["running", "machines are working"],
   ["committed2", "2 of 3 machines committed"],
@@ -109,6 +123,128 @@ test("a disputed answer says so and can be asked again", async ({ page }) => {
   await expect(badge(page)).toHaveAttribute("data-state", "disputed");
   await expect(page.getByRole("alert")).toContainText("The nodes did not agree");
   await isAccessible(page);
+});
+
+test("what an answer costs and when it starts is said before it is asked for", async ({ page }) => {
+  const line = page.getByTestId("price");
+  stand.script = { estimate: { start: "now" } };
+  await page.goto(stand.url);
+  await expect(line).toHaveText("10 CNX an answerstarts at once");
+  await expect(line).toHaveAttribute("title", /10 CNX for 40 nominal seconds, which is 0.25 CNX a second/);
+  for (const [estimate, mood, words] of [
+    [{ start: "queued", position: 3, wait_seconds: 40 }, "wait", "3rd in the queue, about 40 sec"],
+    [{ start: "queued", position: 22, wait_seconds: 200 }, "wait", "22nd in the queue, about 4 min"],
+    [{ start: "full" }, "bad", "the queue is full now"],
+    [{ start: "never" }, "bad", "no three machines can run it now"],
+    [
+      { allowed: false, max_fee_of: "request", max_fee: estimateOf("2.5").fee },
+      "bad",
+      "more than your limit of 2.5 CNX",
+    ],
+    [
+      { allowed: false, max_fee_of: "bridge", max_fee: estimateOf("8").fee },
+      "bad",
+      "more than this page's limit of 8 CNX",
+    ],
+  ] as const) {
+    stand.script = { estimate };
+    await page.reload();
+    await expect(line).toContainText(words);
+    await expect(line).toHaveAttribute("data-mood", mood);
+  }
+  stand.script = { estimate: null };
+  await page.reload();
+  await expect(page.getByText("Free for you")).toBeVisible();
+  await expect(line).toHaveCount(0);
+});
+
+test("a limit is sent with the question, and over it nothing is asked", async ({ page }) => {
+  stand.script = { text: "Cheap enough." };
+  await page.goto(stand.url);
+  const limit = page.getByLabel("Most an answer may cost");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await limit.fill("2,");
+  await limit.pressSequentially("5");
+  await expect(limit).toHaveValue("2,5");
+  await page.keyboard.press("Escape");
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  expect(JSON.parse(stand.asked).helium).toEqual({ max_fee: "2.5" });
+
+  stand.script = { refuse: { status: 402, message: "costs 10 CNX", code: "price_cap", param: "helium.max_fee" } };
+  await ask(page, "And now?");
+  await expect(page.getByRole("alert")).toContainText("This answer costs more than your limit");
+  await expect(page.getByRole("alert")).toContainText("Nothing was sent. Raise the limit in the settings");
+
+  await page.getByRole("button", { name: "Settings" }).click();
+  await expect(limit).toHaveValue("2.5");
+  await page.getByRole("button", { name: "Back to the defaults" }).click();
+  await expect(limit).toHaveValue("");
+  await limit.fill("cheap");
+  await expect(page.getByText("This is no amount yet, so nothing is limited")).toBeVisible();
+  await isAccessible(page);
+  await limit.blur();
+  await expect(limit).toHaveValue("");
+});
+
+test("who waits sees its place and for how long", async ({ page }) => {
+  stand.script = { holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(page.getByTestId("in-line")).toContainText("3rd in the queue, about 40 sec");
+  await expect(page.getByTestId("in-line")).toContainText("the whole fee comes back");
+  await expect(badge(page)).toContainText("3rd in the queue");
+  await isAccessible(page);
+});
+
+test("who loses its place is told that nothing was paid, and can ask again", async ({ page }) => {
+  stand.script = {
+    receipt: evictedReceiptOf,
+    lose: evicted,
+  };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(page.getByRole("alert")).toContainText("Nothing was paid: all of 10 CNX came back.");
+  await expect(badge(page)).toHaveAttribute("data-state", "failed");
+  await badge(page).click();
+  await expect(page.getByTestId("receipt")).toContainText("came back. Ask again when fewer tasks wait.");
+  await expect(page.getByTestId("receipt")).toContainText("None was drawn for this question");
+  await expect(page.getByTestId("settlement")).toContainText("Returned10 CNX");
+  await expect(page.getByTestId("receipt-node")).toHaveCount(0);
+  await isAccessible(page);
+  await page.keyboard.press("Escape");
+  stand.script = { text: "Now it works." };
+  await page.getByRole("alert").getByRole("button").click();
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+});
+
+test("a fast settlement is one transaction; the court's are many", async ({ page }) => {
+  stand.script = { text: "Fast." };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  await badge(page).click();
+  const settlement = page.getByTestId("settlement");
+  await expect(settlement).toContainText("One transaction brought what all three machines had signed");
+  await expect(settlement).toContainText("Sent bythis page's gateway");
+  await expect(settlement).toContainText("To the machines9.9 CNX");
+  await expect(settlement).toContainText("To who sent the transactions0.1 CNX");
+  await expect(settlement).toContainText("Fee10 CNX");
+  await expect(settlement).not.toContainText("pool");
+  const first = page.getByTestId("receipt-node").first();
+  await expect(first).toContainText("Paid3.96 CNX");
+  await expect(first).toContainText("Commitment");
+  await expect(page.getByText("never")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+
+  stand.script = { text: "Slow.", receipt: courtReceiptOf };
+  await ask(page, "And with one of them silent?");
+  await expect(badge(page)).toContainText("two of three machines agree");
+  await badge(page).click();
+  await expect(settlement).toContainText("In court: a signature was missing");
+  await expect(settlement).toContainText("Sent byMachine 2");
+  await expect(settlement).toContainText("Unclaimed, to the network's pool2.376 CNX");
+  await expect(page.getByTestId("receipt-node").last()).toContainText("SilentCommittednever");
 });
 
 test("a cut connection is not a lost answer", async ({ page }) => {
@@ -254,6 +390,57 @@ test("a page that is older than its bridge still shows answers", async ({ page }
 
 for (const scheme of schemes) {
   for (const size of sizes) {
+    test(`waits and settles right: ${size.name}, ${scheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      await page.setViewportSize(size);
+      const name = `${scheme}-${size.name}`;
+      stand.script = {
+        text: "Slow, and right.",
+        receipt: courtReceiptOf,
+        estimate: { start: "queued", position: 3, wait_seconds: 40 },
+      };
+      await page.goto(stand.url);
+      await ask(page);
+      await expect(badge(page)).toContainText("two of three");
+      await badge(page).click();
+      await expect(page.getByTestId("browser-check")).toBeVisible();
+      await shot(page, `court-${name}`);
+      await isAccessible(page);
+      await page.getByText("Details", { exact: true }).scrollIntoViewIfNeeded();
+      await shot(page, `court-settlement-${name}`);
+      await page.keyboard.press("Escape");
+
+      stand.script = { ...stand.script, holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
+      await ask(page, "Is there a line?");
+      await expect(page.getByTestId("in-line")).toBeVisible();
+      await shot(page, `queue-${name}`);
+      await isAccessible(page);
+      await fitsItsWidth(page);
+      await page.keyboard.press("Escape");
+
+      stand.script = { receipt: evictedReceiptOf, lose: evicted };
+      await ask(page, "And if it gets longer?");
+      await expect(page.getByRole("alert")).toContainText("Nothing was paid");
+      await shot(page, `evicted-${name}`);
+      await isAccessible(page);
+      await badge(page).click();
+      await shot(page, `evicted-receipt-${name}`);
+      await page.keyboard.press("Escape");
+
+      stand.script = {
+        estimate: { allowed: false, max_fee_of: "request", max_fee: estimateOf("2.5").fee },
+        refuse: { status: 402, message: "", code: "price_cap", param: "helium.max_fee" },
+      };
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByLabel("Most an answer may cost").fill("2.5");
+      await page.keyboard.press("Escape");
+      await ask(page, "And for less?");
+      await expect(page.getByRole("alert").last()).toContainText("more than your limit");
+      await expect(page.getByTestId("price")).toContainText("your limit");
+      await shot(page, `limit-${name}`);
+      await isAccessible(page);
+    });
+
     test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.setViewportSize(size);

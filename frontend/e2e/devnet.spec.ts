@@ -1,9 +1,23 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { isAccessible, shot } from "./looks";
 import { ready } from "./ready";
 
 /** How long a whole task may take on a slow machine that has two cores for everything. */
 const task = 120_000;
+
+/** What the badge has shown, in order: a fast answer is provisional for less time than a test takes to look. */
+async function badgeStates(page: Page): Promise<string[]> {
+  const states: string[] = [];
+  await page.exposeFunction("sawBadge", (state: string) => states.at(-1) === state || states.push(state));
+  await page.addInitScript(() => {
+    const tell = () => {
+      const state = document.querySelector("[data-testid=badge]")?.getAttribute("data-state");
+      if (state) (window as unknown as { sawBadge: (state: string) => void }).sawBadge(state);
+    };
+    new MutationObserver(tell).observe(document, { subtree: true, childList: true, attributes: true });
+  });
+  return states;
+}
 
 test("a question to the real network is answered, verified, and has a receipt of three machines", async ({ page }) => {
   const network = ready();
@@ -11,15 +25,16 @@ test("a question to the real network is answered, verified, and has a receipt of
   page.on("console", (m) => m.type() === "error" && problems.push(m.text()));
   page.on("pageerror", (e) => problems.push(String(e)));
 
+  const states = await badgeStates(page);
   await page.goto(network.chat);
   await expect(page.getByRole("combobox", { name: "Model" })).toBeVisible();
   await page.getByTestId("prompt").fill("What is Helium?");
   await page.getByTestId("send").click();
 
   const badge = page.getByTestId("badge");
-  await expect(badge).toHaveAttribute("data-state", "provisional");
   await expect(page.getByTestId("answer-text")).toContainText(/\w+/, { timeout: task });
   await expect(badge).toHaveAttribute("data-state", "verified", { timeout: task });
+  expect(states).toEqual(["provisional", "verified"]);
   await shot(page, "devnet-verified");
 
   await badge.click();
@@ -49,6 +64,34 @@ test("a question to the real network is answered, verified, and has a receipt of
   await page.reload();
   await expect(badge).toHaveAttribute("data-state", "verified");
   expect(problems).toEqual([]);
+});
+
+test("a question behind dearer ones waits in the queue, is told where, and is answered", async ({ page }) => {
+  const network = ready();
+  await page.goto(network.chat);
+  await expect(page.getByTestId("price")).toContainText("starts at once", { timeout: task });
+  await shot(page, "devnet-price");
+  const others = Array.from({ length: 8 }, () =>
+    fetch(`${network.bridge}/v1/chat/completions`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${network.api_key}`, "Content-Type": "application/json" },
+      body: JSON.stringify({
+        model: "helium/demo",
+        messages: [{ role: "user", content: "What is a node?" }],
+        helium: { fee: "50", max_fee: "50" },
+      }),
+    }),
+  );
+  await page.waitForTimeout(300);
+  await page.getByTestId("prompt").fill("How long is the queue?");
+  await page.getByTestId("send").click();
+  await expect(page.getByTestId("in-line")).toContainText(/\d+(st|nd|rd|th) in the queue, about/, { timeout: task });
+  await shot(page, "devnet-queue");
+  await expect(page.getByTestId("badge")).toHaveAttribute("data-state", "verified", { timeout: task });
+  for (const other of await Promise.all(others)) expect(other.status).toBe(200);
+  await page.getByTestId("badge").click();
+  await expect(page.getByTestId("settlement")).toContainText("One transaction brought", { timeout: task });
+  await shot(page, "devnet-queue-receipt");
 });
 
 test("another question in the same conversation is verified too", async ({ page }) => {

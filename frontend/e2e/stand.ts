@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import type { Estimate, Reason, Receipt } from "../src/lib/api.gen";
 import { receiptOf } from "../src/lib/receipt.fixture";
 
 /**
@@ -13,8 +14,16 @@ import { receiptOf } from "../src/lib/receipt.fixture";
  */
 export interface Script {
   /** Refuse to answer with this status instead. */
-  refuse?: { status: number; message: string; code?: string; retryAfter?: number };
+  refuse?: { status: number; message: string; code?: string; param?: string; retryAfter?: number };
   text?: string;
+  /** What the next answer costs; null for a bridge that can't say. */
+  estimate?: Partial<Estimate> | null;
+  /** Where the task stands in the queue. */
+  place?: { position: number; wait_seconds: number };
+  /** The receipt, where the usual one of a fast settlement isn't meant. */
+  receipt?: (text: string) => Receipt;
+  /** End the task in the queue, for this reason. */
+  lose?: Reason;
   /** Stop after this step and hold the stream open. */
   holdAt?: string;
   dispute?: boolean;
@@ -38,8 +47,32 @@ const kinds: Record<string, string> = {
 const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:*; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
+/** What an answer of so many CNX costs, when machines are free. */
+export function estimateOf(cnx: string): Estimate {
+  const amount = (text: string) => ({ cnx: text, wei: `${BigInt(Math.round(Number(text) * 10_000)) * 10n ** 14n}` });
+  return {
+    model: "helium/demo-1",
+    units: 1,
+    seconds: 40,
+    fee: amount(cnx),
+    least_fee: amount("1"),
+    value: amount(String(Number(cnx) / 40)),
+    start: "now",
+    waiting: 0,
+    allowed: true,
+  };
+}
+
+async function bodyOf(req: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const piece of req) body += piece;
+  return body;
+}
+
 export class Stand {
   script: Script = {};
+  /** The body of the last question. */
+  asked = "";
   #server: Server;
 
   private constructor(private readonly built: "chat" | "node") {
@@ -73,8 +106,18 @@ export class Stand {
     }
     if (path.startsWith("/v1/receipts/")) return void res.writeHead(404).end("{}");
     if (path.startsWith("/v1/tasks/")) return void res.writeHead(200).end('{"state":"drawn"}');
-    if (path === "/v1/chat/completions") return this.#answer(res);
+    if (path === "/v1/estimate") return this.#estimate(res);
+    if (path === "/v1/chat/completions") {
+      this.asked = await bodyOf(req);
+      return this.#answer(res);
+    }
     return this.#file(path, res);
+  }
+
+  #estimate(res: ServerResponse) {
+    const { estimate } = this.script;
+    if (estimate === null) return void res.writeHead(503).end("{}");
+    res.writeHead(200).end(JSON.stringify({ ...estimateOf("10"), ...estimate }));
   }
 
   async #file(path: string, res: ServerResponse) {
@@ -90,26 +133,26 @@ export class Stand {
   }
 
   async #answer(res: ServerResponse) {
-    const { refuse, text = "Hello.", holdAt, dispute, cut, wrong } = this.script;
+    const { refuse, text = "Hello.", holdAt, dispute, cut, wrong, lose } = this.script;
     if (refuse) {
       const headers = refuse.retryAfter ? { "Retry-After": String(refuse.retryAfter) } : {};
       return void res
         .writeHead(refuse.status, headers)
-        .end(JSON.stringify({ error: { message: refuse.message, code: refuse.code ?? null } }));
+        .end(JSON.stringify({ error: { message: refuse.message, code: refuse.code ?? null, param: refuse.param } }));
     }
     res.writeHead(200, { "Content-Type": "text/event-stream", "x-helium-receipt": "req_1" });
-    const receipt = { ...receiptOf(text), task_id: 128 };
+    const receipt = { ...(this.script.receipt ?? receiptOf)(text), task_id: 128 };
     receipt.nodes.forEach((n, i) => {
+      const same = n.address === receipt.settled_by;
       n.address = nodes[i] ?? "";
-      n.paid = ["20000000000000000000", "18000000000000000000", "12000000000000000000"][i] ?? "0";
+      if (same) receipt.settled_by = n.address;
     });
-    receipt.refunded = "0";
     const send = (event: string, data: object) => res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     const stage = (name: string, at_ms: number, more: object = {}) =>
       send("helium.stage", { stage: name, task_id: 128, at_ms, ...more });
     const steps: [string, () => void][] = [
       ["created", () => stage("created", 84, { tx: receipt.create_tx })],
-      ["queued", () => stage("queued", 90, { position: 2 })],
+      ["queued", () => stage("queued", 90, this.script.place ?? { position: 2, wait_seconds: 25 })],
       ["drawn", () => stage("drawn", 412, { tx: receipt.draw_tx, nodes, class: receipt.class })],
       ["ready", () => stage("ready", 590, { count: 3, nodes })],
       [
@@ -128,13 +171,20 @@ export class Stand {
     for (const [name, step] of steps) {
       step();
       if (name === holdAt) return;
+      if (name === "queued" && lose) {
+        send("helium.disputed", lose);
+        send("helium.receipt", { id: "req_1", receipt });
+        return void res.end(
+          `data: ${JSON.stringify({ error: { message: lose.title, code: lose.code } })}\n\ndata: [DONE]\n\n`,
+        );
+      }
       if (name === "running" && cut) return void setTimeout(() => res.destroy(), 100);
     }
     if (dispute) {
       send("helium.disputed", {
         code: "no_agreement",
         title: "The nodes did not agree",
-        detail: "Their answers differ, so none is shown as verified. 50 CNX came back.",
+        detail: "Their answers differ, so none is shown as verified. 2.5 of 10 CNX came back.",
         action: "Send the request again.",
       });
       return void res.end(

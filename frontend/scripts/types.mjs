@@ -9,7 +9,8 @@ const typesFile = new URL("../src/lib/api.gen.ts", import.meta.url);
 
 const schema = JSON.parse(await readFile(schemaFile, "utf8"));
 const types = await compile(schema, "Pages", {
-  bannerComment: "// Made by `npm run types` from the Go types of app/api and backend/protocol. Do not edit.",
+  bannerComment:
+    "// Made by `npm run types` from the Go types of app/api, backend/bridge and backend/protocol. Do not edit.",
   additionalProperties: false,
   style: { printWidth: 120 },
 });

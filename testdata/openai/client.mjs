@@ -87,6 +87,8 @@ const seen = {
 	plain: await plain(),
 	streamed: await streamed(),
 	aborted: await aborted(),
+	tooDear: await refused(OpenAI.APIError, 402, () => client.chat.completions.create(question({ helium: { max_fee: "0.5" } }))),
+	paid: (await client.chat.completions.create(question({ helium: { max_fee: "50" } }))).usage.helium,
 };
 assert.equal(seen.wrongKey.code, "invalid_api_key");
 assert.equal(seen.noModel.code, "model_not_found");
@@ -94,4 +96,8 @@ assert.equal(seen.badParameter.param, "temperature");
 assert.equal(seen.streamed.text, seen.plain.text, "the same question at temperature 0 has one answer");
 assert.deepEqual(seen.streamed.usage, seen.plain.usage);
 assert.ok(seen.streamed.finish, "the stream says how it ended");
+assert.equal(seen.tooDear.code, "price_cap");
+assert.equal(seen.tooDear.param, "helium.max_fee");
+assert.match(seen.paid.receipt, /^req_/);
+assert.match(seen.paid.fee.wei, /^[1-9][0-9]*$/);
 console.log(JSON.stringify(seen));

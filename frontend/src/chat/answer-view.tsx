@@ -9,6 +9,7 @@ import { Button, IconButton } from "../ui/button";
 import { CopyButton } from "../ui/copy";
 import { Notice } from "../ui/notice";
 import { Badge, Spoken } from "./badge";
+import { InLine } from "./price";
 import { problemText } from "./problem";
 import { ReceiptDialog } from "./receipt";
 
@@ -50,8 +51,10 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
             <Markdown text={answer.text} growing={streaming && !answer.complete} />
           </Suspense>
         )}
-        {answer.text === "" && answer.trust === "provisional" && <Thinking />}
       </div>
+      {answer.text === "" &&
+        answer.trust === "provisional" &&
+        (answer.position ? <InLine position={answer.position} wait={answer.wait} /> : <Thinking />)}
       {answer.replaced && <p className="mt-3 border-s-2 border-wait ps-3 text-sm text-soft">{t("message.replaced")}</p>}
       {answer.finish === "length" && <p className="mt-2 text-[13px] text-soft">{t("message.cut")}</p>}
       <Trouble answer={answer} streaming={streaming} retry={retry || null} />
@@ -64,19 +67,20 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
           </Button>
         )}
         <Figures answer={answer} />
-        <span className="flex-1" />
-        {answer.text !== "" && <CopyButton text={answer.text} what={t("message.answerCopy")} />}
-        {onRetry && !streaming && (
-          <IconButton
-            label={t("message.regenerate")}
-            onClick={onRetry}
-            className={
-              last ? "" : "opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
-            }
-          >
-            <RefreshCw />
-          </IconButton>
-        )}
+        <span className="ms-auto flex gap-1">
+          {answer.text !== "" && <CopyButton text={answer.text} what={t("message.answerCopy")} />}
+          {onRetry && !streaming && (
+            <IconButton
+              label={t("message.regenerate")}
+              onClick={onRetry}
+              className={
+                last ? "" : "opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+              }
+            >
+              <RefreshCw />
+            </IconButton>
+          )}
+        </span>
       </div>
       {last && <Spoken trust={answer.trust} />}
       <ReceiptDialog open={open} onOpenChange={setOpen} answer={answer} model={message.model} />
@@ -87,7 +91,7 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
 function Thinking() {
   const t = useText();
   return (
-    <p className="flex items-center gap-2.5 text-soft">
+    <p className="flex items-center gap-2.5 text-[15px] text-soft">
       <span className="inline-flex gap-1" aria-hidden="true">
         {[0, 200, 400].map((delay) => (
           <span
@@ -133,11 +137,11 @@ function Trouble({ answer, streaming, retry }: { answer: Answer; streaming: bool
 function Figures({ answer }: { answer: Answer }) {
   const t = useText();
   const verified = answer.steps.find((s) => s.stage === "verified");
-  const fee = parseWei(answer.receipt?.fee ?? "");
+  const [fee, back] = [parseWei(answer.receipt?.fee ?? ""), parseWei(answer.receipt?.refunded ?? "")];
   const parts = [
     answer.tokens && t("message.tokens", { count: answer.tokens }),
     verified && duration(verified.at, locale),
-    fee !== null && t("cnx", { amount: shortCNXDown(fee, locale) }),
+    fee !== null && fee !== back && t("cnx", { amount: shortCNXDown(fee - (back ?? 0n), locale) }),
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return <p className="numbers px-1.5 text-[13px] text-soft">{parts.join(" · ")}</p>;

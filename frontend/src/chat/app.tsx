@@ -8,8 +8,9 @@ import { newId } from "../lib/conversations";
 import { useText } from "../lib/i18n";
 import { IconButton } from "../ui/button";
 import { Composer } from "./composer";
-import type { Desk } from "./desk";
+import { type Desk, isAwaited } from "./desk";
 import { useModels } from "./models";
+import { useEstimate } from "./price";
 import { type Settings, useSettings } from "./settings";
 import { Sidebar } from "./sidebar";
 import { Thread } from "./thread";
@@ -25,9 +26,10 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
   const models = useModels(bridge);
   const id = path.startsWith("/c/") ? path.slice(3) : "";
   const conversation = view.conversations.find((c) => c.id === id);
-  const running = conversation?.messages.some((m) => view.running.has(m.id)) ?? false;
+  const running = conversation?.messages.some((m) => isAwaited(m, view)) ?? false;
   const model = models.choose(settings.model);
   const params = { ...settings, model: model ?? "" };
+  const estimate = useEstimate(bridge, params, running);
 
   const openNew = () => {
     navigate("/");
@@ -97,7 +99,7 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
         <main className="flex min-h-0 flex-1 flex-col">
           <h1 className="sr-only">{conversation?.title || t("chat.title")}</h1>
           {conversation ? (
-            <Thread key={id} conversation={conversation} desk={desk} running={view.running} params={params} />
+            <Thread key={id} conversation={conversation} desk={desk} view={view} params={params} />
           ) : id && view.loaded ? (
             <MissingConversation onNew={openNew} />
           ) : id ? (
@@ -112,6 +114,7 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
             settings={settings}
             onSettings={(s: Settings) => change(s)}
             conversation={conversation}
+            estimate={estimate}
             running={running}
             onAsk={ask}
             onStop={() => desk.stop(id)}

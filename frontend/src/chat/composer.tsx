@@ -1,5 +1,6 @@
 import { ArrowUp, CloudOff, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { Estimate } from "../lib/api.gen";
 import type { Conversation } from "../lib/conversations";
 import { locale, useText } from "../lib/i18n";
 import { parseWei, shortCNXDown } from "../lib/wei";
@@ -7,6 +8,7 @@ import { Button } from "../ui/button";
 import { Notice } from "../ui/notice";
 import type { Models } from "./models";
 import { Parameters } from "./parameters";
+import { PriceLine } from "./price";
 import { problemText } from "./problem";
 import type { Settings } from "./settings";
 
@@ -16,13 +18,15 @@ interface Props {
   settings: Settings;
   onSettings: (s: Settings) => void;
   conversation?: Conversation;
+  estimate?: Estimate;
   running: boolean;
   onAsk: (text: string) => void;
   onStop: () => void;
 }
 
 /** The question box, what it is asked with, and what it costs. */
-export function Composer({ models, model, settings, onSettings, conversation, running, onAsk, onStop }: Props) {
+export function Composer(props: Props) {
+  const { models, model, settings, onSettings, conversation, estimate, running, onAsk, onStop } = props;
   const t = useText();
   const [text, setText] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
@@ -98,7 +102,10 @@ export function Composer({ models, model, settings, onSettings, conversation, ru
             )}
           </div>
         </form>
-        <CostLine conversation={conversation} />
+        <div className="grid gap-0.5 px-2 pt-2">
+          {estimate && <PriceLine estimate={estimate} />}
+          <CostLine conversation={conversation} />
+        </div>
       </div>
     </div>
   );
@@ -155,11 +162,11 @@ function CostLine({ conversation }: { conversation?: Conversation }) {
   const fees = (conversation?.messages ?? []).flatMap((m) => {
     const receipt = m.role === "assistant" ? m.answer.receipt : undefined;
     const [fee, back] = [parseWei(receipt?.fee ?? ""), parseWei(receipt?.refunded ?? "")];
-    return fee === null ? [] : [fee - (back ?? 0n)];
+    return fee === null || fee === back ? [] : [fee - (back ?? 0n)];
   });
   const total = fees.reduce((sum, fee) => sum + fee, 0n);
   return (
-    <p className="numbers px-2 pt-2 text-center text-xs text-soft text-balance">
+    <p className="numbers text-center text-xs text-soft text-balance">
       {fees.length === 0
         ? t("prompt.free")
         : t("prompt.cost", { count: fees.length, amount: shortCNXDown(total, locale) })}

@@ -4,7 +4,7 @@ import type { Answer, AnswerEvent } from "../lib/answer";
 import { type Bridge, ChatProblem, type Outcome } from "../lib/chat";
 import { receiptOf } from "../lib/receipt.fixture";
 import { Shelf } from "../lib/shelf";
-import { Desk } from "./desk";
+import { Desk, isAwaited } from "./desk";
 
 type Ask = (take: (e: AnswerEvent) => void, signal?: AbortSignal) => Promise<void>;
 
@@ -177,6 +177,33 @@ describe("Desk", () => {
     desk.fetchWhole("c", desk.find("c")?.messages.at(-1)?.id ?? "");
     await until(desk, () => answerOf(desk)?.trust === "verified");
     expect(answerOf(desk)?.text).toBe("Hello");
+  });
+
+  it("nobody waits for a verified answer, though its stream stays open for the receipt", async () => {
+    let settle = () => {};
+    const settled = new Promise<void>((done) => {
+      settle = done;
+    });
+    const desk = new Desk(
+      bridge(async (take) => {
+        take(made);
+        take(text);
+        await new Promise((done) => setTimeout(done, 20));
+        take({ type: "verified", at: 2 });
+        await settled;
+        take({ type: "receipt", receipt: receiptOf("Hello") });
+      }),
+      shelfOf(new IDBFactory()),
+    );
+    const awaited = () => desk.find("c")?.messages.some((m) => isAwaited(m, desk.view));
+    desk.ask("c", "Hi", { model: "m" });
+    await until(desk, () => answerOf(desk)?.text === "Hello");
+    expect(awaited()).toBe(true);
+    await until(desk, () => answerOf(desk)?.trust === "verified");
+    expect(awaited()).toBe(false);
+    expect(desk.view.running.size).toBe(1);
+    settle();
+    await until(desk, () => answerOf(desk)?.receipt !== undefined);
   });
 
   it("a removed conversation is gone and can be put back", async () => {

@@ -1,6 +1,6 @@
 import { type Answer, type AnswerEvent, isFinal, reduce } from "../lib/answer";
 import { type Bridge, type ChatParams, ChatProblem } from "../lib/chat";
-import type { Conversation } from "../lib/conversations";
+import type { Conversation, Message } from "../lib/conversations";
 import * as lib from "../lib/conversations";
 import type { Shelf } from "../lib/shelf";
 
@@ -16,6 +16,11 @@ export interface DeskView {
   conversations: Conversation[];
   /** The answers that are being streamed. */
   running: ReadonlySet<string>;
+}
+
+/** Whether a person still waits for a message. A verified answer is whole, though its stream stays for the receipt. */
+export function isAwaited(m: Message, view: Pick<DeskView, "running">): boolean {
+  return view.running.has(m.id) && m.role === "assistant" && m.answer.trust !== "verified";
 }
 
 /**

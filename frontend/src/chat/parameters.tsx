@@ -1,7 +1,9 @@
+import clsx from "clsx";
 import { SlidersHorizontal } from "lucide-react";
 import { Popover, Slider } from "radix-ui";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useText } from "../lib/i18n";
+import { exactCNX, parseCNX } from "../lib/wei";
 import { Button } from "../ui/button";
 import type { Settings } from "./settings";
 
@@ -10,7 +12,10 @@ const defaultTemperature = 1;
 /** What the answers are made with, behind one button. */
 export function Parameters({ settings, onSettings }: { settings: Settings; onSettings: (s: Settings) => void }) {
   const t = useText();
-  const changed = [settings.temperature, settings.maxTokens, settings.seed].filter((v) => v !== undefined).length;
+  const [resets, setResets] = useState(0);
+  const changed = [settings.temperature, settings.maxTokens, settings.seed, settings.maxFee].filter(
+    (v) => v !== undefined,
+  ).length;
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -50,9 +55,13 @@ export function Parameters({ settings, onSettings }: { settings: Settings; onSet
               value={settings.seed}
               onChange={(seed) => onSettings({ seed })}
             />
+            <Limit key={resets} value={settings.maxFee} onChange={(maxFee) => onSettings({ maxFee })} />
             <Button
               disabled={changed === 0}
-              onClick={() => onSettings({ temperature: undefined, maxTokens: undefined, seed: undefined })}
+              onClick={() => {
+                onSettings({ temperature: undefined, maxTokens: undefined, seed: undefined, maxFee: undefined });
+                setResets(resets + 1);
+              }}
             >
               {t("prompt.reset")}
             </Button>
@@ -94,6 +103,42 @@ function Temperature({ value, onChange }: { value?: number; onChange: (v: number
   );
 }
 
+/** The most that an answer may cost. What isn't an amount yet limits nothing, says so, and doesn't stay. */
+function Limit({ value, onChange }: { value?: string; onChange: (v?: string) => void }) {
+  const t = useText();
+  const [typed, setTyped] = useState(value ?? "");
+  const wrong = typed.trim() !== "" && parseCNX(typed) === null;
+  return (
+    <Field label={t("prompt.maxFee")} help={wrong ? t("prompt.maxFeeWrong") : t("prompt.maxFeeHelp")} bad={wrong}>
+      {(ids) => (
+        <div className="relative">
+          <input
+            id={ids.input}
+            aria-describedby={ids.help}
+            aria-invalid={wrong}
+            inputMode="decimal"
+            placeholder={t("prompt.maxFeeNone")}
+            value={typed}
+            onChange={(e) => {
+              setTyped(e.target.value);
+              const wei = parseCNX(e.target.value);
+              onChange(wei === null ? undefined : exactCNX(wei));
+            }}
+            onBlur={() => setTyped(value ?? "")}
+            className={field}
+          />
+          <span className="pointer-events-none absolute inset-y-0 right-3 grid place-items-center text-sm text-soft">
+            CNX
+          </span>
+        </div>
+      )}
+    </Field>
+  );
+}
+
+const field =
+  "touch numbers h-9 w-full rounded-lg border border-edge/60 bg-paper px-3 text-sm placeholder:text-soft aria-invalid:border-bad";
+
 function Whole(props: {
   label: string;
   help: string;
@@ -117,7 +162,7 @@ function Whole(props: {
             if (digits === "") return props.onChange(undefined);
             props.onChange(Math.max(props.min, Math.min(props.max, Number(digits))));
           }}
-          className="touch numbers h-9 w-full rounded-lg border border-edge/60 bg-paper px-3 text-sm placeholder:text-soft"
+          className={field}
         />
       )}
     </Field>
@@ -127,6 +172,8 @@ function Whole(props: {
 function Field(props: {
   label: string;
   help: string;
+  /** The help is about something wrong. */
+  bad?: boolean;
   aside?: ReactNode;
   children: (ids: { input: string; help: string }) => ReactNode;
 }) {
@@ -141,7 +188,7 @@ function Field(props: {
         {props.aside}
       </div>
       {props.children(ids)}
-      <p id={ids.help} className="text-xs leading-snug text-soft">
+      <p id={ids.help} className={clsx("text-xs leading-snug", props.bad ? "text-bad" : "text-soft")}>
         {props.help}
       </p>
     </div>

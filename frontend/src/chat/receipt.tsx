@@ -1,6 +1,6 @@
 import { CircleCheck, CircleX, Download, Server } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { type Answer, agreeing, hasDone, type Step } from "../lib/answer";
+import { type Answer, agreeing, hasDone, type Step, wasDrawn } from "../lib/answer";
 import type { Receipt, ReceiptNode } from "../lib/api.gen";
 import { realHash } from "../lib/chat";
 import { type BrowserCheck, checkReceipt } from "../lib/check";
@@ -33,6 +33,7 @@ const tones = {
 export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
   const t = useText();
   const why = answer.trust !== "verified" && answer.reason && problemText(t, answer.reason);
+  const undrawn = answer.receipt ? !wasDrawn(answer.receipt) : answer.trust === "failed" && answer.nodes.length === 0;
   const two = answer.trust === "verified" && agreeing(answer) === 2;
   return (
     <Dialog
@@ -56,18 +57,25 @@ export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
     >
       <div className="grid gap-6 pb-2">
         <Section title={t("receipt.machines")}>
-          <Machines answer={answer} />
+          {undrawn ? <p className="text-sm text-soft">{t("receipt.nobody")}</p> : <Machines answer={answer} />}
         </Section>
+        {answer.receipt && (
+          <Section title={t("receipt.settlement")}>
+            <Settlement receipt={answer.receipt} />
+          </Section>
+        )}
         <Section title={t("receipt.steps")}>
           <Steps steps={answer.steps} />
         </Section>
-        <Section title={t("receipt.check")}>
-          {answer.receipt ? (
-            <Check receipt={answer.receipt} text={answer.text} />
-          ) : (
-            <p className="text-sm text-soft">{t("receipt.pending")}</p>
-          )}
-        </Section>
+        {(answer.receipt || answer.trust !== "failed") && (
+          <Section title={t("receipt.check")}>
+            {answer.receipt ? (
+              <Check receipt={answer.receipt} text={answer.text} />
+            ) : (
+              <p className="text-sm text-soft">{t("receipt.pending")}</p>
+            )}
+          </Section>
+        )}
         <Section title={t("receipt.facts")}>
           <Facts answer={answer} model={model} />
         </Section>
@@ -91,7 +99,8 @@ function Machines({ answer }: { answer: Answer }) {
       {[0, 1, 2].map((seat) => {
         const settled = answer.receipt?.nodes[seat];
         const address = settled?.address ?? answer.nodes[seat];
-        return <Machine key={seat} seat={seat} address={address} answer={answer} settled={settled} />;
+        const fast = answer.receipt?.fast ?? false;
+        return <Machine key={seat} seat={seat} address={address} answer={answer} settled={settled} fast={fast} />;
       })}
     </ol>
   );
@@ -102,11 +111,14 @@ function Machine({
   address,
   answer,
   settled,
+  fast,
 }: {
   seat: number;
   address?: string;
   answer: Answer;
   settled?: ReceiptNode;
+  /** One transaction settled everything, so that the machine's own steps have none. */
+  fast: boolean;
 }) {
   const t = useText();
   const paid = parseWei(settled?.paid ?? "");
@@ -125,18 +137,29 @@ function Machine({
       </div>
       {settled && (
         <dl className="numbers mt-1 flex flex-wrap gap-x-5 text-[13px] [&_dt]:text-soft [&>div]:flex [&>div]:min-h-7 [&>div]:items-center [&>div]:gap-1.5">
-          <div>
-            <dt>{t("receipt.committedTx")}</dt>
-            <dd>
-              <Transaction hash={settled.commit_tx} />
-            </dd>
-          </div>
-          <div>
-            <dt>{t("receipt.openedTx")}</dt>
-            <dd>
-              <Transaction hash={settled.reveal_tx} />
-            </dd>
-          </div>
+          {fast ? (
+            <div>
+              <dt>{t("receipt.commitment")}</dt>
+              <dd>
+                <Hex value={settled.commitment} what={t("receipt.commitmentWhat")} />
+              </dd>
+            </div>
+          ) : (
+            <>
+              <div>
+                <dt>{t("receipt.committedTx")}</dt>
+                <dd>
+                  <Transaction hash={settled.commit_tx} />
+                </dd>
+              </div>
+              <div>
+                <dt>{t("receipt.openedTx")}</dt>
+                <dd>
+                  <Transaction hash={settled.reveal_tx} />
+                </dd>
+              </div>
+            </>
+          )}
           <div>
             <dt>{t("receipt.paid")}</dt>
             <dd
@@ -157,10 +180,9 @@ function Standing({ answer, address, settled }: { answer: Answer; address: strin
   const t = useText();
   const [text, tone]: [string, string] = (() => {
     if (settled?.slashed) return [t("receipt.slashed"), "bg-bad-tint text-bad"];
-    if (settled)
-      return settled.agrees
-        ? [t("receipt.agrees"), "bg-good-tint text-good"]
-        : [t("receipt.differs"), "bg-bad-tint text-bad"];
+    if (settled?.agrees) return [t("receipt.agrees"), "bg-good-tint text-good"];
+    if (settled && !realHash(settled.reveal_tx)) return [t("receipt.silent"), "bg-sunken text-soft"];
+    if (settled) return [t("receipt.differs"), "bg-bad-tint text-bad"];
     if (hasDone(answer, "revealed", address)) return [t("receipt.openedTx"), "bg-good-tint text-good"];
     if (hasDone(answer, "committed", address)) return [t("receipt.committedTx"), "bg-wait-tint text-wait"];
     return ["", ""];
@@ -177,6 +199,67 @@ function Transaction({ hash }: { hash: string }) {
   ) : (
     <span className="text-soft">{t("receipt.neverOpened")}</span>
   );
+}
+
+/** By what the task ended, and where its fee went. */
+function Settlement({ receipt: r }: { receipt: Receipt }) {
+  const t = useText();
+  const money = (wei: bigint) => t("cnx", { amount: exactCNX(wei) });
+  const wei = (digits: string) => parseWei(digits) ?? 0n;
+  const paid = r.nodes.reduce((sum, n) => sum + wei(n.paid), 0n);
+  const kept = wei(r.fee) - paid - wei(r.rewards) - wei(r.refunded);
+  const time = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(
+    r.settled_at * 1000,
+  );
+  const parts: [MessageId, bigint][] = [["receipt.toMachines", paid]];
+  if (wei(r.rewards) > 0n) parts.push(["receipt.toSender", wei(r.rewards)]);
+  parts.push(["receipt.refunded", wei(r.refunded)]);
+  if (kept > 0n) parts.push(["receipt.toPool", kept]);
+  return (
+    <div data-testid="settlement" className="rounded-xl border border-line px-3.5 py-3">
+      <p className="text-sm">{t(wasDrawn(r) ? (r.fast ? "receipt.fast" : "receipt.court") : "receipt.unrun")}</p>
+      <dl className="numbers mt-1.5 flex flex-wrap gap-x-5 text-[13px] [&_dt]:text-soft [&>div]:flex [&>div]:min-h-7 [&>div]:items-center [&>div]:gap-1.5">
+        <div>
+          <dt>{t("receipt.settleTx")}</dt>
+          <dd>
+            <Hex value={r.settle_tx} what={t("receipt.transaction")} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("receipt.sentBy")}</dt>
+          <dd className="flex items-center gap-1.5">
+            <Sender receipt={r} />
+            <Hex value={r.settled_by} what={t("receipt.address")} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("receipt.settled")}</dt>
+          <dd>{t("receipt.settledValue", { block: String(r.settle_block), time })}</dd>
+        </div>
+      </dl>
+      <dl className="numbers mt-2.5 border-t border-line pt-2 text-sm [&>div]:flex [&>div]:min-h-7 [&>div]:items-center [&>div]:justify-between [&>div]:gap-4">
+        {parts.map(([name, amount]) => (
+          <div key={name}>
+            <dt className="text-soft">{t(name)}</dt>
+            <dd className="text-end [overflow-wrap:anywhere]">{money(amount)}</dd>
+          </div>
+        ))}
+        <div className="mt-1 border-t border-line pt-1 font-medium">
+          <dt>{t("receipt.fee")}</dt>
+          <dd className="text-end [overflow-wrap:anywhere]">{money(wei(r.fee))}</dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+/** Who sent the transaction that ended the task, where the receipt knows it. */
+function Sender({ receipt: r }: { receipt: Receipt }) {
+  const t = useText();
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  if (same(r.settled_by, r.creator)) return <span>{t("receipt.byGateway")}</span>;
+  const seat = r.nodes.findIndex((n) => same(n.address, r.settled_by));
+  return seat < 0 ? null : <span>{t("receipt.machine", { number: seat + 1 })}</span>;
 }
 
 /** What was seen and when. Steps that machines take one by one stand as one line, with the last of them. */
@@ -224,7 +307,9 @@ function Check({ receipt, text }: { receipt: Receipt; text: string }) {
         <ul aria-label={t("receipt.here")} data-testid="browser-check" className="grid gap-1">
           {found.digest !== null && <Finding good={found.digest} yes="receipt.digestOk" no="receipt.digestBad" />}
           {found.text !== null && <Finding good={found.text} yes="receipt.textOk" no="receipt.textBad" />}
-          <Finding good={found.equal >= 2} yes="receipt.equal" no="receipt.equal" count={found.equal} />
+          {wasDrawn(receipt) && (
+            <Finding good={found.equal >= 2} yes="receipt.equal" no="receipt.equal" count={found.equal} />
+          )}
         </ul>
       )}
       <p className="text-sm text-soft">{t("receipt.checkText")}</p>
@@ -260,7 +345,6 @@ function Facts({ answer, model }: { answer: Answer; model: string }) {
   const t = useText();
   const r = answer.receipt;
   const kind = answer.class;
-  const money = (wei: string) => t("cnx", { amount: exactCNX(parseWei(wei) ?? 0n) });
   const rows: [MessageId, ReactNode][] = [["receipt.model", r?.model ?? model]];
   if (kind)
     rows.push([
@@ -269,16 +353,11 @@ function Facts({ answer, model }: { answer: Answer; model: string }) {
     ]);
   if (answer.taskId) rows.push(["receipt.task", String(answer.taskId)]);
   if (r) {
-    const settled = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(
-      r.settled_at * 1000,
-    );
+    if (r.result !== "0x")
+      rows.push(["receipt.digest", <Hex key="digest" value={r.result} what={t("receipt.digest")} />]);
     rows.push(
-      ["receipt.fee", money(r.fee)],
-      ["receipt.refunded", money(r.refunded)],
-      ["receipt.digest", <Hex key="digest" value={r.result} what={t("receipt.digest")} />],
       ["receipt.contract", <Hex key="contract" value={r.task_contract} what={t("receipt.address")} />],
       ["receipt.chain", String(r.chain_id)],
-      ["receipt.settled", t("receipt.settledValue", { block: String(r.settle_block), time: settled })],
     );
   }
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { exactCNX, parseCNX } from "../lib/wei";
 
 /** What a person chose for their questions; undefined is the network's default. */
 export interface Settings {
@@ -6,6 +7,8 @@ export interface Settings {
   temperature?: number;
   maxTokens?: number;
   seed?: number;
+  /** Most that an answer may cost, in CNX: "2.5". */
+  maxFee?: string;
 }
 
 const key = "helium-chat-settings";
@@ -27,11 +30,16 @@ export function parseSettings(text: string | null): Settings {
     const n = number(name, low, high);
     return Number.isInteger(n) ? n : undefined;
   };
+  const amount = (text: unknown) => {
+    const wei = typeof text === "string" ? parseCNX(text) : null;
+    return wei === null ? undefined : exactCNX(wei);
+  };
   return {
     model: typeof raw.model === "string" ? raw.model : undefined,
     temperature: number("temperature", 0, 2),
     maxTokens: whole("maxTokens", 1, 8192),
     seed: whole("seed", 0, 2 ** 31 - 1),
+    maxFee: amount(raw.maxFee),
   };
 }
 

@@ -5,18 +5,18 @@ import type { Conversation } from "../lib/conversations";
 import { useText } from "../lib/i18n";
 import { IconButton } from "../ui/button";
 import { AnswerView } from "./answer-view";
-import type { Desk } from "./desk";
+import { type Desk, type DeskView, isAwaited } from "./desk";
 import { Question } from "./question";
 
 interface Props {
   conversation: Conversation;
   desk: Desk;
-  running: ReadonlySet<string>;
+  view: DeskView;
   params: ChatParams;
 }
 
 /** The questions and answers of one conversation. Follows the newest text while the reader is at the end of it. */
-export function Thread({ conversation, desk, running, params }: Props) {
+export function Thread({ conversation, desk, view, params }: Props) {
   const t = useText();
   const area = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
@@ -49,7 +49,7 @@ export function Thread({ conversation, desk, running, params }: Props) {
               ) : (
                 <AnswerView
                   message={m}
-                  streaming={running.has(m.id)}
+                  streaming={isAwaited(m, view)}
                   last={i === messages.length - 1}
                   onRetry={params.model ? () => desk.retry(id, m.id, params) : undefined}
                   onWhole={() => desk.fetchWhole(id, m.id)}

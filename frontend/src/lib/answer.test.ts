@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, type AnswerEvent, agreeing, hasDone, isFinal, newAnswer, reduce } from "./answer";
-import { receiptOf } from "./receipt.fixture";
+import { evictedReceiptOf, receiptOf } from "./receipt.fixture";
 
 const run = (...events: AnswerEvent[]): Answer => events.reduce(reduce, newAnswer());
 const stage = (name: string, at: number, more: object = {}): AnswerEvent => ({
@@ -13,7 +13,7 @@ const nodes = ["0xa", "0xb", "0xc"];
 
 const usual: AnswerEvent[] = [
   stage("created", 10, { taskId: 7, tx: "0x1" }),
-  stage("queued", 11, { position: 2 }),
+  stage("queued", 11, { position: 2, wait: 40 }),
   stage("drawn", 20, { nodes, tx: "0x1", class: { card: "C", vram_gb: 8, runtime: "r" } }),
   stage("ready", 30, { count: 3 }),
   { type: "text", text: "Hel", at: 40 },
@@ -96,8 +96,11 @@ describe("reduce", () => {
   });
 
   it("shows the place in the queue only while queued", () => {
-    expect(run(...usual.slice(0, 2)).position).toBe(2);
-    expect(run(...usual.slice(0, 3)).position).toBeUndefined();
+    expect(run(...usual.slice(0, 2))).toMatchObject({ position: 2, wait: 40 });
+    const next = run(...usual.slice(0, 2), stage("queued", 15, { position: 1, wait: 5 }));
+    expect(next).toMatchObject({ position: 1, wait: 5, stage: "queued" });
+    expect(next.steps).toHaveLength(2);
+    expect(run(...usual.slice(0, 3))).toMatchObject({ position: undefined, wait: undefined });
   });
 
   it("takes the right text in place of a wrong stream", () => {
@@ -129,6 +132,16 @@ describe("reduce", () => {
   it("a task that ended for another cause than disagreement is failed, not disputed", () => {
     expect(run({ type: "disputed", reason: reason("evicted") }).trust).toBe("failed");
     expect(run({ type: "receipt", receipt: { ...receiptOf(""), outcome: 5 } }).trust).toBe("failed");
+  });
+
+  it("keeps the network's reason when the stream then breaks off", () => {
+    const a = run({ type: "disputed", reason: reason("evicted") }, { type: "failed", reason: reason("broken") });
+    expect(a).toMatchObject({ trust: "failed", reason: { code: "evicted" } });
+  });
+
+  it("a task that left the queue failed, and nobody was drawn for it", () => {
+    const a = run(...usual.slice(0, 2), { type: "receipt", receipt: evictedReceiptOf() });
+    expect(a).toMatchObject({ trust: "failed", nodes: [], class: undefined });
   });
 
   it("a receipt without a text does not verify an empty answer", () => {

@@ -42,8 +42,9 @@ export interface Answer {
   stage: Stage | null;
   steps: Step[];
   taskId?: number;
-  /** Place in the queue, from 1, while queued. */
+  /** Place in the queue, from 1, and roughly how many seconds that takes, while queued. */
   position?: number;
+  wait?: number;
   nodes: string[];
   class?: GPUClass;
   ready: number;
@@ -77,6 +78,7 @@ export type AnswerEvent =
       nodes?: string[];
       class?: GPUClass;
       position?: number;
+      wait?: number;
       count?: number;
     }
   | { type: "verified"; at: number; receiptId?: string; nodes?: string[] }
@@ -134,9 +136,9 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
     case "receipt":
       return withReceipt(a, e.receipt);
     case "failed":
-      return a.trust === "verified" || a.trust === "disputed"
-        ? a
-        : { ...a, trust: "failed", reason: e.reason, complete: true };
+      // The network's own reason stays: that the stream broke off is only what followed from it.
+      if (a.trust !== "provisional" && a.trust !== "stopped") return a;
+      return { ...a, trust: "failed", reason: e.reason, complete: true };
     case "stopped":
       return a.trust === "provisional" ? { ...a, trust: "stopped", complete: true } : a;
     case "ended":
@@ -152,6 +154,7 @@ function reduceStage(a: Answer, e: Extract<AnswerEvent, { type: "stage" }>): Ans
     // Other stages name the machines that have done them, not the three that were drawn.
     nodes: e.stage === "drawn" && e.nodes ? e.nodes : a.nodes,
     position: e.stage === "queued" ? e.position : undefined,
+    wait: e.stage === "queued" ? e.wait : undefined,
   };
   const stage = stages.find((s) => s === e.stage);
   if (!stage) return next;
@@ -198,8 +201,8 @@ function withReceipt(a: Answer, receipt: Receipt): Answer {
     receipt,
     complete: true,
     taskId: receipt.task_id,
-    class: receipt.class,
-    nodes: receipt.nodes.map((n) => n.address),
+    class: receipt.class.card ? receipt.class : undefined,
+    nodes: wasDrawn(receipt) ? receipt.nodes.map((n) => n.address) : [],
   };
   if (receipt.outcome !== agreed) {
     const differ = receipt.outcome === noAgreement;
@@ -213,6 +216,11 @@ function withReceipt(a: Answer, receipt: Receipt): Answer {
   // Without its text a receipt proves nothing to the person who reads this page.
   if (text === null && next.text === "") return { ...next, trust: a.trust };
   return { ...next, trust: "verified" };
+}
+
+/** Whether machines were ever drawn for the task: it may have ended while it waited. */
+export function wasDrawn(receipt: Receipt): boolean {
+  return !/^0x0*$/.test(receipt.draw_tx);
 }
 
 /** The text of the response that a receipt carries; null when it carries none that can be read. */

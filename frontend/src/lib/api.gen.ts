@@ -1,10 +1,11 @@
-// Made by `npm run types` from the Go types of app/api and backend/protocol. Do not edit.
+// Made by `npm run types` from the Go types of app/api, backend/bridge and backend/protocol. Do not edit.
 
 /**
  * What the pages are sent.
  */
 export interface Pages {
   state: State;
+  estimate: Estimate;
   receipt: Receipt;
 }
 /**
@@ -43,6 +44,11 @@ export interface Node {
    * StakeNeeded is what joining takes.
    */
   stake_needed: string;
+  /**
+   * StakeFrom is when the stake of a node that has left comes back, where it
+   * does not at once.
+   */
+  stake_from?: string;
   /**
    * Score of the last task, 0 to 20; nil before the first.
    */
@@ -183,6 +189,64 @@ export interface TaskRecord {
   ended_at: string;
 }
 /**
+ * Estimate is what a request costs, and when its task would start if it were sent now.
+ */
+export interface Estimate {
+  model: string;
+  /**
+   * Units are blocks of 256 new tokens.
+   */
+  units: number;
+  /**
+   * Seconds is the nominal time that the price follows.
+   */
+  seconds: number;
+  fee: Amount;
+  least_fee: Amount;
+  value: Amount;
+  /**
+   * Start is "now", "queued", "full" (the queue takes it at a higher fee only) or
+   * "never" (fewer than three nodes could run it).
+   */
+  start: string;
+  /**
+   * Waiting tasks are in the queue.
+   */
+  waiting: number;
+  /**
+   * Position is where this one would wait, from 1; left out when it would not.
+   */
+  position?: number;
+  /**
+   * WaitSeconds is roughly for how long it would.
+   */
+  wait_seconds?: number;
+  fee_at_once?: Amount;
+  fee_to_enter?: Amount;
+  max_fee?: Amount;
+  /**
+   * MaxFeeOf is whose limit max_fee is: "request", "key" or "bridge".
+   */
+  max_fee_of?: string;
+  /**
+   * Allowed says that the fee is not over it.
+   */
+  allowed: boolean;
+}
+/**
+ * Amount is a sum of money, for people and for programs.
+ */
+export interface Amount {
+  /**
+   * CNX is the exact amount in decimals: "0.25".
+   */
+  cnx: string;
+  /**
+   * Wei is the same in 10^-18 CNX.
+   */
+  wei: string;
+}
+/**
  * Receipt is what anybody can check against the chain, long after the task.
  */
 export interface Receipt {
@@ -206,6 +270,10 @@ export interface Receipt {
   create_tx: string;
   draw_tx: string;
   settle_tx: string;
+  /**
+   * SettledBy sent SettleTx.
+   */
+  settled_by: string;
   /**
    * Fast says that the three signed openings came in SettleTx alone; otherwise
    * the task was settled by the court.

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, newAnswer, reduce } from "./answer";
-import { Bridge, ChatProblem } from "./chat";
+import { answerEvents, Bridge, ChatProblem } from "./chat";
 import { receiptOf } from "./receipt.fixture";
 
 let server: Server | undefined;
@@ -120,6 +120,17 @@ describe("Bridge.ask", () => {
     await expect(ask(bridge)).rejects.toMatchObject({ code, detail: "the model said no", retryAfter: 7 });
   });
 
+  it.each([
+    ["helium.max_fee", "price"],
+    [null, "refused"],
+  ])("a price over the limit of %s is the problem %s", async (param, code) => {
+    const bridge = await serve((_, res) => {
+      res.writeHead(402, { "Content-Type": "application/json" });
+      res.end(JSON.stringify({ error: { message: "it costs 10 CNX", type: "t", param, code: "price_cap" } }));
+    });
+    await expect(ask(bridge)).rejects.toMatchObject({ code, detail: "it costs 10 CNX" });
+  });
+
   it("opens a new session when the bridge forgot the old one, and asks again", async () => {
     const sessions = { opened: 0 };
     let asked = 0;
@@ -192,6 +203,34 @@ describe("Bridge.ask", () => {
   it("refuses events that are not JSON", async () => {
     const bridge = await serve((_, res) => res.writeHead(200).end("data: nonsense\n\n"));
     await expect(ask(bridge)).rejects.toMatchObject({ code: "broken" });
+  });
+});
+
+describe("Bridge.estimate", () => {
+  it("asks for the price of what would be asked, with the person's limit", async () => {
+    let sent = {};
+    const bridge = await serve((req, res) => {
+      let body = "";
+      req.on("data", (d) => {
+        body += d;
+      });
+      req.on("end", () => {
+        sent = { path: req.url, ...JSON.parse(body) };
+        res.writeHead(200).end('{"start":"now","allowed":true}');
+      });
+    });
+    expect(await bridge.estimate({ model: "m", maxTokens: 300, maxFee: "2.5" })).toMatchObject({ start: "now" });
+    expect(sent).toMatchObject({ path: "/v1/estimate", model: "m", max_tokens: 300, helium: { max_fee: "2.5" } });
+  });
+});
+
+describe("the place in the queue", () => {
+  it("comes with each stage that tells it", () => {
+    const told = (data: object) => answerEvents({ type: "helium.stage", data: JSON.stringify(data) }, () => 7);
+    expect(told({ stage: "queued", position: 3, wait_seconds: 40, at_ms: 5 })).toMatchObject([
+      { stage: "queued", position: 3, wait: 40, at: 5 },
+    ]);
+    expect(told({ stage: "drawn" })).toMatchObject([{ stage: "drawn", position: undefined, wait: undefined }]);
   });
 });
 

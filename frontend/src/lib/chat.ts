@@ -1,5 +1,5 @@
 import type { AnswerEvent } from "./answer";
-import type { Reason, Receipt } from "./api.gen";
+import type { Estimate, Reason, Receipt } from "./api.gen";
 import { eventsOf, type ServerEvent } from "./sse";
 
 /** A turn of a conversation as the bridge takes it. */
@@ -13,6 +13,8 @@ export interface ChatParams {
   temperature?: number;
   maxTokens?: number;
   seed?: number;
+  /** Most that the answer may cost, in CNX: "2.5". */
+  maxFee?: string;
 }
 
 /** A receipt, why there will be none, or that nobody knows of the task any more; nothing while it goes on. */
@@ -45,6 +47,7 @@ export type ProblemCode =
   | "interrupted"
   | "session"
   | "funds"
+  | "price"
   | "model"
   | "conflict"
   | "busy"
@@ -81,6 +84,13 @@ export class Bridge {
     return (body.data ?? []).filter((m) => typeof m.id === "string" && m.id !== "");
   }
 
+  /** What an answer would cost now, and when machines would start on it. Sends nothing. */
+  async estimate(params: ChatParams, signal?: AbortSignal): Promise<Estimate> {
+    // The price follows the longest answer and not the question.
+    const body = bodyOf([{ role: "user", content: "?" }], params);
+    return (await json(await this.#call("/v1/estimate", { ...post(body), signal }))) as Estimate;
+  }
+
   /** What became of an answer that this page asked for before. */
   async outcome(id: string, signal?: AbortSignal): Promise<Outcome> {
     const name = encodeURIComponent(id);
@@ -100,20 +110,8 @@ export class Bridge {
   async ask(turns: Turn[], params: ChatParams, take: (e: AnswerEvent) => void, signal?: AbortSignal): Promise<void> {
     const start = this.now();
     const since = () => Math.round(this.now() - start);
-    const response = await this.#call("/v1/chat/completions", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Helium-Events": "1" },
-      body: JSON.stringify({
-        model: params.model,
-        messages: turns,
-        stream: true,
-        stream_options: { include_usage: true },
-        temperature: params.temperature,
-        max_tokens: params.maxTokens,
-        seed: params.seed,
-      }),
-      signal,
-    });
+    const body = { ...bodyOf(turns, params), stream: true, stream_options: { include_usage: true } };
+    const response = await this.#call("/v1/chat/completions", { ...post(body, { "X-Helium-Events": "1" }), signal });
     const receiptId = response.headers.get("x-helium-receipt");
     if (receiptId) take({ type: "receipt-id", id: receiptId });
     if (!response.body) throw new ChatProblem("broken", "the answer has no body");
@@ -170,13 +168,32 @@ export class Bridge {
   }
 }
 
+function bodyOf(turns: Turn[], params: ChatParams) {
+  return {
+    model: params.model,
+    messages: turns,
+    temperature: params.temperature,
+    max_tokens: params.maxTokens,
+    seed: params.seed,
+    helium: params.maxFee ? { max_fee: params.maxFee } : undefined,
+  };
+}
+
+function post(body: object, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
 async function problemOf(response: Response): Promise<ChatProblem> {
   const retryAfter = Number(response.headers.get("Retry-After"));
   let detail = "";
   let status = response.status;
   try {
-    const body = (await response.json()) as { error?: { message?: string; code?: string } };
+    const body = (await response.json()) as { error?: { message?: string; code?: string; param?: string } };
     detail = body.error?.message ?? "";
+    if (body.error?.code === "price_cap") {
+      // The person's own limit, or one that only the operator can raise.
+      return new ChatProblem(body.error.param === "helium.max_fee" ? "price" : "refused", detail);
+    }
     if (status === 404 && body.error?.code !== "model_not_found") status = 0;
     if (body.error?.code === "insufficient_funds") status = 402;
   } catch {
@@ -207,6 +224,7 @@ interface StageData {
   nodes?: string[];
   class?: { card: string; vram_gb: number; runtime: string };
   position?: number;
+  wait_seconds?: number;
   count?: number;
   at_ms?: number;
 }
@@ -233,6 +251,7 @@ export function answerEvents(event: ServerEvent, since: () => number): AnswerEve
           nodes: s.nodes ?? undefined,
           class: s.class?.card ? s.class : undefined,
           position: s.position || undefined,
+          wait: s.wait_seconds || undefined,
           count: s.count || undefined,
         },
       ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, duration, shortHex } from "./format";
+import { ago, duration, roughTime, shortHex } from "./format";
 
 describe("shortHex", () => {
   it("keeps both ends", () => {
@@ -17,6 +17,17 @@ describe("duration", () => {
     [125_000, "2m 5s"],
   ])("%i ms is %s", (ms, want) => {
     expect(duration(ms, "en")).toBe(want);
+  });
+});
+
+describe("roughTime", () => {
+  it.each([
+    [1, "1 sec"],
+    [40, "40 sec"],
+    [90, "2 min"],
+    [200, "4 min"],
+  ])("%i seconds are %s", (seconds, want) => {
+    expect(roughTime(seconds, "en")).toBe(want);
   });
 });
 

@@ -19,6 +19,12 @@ export function duration(ms: number, locale: string): string {
   return `${unit(Math.floor(seconds / 60), "minute", 0)} ${unit(seconds % 60, "second", 0)}`;
 }
 
+/** Seconds that nobody knows exactly: "40 sec", "2 min". */
+export function roughTime(seconds: number, locale: string): string {
+  const [value, unit] = seconds < 90 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
+}
+
 /** A moment as "3 minutes ago", or as a date when it is more than a day away. */
 export function ago(then: number, now: number, locale: string): string {
   const seconds = Math.max(0, Math.round((now - then) / 1000));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exactCNX, parseWei, shortCNXDown } from "./wei";
+import { exactCNX, neatCNXUp, parseCNX, parseWei, shortCNXDown } from "./wei";
 
 describe("parseWei", () => {
   it.each(["0", "1", "400000000000000000000", "9".repeat(78)])("reads %s", (s) => {
@@ -7,6 +7,38 @@ describe("parseWei", () => {
   });
   it.each(["", "-1", "1.5", "1e18", "0x10", " 1", "9".repeat(79), "١"])("refuses %j", (s) => {
     expect(parseWei(s)).toBeNull();
+  });
+});
+
+describe("parseCNX", () => {
+  it.each([
+    ["10", 10n * 10n ** 18n],
+    [" 2.5 ", 25n * 10n ** 17n],
+    ["2,5", 25n * 10n ** 17n],
+    ["2.", 2n * 10n ** 18n],
+    ["0.000000000000000001", 1n],
+  ])("reads %j", (text, wei) => {
+    expect(parseCNX(text)).toBe(wei);
+  });
+  it.each(["", "0", "0.0", "-1", ".5", "1e3", "1.2.3", "1 000", "ten", "0.0000000000000000001", "∞"])(
+    "refuses %j",
+    (text) => {
+      expect(parseCNX(text)).toBeNull();
+    },
+  );
+});
+
+describe("neatCNXUp", () => {
+  it.each([
+    [10n * 10n ** 18n, "en", "10"],
+    [125n * 10n ** 17n, "en", "12.5"],
+    [125n * 10n ** 17n, "de", "12,5"],
+    [12n * 10n ** 18n + 40n, "en", "12.0001"],
+    [1n, "en", "0.0001"],
+    [0n, "en", "0"],
+    [1_234n * 10n ** 18n, "en", "1,234"],
+  ])("%s wei in %s is %s", (wei, locale, want) => {
+    expect(neatCNXUp(wei, locale)).toBe(want);
   });
 });
 

@@ -10,6 +10,17 @@ export function parseWei(digits: string): bigint | null {
   return /^\d{1,78}$/.test(digits) ? BigInt(digits) : null;
 }
 
+/**
+ * Reads what a person types for an amount above nothing, in CNX, with a point or
+ * a comma before the decimals; null for anything else.
+ */
+export function parseCNX(text: string): bigint | null {
+  const match = /^\s*(\d{1,20})(?:[.,](\d{0,18}))?\s*$/.exec(text);
+  if (!match) return null;
+  const wei = BigInt(match[1] ?? "0") * one + BigInt((match[2] ?? "").padEnd(decimals, "0"));
+  return wei > 0n ? wei : null;
+}
+
 /** The exact amount in CNX without trailing zeros: "0.25". */
 export function exactCNX(wei: bigint): string {
   const sign = wei < 0n ? "-" : "";
@@ -28,6 +39,15 @@ export function shortCNXDown(wei: bigint, locale: string, places = 2): string {
   const steps = wei / unit;
   if (steps === 0n && wei > 0n) return `< ${decimal(1n, places, locale)}`;
   return decimal(steps, places, locale);
+}
+
+/** A price for a glance: at most `places` decimals, rounded up, and no zeros that say nothing. */
+export function neatCNXUp(wei: bigint, locale: string, places = 4): string {
+  const unit = 10n ** BigInt(decimals - places);
+  let steps = (wei + unit - 1n) / unit;
+  let shown = places;
+  for (; shown > 0 && steps % 10n === 0n; shown--) steps /= 10n;
+  return decimal(steps, shown, locale);
 }
 
 /** A whole number of 10^-places, formatted without passing through a float. */

@@ -1,0 +1,133 @@
+package creator
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"helium/backend/contracts"
+	"helium/backend/protocol"
+)
+
+// Size is what a task's price depends on, and which nodes can run it.
+type Size struct {
+	Type protocol.TaskType
+	// Units are images of 512x512 and 25 steps, or blocks of 256 new tokens.
+	Units     uint32
+	MinVRAMGB uint16
+}
+
+// maxUnits is the largest task that the contract takes.
+const maxUnits = 1024
+
+// rules are the numbers that prices follow. The owner may change them for tasks
+// to come.
+type rules struct {
+	minFee  *big.Int
+	pricing map[protocol.TaskType]contracts.Pricing
+}
+
+// readRules asks the Task contract for its prices.
+func (n *network) readRules(ctx context.Context) (rules, error) {
+	minFee, err := ask(ctx, n.chain, n.at.Task, n.task.PackMinFee(), n.task.UnpackMinFee)
+	if err != nil {
+		return rules{}, fmt.Errorf("read least fee: %w", err)
+	}
+	r := rules{minFee, map[protocol.TaskType]contracts.Pricing{}}
+	for _, t := range []protocol.TaskType{protocol.StableDiffusion, protocol.GPT} {
+		p, err := ask(ctx, n.chain, n.at.Task, n.task.PackPricing(uint8(t)), n.task.UnpackPricing)
+		if err != nil {
+			return rules{}, fmt.Errorf("read pricing: %w", err)
+		}
+		r.pricing[t] = p
+	}
+	return r, nil
+}
+
+// check refuses what the contract takes at no price.
+func (r rules) check(s Size) error {
+	if !r.pricing[s.Type].Served {
+		return protocol.Reason{
+			Code: "invalid_task", Title: "The network does not take such tasks",
+			Detail: fmt.Sprintf("it serves no tasks of type %d now", s.Type), Action: "Send a task of another type.",
+		}
+	}
+	if s.Units == 0 || s.Units > maxUnits {
+		return protocol.Reason{
+			Code: "invalid_task", Title: "The network does not take such tasks",
+			Detail: fmt.Sprintf("the task has %d units, and a task has 1 to %d", s.Units, maxUnits), Action: "Ask for less at once.",
+		}
+	}
+	return nil
+}
+
+// seconds is T: what a task of that size is priced and given time for.
+func (r rules) seconds(s Size) uint64 {
+	p := r.pricing[s.Type]
+	return uint64(p.OverheadSeconds) + uint64(s.Units)*uint64(p.SecondsPerUnit)
+}
+
+// leastFeeRoundedUp is the least that the contract takes for a task: the least
+// fee for the smallest of its type, for others in proportion to T.
+func (r rules) leastFeeRoundedUp(s Size) *big.Int {
+	smallest := r.seconds(Size{Type: s.Type, Units: 1})
+	return mulDivUp(r.minFee, r.seconds(s), smallest)
+}
+
+// fee is what is offered: what the caller says, or value for each second of T,
+// or the least where that is more.
+func (r rules) fee(s Size, offered, value protocol.Wei) (*big.Int, error) {
+	if err := r.check(s); err != nil {
+		return nil, err
+	}
+	least := r.leastFeeRoundedUp(s)
+	if offered.IsZero() {
+		fee := new(big.Int).SetUint64(r.seconds(s))
+		if fee.Mul(fee, value.Big()); fee.Cmp(least) < 0 {
+			return least, nil
+		}
+		return fee, nil
+	}
+	if offered.Big().Cmp(least) < 0 {
+		return nil, protocol.Reason{
+			Code: "fee_too_low", Title: "The fee is too low",
+			Detail: fmt.Sprintf("%s are offered, and a task of this size costs %s at least", offered, wei(least)),
+			Action: "Offer at least that much.",
+		}
+	}
+	return offered.Big(), nil
+}
+
+// valueRoundedDown is what the queue orders by: the fee by the second.
+func valueRoundedDown(fee *big.Int, seconds uint64) *big.Int {
+	return new(big.Int).Div(fee, new(big.Int).SetUint64(seconds))
+}
+
+// leastFeeAbove is the least fee whose value is more than that.
+func leastFeeAbove(value *big.Int, seconds uint64) *big.Int {
+	more := new(big.Int).Add(value, big.NewInt(1))
+	return more.Mul(more, new(big.Int).SetUint64(seconds))
+}
+
+// forPeopleRoundedUp is an amount of four decimals, for a person to offer.
+func forPeopleRoundedUp(n *big.Int) protocol.Wei {
+	step := big.NewInt(100_000_000_000_000)
+	up := new(big.Int).Add(n, new(big.Int).Sub(step, big.NewInt(1)))
+	return wei(up.Mul(up.Div(up, step), step))
+}
+
+func mulDivUp(n *big.Int, num, den uint64) *big.Int {
+	d := new(big.Int).SetUint64(den)
+	up := new(big.Int).Mul(n, new(big.Int).SetUint64(num))
+	up.Add(up, d).Sub(up, big.NewInt(1))
+	return up.Div(up, d)
+}
+
+// wei is an amount that can't be negative: a sum or a product of amounts.
+func wei(n *big.Int) protocol.Wei {
+	w, err := protocol.WeiOf(n)
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
