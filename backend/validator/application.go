@@ -132,6 +132,9 @@ func (a *application) verify(ctx context.Context, block *types.Block, proof []by
 	case block.MixDigest() != randaoOf(proof):
 		return fmt.Errorf("block %d has randomness that is not its proof's", block.NumberU64())
 	}
+	if err := refuseSetCode(block.Transactions()...); err != nil {
+		return fmt.Errorf("block %d: %w", block.NumberU64(), err)
+	}
 	key, ok := a.keys[string(proposer)]
 	if !ok {
 		return fmt.Errorf("proposer %X is not a validator", proposer)

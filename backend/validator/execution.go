@@ -50,7 +50,13 @@ func startExecution(c Config) (*execution, error) {
 		stack.Close()
 		return nil, fmt.Errorf("open execution: %w", err)
 	}
-	stack.RegisterAPIs([]rpc.API{{
+	door, err := newGate(backend.APIs())
+	if err != nil {
+		stack.Close()
+		return nil, fmt.Errorf("open execution: %w", err)
+	}
+	// Of two services that offer a method, the later one is asked.
+	stack.RegisterAPIs([]rpc.API{{Namespace: "eth", Service: door}, {
 		Namespace: "eth",
 		Service: filters.NewFilterAPI(filters.NewFilterSystem(backend.APIBackend, filters.Config{
 			LogCacheSize: settings.FilterLogCacheSize, LogQueryLimit: settings.LogQueryLimit,

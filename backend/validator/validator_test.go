@@ -20,6 +20,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/holiman/uint256"
 )
 
 const testChain = 18533
@@ -394,4 +395,43 @@ func startChild(t *testing.T, dir string) (*exec.Cmd, string) {
 		t.Fatalf("the child says %q, %v", line, err)
 	}
 	return child, strings.TrimSpace(line)
+}
+
+// Accounts that run code are kept out twice: at the RPC, and by every validator
+// that looks at a block.
+func TestNoAccountIsMadeToRunCode(t *testing.T) {
+	v, client := start(t, t.TempDir())
+	mine(t, t.Context(), client, transfer(t, testKey, 0, &common.Address{1}, nil))
+	signer := types.LatestSignerForChainID(big.NewInt(testChain))
+	authorization, err := types.SignSetCode(testKey, types.SetCodeAuthorization{
+		ChainID: *uint256.NewInt(testChain), Address: common.Address{2}, Nonce: 2,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx := types.MustSignNewTx(testKey, signer, &types.SetCodeTx{
+		ChainID: uint256.NewInt(testChain), Nonce: 1, To: common.Address{1}, Gas: 200_000,
+		GasTipCap: uint256.NewInt(minGasPrice), GasFeeCap: uint256.NewInt(10_000_000_000),
+		AuthList: []types.SetCodeAuthorization{authorization},
+	})
+	if err := client.SendTransaction(t.Context(), tx); err == nil || err.Error() != errSetCode.Error() {
+		t.Errorf("sent: %v", err)
+	}
+	if _, err := client.SendTransactionSync(t.Context(), tx, nil); err == nil || err.Error() != errSetCode.Error() {
+		t.Errorf("sent and waited for: %v", err)
+	}
+
+	// A proposer that has one in its pool all the same finds no validator for it.
+	for _, err := range v.exec.eth.TxPool().Add([]*types.Transaction{tx}, true) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(2 * time.Second)
+	if r, err := client.TransactionReceipt(t.Context(), tx.Hash()); err == nil {
+		t.Errorf("it is in block %s", r.BlockNumber)
+	}
+	if code, err := client.CodeAt(t.Context(), testOwner, nil); err != nil || len(code) != 0 {
+		t.Errorf("the account has code %x, %v", code, err)
+	}
 }
