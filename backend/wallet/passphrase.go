@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -26,9 +27,38 @@ type Keychain interface {
 type systemKeychain struct{}
 
 func (systemKeychain) Set(service, user, secret string) error {
+	if !hasSession() {
+		return errNoSession
+	}
 	return keyring.Set(service, user, secret)
 }
-func (systemKeychain) Get(service, user string) (string, error) { return keyring.Get(service, user) }
+
+func (systemKeychain) Get(service, user string) (string, error) {
+	if !hasSession() {
+		return "", errNoSession
+	}
+	return keyring.Get(service, user)
+}
+
+var errNoSession = errors.New("this user has no desktop session")
+
+// hasSession says whether a keychain could answer. On Unix it answers over the bus
+// of the user's session. Where there is none, asking would start a bus, with no
+// keychain in it, that nobody ends.
+func hasSession() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" {
+		return address != "autolaunch:"
+	}
+	dir := os.Getenv("XDG_RUNTIME_DIR")
+	if dir == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, "bus"))
+	return err == nil
+}
 
 // service is the name under which a person finds the passphrase in the keychain.
 const service = "Helium wallet"

@@ -374,3 +374,33 @@ func TestFromKeyRefusesOtherKeys(t *testing.T) {
 
 // Computed with Python's hmac: HKDF-SHA256 of RFC 5869.
 const wantSealSecret = "f5b7cdff6d51ac37819578a0b22b60739e69cef24745a98ede03cec87c6d45f2"
+
+// Without a session nothing is asked: asking would start a bus that stays.
+func TestWithoutASessionThereIsNoKeychain(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the keychain of this system needs no session bus")
+	}
+	for name, c := range map[string]struct {
+		address string
+		bus     bool
+		want    bool
+	}{
+		"none": {}, "would start one": {address: "autolaunch:"},
+		"named": {address: "unix:path=/run/bus", want: true}, "in its folder": {bus: true, want: true},
+	} {
+		dir := t.TempDir()
+		t.Setenv("DBUS_SESSION_BUS_ADDRESS", c.address)
+		t.Setenv("XDG_RUNTIME_DIR", dir)
+		if c.bus {
+			if err := os.WriteFile(filepath.Join(dir, "bus"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := hasSession(); got != c.want {
+			t.Errorf("%s: want %v, got %v", name, c.want, got)
+		}
+		if _, err := (systemKeychain{}).Get(service, "nobody"); !c.want && !errors.Is(err, errNoSession) {
+			t.Errorf("%s: the keychain was asked: %v", name, err)
+		}
+	}
+}
