@@ -32,8 +32,9 @@ import (
 
 // taskCmd sends tasks and checks receipts.
 type taskCmd struct {
-	Run_   taskRunCmd    `cmd:"" name:"run" help:"Send one task with a wallet of its own and follow it to its receipt."`
-	Verify taskVerifyCmd `cmd:"" help:"Check a receipt against the chain alone."`
+	Run_     taskRunCmd      `cmd:"" name:"run" help:"Send one task with a wallet of its own and follow it to its receipt."`
+	Verify   taskVerifyCmd   `cmd:"" help:"Check a receipt against the chain alone."`
+	Withdraw taskWithdrawCmd `cmd:"" help:"Take back what the network owes the wallet that pays: refunds, and deposits that were not spent."`
 }
 
 type taskRunCmd struct {
@@ -176,6 +177,25 @@ func (c taskRunCmd) keep(env *environment, r *protocol.Receipt) error {
 	return nil
 }
 
+type taskWithdrawCmd struct {
+	Network string `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
+	Data    string `help:"Folder of the wallet that pays." placeholder:"DIR"`
+}
+
+func (c taskWithdrawCmd) Run(env *environment) error {
+	p, err := openPayer(env, c.Network, c.Data)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	amount, err := p.creator.Withdraw(env.ctx)
+	if err != nil {
+		return withAction(err)
+	}
+	fmt.Fprintf(env.stdout, "%s went to the wallet %s.\n", amount, p.creator.Address())
+	return nil
+}
+
 // payer is a creator with a wallet of its own.
 type payer struct {
 	creator *creator.Creator
@@ -277,11 +297,11 @@ func fundPayer(ctx context.Context, rpc *ethclient.Client, p *protocol.Profile, 
 // creditOf is what the Task contract owes an account.
 func creditOf(ctx context.Context, rpc *ethclient.Client, at, who common.Address) (protocol.Wei, error) {
 	t := contracts.NewTask()
-	answer, err := rpc.CallContract(ctx, ethereum.CallMsg{To: &at, Data: t.PackEarned(who)}, nil)
+	answer, err := rpc.CallContract(ctx, ethereum.CallMsg{To: &at, Data: t.PackCredit(who)}, nil)
 	if err != nil {
 		return protocol.Wei{}, fmt.Errorf("read credit of %s: %w", who, err)
 	}
-	n, err := t.UnpackEarned(answer)
+	n, err := t.UnpackCredit(answer)
 	if err != nil {
 		return protocol.Wei{}, fmt.Errorf("read credit of %s: %w", who, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -61,8 +62,9 @@ func TestNetwork(t *testing.T) {
 		if _, err := os.Stat(l.readyFile()); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("the ready file is still there: %v", err)
 		}
-		if left := l.processes(); len(left) != 0 {
-			t.Errorf("processes %v still run", left)
+		for _, pid := range l.processes() {
+			line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+			t.Errorf("process %d still runs: %q", pid, strings.Split(string(line), "\x00"))
 		}
 	})
 	t.Run("relay kept ciphertext only", func(t *testing.T) { l.testRelayFolder(t, append(texts, plainPrompt, streamedPrompt)) })

@@ -50,7 +50,7 @@ func TestAudit7_ANodeThatCommittedIsFreeAndUnpaidWhenTheOthersComplain(t *testin
 	if got := statusOf(c, task.Keys[0]); got != protocol.NodeAvailable {
 		t.Errorf("the node that committed is %s, want it available", got)
 	}
-	wantAmount(t, "its pay", c.Earned(contractstest.Address(task.Keys[0])), new(big.Int))
+	wantAmount(t, "its pay", earned(c, contractstest.Address(task.Keys[0])), new(big.Int))
 	wantAmount(t, "its share, in the pool", c.Pool(), part(contractstest.CNX(50), 30, 3*40))
 }
 
@@ -77,7 +77,7 @@ func TestLimit9_WhoOpensAloneEarnsTheWholeOverheadPart(t *testing.T) {
 	if _, err := task.Bring(0, task.Opening(0), task.Keys[0], c.Key(), c.Relay); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Earned(contractstest.Address(task.Keys[0])); got.Cmp(contractstest.CNX(20)) <= 0 {
+	if got := earned(c, contractstest.Address(task.Keys[0])); got.Cmp(contractstest.CNX(20)) <= 0 {
 		t.Errorf("who opened alone earned %s: ITask and the README say that it is more than 20 CNX", got)
 	}
 }

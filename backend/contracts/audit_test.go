@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"testing"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -174,69 +173,32 @@ func tryDecline(task *contractstest.Court, seat int) error {
 	return err
 }
 
-// A known limit, see ITask: a contract that is called earlier in a block sees
-// the dice of that block. Here it foresees the draw, and takes the creator's
-// CNX when it dislikes it. Each try costs a block; a draw in a later block than
-// its request would close it.
-func TestLimit4_ATransactionBeforeADrawCanTakeItBack(t *testing.T) {
-	g := newGang(t)
-	accomplice := g.Key()
-	approve := g.Token.PackApprove(contractstest.Address(accomplice), contractstest.CNX(1_000_000))
-	g.Send("approve", g.boss, g.Deployment.Token, approve)
-	stood, majority := 0, 0
-	for throw := range 200 {
-		b := g.dice(throw)
-		foreseen := b.Branch()
-		takes := b.Token.PackTransferFrom(contractstest.Address(g.boss), contractstest.Address(accomplice), b.Balance(contractstest.Address(g.boss)))
-		if good := g.majority(foreseen, foreseen.Send("createTask", g.boss, g.Deployment.Task, g.create())); !good {
-			b.Send("take", accomplice, g.Deployment.Token, takes)
-			b.SameBlock()
-		}
-		receipt, err := b.Try("createTask", g.boss, g.Deployment.Task, g.create())
-		if err != nil {
-			continue
-		}
-		stood++
-		if g.majority(b, receipt) {
-			majority++
-		}
-	}
-	if 2*majority <= stood {
-		t.Errorf("%d of %d draws that stood gave the sender's own nodes a majority: if this is closed, ITask and the README must not say that it is open", majority, stood)
-	}
-}
-
-// A contract that creates tasks knows the priority of each before it chooses the
-// fee: so it makes a path of the tree.
+// Whoever knew how the tree stands could choose the fee of each task so that it
+// makes a path of it: each a little better than the one before, or a little
+// worse.
 func TestAudit5_NobodyMakesTheQueueDeep(t *testing.T) {
 	const tasks = 300
-	c := contractstest.NewEVM(t, func(p *contracts.Params) { p.QueuePer100Nodes = 20_000 })
-	c.Join(3, contractstest.SmallClass())
-	creator := c.Account()
-	c.Send("transfer", c.Owner, c.Deployment.Token, c.Token.PackTransfer(contractstest.Forwarder, contractstest.CNX(10_000)))
-	c.Send("approve", creator, contractstest.Forwarder, contractstest.Forward(c.Deployment.Token, c.Token.PackApprove(c.Deployment.Task, contractstest.CNX(10_000))))
-	request := contractstest.GPTRequest()
-	create := func(c *contractstest.Chain, value *big.Int) uint64 {
-		request.Fee = new(big.Int).Mul(value, big.NewInt(40)) // seconds of a task of one unit
-		return c.Send("createTask", creator, contractstest.Forwarder, contractstest.Forward(c.Deployment.Task, c.Task.PackCreateTask(request))).GasUsed
-	}
-	least := new(big.Int).Div(contractstest.CNX(1), big.NewInt(39))
-	for serial := uint64(1); serial <= tasks; serial++ {
-		dice := c.EVM.Randao(c.BlockNumber() + 1)
-		id := common.BigToHash(new(big.Int).SetUint64(serial<<20 | serial))
-		priority := new(big.Int).SetBytes(crypto.Keccak256(dice[:], id[:])[28:])
-		create(c, new(big.Int).Add(least, new(big.Int).Sub(new(big.Int).Lsh(common.Big1, 32), priority)))
-	}
-	worst := uint64(0)
-	for n := range 20 {
-		b := c.Branch()
-		b.Advance(time.Duration(n) * time.Second)
-		for range n { // other dice
-			b.Advance(time.Second)
+	for name, step := range map[string]int64{"rising": 1, "falling": -1} {
+		c := contractstest.NewEVM(t, func(p *contracts.Params) { p.QueuePer100Nodes = 20_000 })
+		c.Join(3, contractstest.SmallClass())
+		creator := c.Account()
+		request := contractstest.GPTRequest()
+		create := func(c *contractstest.Chain, value *big.Int) uint64 {
+			request.Fee = new(big.Int).Mul(value, big.NewInt(40)) // seconds of a task of one unit
+			return c.Send("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(request)).GasUsed
 		}
-		worst = max(worst, create(b, contractstest.CNX(1)))
-	}
-	if worst > 500_000 {
-		t.Errorf("the best task of %d takes up to %d gas to queue, want half a million at most", tasks, worst)
+		value := new(big.Int).Div(contractstest.CNX(1), big.NewInt(39))
+		value.Add(value, big.NewInt(tasks))
+		for range tasks {
+			create(c, value.Add(value, big.NewInt(step)))
+		}
+		worst := uint64(0)
+		for n := range int64(20) { // among them, and before all
+			among := new(big.Int).Sub(value, big.NewInt(step*n*tasks/20))
+			worst = max(worst, create(c.Branch(), among), create(c.Branch(), contractstest.CNX(1+n)))
+		}
+		if worst > 500_000 {
+			t.Errorf("%s: a task after %d takes up to %d gas to queue, want half a million at most", name, tasks, worst)
+		}
 	}
 }

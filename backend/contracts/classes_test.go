@@ -20,7 +20,8 @@ import (
 // otherID is the class of nodes of a memory step that the registry doesn't know.
 func otherID(stepGB uint16) common.Hash { return protocol.GPUClass{Card: "other", VRAMGB: stepGB}.ID() }
 
-// joinWith joins a new account with a request that change alters.
+// joinWith joins a new account with a request that change alters, and has it
+// resume. The events are the join's.
 func (th *theatre) joinWith(class contractstest.Class, change func(*contracts.JoinRequest)) (*ecdsa.PrivateKey, []any) {
 	th.TB.Helper()
 	key := th.Account()
@@ -28,7 +29,9 @@ func (th *theatre) joinWith(class contractstest.Class, change func(*contracts.Jo
 	if change != nil {
 		change(&request)
 	}
-	return key, th.Logs(th.Send("join", key, th.Deployment.Node, th.Node.PackJoin(request)))
+	joined := th.Send("join", key, th.Deployment.Node, th.Node.PackJoin(request))
+	th.Resume(key)
+	return key, th.Logs(joined)
 }
 
 func (th *theatre) classOf(key *ecdsa.PrivateKey) common.Hash {
@@ -165,7 +168,11 @@ func TestAFingerprintChangesOnlyWhileNobodyIsInTheClass(t *testing.T) {
 	}
 	th.Send("pause", th.nodes[0], th.Deployment.Node, th.Node.PackPause())
 	wantInvalidClass(t, setClass(th, small, fresh), "fingerprint")
+	newcomer := th.Account()
+	th.Send("join", newcomer, th.Deployment.Node, th.Node.PackJoin(small.JoinRequest(newcomer)))
 	th.quit(th.nodes[0])
+	wantInvalidClass(t, setClass(th, small, fresh), "fingerprint") // which the newcomer gave too
+	th.quit(newcomer)
 	if err := setClass(th, small, fresh); err != nil {
 		t.Fatal(err)
 	}
@@ -323,6 +330,9 @@ func TestTheNetworkTakesAHundredThousandNodes(t *testing.T) {
 		t.Fatalf("%s nodes have joined, want 100,000", counts.Joined)
 	}
 	late := th.Account()
-	_, err := th.Try("join", late, th.Deployment.Node, th.Node.PackJoin(contractstest.SmallClass().JoinRequest(late)))
+	th.Send("join", late, th.Deployment.Node, th.Node.PackJoin(contractstest.SmallClass().JoinRequest(late)))
+	_, err := th.Try("resume", late, th.Deployment.Node, th.Node.PackResume())
 	wantRefused(t, err, "NetworkFull")
+	th.quit(late) // with its stake, when it is no longer held
+	th.CheckBooks()
 }

@@ -29,6 +29,13 @@ func network(t *testing.T, change func(*contracts.Params)) (*contractstest.Chain
 	return c, nodes, creator
 }
 
+// earned is an account's credit beyond the 100,000 CNX that each account of the
+// tests has deposited.
+func earned(c *contractstest.Chain, account common.Address) *big.Int {
+	c.TB.Helper()
+	return new(big.Int).Sub(c.Credit(account), contractstest.CNX(100_000))
+}
+
 func refused(err error, name string) bool {
 	var refusal *contracts.Refusal
 	return errors.As(err, &refusal) && refusal.Name == name

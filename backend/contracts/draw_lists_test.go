@@ -60,8 +60,13 @@ type roster struct {
 	nodes  []common.Address
 	of     map[common.Address]int
 	status map[common.Address]protocol.NodeStatus
-	tasks  []*big.Int
-	trios  map[string][3]common.Address
+	// newcomers have not resumed since they joined, and don't count yet.
+	newcomers map[common.Address]bool
+	// serving is by class: a class begins to serve when a node resumes, and stops
+	// when too few are left.
+	serving map[int]bool
+	tasks   []*big.Int
+	trios   map[string][3]common.Address
 }
 
 const rosterMinClass = 4
@@ -76,9 +81,9 @@ func newRoster(t *testing.T, seed uint64) *roster {
 	})
 	r := &roster{
 		Chain: c, t: t, random: rand.New(rand.NewPCG(seed, 1)), creator: contractstest.Address(c.Account()),
-		of: map[common.Address]int{}, status: map[common.Address]protocol.NodeStatus{}, trios: map[string][3]common.Address{},
+		of: map[common.Address]int{}, status: map[common.Address]protocol.NodeStatus{}, newcomers: map[common.Address]bool{}, trios: map[string][3]common.Address{},
+		serving: map[int]bool{},
 	}
-	c.Give([]common.Address{r.creator}, contractstest.CNX(1_000_000), c.Deployment.Task)
 	for step, gb := range memorySteps() {
 		classes := map[int]int{4: 70, 7: 20}[step]
 		if classes == 0 {
@@ -105,6 +110,14 @@ func (r *roster) join() {
 	node := r.JoinMany(1, r.said(class))[0]
 	r.nodes = append(r.nodes, node)
 	r.of[node], r.status[node] = class, protocol.NodeAvailable
+	r.serve(class)
+}
+
+// serve is what a class does when one of its nodes resumes.
+func (r *roster) serve(class int) {
+	if r.classes[class].Card != "other" && r.counts()[class].joined >= rosterMinClass {
+		r.serving[class] = true
+	}
 }
 
 // said is what a node says of itself to join a class.
@@ -129,7 +142,7 @@ func (r *roster) rejoin(node common.Address) {
 	to := r.Deployment.Node
 	receipt, _ := r.EVM.TransactFrom(node, &to, r.Node.PackJoin(request))
 	if receipt.Status == 1 { // who was let go waits for a while
-		r.of[node], r.status[node] = class, protocol.NodeAvailable
+		r.of[node], r.status[node], r.newcomers[node] = class, protocol.NodePaused, true
 	}
 }
 
@@ -141,6 +154,7 @@ func (r *roster) move(node common.Address) {
 	send := func(call []byte, next protocol.NodeStatus) {
 		r.SendFrom("move", node, r.Deployment.Node, call)
 		r.status[node] = next
+		delete(r.newcomers, node) // by whatever a paused node does
 	}
 	leaves := r.random.IntN(4) == 0
 	switch status {
@@ -157,6 +171,7 @@ func (r *roster) move(node common.Address) {
 			send(quit, protocol.NodeQuit)
 		} else {
 			send(resume, protocol.NodeAvailable)
+			r.serve(r.of[node])
 		}
 	case protocol.NodeBusy:
 		if leaves {
@@ -236,14 +251,20 @@ func (r *roster) end() {
 // classCounts are how many nodes a class has, and how many of them are free.
 type classCounts struct{ joined, free int }
 
+// counts also stops the classes that have too few nodes left.
 func (r *roster) counts() []classCounts {
 	all := make([]classCounts, len(r.classes))
 	for node, class := range r.of {
-		if status := r.status[node]; status != protocol.NodeQuit {
+		if status := r.status[node]; status != protocol.NodeQuit && !r.newcomers[node] {
 			all[class].joined++
 			if status == protocol.NodeAvailable {
 				all[class].free++
 			}
+		}
+	}
+	for class, n := range all {
+		if n.joined < rosterMinClass {
+			r.serving[class] = false
 		}
 	}
 	return all
@@ -260,7 +281,7 @@ func (r *roster) check(what string) {
 		joined[step] += uint32(n.joined)
 		free[step] += uint32(n.free)
 		all, idle = all+uint32(n.joined), idle+uint32(n.free)
-		if class.Card == "other" || n.joined < rosterMinClass {
+		if !r.serving[i] {
 			continue
 		}
 		joinedGPT[step] += uint32(n.joined)
@@ -300,7 +321,7 @@ func (r *roster) checkLists(what string) {
 		number := r.nodeWord(contractstest.SlotOf(contractstest.Slot(nodeClassesSlot), class.ID())).Uint64()
 		r.checkMembers(what, number, n)
 		want := [3]int{n.free}
-		if class.Card != "other" && n.joined >= rosterMinClass && n.free >= 3 {
+		if r.serving[i] && n.free >= 3 {
 			few := n.free < int(r.Params.DrawCandidates) || n.free < n.joined/10
 			want[map[bool]int{false: 1, true: 2}[few]] = n.free
 		}

@@ -43,6 +43,7 @@ func NewEvents() (*Events, error) {
 	add(e, taskABI, task.UnpackContradictionEvent)
 	add(e, taskABI, task.UnpackCreatorRefundedEvent)
 	add(e, taskABI, task.UnpackRewardedEvent)
+	add(e, taskABI, task.UnpackDepositedEvent)
 	add(e, taskABI, task.UnpackWithdrawnEvent)
 	add(e, taskABI, task.UnpackRelaySetEvent)
 

@@ -32,7 +32,8 @@ func gasOfJoining(t *testing.T, s gasSheet) {
 	for range nodes {
 		key := fresh()
 		s.add("approve", n.Send("approve", key, n.Deployment.Token, n.Token.PackApprove(n.Deployment.Node, contractstest.CNX(1000))).GasUsed)
-		s.add("join", n.JoinAs(key, class).GasUsed)
+		s.add("join", n.Send("join", key, n.Deployment.Node, n.Node.PackJoin(class.JoinRequest(key))).GasUsed)
+		s.add("resume_first", n.Resume(key).GasUsed)
 	}
 	for range nodes {
 		key := n.Account()
@@ -51,6 +52,29 @@ func gasOfJoining(t *testing.T, s gasSheet) {
 	other := contractstest.Class{Card: "Another Card", VRAMGB: 8, Runtime: "cpu-test/1"}
 	n.Register(other)
 	s.add("join_first", n.JoinAs(n.Account(), other).GasUsed)
+	n.JoinAs(n.Account(), other)
+	last := n.Account()
+	n.Send("join", last, n.Deployment.Node, n.Node.PackJoin(other.JoinRequest(last)))
+	s.add("resume_serves", n.Resume(last).GasUsed)
+}
+
+func gasOfDeposits(t *testing.T, s gasSheet) {
+	t.Helper()
+	n := steadyNet(t)
+	amount := contractstest.CNX(100)
+	n.Send("approve", n.creator, n.Deployment.Token, n.Token.PackApprove(n.Deployment.Task, amount))
+	s.add("deposit", n.Send("deposit", n.creator, n.Deployment.Task, n.Task.PackDeposit(amount)).GasUsed)
+	for nonce := range uint64(2) {
+		permit := protocol.Permit{
+			Owner: contractstest.Address(n.creator), Spender: n.Deployment.Task, Value: protocol.CNX(100), Nonce: nonce, Deadline: n.Now() + 3600,
+		}
+		signed := contracts.PermitOf(permit, n.Sign(permit, n.creator))
+		call := n.Task.PackDepositWithPermit(signed.Value, signed.Deadline, signed.V, signed.R, signed.S)
+		gas := n.Send("depositWithPermit", n.creator, n.Deployment.Task, call).GasUsed
+		if nonce > 0 { // the first one writes a nonce where none was
+			s.add("deposit_by_permit", gas)
+		}
+	}
 }
 
 func gasOfMoves(t *testing.T, s gasSheet) {
@@ -74,7 +98,11 @@ func gasOfMoves(t *testing.T, s gasSheet) {
 	s.add("move_for", moveFor(contractstest.MovePause))
 	move(key, n.Node.PackAnnounce(1))
 	s.add("announce", move(key, n.Node.PackAnnounce(7)))
-	s.add("quit", move(nodes[5], n.Node.PackQuit()))
+
+	old := n.branch()
+	old.Advance(time.Duration(old.Params.StakeSeconds) * time.Second)
+	s.add("quit", old.Send("quit", nodes[5], old.Deployment.Node, old.Node.PackQuit()).GasUsed)
+	s.add("quit_soon", move(nodes[5], n.Node.PackQuit()))
 
 	busy := n.branch()
 	busy.nodes = append(busy.nodes, nodes...)
@@ -209,7 +237,7 @@ func (n gasNet) slashDouble() uint64 {
 
 func (n gasNet) withdraw() uint64 {
 	n.start(contractstest.GPTRequest()).Settle(sameResults()...)
-	return n.asStranger("withdraw", n.Task.PackWithdraw(contractstest.Address(n.nodes[0]))).GasUsed
+	return n.Send("withdraw", n.nodes[0], n.Deployment.Task, n.Task.PackWithdraw(contractstest.Address(n.nodes[0]))).GasUsed
 }
 
 // meteredSender adds up the gas of what it sends.

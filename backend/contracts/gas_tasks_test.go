@@ -165,12 +165,10 @@ func gasOfCreating(t *testing.T, s gasSheet) {
 func gasOfDraws(s gasSheet, key string, c *contractstest.Chain, mean uint16) {
 	const draws = 40
 	creator := c.Account()
-	// One task uses an entry. Its refund is taken out: the tasks measured are paid
-	// from the creator's account.
+	// One task uses an entry.
 	first := c.Send("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(contractstest.GPTRequest()))
 	c.Advance(time.Hour)
 	c.Send("close", creator, c.Deployment.Task, c.Task.PackClose(contractstest.Find[contracts.TaskTaskDrawn](c, first).TaskId))
-	c.Send("withdraw", creator, c.Deployment.Task, c.Task.PackWithdraw(contractstest.Address(creator)))
 	c.SetMeans(mean)
 
 	for range draws {
@@ -187,6 +185,7 @@ func gasOfQueue(t *testing.T, s gasSheet) {
 	const waiting, recycled, newcomers, dispatches = 1000, 100, 40, 20
 	n := steadyNet(t)
 	n.Fund(n.creator, contractstest.CNX(100_000_000))
+	n.Deposit(n.creator, contractstest.CNX(100_000_000))
 	random := rand.New(rand.NewPCG(1, 2))
 	anyFee := func() contracts.TaskRequest {
 		request := contractstest.GPTRequest()

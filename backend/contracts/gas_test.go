@@ -42,11 +42,12 @@ type gasRow struct {
 
 func gasRows() []gasRow {
 	return []gasRow{
-		{"gpt_task", 2_792_090, 450_000, "create and settle of a GPT task that three nodes agree on; three are free; steady, mean of 20"},
+		{"gpt_task", 2_792_090, 450_000, "create and settle of a GPT task that three nodes agree on; three are free; steady, its creator deposited before; mean of 20"},
 		{"gpt_task_court", 2_792_090, 750_000, "the same in court: create, three commits, three reveals; mean of 20"},
 		{"sd_task_1", 2_698_942, 0, "create and settle, one image, the same from all three; mean of 20"},
 		{"sd_task_9", 3_597_433, 650_000, "create and settle, nine images, all nodes' differ by a few bits; mean of 20"},
-		{"join", 491_297, 220_000, "a later node of a class, paid at its own address; mean of 8"},
+		{"join", 491_297, 220_000, "a later node of a class, paid at its own address; it is Paused then; mean of 8"},
+		{"resume_first", 0, 0, "the first resume of such a node, which brings it into the draw; mean of 8"},
 		{"join_paid_elsewhere", 0, 0, "the same, paid at another address; mean of 8"},
 		{"create_3", 889_619, 0, "create with a draw from 3 free nodes of one class, which always agreed before; recycled entry; mean of 40 draws, fixed seed"},
 		{"create_100", 1_688_331, 0, "the same from 100"},
@@ -72,13 +73,17 @@ func gasRows() []gasRow {
 		{"no_arguments", 0, 0, "closeWithoutArguments with three signatures; steady"},
 		{"decline", 0, 0, "decline with another node drawn; steady"},
 		{"double_commitment", 0, 0, "slashDoubleCommitment of an idle node; pool used before"},
-		{"withdraw", 0, 0, "withdraw to an account that holds CNX"},
+		{"deposit", 0, 0, "deposit of all that was allowed, by an account that deposited before and holds more CNX"},
+		{"deposit_by_permit", 0, 0, "depositWithPermit by an account that did so before and holds more CNX"},
+		{"withdraw", 0, 0, "withdraw by an account that deposited before and holds CNX"},
 		{"join_first", 838_616, 0, "the first node of a registered class"},
+		{"resume_serves", 0, 0, "resume of a node with which a class has enough that joined: it begins to serve"},
 		{"join_for", 0, 0, "join brought by a sponsor with the stake's permit, a later node of a class"},
 		{"move_for", 0, 0, "pause brought by a sponsor; its node had others brought before"},
 		{"pause", 69_270, 0, "pause of an available node, one of eight"},
 		{"resume", 173_993, 0, "resume of a paused node"},
-		{"quit", 112_216, 0, "quit of an available node that never had a task: the stake returns at once"},
+		{"quit", 112_216, 0, "quit of an available node that joined long ago and never had a task: the stake returns at once"},
+		{"quit_soon", 0, 0, "the same soon after it joined: the stake is held"},
 		{"pause_busy", 32_868, 0, "pause of a node in a task"},
 		{"quit_busy", 35_031, 0, "quit of a node in a task"},
 		{"announce", 0, 0, "announce by a node that announced before"},
@@ -108,6 +113,7 @@ func TestGasIsWhatIsCheckedIn(t *testing.T) {
 	sheet := gasSheet{}
 	gasOfTasks(t, sheet)
 	gasOfJoining(t, sheet)
+	gasOfDeposits(t, sheet)
 	gasOfCreating(t, sheet)
 	gasOfQueue(t, sheet)
 	gasOfEnds(t, sheet)

@@ -32,7 +32,7 @@ func TestThreeEqualResultsPay20And18And12(t *testing.T) {
 				task := c.Create(creator, contractstest.GPTRequest(), nodes)
 				var before [3]*big.Int
 				for seat, key := range task.Keys {
-					before[seat] = c.Earned(contractstest.Address(key))
+					before[seat] = c.Credit(contractstest.Address(key))
 				}
 				ended := end(task, yes)
 				if ended == nil || protocol.Outcome(ended.Outcome) != protocol.OutcomeAgreed || string(ended.Result) != string(yes.Result) {
@@ -40,7 +40,7 @@ func TestThreeEqualResultsPay20And18And12(t *testing.T) {
 				}
 				for seat, want := range []int64{20, 18, 12} {
 					node := contractstest.Address(task.Keys[seat])
-					got := new(big.Int).Sub(c.Earned(node), before[seat])
+					got := new(big.Int).Sub(c.Credit(node), before[seat])
 					if name == "through the court" && seat == 2 { // which brought the last opening
 						got.Sub(got, c.Params.SettleReward)
 					}
@@ -141,46 +141,50 @@ func wantInfo(t *testing.T, got, want contracts.TaskInfo) {
 
 func TestEarningsAreWithdrawnToTheirOwnerByAnybody(t *testing.T) {
 	c, nodes, creator := network(t, nil)
-	yes := contractstest.Result("yes")
+	key := c.Key() // it made no deposit, and earns the reward for the end
+	earner := contractstest.Address(key)
 	task := c.Create(creator, contractstest.GPTRequest(), nodes)
-	task.Settle(yes, yes, yes)
-	first := contractstest.Address(task.Keys[0])
-	before := c.Balance(first)
-	for _, want := range []int64{20, 0} { // the second time there is nothing to get
-		receipt := c.Send("withdraw", c.Key(), c.Deployment.Task, c.Task.PackWithdraw(first))
-		if e := contractstest.Find[contracts.TaskWithdrawn](c, receipt); e.Account != first || e.Amount.Cmp(contractstest.CNX(want)) != 0 {
-			t.Errorf("the event tells %+v, want %d CNX", e, want)
+	for seat := range 3 {
+		task.Hold(seat, contractstest.Result("yes"))
+	}
+	c.Send("settle", key, c.Deployment.Task, c.Task.PackSettle(task.ID, task.Statements(c.Relay)))
+	earned := c.Params.SettleReward
+	for _, want := range []*big.Int{earned, new(big.Int)} { // the second time there is nothing to get
+		receipt := c.Send("withdraw", c.Key(), c.Deployment.Task, c.Task.PackWithdraw(earner))
+		if e := contractstest.Find[contracts.TaskWithdrawn](c, receipt); e.Account != earner || e.Amount.Cmp(want) != 0 {
+			t.Errorf("the event tells %+v, want %s", e, want)
 		}
 	}
-	wantAmount(t, "withdrawn", new(big.Int).Sub(c.Balance(first), before), contractstest.CNX(20))
-	wantAmount(t, "credit", c.Earned(first), new(big.Int))
+	wantAmount(t, "withdrawn", c.Balance(earner), earned)
+	wantAmount(t, "credit", c.Credit(earner), new(big.Int))
+	c.CheckBooks()
 }
 
-// TestAFeeIsTakenFromTheCreatorsCreditWhereThatIsEnough, and whole from its
-// account otherwise.
-func TestAFeeIsTakenFromTheCreatorsCreditWhereThatIsEnough(t *testing.T) {
+// TestAFeeIsTakenFromTheCreatorsCredit, be it deposited or earned, and from
+// nothing else.
+func TestAFeeIsTakenFromTheCreatorsCredit(t *testing.T) {
 	c, nodes, _ := network(t, nil)
 	creator := nodes[0] // a node spends what it earned
 	account := contractstest.Address(creator)
 	yes := contractstest.Result("yes")
 	task := c.Create(creator, contractstest.GPTRequest(), nodes)
 	task.Settle(yes, yes, yes)
-	credit, balance := c.Earned(account), c.Balance(account)
+	credit, balance := c.Credit(account), c.Balance(account)
 
 	request := contractstest.GPTRequest()
 	request.Fee = new(big.Int).Add(credit, common.Big1)
-	dear := c.Create(creator, request, nodes)
-	wantAmount(t, "credit after a fee that it doesn't reach", c.Earned(account), credit)
-	wantAmount(t, "balance after it", c.Balance(account), balance.Sub(balance, request.Fee))
-	c.CheckBooks(dear)
-	dear.Settle(yes, yes, yes)
+	_, err := c.Try("createTask", creator, c.Deployment.Task, c.Task.PackCreateTask(request))
+	wantRefused(t, err, "TooLittleCredit")
+	wantAmount(t, "credit after a fee that it doesn't reach", c.Credit(account), credit)
+	wantAmount(t, "balance after it", c.Balance(account), balance)
 
-	credit = c.Earned(account)
 	request.Fee = credit
 	last := c.Create(creator, request, nodes)
-	wantAmount(t, "credit after a fee that takes it all", c.Earned(account), new(big.Int))
+	wantAmount(t, "credit after a fee that takes it all", c.Credit(account), new(big.Int))
 	wantAmount(t, "balance after it", c.Balance(account), balance)
+	c.CheckBooks(last)
 	last.Settle(yes, yes, yes)
+	c.CheckBooks()
 }
 
 func TestCreatingATaskIsRefused(t *testing.T) {
@@ -195,7 +199,7 @@ func TestCreatingATaskIsRefused(t *testing.T) {
 		{"images of text", func(r *contracts.TaskRequest) { r.Images = 1 }, "InvalidUnits"},
 		{"no fee", func(r *contracts.TaskRequest) { r.Fee = new(big.Int) }, "FeeTooLow"},
 		{"more than there is", func(r *contracts.TaskRequest) { r.Fee = new(big.Int).Lsh(common.Big1, 96) }, "FeeTooHigh"},
-		{"more than it has", func(r *contracts.TaskRequest) { r.Fee = contractstest.CNX(100_001) }, "ERC20InsufficientAllowance"},
+		{"more than it has", func(r *contracts.TaskRequest) { r.Fee = contractstest.CNX(100_001) }, "TooLittleCredit"},
 		{"images, which are not served", func(r *contracts.TaskRequest) { *r = contractstest.SDRequest(1) }, "TaskTypeNotServed"},
 		{"more memory than any node has", func(r *contracts.TaskRequest) { r.MinVramGB = 9 }, "NoClassFits"},
 		{"more memory than any card has", func(r *contracts.TaskRequest) { r.MinVramGB = 129 }, "NoClassFits"},

@@ -252,7 +252,7 @@ func (w *walk) checkTotals() {
 		w.fail("counts are %v, want %d, %d, %d, %d, %d", got, len(w.tasks), waiting, w.running, settled, aborted)
 	}
 	for account, credit := range w.credits {
-		w.wantAmount("credit of "+account.Hex(), w.Earned(account), credit)
+		w.wantAmount("credit of "+account.Hex(), w.Credit(account), credit)
 	}
 	w.wantAmount("pool", w.Pool(), w.pool)
 	w.wantAmount("CNX of Task, as Token says", w.Balance(w.Deployment.Task), w.held(w.Deployment.Task))
@@ -267,6 +267,9 @@ func (w *walk) closeEverything() {
 	future := *w
 	future.Chain = w.BranchFor(w.TB)
 	future.note("everything is closed")
+	for _, account := range w.delegating {
+		future.EVM.SetCode(account, nil)
+	}
 	stranger := sender{key: w.strangers[1]}
 	for _, t := range w.live {
 		future.AdvanceTo(t.dueAfter())
@@ -277,8 +280,11 @@ func (w *walk) closeEverything() {
 		}
 	}
 	future.quitEverybody(stranger)
-	for account := range future.accounts() {
-		future.must("withdraw", stranger, w.Deployment.Task, w.Task.PackWithdraw(account))
+	for account, owner := range future.accounts() {
+		if _, deposited := w.deposits[account]; !deposited {
+			owner = stranger
+		}
+		future.must("withdraw", owner, w.Deployment.Task, w.Task.PackWithdraw(account))
 	}
 	future.wantAmount("CNX of Node when all have left", future.held(w.Deployment.Node), new(big.Int))
 	future.wantAmount("CNX of Task when all are paid", future.held(w.Deployment.Task), future.Pool())
@@ -298,7 +304,7 @@ func (w *walk) quitEverybody(stranger sender) {
 			w.must("quit", w.itself(n), w.Deployment.Node, w.Node.PackQuit())
 		}
 	}
-	w.AdvanceTo(w.Now() + uint64(w.rules.StakeSeconds))
+	w.AdvanceTo(w.Now() + longestStake) // some left under other rules
 	for _, n := range w.nodes {
 		if w.NodeInfo(n.address).Stake.Sign() > 0 {
 			w.must("returnStake", stranger, w.Deployment.Node, w.Node.PackReturnStake(n.address))
@@ -310,20 +316,22 @@ func (w *walk) quitEverybody(stranger sender) {
 	}
 }
 
-// accounts are all that may have a credit.
-func (w *walk) accounts() map[common.Address]bool {
-	all := map[common.Address]bool{}
-	for account := range w.credits {
-		all[account] = true
-	}
+// accounts are all that may have a credit, with who owns them.
+func (w *walk) accounts() map[common.Address]sender {
+	all := map[common.Address]sender{}
 	for _, n := range w.nodes {
-		all[n.address], all[n.payout] = true, true
+		all[n.address] = w.itself(n)
 	}
 	for _, s := range w.creators {
-		all[s.address()] = true
+		all[s.address()] = s
 	}
 	for _, key := range w.strangers {
-		all[contractstest.Address(key)] = true
+		all[contractstest.Address(key)] = sender{key: key}
+	}
+	for account := range w.credits {
+		if _, ok := all[account]; !ok {
+			w.fail("%s has credit, and nobody knows it", account)
+		}
 	}
 	return all
 }

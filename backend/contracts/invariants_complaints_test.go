@@ -116,9 +116,6 @@ func (w *walk) doDecline() {
 	seat := w.someSeat(func(seat int) bool { return w.whyNotDecline(t, seat) == "" })
 	s, n := w.anybody(), t.nodes[seat%3]
 	why := w.whyNotDecline(t, seat)
-	if s.contract {
-		why = "a contract draws"
-	}
 	argsHash, prevrandao := common.Hash(t.request.ArgsHash), t.prevrandao
 	switch w.below(16) {
 	case 0:
@@ -218,7 +215,6 @@ func (w *walk) slash(what string, n *walkNode, key common.Hash, data []byte, why
 	case n.joined():
 		w.takeStake(n, "contradicts itself, idle")
 		w.setStatus(n, protocol.NodeQuit)
-		w.classChanged(n.class)
 	default:
 		w.takeStake(n, "contradicts itself, after quitting")
 	}

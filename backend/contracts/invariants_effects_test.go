@@ -1,12 +1,14 @@
 package contracts_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/big"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"helium/backend/contracts"
 	"helium/backend/contracts/contractstest"
@@ -51,6 +53,8 @@ func describe(event any) string {
 		return fmt.Sprintf("rewarded %s %s %s", e.TaskId, e.Account, e.Amount)
 	case *contracts.TaskContradiction:
 		return fmt.Sprintf("contradiction %s %x %s", e.Node, e.TaskKey, e.Stake)
+	case *contracts.TaskDeposited:
+		return fmt.Sprintf("deposited %s %s", e.Account, e.Amount)
 	case *contracts.TaskWithdrawn:
 		return fmt.Sprintf("withdrawn %s %s", e.Account, e.Amount)
 	case *contracts.NodeNodeJoined:
@@ -92,28 +96,26 @@ func (w *walk) compareEvents(events []any) {
 	w.wanted = w.wanted[:0]
 }
 
-func (w *walk) credit(account common.Address, amount *big.Int) {
-	if w.credits[account] == nil {
-		w.credits[account] = new(big.Int)
-	}
-	w.credits[account].Add(w.credits[account], amount)
-}
-
-func (w *walk) creditOf(account common.Address) *big.Int {
-	if c := w.credits[account]; c != nil {
-		return c
-	}
-	return new(big.Int)
-}
-
 // Of nodes.
 
-// classChanged keeps what a class serves true to its newest change.
+// classChanged stops a class that is struck or has too few nodes.
 func (w *walk) classChanged(c *walkClass) {
-	serving := c.gpt && w.joinedIn(c) >= int(w.rules.MinClassNodes)
-	if serving != c.serving {
-		c.serving, w.freeChanged[c] = serving, true
+	if c.serving && !w.mayServe(c) {
+		c.serving, w.freeChanged[c] = false, true
+		w.count("class stops serving")
 	}
+}
+
+// serve lets a class begin that has its nodes.
+func (w *walk) serve(c *walkClass) {
+	if !c.serving && w.mayServe(c) {
+		c.serving, w.freeChanged[c] = true, true
+		w.count("class begins to serve")
+	}
+}
+
+func (w *walk) mayServe(c *walkClass) bool {
+	return c.gpt && w.joinedIn(c) >= int(w.rules.MinClassNodes)
 }
 
 // become gives a node a status that no event tells.
@@ -122,6 +124,11 @@ func (w *walk) become(n *walkNode, s protocol.NodeStatus) {
 		w.freeChanged[n.class] = true
 	}
 	n.status = s
+	wasListed := n.listed
+	n.listed = s == protocol.NodeAvailable || s != protocol.NodeQuit && n.listed
+	if n.listed != wasListed {
+		w.classChanged(n.class)
+	}
 }
 
 func (w *walk) setStatus(n *walkNode, s protocol.NodeStatus) {
@@ -129,14 +136,14 @@ func (w *walk) setStatus(n *walkNode, s protocol.NodeStatus) {
 	w.expect("status %s %s", n.address, s)
 }
 
-// leave makes a node Quit. Its stake comes back when its last task is long ago.
+// leave makes a node Quit. Its stake comes back when it joined and its last task
+// are long ago.
 func (w *walk) leave(n *walkNode) {
 	w.setStatus(n, protocol.NodeQuit)
-	w.classChanged(n.class)
 	if n.stake.Sign() == 0 {
 		return
 	}
-	if from := n.lastTask + uint64(w.rules.StakeSeconds); n.lastTask != 0 && w.Now() < from {
+	if from := n.lastTask + uint64(w.rules.StakeSeconds); w.Now() < from {
 		n.stakeFrom = from
 		w.expect("held %s %s %d", n.address, n.stake, from)
 		w.count("stake held")
@@ -190,7 +197,6 @@ func (w *walk) slashInTask(n *walkNode, why string) {
 	w.takeStake(n, why)
 	n.task, n.recent = nil, [3]int{20, 20, 20}
 	w.setStatus(n, protocol.NodeQuit)
-	w.classChanged(n.class)
 	w.touch(n)
 }
 
@@ -225,6 +231,7 @@ func (w *walk) drawn(t *walkTask, e *contracts.TaskTaskDrawn, old [3]*walkNode) 
 		}
 		t.nodes[seat] = n
 	}
+	w.checkRoll(t)
 	if t.status == protocol.TaskStarted {
 		t.oldKeys = append(t.oldKeys, t.key)
 	}
@@ -248,6 +255,22 @@ func (w *walk) drawnAnew(t *walkTask, receipt *types.Receipt) {
 	case !t.gpt() && free < int(w.rules.DrawCandidates):
 		w.fewDrawnAt[anyStep] = w.Now()
 		w.count("drawn from few")
+	}
+}
+
+// checkRoll fails unless the newest draw was made by the block and by what the
+// creator fixed, by nothing else.
+func (w *walk) checkRoll(t *walkTask) {
+	since := t.since
+	if t.status == protocol.TaskNone { // new in this block
+		since = w.Now()
+	}
+	dice := w.EVM.Randao(w.BlockNumber())
+	var word [32]byte
+	binary.BigEndian.PutUint64(word[24:], since)
+	want := crypto.Keccak256Hash(dice[:], common.LeftPadBytes(t.creator[:], 32), t.request.ArgsHash[:], word[:])
+	if len(w.rolls) != 1 || w.rolls[0] != want {
+		w.fail("task %s was drawn by %x, want one draw by %x", t.id, w.rolls, want)
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 // This file is the network as the natspec tells it, in Go: what a walk believes
 // of nodes, classes and tasks without looking at the chain.
 
-// walkNode is an account that joins. One of them is a contract, which can't sign.
+// walkNode is an account that joins. One of them is a contract, which tries in
+// vain.
 type walkNode struct {
 	address common.Address
 	// key signs. A contract's is somebody else's.
@@ -24,6 +25,7 @@ type walkNode struct {
 
 	status  protocol.NodeStatus
 	class   *walkClass // of the newest join; nil if there was none
+	listed  bool       // it has resumed since, and counts in its class
 	task    *walkTask  // that holds it
 	stake   *big.Int
 	payout  common.Address
@@ -32,12 +34,13 @@ type walkNode struct {
 	mean    int
 	models  uint64
 	nonce   uint32
-	// lastTask, stakeFrom and rejoinFrom are chain time.
+	// lastTask is when a task let it go, or when it joined. These are chain time.
 	lastTask, stakeFrom, rejoinFrom uint64
 }
 
-func (n *walkNode) joined() bool { return n.status != protocol.NodeQuit }
-func (n *walkNode) free() bool   { return n.status == protocol.NodeAvailable }
+func (n *walkNode) joined() bool  { return n.status != protocol.NodeQuit }
+func (n *walkNode) counted() bool { return n.listed }
+func (n *walkNode) free() bool    { return n.status == protocol.NodeAvailable }
 
 // walkClass is a GPU class.
 type walkClass struct {
@@ -46,8 +49,9 @@ type walkClass struct {
 	step        int
 	fingerprint common.Hash
 	gpt         bool
-	// serving is what it was when the class's nodes or its registration last
-	// changed; few, that it has few free nodes, when those last did.
+	// serving begins when a node resumes or the class is registered, and ends when
+	// too few nodes are left or it is struck; few, that it has few free nodes, is
+	// what it was when those last changed.
 	serving, few bool
 }
 
@@ -56,6 +60,7 @@ type walkTask struct {
 	id            *big.Int
 	place, serial uint64
 	creator       common.Address
+	by            sender // the creator
 	request       contracts.TaskRequest
 	params        contracts.Params // those it was created under
 	fee           *big.Int         // what is left of it
@@ -216,7 +221,7 @@ func (w *walk) nodesOf(c *walkClass, have func(*walkNode) bool) (n int) {
 	return n
 }
 
-func (w *walk) joinedIn(c *walkClass) int { return w.nodesOf(c, (*walkNode).joined) }
+func (w *walk) joinedIn(c *walkClass) int { return w.nodesOf(c, (*walkNode).counted) }
 func (w *walk) freeIn(c *walkClass) int   { return w.nodesOf(c, (*walkNode).free) }
 
 // freeForGPT are a class's nodes that a GPT task could draw.
@@ -258,7 +263,7 @@ func (w *walk) couldRun(t *walkTask) bool {
 
 func (w *walk) joinedNodes() (n int) {
 	for _, node := range w.nodes {
-		if node.joined() {
+		if node.counted() {
 			n++
 		}
 	}

@@ -15,14 +15,14 @@ import (
 
 // What nodes do in a walk: join, move, take their stakes back.
 
-// anybody is some account that could send something.
+// anybody is somebody who could send something, a contract too.
 func (w *walk) anybody() sender {
-	switch w.below(8) {
+	switch w.below(16) {
 	case 0:
 		return sender{key: w.strangers[0], contract: true}
-	case 1, 2:
+	case 1, 2, 3, 4:
 		return sender{key: w.strangers[w.below(len(w.strangers))]}
-	case 3, 4:
+	case 5, 6, 7, 8:
 		return w.creators[w.below(len(w.creators))]
 	default:
 		return w.itself(w.nodes[w.below(len(w.nodes))])
@@ -79,8 +79,10 @@ func (w *walk) someJoinRequest(n *walkNode) contracts.JoinRequest {
 		r.Payout = n.payout
 	}
 	switch w.below(24) {
-	case 0, 1:
+	case 0:
 		r.Payout = contractstest.Address(w.strangers[1])
+	case 1:
+		r.Payout = contractstest.Forwarder
 	case 2:
 		r.Payout = []common.Address{{}, w.Deployment.Token, w.Deployment.Node, w.Deployment.Task, w.Deployment.Rules}[w.below(5)]
 	case 3, 4:
@@ -124,11 +126,11 @@ func (w *walk) joins(n *walkNode, r contracts.JoinRequest) {
 	n.class = w.classFor(r)
 	n.models, n.payout, n.sealKey = r.Models, r.Payout, r.SealKey
 	n.nonce++
-	w.become(n, protocol.NodeAvailable)
+	w.become(n, protocol.NodePaused)
+	n.lastTask = w.Now()
 	if n.stake.Cmp(w.rules.Stake) < 0 {
 		n.stake = new(big.Int).Set(w.rules.Stake)
 	}
-	w.classChanged(n.class)
 	w.touch(n)
 	w.expect("joined %s %x %s %s", n.address, n.class.id, n.payout, n.stake)
 }
@@ -161,8 +163,18 @@ func (w *walk) join(n *walkNode, r contracts.JoinRequest, s sender) {
 }
 
 func (w *walk) doJoin() {
-	n := w.someNode(func(n *walkNode) bool { return !n.joined() && n.rejoinFrom <= w.next() })
+	n := w.someNode(func(n *walkNode) bool {
+		return !n.joined() && n.rejoinFrom <= w.next() && !(n.isContract && w.oneIn(2))
+	})
+	was := n.joined()
 	w.join(n, w.someJoinRequest(n), w.itself(n))
+	if was || !n.joined() || w.oneIn(5) {
+		return
+	}
+	if w.oneIn(4) { // too early
+		w.sameBlock()
+	}
+	w.move(n, contractstest.MoveResume, 0)
 }
 
 // signedBy is who signs what a node should sign; now and then somebody else.
@@ -248,6 +260,9 @@ func (w *walk) whyNotMove(n *walkNode, move uint8, models uint64) string {
 	if !allowed {
 		return "it is " + s.String()
 	}
+	if move == contractstest.MoveResume && s == protocol.NodePaused && n.lastTask == w.next() {
+		return "ResumeTooEarly: it joined, or a task let it go, in this very block"
+	}
 	return ""
 }
 
@@ -262,6 +277,9 @@ func (w *walk) moves(n *walkNode, move uint8, models uint64) {
 	case contractstest.MoveResume:
 		to := map[protocol.NodeStatus]protocol.NodeStatus{protocol.NodePaused: protocol.NodeAvailable, protocol.NodePendingPause: protocol.NodeBusy}
 		w.setStatus(n, to[n.status])
+		if n.free() {
+			w.serve(n.class)
+		}
 	case contractstest.MoveQuit:
 		if n.task == nil {
 			w.leave(n)
@@ -277,7 +295,7 @@ func (w *walk) moves(n *walkNode, move uint8, models uint64) {
 
 // someMove leaves nodes mostly as they are of use: few quit, most resume.
 func (w *walk) someMove() (n *walkNode, move uint8) {
-	move = []uint8{0, 1, 1, 2, 3}[w.below(5)]
+	move = []uint8{0, 1, 1, 1, 1, 2, 3}[w.below(7)]
 	if move == contractstest.MoveResume {
 		return w.someNode(func(n *walkNode) bool {
 			return n.status == protocol.NodePaused || n.status == protocol.NodePendingPause
@@ -288,7 +306,10 @@ func (w *walk) someMove() (n *walkNode, move uint8) {
 
 func (w *walk) doMove() {
 	n, move := w.someMove()
-	set := w.someModels()
+	w.move(n, move, w.someModels())
+}
+
+func (w *walk) move(n *walkNode, move uint8, set uint64) {
 	data := [4][]byte{w.Node.PackPause(), w.Node.PackResume(), w.Node.PackQuit(), w.Node.PackAnnounce(set)}[move]
 	w.note("%s of %s", moveNames[move], n.address)
 	if receipt := w.try(moveNames[move], w.itself(n), w.Deployment.Node, data, w.whyNotMove(n, move, set)); receipt != nil {

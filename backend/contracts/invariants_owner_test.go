@@ -49,6 +49,9 @@ func (w *walk) someParams() contracts.Params {
 	return p
 }
 
+// longestStake is for how many seconds a walk's rules hold a stake at most.
+const longestStake = 90
+
 func (w *walk) changeParam(p *contracts.Params, which int) {
 	oneOf := func(numbers ...int64) int64 { return numbers[w.below(len(numbers))] }
 	switch which {
@@ -65,7 +68,7 @@ func (w *walk) changeParam(p *contracts.Params, which int) {
 	case 5:
 		p.KickOutScore = uint16(oneOf(0, 32, 39))
 	case 6:
-		p.RejoinSeconds, p.StakeSeconds = uint32(oneOf(0, 90)), uint32(oneOf(0, 90))
+		p.RejoinSeconds, p.StakeSeconds = uint32(oneOf(0, 90)), uint32(oneOf(0, longestStake))
 	case 7:
 		p.ArgumentSeconds, p.CommitSeconds = uint16(oneOf(1, 29)), uint16(oneOf(30, 60))
 	case 8:
@@ -120,7 +123,7 @@ func (w *walk) doSetClass() {
 	}
 	c := w.class(class.ID())
 	why := ""
-	if c != nil && c.fingerprint != fingerprint && w.joinedIn(c) > 0 {
+	if c != nil && c.fingerprint != fingerprint && w.nodesOf(c, (*walkNode).joined) > 0 {
 		why = "it has nodes with another fingerprint"
 	}
 	if !w.enact("setClass", w.Rules.PackSetClass(class.Card, class.VRAMGB, class.Runtime, fingerprint), why) {
@@ -134,6 +137,7 @@ func (w *walk) doSetClass() {
 	c.fingerprint, c.gpt = fingerprint, true
 	w.expect("class %x %t", c.id, true)
 	w.classChanged(c)
+	w.serve(c)
 	w.afterwards()
 }
 

@@ -13,7 +13,7 @@ import (
 	"helium/backend/protocol"
 )
 
-// What creators do in a walk, and whoever dispatches, closes and withdraws.
+// What creators do in a walk, and whoever dispatches and closes.
 
 // some is an open task that is as wanted, nil if there is none; now and then any
 // task that ever was.
@@ -72,8 +72,9 @@ func (w *walk) someRequest() contracts.TaskRequest {
 	return r
 }
 
-// whyNotCreate is why the rules refuse a request, whatever waits and whoever is free.
-func (w *walk) whyNotCreate(r contracts.TaskRequest, s sender) string {
+// whyNotCreate is why the rules refuse a request, whatever waits, whoever is free
+// and whoever pays.
+func (w *walk) whyNotCreate(r contracts.TaskRequest) string {
 	images := r.Images == 0
 	if protocol.TaskType(r.TaskType) == protocol.StableDiffusion {
 		images = r.Images >= 1 && r.Images <= 10
@@ -89,15 +90,13 @@ func (w *walk) whyNotCreate(r contracts.TaskRequest, s sender) string {
 		return "no card has so much memory"
 	case r.Fee.Cmp(leastFee(w.rules, r)) < 0:
 		return "the fee is too low"
-	case w.creditOf(s.address()).Cmp(r.Fee) < 0 && w.Balance(s.address()).Cmp(r.Fee) < 0:
-		return "the creator can't pay"
 	}
 	return ""
 }
 
 // starts says whether a new task is drawn at once.
-func (w *walk) starts(t *walkTask, s sender) bool {
-	if s.contract || !w.canDraw(t.gpt(), t.step(), w.next()) {
+func (w *walk) starts(t *walkTask) bool {
+	if !w.canDraw(t.gpt(), t.step(), w.next()) {
 		return false
 	}
 	best := w.bestWaiting(w.next())
@@ -116,8 +115,34 @@ func (w *walk) whyNotQueued(t *walkTask) string {
 	return ""
 }
 
+// evicts is the task that must go for one that is queued, nil if there is room.
+func (w *walk) evicts(t *walkTask) *walkTask {
+	waiting := w.queues[t.list()]
+	if len(waiting) < w.capacity() {
+		return nil
+	}
+	return waiting[len(waiting)-1]
+}
+
+// whyNotPaid is why the creator of a task that could be taken can't pay for it.
+// What an evicted task gives back may pay for the new one.
+func (w *walk) whyNotPaid(t *walkTask, evicted *walkTask) string {
+	usable, all := w.usable(t.creator), new(big.Int).Set(w.creditOf(t.creator))
+	if evicted != nil && evicted.creator == t.creator {
+		usable.Add(usable, evicted.fee)
+		all.Add(all, evicted.fee)
+	}
+	switch {
+	case usable.Cmp(t.fee) >= 0:
+		return ""
+	case all.Cmp(t.fee) >= 0:
+		return "TooLittleCredit: the rest was deposited in this very block"
+	}
+	return "TooLittleCredit: there is not so much"
+}
+
 func (w *walk) newTask(r contracts.TaskRequest, s sender) *walkTask {
-	t := &walkTask{request: r, creator: s.address(), params: w.rules, fee: new(big.Int).Set(r.Fee)}
+	t := &walkTask{request: r, creator: s.address(), by: s, params: w.rules, fee: new(big.Int).Set(r.Fee)}
 	t.value = new(big.Int).Div(r.Fee, big.NewInt(max(1, duration(t.pricing(), r.Units))))
 	t.story = story{images: int(r.Images), near: int(w.rules.MatchDistance), far: int(w.rules.SlashDistance)}
 	return t
@@ -125,23 +150,36 @@ func (w *walk) newTask(r contracts.TaskRequest, s sender) *walkTask {
 
 func (w *walk) doCreate() {
 	s := w.creators[w.below(len(w.creators))]
+	if w.oneIn(6) { // a node, by what it earned
+		s = w.anybody()
+	}
 	w.create(w.someRequest(), s)
 }
 
 // doFlood creates tasks of one list until it is full, and beyond.
 func (w *walk) doFlood() {
+	s := w.creators[0]
+	if w.usable(s.address()).Cmp(contractstest.CNX(10)) < 0 {
+		w.deposit(s, contractstest.CNX(1000))
+		return
+	}
 	r := w.someRequest()
 	r.TaskType, r.MinVramGB, r.Units, r.Images = uint8(protocol.GPT), 8, 1, 0
 	r.Fee = new(big.Int).Add(leastFee(w.rules, r), contractstest.MilliCNX(int64(100*w.below(30))))
-	w.create(r, w.creators[len(w.creators)-1])
+	w.create(r, s)
 }
 
 func (w *walk) create(r contracts.TaskRequest, s sender) {
 	t := w.newTask(r, s)
-	starts, why := w.starts(t, s), w.whyNotCreate(r, s)
+	starts, why := w.starts(t), w.whyNotCreate(r)
+	var evicted *walkTask
 	if why == "" && !starts {
-		why = w.whyNotQueued(t)
+		why, evicted = w.whyNotQueued(t), w.evicts(t)
 	}
+	if why == "" {
+		why = w.whyNotPaid(t, evicted)
+	}
+	beside := w.freshOf(t.creator).Sign() > 0
 	w.note("createTask by %s: type %d, %d GB, %d units, fee %s", t.creator, r.TaskType, r.MinVramGB, r.Units, r.Fee)
 	receipt := w.try("createTask", s, w.Deployment.Task, w.Task.PackCreateTask(r), why)
 	if receipt == nil {
@@ -157,15 +195,14 @@ func (w *walk) create(r contracts.TaskRequest, s sender) {
 		w.drawnAnew(t, receipt)
 	default:
 		w.count("queued")
-		if waiting := w.queues[t.list()]; len(waiting) >= w.capacity() {
-			w.takeOut(waiting[len(waiting)-1], protocol.OutcomeEvicted, new(big.Int))
+		if evicted != nil {
+			w.takeOut(evicted, protocol.OutcomeEvicted, new(big.Int))
 		}
 		w.enqueue(t)
 	}
-	// The last thing, so that what an evicted task gave back may pay for the new one.
-	if c := w.creditOf(t.creator); c.Cmp(t.fee) >= 0 {
-		c.Sub(c, t.fee)
-		w.count("paid by credit")
+	w.credit(t.creator, new(big.Int).Neg(t.fee))
+	if beside {
+		w.count("paid beside a fresh deposit")
 	}
 	w.settled(receipt)
 }
@@ -190,10 +227,7 @@ func (w *walk) created(t *walkTask, s sender, receipt *types.Receipt) {
 }
 
 // whyNotDispatch is why a task is not drawn now.
-func (w *walk) whyNotDispatch(t *walkTask, s sender) string {
-	if s.contract {
-		return "a contract draws"
-	}
+func (w *walk) whyNotDispatch(t *walkTask) string {
 	if !queuedTask(t) {
 		return "it is " + t.status.String()
 	}
@@ -219,7 +253,7 @@ func (w *walk) doDispatch() {
 		return
 	}
 	w.note("dispatch of %s", t.id)
-	receipt := w.try("dispatch", s, w.Deployment.Task, w.Task.PackDispatch(t.id), w.whyNotDispatch(t, s))
+	receipt := w.try("dispatch", s, w.Deployment.Task, w.Task.PackDispatch(t.id), w.whyNotDispatch(t))
 	if receipt == nil {
 		return
 	}
@@ -235,11 +269,9 @@ func (w *walk) doCancel() {
 	if t == nil {
 		return
 	}
-	s := w.anybody()
-	for _, c := range w.creators {
-		if c.address() == t.creator && !w.oneIn(3) {
-			s = c
-		}
+	s := t.by
+	if w.oneIn(3) {
+		s = w.anybody()
 	}
 	why := ""
 	if !queuedTask(t) {
@@ -289,17 +321,6 @@ func (w *walk) doClose() {
 		w.closeOut(t)
 	}
 	w.settled(receipt)
-}
-
-func (w *walk) doWithdraw() {
-	account := w.anybody().address()
-	amount := w.creditOf(account)
-	w.note("withdraw of %s", account)
-	if receipt := w.try("withdraw", w.anybody(), w.Deployment.Task, w.Task.PackWithdraw(account), ""); receipt != nil {
-		w.expect("withdrawn %s %s", account, amount)
-		delete(w.credits, account)
-		w.settled(receipt)
-	}
 }
 
 // doWait lets time pass, often to where something becomes due.

@@ -41,7 +41,13 @@ import (
 //  11. Nobody but the owner changes the rules, and a task keeps those it was
 //     created under.
 //  12. Every call succeeds or is refused as the rules say, and tells exactly what
-//     it changed. None runs out of gas or trips over a check of the compiler.
+//     it changed. None trips over a check of the compiler, and none needs more gas
+//     than it must have at hand.
+//  13. Nothing is changed by a contract, by an account that delegates, or by a call
+//     that brings too little gas.
+//  14. What is deposited in a block pays for nothing in that block, and who joins in
+//     it is not drawn in it. Credit of who made a deposit goes out at its own word.
+//  15. A draw is made by the block's dice and by what the creator fixed before.
 //
 // A walk checks these after each of its steps.
 
@@ -75,7 +81,9 @@ func actions() []action {
 		{"decline", 25, (*walk).doDecline},
 		{"slashDoubleCommitment", 8, (*walk).doSlashDouble},
 		{"slashRefusal", 8, (*walk).doSlashRefusal},
+		{"deposit", 35, (*walk).doDeposit},
 		{"withdraw", 15, (*walk).doWithdraw},
+		{"delegate", 6, (*walk).doDelegate},
 		{"join", 70, (*walk).doJoin},
 		{"joinFor", 20, (*walk).doJoinFor},
 		{"move", 60, (*walk).doMove},
@@ -103,9 +111,10 @@ func (w *walk) run(all []action, steps int) {
 		total += a.weight
 	}
 	for ; w.step < steps && !w.done(); w.step++ {
-		if w.oneIn(12) {
+		if w.oneIn(5) {
 			w.sameBlock()
 		}
+		w.little = w.oneIn(50)
 		pick := w.below(total)
 		for _, a := range all {
 			if pick -= a.weight; pick < 0 {
@@ -114,6 +123,7 @@ func (w *walk) run(all []action, steps int) {
 				break
 			}
 		}
+		w.little = false
 		w.checkMoney()
 		if w.step%checkEvery == checkEvery-1 {
 			w.checkAll()
@@ -205,13 +215,17 @@ func (c *coverage) String() string {
 
 func whatMustHappen() []string {
 	return []string{
-		"createTask", "drawn at once", "drawn from few", "queued", "paid by credit", "place used again", "dispatch", "cancel", "settle",
+		"createTask", "drawn at once", "drawn from few", "queued", "paid beside a fresh deposit", "place used again", "dispatch", "cancel", "settle",
 		"settled from the court", "commit", "reveal", "close", "closeWithoutArguments", "decline", "slashDoubleCommitment", "slashRefusal",
-		"withdraw", "join", "joinFor", "moveFor", "pause", "resume", "quit", "quit while busy", "announce", "returnStake", "wait", "two in a block",
+		"deposit", "depositWithPermit", "permit brought before", "withdraw", "withdrawn by another", "join", "joinFor", "moveFor", "pause", "resume", "quit", "quit while busy", "announce", "returnStake", "wait", "two in a block",
 		"replay refused", "forbidden refused", "setParams", "setClass", "strikeClass", "setRelay",
 		"ended: agreed", "ended: invalid arguments", "ended: no agreement", "ended: no arguments", "ended: silent",
 		"ended: cancelled", "ended: evicted", "ended: expired", "locked", "opened late", "kicked out", "stake held", "stake returned",
 		"slashed: deviates", "slashed: deviates late", "slashed: silent", "slashed: contradicts itself, idle",
+		"class begins to serve", "class stops serving",
+		"OnlyPlainAccount: a contract calls", "OnlyPlainAccount: the account delegates", "TooLittleGas: it brings less than it needs at hand",
+		"TooLittleCredit: there is not so much", "TooLittleCredit: the rest was deposited in this very block",
+		"OnlyItsOwner: it made a deposit", "ResumeTooEarly: it joined, or a task let it go, in this very block",
 		"slashed: contradicts itself in a task", "slashed: contradicts itself, after quitting", "everything closed",
 	}
 }

@@ -1,14 +1,18 @@
 package contracts_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
+	"errors"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
@@ -76,7 +80,11 @@ type walk struct {
 	// fees are what is left of those of open tasks.
 	pool, fees *big.Int
 	credits    map[common.Address]*big.Int
-	running    int
+	// deposits are the newest ones of those that ever made one, permits how many of
+	// an account were used.
+	deposits map[common.Address]freshDeposit
+	permits  map[common.Address]uint64
+	running  int
 	// fewDrawnAt is when a draw was made from few nodes, by memory step.
 	fewDrawnAt [anyStep + 1]uint64
 	salt       int // of the timelock
@@ -85,6 +93,12 @@ type walk struct {
 	block     uint64
 	blockLogs int
 	accepted  []acceptedCall
+	// delegating accounts run a contract's code, the newest one last.
+	delegating []common.Address
+	// little makes the next call bring too little gas.
+	little bool
+	// rolls are the dice of the draws that the newest transaction asked for.
+	rolls []common.Hash
 
 	// wanted are the events that the rules want of a transaction; touched are the
 	// nodes and tasks that it changed, and the classes whose free nodes it did.
@@ -103,7 +117,7 @@ type acceptedCall struct {
 	data []byte
 }
 
-// sender is who sends a transaction: a plain account, or a contract that it calls.
+// sender is who sends a transaction: an account, or a contract that it calls.
 type sender struct {
 	key      *ecdsa.PrivateKey
 	contract bool
@@ -154,11 +168,16 @@ func (w *walk) class(id common.Hash) *walkClass {
 func (w *walk) next() uint64 { return w.Now() + 1 }
 
 // try sends a call and fails when the network does not do what the rules say:
-// why it must be refused, or "" when it must not. It gives nil for a call that was
-// refused.
+// why it must be refused, or "" when it must not. A why that begins with the name
+// of an error and a colon must be refused by that one. It gives nil for a call that
+// was refused.
 func (w *walk) try(what string, s sender, to common.Address, data []byte, why string) *types.Receipt {
 	w.TB.Helper()
 	w.tried[what]++
+	if what != "forbidden" && leastGas(w, to) != 0 {
+		// Nothing else is looked at before.
+		why = firstOf(w.whyNotFrom(s), why)
+	}
 	receipt, err := w.send(what, s, to, data)
 	switch {
 	case err == nil && why != "":
@@ -166,8 +185,14 @@ func (w *walk) try(what string, s sender, to common.Address, data []byte, why st
 	case err != nil && why == "":
 		w.fail("%s was refused: %v", what, err)
 	case err != nil:
-		if w.count("refused"); isBroken(err) {
-			w.fail("%s: %v", what, err)
+		w.count("refused")
+		name, _, named := strings.Cut(why, ": ")
+		var refusal *contracts.Refusal
+		if isBroken(err) || named && (!errors.As(err, &refusal) || refusal.Name != name) {
+			w.fail("%s: %v, want it refused: %s", what, err, why)
+		}
+		if named {
+			w.count(why)
 		}
 		return nil
 	}
@@ -176,22 +201,60 @@ func (w *walk) try(what string, s sender, to common.Address, data []byte, why st
 }
 
 func (w *walk) send(what string, s sender, to common.Address, data []byte) (receipt *types.Receipt, err error) {
-	w.Gas = w.Gas[:0]
-	if s.contract {
-		to, data = contractstest.Forwarder, contractstest.Forward(to, data)
+	w.Gas, w.rolls = w.Gas[:0], w.rolls[:0]
+	least := leastGas(w, to)
+	switch {
+	case s.contract:
+		receipt, err = w.Try(what, s.key, contractstest.Forwarder, contractstest.Forward(to, data))
+	case least == 0:
+		receipt, err = w.Try(what, s.key, to, data)
+	case w.little:
+		receipt, err = w.TryWithGas(least, nil, s.key, to, data)
+	default:
+		receipt, err = w.TryWithGas(least+least/20+enoughForData(data), nil, s.key, to, data)
 	}
-	receipt, err = w.Try(what, s.key, to, data)
-	w.newBlock = true
+	w.little, w.newBlock = false, true
 	if err != nil {
 		return nil, err
 	}
 	// The receipt has all events of its block.
-	if n := receipt.BlockNumber.Uint64(); n != w.block {
+	if n := w.BlockNumber(); n != w.block {
 		w.block, w.blockLogs = n, 0
 	}
 	all := len(receipt.Logs)
 	receipt.Logs, w.blockLogs = receipt.Logs[w.blockLogs:], all
 	return receipt, nil
+}
+
+// leastGas is what a call of Node or Task needs at hand, 0 for other contracts. A
+// walk brings hardly more, so that nothing that succeeds may ever need more.
+func leastGas(w *walk, to common.Address) uint64 {
+	switch to {
+	case w.Deployment.Node:
+		return 500_000
+	case w.Deployment.Task:
+		return 2_000_000
+	default:
+		return 0
+	}
+}
+
+// enoughForData is what a transaction takes before its call begins.
+func enoughForData(data []byte) uint64 {
+	return params.TxGas + params.TxDataNonZeroGasEIP2028*uint64(len(data))
+}
+
+// whyNotFrom is why the network takes nothing at all from a sender.
+func (w *walk) whyNotFrom(s sender) string {
+	switch {
+	case s.contract:
+		return "OnlyPlainAccount: a contract calls"
+	case slices.Contains(w.delegating, s.address()):
+		return "OnlyPlainAccount: the account delegates"
+	case w.little:
+		return "TooLittleGas: it brings less than it needs at hand"
+	}
+	return ""
 }
 
 // sameBlock puts the next transaction into the block of the newest.
@@ -208,7 +271,8 @@ func (w *walk) sameBlock() {
 func isBroken(err error) bool {
 	text := err.Error()
 	const panicked = "4e487b71"
-	return strings.Contains(text, panicked) || strings.Contains(text, fmt.Sprintf("after %d gas", params.MaxTxGas))
+	return strings.Contains(text, panicked) || strings.Contains(text, "out of gas") ||
+		strings.Contains(text, fmt.Sprintf("after %d gas", params.MaxTxGas))
 }
 
 // walkParams have short times, so that deadlines are passed by often.
@@ -236,7 +300,7 @@ func walkClasses() []contractstest.Class {
 
 const (
 	walkNodes     = 20 // and a contract
-	walkCreators  = 3  // and the same contract
+	walkCreators  = 3
 	walkStrangers = 2
 )
 
@@ -245,10 +309,12 @@ const (
 var walkChain = contractstest.Shared(func(tb testing.TB) *contractstest.Chain {
 	c := contractstest.NewEVM(tb, func(p *contracts.Params) { *p = walkParams() })
 	endless := new(big.Int).Sub(new(big.Int).Lsh(common.Big1, 256), common.Big1)
-	for range walkNodes + walkCreators {
-		key := c.Account()
-		for _, spender := range []common.Address{c.Deployment.Node, c.Deployment.Task} {
-			c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(spender, endless))
+	for i := range walkNodes + walkCreators {
+		key := c.Key()
+		c.Fund(key, contractstest.CNX(200_000))
+		c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Node, endless))
+		if i%3 > 0 { // the others have permits
+			c.Send("approve", key, c.Deployment.Token, c.Token.PackApprove(c.Deployment.Task, endless))
 		}
 	}
 	for range walkStrangers + 1 {
@@ -266,7 +332,7 @@ var walkChain = contractstest.Shared(func(tb testing.TB) *contractstest.Chain {
 })
 
 // newWalk begins a walk with twenty nodes in four classes over three memory
-// steps. seed makes the draws.
+// steps, and two creators with some credit. seed makes the draws.
 func newWalk(tb testing.TB, name string, seed uint64, p picker) *walk {
 	tb.Helper()
 	c := walkChain(tb)
@@ -277,9 +343,10 @@ func newWalk(tb testing.TB, name string, seed uint64, p picker) *walk {
 		Chain: c, picker: p, name: name, tried: map[string]int{}, counted: map[string]int{},
 		node: map[common.Address]*walkNode{}, isRelay: map[common.Address]bool{},
 		byPlace: map[uint64]*walkTask{}, queues: map[int][]*walkTask{}, rules: c.Params, pool: new(big.Int), fees: new(big.Int),
-		credits: map[common.Address]*big.Int{}, touched: map[*walkNode]bool{}, freeChanged: map[*walkClass]bool{}, touchedTasks: map[*walkTask]bool{},
+		credits: map[common.Address]*big.Int{}, deposits: map[common.Address]freshDeposit{}, permits: map[common.Address]uint64{}, touched: map[*walkNode]bool{}, freeChanged: map[*walkClass]bool{}, touchedTasks: map[*walkTask]bool{},
 	}
 	w.begin = w.Now()
+	c.EVM.Tracer = w.watchDraws()
 	w.people()
 	for _, class := range walkClasses()[:4] {
 		w.classes = append(w.classes, &walkClass{
@@ -289,8 +356,23 @@ func newWalk(tb testing.TB, name string, seed uint64, p picker) *walk {
 	for i, n := range w.nodes[:walkNodes] {
 		class := walkClasses()[[]int{0, 0, 1, 1, 2, 2, 3}[i%7]]
 		w.join(n, class.JoinRequest(n.key), sender{key: n.key})
+		w.move(n, contractstest.MoveResume, 0)
+	}
+	for _, s := range w.creators[:2] {
+		w.deposit(s, contractstest.CNX(300))
 	}
 	return w
+}
+
+// watchDraws writes down the dice of each draw, as Task hands them to Node.
+func (w *walk) watchDraws() *tracing.Hooks {
+	q := contracts.DrawRequest{Place: new(big.Int), Model: new(big.Int), Seed: new(big.Int)}
+	draw, redraw := w.Node.PackDraw(q), w.Node.PackRedraw(q, new(big.Int), 0, 0)
+	return &tracing.Hooks{OnEnter: func(_ int, _ byte, _, to common.Address, input []byte, _ uint64, _ *big.Int) {
+		if to == w.Deployment.Node && (bytes.HasPrefix(input, draw[:4]) || bytes.HasPrefix(input, redraw[:4])) {
+			w.rolls = append(w.rolls, common.BytesToHash(input[4+4*32:4+5*32]))
+		}
+	}}
 }
 
 // people hands out the keys of walkChain.
@@ -312,7 +394,6 @@ func (w *walk) people() {
 	w.isRelay[contractstest.Address(w.Relay)] = true
 
 	contract := sender{key: w.strangers[0], contract: true}
-	w.creators = append(w.creators, contract)
 	w.nodes = append(w.nodes, &walkNode{key: w.strangers[0], address: contract.address(), isContract: true})
 	for _, n := range w.nodes {
 		n.stake, n.payout, n.recent = new(big.Int), n.address, [3]int{20, 20, 20}

@@ -38,9 +38,10 @@ func TestEveryEdgeOfANodesStatus(t *testing.T) {
 		// after is the status when the task has ended.
 		after protocol.NodeStatus
 	}{
-		{protocol.NodeQuit, []string{"quit"}, false, map[string]any{"pause": illegal, "resume": illegal, "quit": illegal, "join": protocol.NodeAvailable, "returnStake": nothing, "announce": illegal}, 0},
+		{protocol.NodeQuit, []string{"quit"}, false, map[string]any{"pause": illegal, "resume": illegal, "quit": illegal, "join": protocol.NodePaused, "returnStake": nothing, "announce": illegal}, 0},
 		{protocol.NodeAvailable, nil, false, map[string]any{"pause": protocol.NodePaused, "resume": illegal, "quit": protocol.NodeQuit, "join": joined, "returnStake": illegal, "announce": protocol.NodeAvailable}, 0},
 		{protocol.NodePaused, []string{"pause"}, false, map[string]any{"pause": illegal, "resume": protocol.NodeAvailable, "quit": protocol.NodeQuit, "join": joined, "returnStake": illegal, "announce": protocol.NodePaused}, 0},
+		{protocol.NodePaused, []string{"quit", "join"}, false, map[string]any{"pause": illegal, "resume": protocol.NodeAvailable, "quit": protocol.NodeQuit, "join": joined, "returnStake": illegal, "announce": protocol.NodePaused}, 0},
 		{protocol.NodeBusy, nil, true, map[string]any{"pause": protocol.NodePendingPause, "resume": illegal, "quit": protocol.NodePendingQuit, "join": joined, "returnStake": illegal, "announce": illegal}, protocol.NodeAvailable},
 		{protocol.NodePendingPause, []string{"pause"}, true, map[string]any{"pause": illegal, "resume": protocol.NodeBusy, "quit": protocol.NodePendingQuit, "join": joined, "returnStake": illegal, "announce": illegal}, protocol.NodePaused},
 		{protocol.NodePendingQuit, []string{"quit"}, true, map[string]any{"pause": illegal, "resume": illegal, "quit": illegal, "join": joined, "returnStake": illegal, "announce": illegal}, protocol.NodeQuit},
@@ -54,7 +55,7 @@ func TestEveryEdgeOfANodesStatus(t *testing.T) {
 			t.Fatalf("%s has %d edges, want %d", row.from, len(row.to), len(calls))
 		}
 		for call, to := range row.to {
-			t.Run(fmt.Sprintf("%s while %s", call, row.from), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s while %s by %v", call, row.from, row.by), func(t *testing.T) {
 				th := th.branch(t)
 				var p *play
 				if row.busy {
@@ -77,7 +78,11 @@ func TestEveryEdgeOfANodesStatus(t *testing.T) {
 				if got := statusOf(th.Chain, node); got != want {
 					t.Errorf("it is %s, want %s", got, want)
 				}
-				wantCounts(t, th)
+				var newcomers []*ecdsa.PrivateKey
+				if legal && call == "join" || slices.Contains(row.by, "join") {
+					newcomers = append(newcomers, node)
+				}
+				wantCounts(t, th, newcomers...)
 				if p != nil {
 					p.fast(storyOf(cellOf("AAA")))
 					if got := statusOf(th.Chain, node); got != after[want] {
@@ -91,8 +96,9 @@ func TestEveryEdgeOfANodesStatus(t *testing.T) {
 	}
 }
 
-// wantCounts compares the counts of nodes with the nodes themselves.
-func wantCounts(t *testing.T, th *theatre) {
+// wantCounts compares the counts of nodes with the nodes themselves. Newcomers
+// have not resumed since they joined: they don't count yet.
+func wantCounts(t *testing.T, th *theatre, newcomers ...*ecdsa.PrivateKey) {
 	t.Helper()
 	var joined, available int64
 	for _, key := range th.nodes {
@@ -102,7 +108,9 @@ func wantCounts(t *testing.T, th *theatre) {
 			joined++
 			available++
 		default:
-			joined++
+			if !slices.Contains(newcomers, key) {
+				joined++
+			}
 		}
 	}
 	counts := contractstest.View(th.Chain, th.Deployment.Node, th.Node.PackCounts(), th.Node.UnpackCounts)
@@ -135,10 +143,16 @@ func TestQuittingGivesTheStakeToThePayoutAddress(t *testing.T) {
 	request.Payout = payout
 	c.Register(contractstest.SmallClass())
 	c.Send("join", node, c.Deployment.Node, c.Node.PackJoin(request))
+	from := c.Now() + uint64(c.Params.StakeSeconds)
 	if got := c.NodeInfo(contractstest.Address(node)); got.Stake.Cmp(contractstest.CNX(400)) != 0 || got.Payout != payout || got.SealKey != request.SealKey {
 		t.Errorf("got %+v", got)
 	}
-	c.Send("quit", node, c.Deployment.Node, c.Node.PackQuit())
+	c.Send("quit", node, c.Deployment.Node, c.Node.PackQuit()) // so soon that its stake stays for a while
+	returns := c.Node.PackReturnStake(contractstest.Address(node))
+	at(c, from-1)
+	_, err := c.Try("returnStake", c.Key(), c.Deployment.Node, returns)
+	wantRefused(t, err, "StakeNotDue")
+	c.Send("returnStake", c.Key(), c.Deployment.Node, returns)
 	if got := c.Balance(payout); got.Cmp(contractstest.CNX(400)) != 0 {
 		t.Errorf("payout has %s, want 400 CNX", got)
 	}
@@ -154,8 +168,9 @@ func TestEarningsAndStakeGoToThePayoutAddress(t *testing.T) {
 	request := contractstest.SmallClass().JoinRequest(node)
 	request.Payout = payout
 	th.Send("join", node, th.Deployment.Node, th.Node.PackJoin(request))
+	th.Resume(node)
 	p := th.give(node, 18)
-	wantAmount(t, "credit of the payout address", p.Earned(payout), contractstest.CNX(18))
+	wantAmount(t, "credit of the payout address", p.Credit(payout), contractstest.CNX(18))
 	for _, event := range p.ends {
 		if e, ok := event.(*contracts.TaskNodePaid); ok && e.Node == contractstest.Address(node) && e.Payout != payout {
 			t.Errorf("the event tells that %s was paid, want %s", e.Payout, payout)
@@ -214,7 +229,7 @@ func TestAHeldStakeCountsWhenItsNodeJoinsAgain(t *testing.T) {
 	if info := th.NodeInfo(contractstest.Address(node)); info.StakeFrom != 0 || protocol.NodeStatus(info.Status) != protocol.NodeAvailable {
 		t.Errorf("got %+v, want it available", info)
 	}
-	th.quit(node) // its last task is no older than it was
+	th.quit(node) // it has just joined
 	wantRefused(t, th.returnStake(node), "StakeNotDue")
 	th.Advance(time.Hour)
 	if err := th.returnStake(node); err != nil {

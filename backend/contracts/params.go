@@ -49,10 +49,14 @@ func DevnetParams() Params {
 // before it counts: longer than a task of DefaultParams can live.
 const TimelockDelay = 48 * time.Hour
 
-// DrawGas is the gas limit for createTask, dispatch and decline. They need two
-// million at hand, whatever they use, so that nobody chooses a draw by what it
-// costs; a tenth of it is used.
-const DrawGas = 2_200_000
+// Gas limits of calls that change something in Task, and in Node. They need two
+// million and half a million at hand, whatever they use, so that nobody makes one
+// fail by what it costs. What is not used is not paid. Calldata of more than a few
+// kilobytes is not in them.
+const (
+	TaskGas = 2_200_000
+	NodeGas = 650_000
+)
 
 func cnx(n int64) *big.Int { return milliCNX(1000 * n) }
 

@@ -127,9 +127,9 @@ func TestATaskThatWaitsKeepsItsParams(t *testing.T) {
 	old := th.Params
 	th.setParams(others(old))
 
-	cancelled, credit := th.branch(t), th.Earned(contractstest.Address(th.creator))
+	cancelled, credit := th.branch(t), th.Credit(contractstest.Address(th.creator))
 	cancelled.Send("cancel", th.creator, th.Deployment.Task, th.Task.PackCancel(waiting.ID))
-	wantAmount(t, "credit after cancelling", cancelled.Earned(contractstest.Address(th.creator)), credit.Add(credit, new(big.Int).Sub(request.Fee, old.MinFee)))
+	wantAmount(t, "credit after cancelling", cancelled.Credit(contractstest.Address(th.creator)), credit.Add(credit, new(big.Int).Sub(request.Fee, old.MinFee)))
 
 	expiring := *waiting
 	expiring.Chain = th.Branch()
@@ -139,9 +139,9 @@ func TestATaskThatWaitsKeepsItsParams(t *testing.T) {
 	expiring.Close()
 
 	running.fast(storyOf(cellOf("AAA")))
-	before := th.Earned(contractstest.Address(th.courier))
+	before := th.Credit(contractstest.Address(th.courier))
 	receipt := th.Send("dispatch", th.courier, th.Deployment.Task, th.Task.PackDispatch(waiting.ID))
-	wantAmount(t, "credit for the dispatch", th.Earned(contractstest.Address(th.courier)), before.Add(before, old.DispatchReward))
+	wantAmount(t, "credit for the dispatch", th.Credit(contractstest.Address(th.courier)), before.Add(before, old.DispatchReward))
 	waiting.Seat(receipt, th.nodes)
 	p := &play{theatre: th, task: waiting, bill: billOf(old, request)}
 	p.bill.fee.Sub(p.bill.fee, old.DispatchReward)

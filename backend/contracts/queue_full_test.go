@@ -98,10 +98,10 @@ func TestAFullQueueLetsTheLeastValuableGo(t *testing.T) {
 
 	for i, gone := range []*contractstest.Court{tasks[21], tasks[20], tasks[0]} {
 		creator := contractstest.Address(gone.Creator)
-		credit := l.Earned(creator)
+		credit := l.Credit(creator)
 		receipt := l.Send("createTask", other, l.Deployment.Task, l.Task.PackCreateTask(valued(4, price(1000))))
 		wantOutcome(t, gone, protocol.OutcomeEvicted)
-		if got, want := l.Earned(creator), credit.Add(credit, gone.Fee); got.Cmp(want) != 0 {
+		if got, want := l.Credit(creator), credit.Add(credit, gone.Fee); got.Cmp(want) != 0 {
 			t.Errorf("eviction %d: its creator is credited %s, want %s", i, got, want)
 		}
 		refund := contractstest.Find[contracts.TaskCreatorRefunded](l.Chain, receipt)
@@ -152,14 +152,14 @@ func TestOnlyItsCreatorTakesATaskBack(t *testing.T) {
 		_, err := l.Try("cancel", l.creator, l.Deployment.Task, l.Task.PackCancel(id))
 		wantRefused(t, err, "WrongStatus")
 	}
-	pool, credit := l.Pool(), l.Earned(contractstest.Address(l.creator))
+	pool, credit := l.Pool(), l.Credit(contractstest.Address(l.creator))
 	l.Send("cancel", l.creator, l.Deployment.Task, l.Task.PackCancel(task.ID))
 	wantOutcome(t, task, protocol.OutcomeCancelled)
 	if got, want := l.Pool(), pool.Add(pool, l.Params.MinFee); got.Cmp(want) != 0 {
 		t.Errorf("the pool is %s, want %s", got, want)
 	}
 	back := new(big.Int).Sub(task.Fee, l.Params.MinFee)
-	if got, want := l.Earned(contractstest.Address(l.creator)), credit.Add(credit, back); got.Cmp(want) != 0 {
+	if got, want := l.Credit(contractstest.Address(l.creator)), credit.Add(credit, back); got.Cmp(want) != 0 {
 		t.Errorf("the creator is credited %s, want %s", got, want)
 	}
 	_, err := l.Try("cancel", l.creator, l.Deployment.Task, l.Task.PackCancel(task.ID))
@@ -179,13 +179,14 @@ func TestATaskThatWaitedTooLongIsRefunded(t *testing.T) {
 		l := newLine(t, nil)
 		nodes := l.trio(8)
 		task, late := l.create(taskType, 4, 100), l.create(taskType, 4, 100)
+		credit := l.Credit(contractstest.Address(l.creator))
 		at(l.Chain, task.Info().Since+uint64(l.Params.QueueSeconds))
 		_, err := task.TryClose()
 		wantRefused(t, err, "CloseTooEarly")
 		l.Send("close", l.Key(), l.Deployment.Task, l.Task.PackClose(task.ID))
 		wantOutcome(t, task, protocol.OutcomeExpired)
-		if got := l.Earned(contractstest.Address(l.creator)); got.Cmp(task.Fee) != 0 {
-			t.Errorf("the creator is credited %s, want %s", got, task.Fee)
+		if got, want := l.Credit(contractstest.Address(l.creator)), credit.Add(credit, task.Fee); got.Cmp(want) != 0 {
+			t.Errorf("the creator is credited %s, want %s", got, want)
 		}
 		_, err = task.Dispatch(l.all)
 		wantRefused(t, err, "WrongStatus")

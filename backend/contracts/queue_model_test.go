@@ -66,8 +66,7 @@ func newQueueModel(t *testing.T, seed uint64, queuePer100 uint16) *queueModel {
 		lists:    map[uint64][]*waiter{}, credit: map[common.Address]*big.Int{}, pool: new(big.Int),
 	}
 	for _, key := range append(m.creators, m.server) {
-		c.Fund(key, contractstest.CNX(100_000_000))
-		m.credit[contractstest.Address(key)] = new(big.Int)
+		m.credit[contractstest.Address(key)] = c.Credit(contractstest.Address(key))
 	}
 	return m
 }
@@ -136,9 +135,7 @@ func (m *queueModel) push(list uint64, value *big.Int) {
 		evicted := line[len(line)-1]
 		m.end(evicted, protocol.TaskAborted, protocol.OutcomeEvicted, evicted.fee)
 	}
-	if credit := m.credit[contractstest.Address(creator)]; credit.Cmp(request.Fee) >= 0 {
-		credit.Sub(credit, request.Fee)
-	}
+	m.add(creator, new(big.Int).Neg(request.Fee))
 	if drawn := contractstest.Find[contracts.TaskTaskDrawn](m.Chain, receipt) != nil; drawn != starts {
 		m.t.Fatalf("%s: drawn is %v, want %v", m.last, drawn, starts)
 	}
@@ -286,7 +283,7 @@ func (m *queueModel) check(views bool) {
 		m.t.Fatalf("capacity is %s, want %d", got, m.capacity())
 	}
 	for account, want := range m.credit {
-		if got := m.Earned(account); got.Cmp(want) != 0 {
+		if got := m.Credit(account); got.Cmp(want) != 0 {
 			m.t.Fatalf("after %s: %s is credited %s, want %s", m.last, account, got, want)
 		}
 	}

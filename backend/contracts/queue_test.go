@@ -198,20 +198,26 @@ func TestAQueuedTaskIsNotDrawnInItsOwnSecond(t *testing.T) {
 	l.serve(task, protocol.GPT)
 }
 
-func TestContractsWaitAndDoNotDispatch(t *testing.T) {
+// Whoever sees the block's dice before it decides has no part in any draw: not as
+// the creator of a task, and not as who lets one out of the queue.
+func TestContractsNeitherCreateNorDispatch(t *testing.T) {
 	l := newLine(t, nil)
-	l.resume(l.trio(8)...)
+	nodes := l.trio(8)
 	forwarder, request := contractstest.Forwarder, contractstest.GPTRequest()
+	asContract := func(what string, call []byte) error {
+		_, err := l.Try(what, l.creator, forwarder, contractstest.Forward(l.Deployment.Task, call))
+		return err
+	}
 	l.Send("transfer", l.creator, l.Deployment.Token, l.Token.PackTransfer(forwarder, request.Fee))
 	l.Send("approve", l.creator, forwarder, contractstest.Forward(l.Deployment.Token, l.Token.PackApprove(l.Deployment.Task, request.Fee)))
-	receipt := l.Send("createTask", l.creator, forwarder, contractstest.Forward(l.Deployment.Task, l.Task.PackCreateTask(request)))
-	queued := contractstest.Find[contracts.TaskTaskQueued](l.Chain, receipt)
-	if queued == nil {
-		t.Fatal("a contract's task is not in the queue")
-	}
-	_, err := l.Try("dispatch", l.creator, forwarder, contractstest.Forward(l.Deployment.Task, l.Task.PackDispatch(queued.TaskId)))
-	wantRefused(t, err, "OnlyPlainAccount")
-	if _, err := (&contractstest.Court{Chain: l.Chain, ID: queued.TaskId, Creator: l.creator}).Dispatch(l.all); err != nil {
+	wantRefused(t, asContract("deposit", l.Task.PackDeposit(request.Fee)), "OnlyPlainAccount")
+	wantRefused(t, asContract("createTask", l.Task.PackCreateTask(request)), "OnlyPlainAccount")
+
+	task := l.create(protocol.GPT, 8, 100)
+	wantQueued(t, task)
+	l.resume(nodes...)
+	wantRefused(t, asContract("dispatch", l.Task.PackDispatch(task.ID)), "OnlyPlainAccount")
+	if _, err := task.Dispatch(l.all); err != nil {
 		t.Errorf("a plain account can't dispatch it: %v", err)
 	}
 }
@@ -227,7 +233,7 @@ func TestWhoDispatchesIsPaidFromTheFee(t *testing.T) {
 	if reward == nil || reward.Account != contractstest.Address(stranger) || reward.Amount.Cmp(l.Params.DispatchReward) != 0 {
 		t.Errorf("the event says %v, want %s for %s", reward, l.Params.DispatchReward, contractstest.Address(stranger))
 	}
-	if got := l.Earned(contractstest.Address(stranger)); got.Cmp(l.Params.DispatchReward) != 0 {
+	if got := l.Credit(contractstest.Address(stranger)); got.Cmp(l.Params.DispatchReward) != 0 {
 		t.Errorf("who dispatched is credited %s, want %s", got, l.Params.DispatchReward)
 	}
 	left := new(big.Int).Sub(contractstest.CNX(40), l.Params.DispatchReward)
@@ -235,10 +241,13 @@ func TestWhoDispatchesIsPaidFromTheFee(t *testing.T) {
 		t.Errorf("%s of the fee is left, want %s", got, left)
 	}
 	task.Seat(receipt, l.all)
-	task.Settle(sameResults()...)
 	paid := new(big.Int)
 	for _, node := range nodes {
-		paid.Add(paid, l.Earned(contractstest.Address(node)))
+		paid.Sub(paid, l.Credit(contractstest.Address(node)))
+	}
+	task.Settle(sameResults()...)
+	for _, node := range nodes {
+		paid.Add(paid, l.Credit(contractstest.Address(node)))
 	}
 	if want := left.Sub(left, l.Params.SettleReward); paid.Cmp(want) != 0 {
 		t.Errorf("the nodes earn %s, want %s", paid, want)

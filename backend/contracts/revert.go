@@ -65,7 +65,7 @@ func show(key string, value any) string {
 	switch v := value.(type) {
 	case *big.Int:
 		switch key {
-		case "fee", "minimum", "balance", "needed", "allowance", "leastValue":
+		case "fee", "credit", "minimum", "balance", "needed", "allowance", "leastValue":
 			return amount(v)
 		case "deadline":
 			return moment(v.Uint64())
@@ -127,19 +127,22 @@ func sentences() map[string]string {
 		"NotStored":         "nobody vouches for the result of seat {seat} of task {taskId}; bring a relay's or the creator's signature, or the sealed result itself",
 		"NothingStaked":     "node {node} has no stake here; nothing is left to do",
 		"NotWired":          "the rules know no contracts yet; wire them first",
-		"OnlyPlainAccount":  "{caller} is a contract; only an account without code may draw nodes",
+		"OnlyItsOwner":      "the credit of {account} goes out at its own word only; send this from that account",
+		"OnlyPlainAccount":  "{caller} is a contract, or an account that runs code; only a plain account may change anything here",
 		"OnlyRules":         "{caller} is not the Rules contract; the owner changes rules there",
 		"OnlyTaskContract":  "{caller} is not the Task contract; nobody else may do this",
 		"QueueFull":         "the queue is full ({capacity} tasks), and its least valuable one pays as much ({leastValue} a second); offer more, or try again later",
 		"RejoinTooEarly":    "the network let this node go for its scores; it may join again from {rejoinFrom} on",
+		"ResumeTooEarly":    "node {node} joined, or was let go by a task, in this very block; resume in the next one",
 		"RevealTooEarly":    "task {taskId} still takes commitments; open when all three have committed or the deadline has passed",
 		"SignatureExpired":  "the signature was good until {deadline}; sign anew",
 		"HoldsModel":        "node {node} says that it holds the task's model, so it can't decline; announce only models that are there",
 		"StakeHasPayout":    "a stake is left that goes back to {payout}; join with that address, or take the stake back first",
 		"TooManyModels":     "a set of models has 32 bits at most; announce fewer models",
-		"StakeNotDue":       "the stake stays until {stakeFrom}, an hour after the node's last task; wait until then",
+		"StakeNotDue":       "the stake stays until {stakeFrom}, an hour after the node joined and after its last task; wait until then",
 		"TaskTypeNotServed": "tasks of type {taskType} are not served yet; send a GPT task",
-		"TooLittleGas":      "a draw needs {least} gas at hand, of which it uses a tenth; send more, what is not used is not paid",
+		"TooLittleGas":      "the call needs {least} gas at hand, whatever it uses; send more, what is not used is not paid",
+		"TooLittleCredit":   "{credit} of credit can be spent now and the fee is {fee}; deposit more, and send the task in a later block",
 		"TooManyClasses":    "memory step {step} has as many classes as there can be; strike nothing, register under another size",
 		"TooManyTasks":      "there are as many open tasks as there can be; try again later",
 		"WrongDraw":         "the arguments' hash and the randomness are not those of the draw of task {taskId}; take them from its event",

@@ -29,7 +29,7 @@ func TestAnybodySettlesAndHasTheReward(t *testing.T) {
 	for name, sender := range map[string]*ecdsa.PrivateKey{"a stranger": stranger, "the creator": th.creator, "a node": th.nodes[0]} {
 		t.Run(name, func(t *testing.T) {
 			p := th.branch(t).begin(contractstest.GPTRequest())
-			before := p.Earned(contractstest.Address(sender))
+			before := p.Credit(contractstest.Address(sender))
 			if err := p.trySettle(sender, p.statements(s)); err != nil {
 				t.Fatal(err)
 			}
@@ -43,7 +43,7 @@ func TestAnybodySettlesAndHasTheReward(t *testing.T) {
 					earned.Add(earned, want.pay[seat])
 				}
 			}
-			wantAmount(t, "credit of the sender", p.Earned(contractstest.Address(sender)), earned)
+			wantAmount(t, "credit of the sender", p.Credit(contractstest.Address(sender)), earned)
 			wantOutcome(t, p.task, protocol.OutcomeAgreed)
 			p.CheckBooks(p.task)
 		})

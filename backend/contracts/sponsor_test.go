@@ -56,11 +56,14 @@ func (s *sponsored) joinFor(r contracts.JoinRequest, deadline uint64, signature 
 	return err
 }
 
-// join joins the node with a permit.
+// join joins the node with a permit, and has it resume.
 func (s *sponsored) join() {
 	s.TB.Helper()
 	deadline := s.later()
 	if err := s.joinFor(s.request(), deadline, s.SignJoin(s.node, s.request(), s.info().Nonce, deadline), s.permit()); err != nil {
+		s.TB.Fatal(err)
+	}
+	if err := s.move(contractstest.MoveResume, 0); err != nil {
 		s.TB.Fatal(err)
 	}
 }
@@ -89,12 +92,18 @@ func TestANodeJoinsWithoutATransactionOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	info := s.info()
-	if protocol.NodeStatus(info.Status) != protocol.NodeAvailable || info.Nonce != 1 || info.ClassId != contractstest.SmallClass().ID() ||
+	if protocol.NodeStatus(info.Status) != protocol.NodePaused || info.Nonce != 1 || info.ClassId != contractstest.SmallClass().ID() ||
 		info.Payout != request.Payout || info.Models != 7 || info.SealKey != request.SealKey {
 		t.Errorf("got %+v, want it joined as it signed", info)
 	}
 	wantAmount(t, "stake", info.Stake, s.Params.Stake)
 	wantAmount(t, "balance", s.Balance(contractstest.Address(s.node)), contractstest.CNX(600))
+	if err := s.move(contractstest.MoveResume, 0); err != nil {
+		t.Fatal(err)
+	}
+	if info := s.info(); protocol.NodeStatus(info.Status) != protocol.NodeAvailable || info.Nonce != 2 {
+		t.Errorf("got %+v, want it available", info)
+	}
 }
 
 func TestAStandingAllowanceNeedsNoPermit(t *testing.T) {
@@ -191,12 +200,12 @@ func TestSignaturesExpire(t *testing.T) {
 		t.Errorf("at the deadline: %v", err)
 	}
 	deadline = s.Now() + 100
-	pause := s.SignMove(s.node, contractstest.MovePause, 0, 1, deadline)
+	resume := s.SignMove(s.node, contractstest.MoveResume, 0, 1, deadline)
 	late = s.branch()
 	at(late.Chain, deadline+1)
-	wantRefused(t, late.moveFor(contractstest.MovePause, 0, deadline, pause), "SignatureExpired")
+	wantRefused(t, late.moveFor(contractstest.MoveResume, 0, deadline, resume), "SignatureExpired")
 	at(s.Chain, deadline)
-	if err := s.moveFor(contractstest.MovePause, 0, deadline, pause); err != nil {
+	if err := s.moveFor(contractstest.MoveResume, 0, deadline, resume); err != nil {
 		t.Errorf("at the deadline: %v", err)
 	}
 }
@@ -211,18 +220,18 @@ func TestAUsedSignatureIsWorthNothing(t *testing.T) {
 	if err := s.joinFor(s.request(), deadline, join, contractstest.NoPermit()); err != nil {
 		t.Fatal(err)
 	}
-	pause := s.SignMove(s.node, contractstest.MovePause, 0, 1, deadline)
-	resume := s.SignMove(s.node, contractstest.MoveResume, 0, 2, deadline)
-	wantRefused(t, s.moveFor(contractstest.MoveResume, 0, deadline, resume), "WrongNodeSigner") // not its turn
+	resume := s.SignMove(s.node, contractstest.MoveResume, 0, 1, deadline)
+	pause := s.SignMove(s.node, contractstest.MovePause, 0, 2, deadline)
+	wantRefused(t, s.moveFor(contractstest.MovePause, 0, deadline, pause), "WrongNodeSigner") // not its turn
 	for _, c := range []struct {
 		move      uint8
 		signature []byte
-	}{{contractstest.MovePause, pause}, {contractstest.MoveResume, resume}} {
+	}{{contractstest.MoveResume, resume}, {contractstest.MovePause, pause}} {
 		if err := s.moveFor(c.move, 0, deadline, c.signature); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantRefused(t, s.moveFor(contractstest.MovePause, 0, deadline, pause), "WrongNodeSigner")
+	wantRefused(t, s.moveFor(contractstest.MoveResume, 0, deadline, resume), "WrongNodeSigner")
 	quit := s.SignMove(s.node, contractstest.MoveQuit, 0, 3, deadline)
 	if err := s.moveFor(contractstest.MoveQuit, 0, deadline, quit); err != nil {
 		t.Fatal(err)
@@ -234,8 +243,8 @@ func TestAUsedSignatureIsWorthNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRefused(t, s.moveFor(contractstest.MoveQuit, 0, deadline, quit), "WrongNodeSigner")
-	if info := s.info(); info.Nonce != 5 || protocol.NodeStatus(info.Status) != protocol.NodeAvailable {
-		t.Errorf("got %+v, want it available, five messages used", info)
+	if info := s.info(); info.Nonce != 5 || protocol.NodeStatus(info.Status) != protocol.NodePaused {
+		t.Errorf("got %+v, want it paused, five messages used", info)
 	}
 }
 
@@ -263,8 +272,8 @@ func TestWhatWasSignedAndNeverBroughtIsVoidOnceTheNodeMovesItself(t *testing.T) 
 	}
 	s.Send("quit", s.node, s.Deployment.Node, s.Node.PackQuit())
 	wantRefused(t, s.joinFor(s.request(), deadline, kept, contractstest.NoPermit()), "WrongNodeSigner")
-	if got := s.info().Nonce; got != 5 {
-		t.Errorf("after five moves of its own the nonce is %d", got)
+	if got := s.info().Nonce; got != 6 {
+		t.Errorf("after six moves of its own the nonce is %d", got)
 	}
 }
 
@@ -306,6 +315,10 @@ func TestANodeMovesWithoutATransactionOfItsOwn(t *testing.T) {
 			t.Errorf("it announced %x, the contract has %x", c.models, info.Models)
 		}
 	}
+	// It has just joined: its stake stays for a while.
+	wantAmount(t, "balance", s.Balance(contractstest.Address(s.node)), contractstest.CNX(600))
+	at(s.Chain, s.info().StakeFrom)
+	s.Send("returnStake", s.sponsor, s.Deployment.Node, s.Node.PackReturnStake(contractstest.Address(s.node)))
 	wantAmount(t, "balance", s.Balance(contractstest.Address(s.node)), contractstest.CNX(1000))
 }
 
@@ -314,13 +327,14 @@ func TestASponsorChangesNothingOfAMove(t *testing.T) {
 	s := newSponsored(t)
 	s.join()
 	deadline := s.later()
-	signature := s.SignMove(s.node, contractstest.MoveAnnounce, 3, 1, deadline)
+	nonce := s.info().Nonce
+	signature := s.SignMove(s.node, contractstest.MoveAnnounce, 3, nonce, deadline)
 	for name, err := range map[string]error{
 		"another move":      s.moveFor(contractstest.MoveQuit, 3, deadline, signature),
 		"other models":      s.moveFor(contractstest.MoveAnnounce, 4, deadline, signature),
 		"a later deadline":  s.moveFor(contractstest.MoveAnnounce, 3, deadline+1, signature),
-		"another's":         s.moveFor(contractstest.MoveAnnounce, 3, deadline, s.SignMove(s.sponsor, contractstest.MoveAnnounce, 3, 1, deadline)),
-		"a join's":          s.moveFor(contractstest.MoveAnnounce, 3, deadline, s.SignJoin(s.node, s.request(), 1, deadline)),
+		"another's":         s.moveFor(contractstest.MoveAnnounce, 3, deadline, s.SignMove(s.sponsor, contractstest.MoveAnnounce, 3, nonce, deadline)),
+		"a join's":          s.moveFor(contractstest.MoveAnnounce, 3, deadline, s.SignJoin(s.node, s.request(), nonce, deadline)),
 		"a task's":          s.moveFor(contractstest.MoveAnnounce, 3, deadline, s.Sign(protocol.Ready{TaskKey: common.Hash{1}}, s.node)),
 		"of another's node": s.moveOther(contractstest.MoveAnnounce, 3, deadline, signature),
 	} {

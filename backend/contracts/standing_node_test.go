@@ -28,7 +28,7 @@ func TestTheProtocolSignsWhatTheNodeContractReads(t *testing.T) {
 	if err := s.joinFor(request, deadline, s.Sign(join, s.node), signed); err != nil {
 		t.Fatal(err)
 	}
-	for i, move := range []protocol.NodeMove{protocol.MovePause, protocol.MoveResume, protocol.MoveAnnounce, protocol.MoveQuit} {
+	for i, move := range []protocol.NodeMove{protocol.MoveResume, protocol.MovePause, protocol.MoveAnnounce, protocol.MoveQuit} {
 		m := protocol.Move{Node: me, Move: move, Nonce: uint32(1 + i), Deadline: deadline}
 		if move == protocol.MoveAnnounce {
 			m.Models = 7
@@ -37,6 +37,8 @@ func TestTheProtocolSignsWhatTheNodeContractReads(t *testing.T) {
 			t.Errorf("%s: %v", move, err)
 		}
 	}
+	at(s.Chain, s.info().StakeFrom)
+	s.Send("returnStake", s.sponsor, s.Deployment.Node, s.Node.PackReturnStake(me))
 	wantAmount(t, "balance", s.Balance(me), contractstest.CNX(1000))
 }
 
@@ -68,6 +70,7 @@ func TestAModelSetIsReadAsTheContractReadsIt(t *testing.T) {
 		request := class.JoinRequest(nodes[i])
 		request.Models = uint64(set)
 		c.Send("join", nodes[i], c.Deployment.Node, c.Node.PackJoin(request))
+		c.Resume(nodes[i])
 	}
 	if got := c.NodeInfo(contractstest.Address(nodes[0])).Models; got != uint64(set) {
 		t.Errorf("the contract keeps %x, want %x", got, set)

@@ -106,6 +106,7 @@ func wantLetGo(t *testing.T, th *theatre, node *ecdsa.PrivateKey, ends []any) {
 		t.Errorf("its stake: %v", err)
 	}
 	th.Send("join", node, th.Deployment.Node, join)
+	th.Resume(node)
 	if got := th.NodeInfo(account); got.Mean != info.Mean || got.RejoinFrom != 0 {
 		t.Errorf("after joining again it is %+v, want the mean of %d that it had", got, info.Mean)
 	}

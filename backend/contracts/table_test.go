@@ -76,9 +76,9 @@ func (th *theatre) begin(request contracts.TaskRequest) *play {
 func (p *play) balances() (b balances) {
 	for seat, key := range p.task.Keys {
 		b.nodes[seat] = p.NodeInfo(contractstest.Address(key))
-		b.earned[seat] = p.Earned(contractstest.Address(key))
+		b.earned[seat] = p.Credit(contractstest.Address(key))
 	}
-	b.creator, b.courier = p.Earned(contractstest.Address(p.creator)), p.Earned(contractstest.Address(p.courier))
+	b.creator, b.courier = p.Credit(contractstest.Address(p.creator)), p.Credit(contractstest.Address(p.courier))
 	b.pool = p.Pool()
 	b.tasks = contractstest.View(p.Chain, p.Deployment.Task, p.Task.PackCounts(), p.Task.UnpackCounts)
 	return b

@@ -59,6 +59,9 @@ type Config struct {
 	// where its request offers none. The contract's least fee is paid where it
 	// comes to less.
 	Value protocol.Wei
+	// DepositAhead is how many fees are put in place at the Task contract at once,
+	// so that few tasks wait for it; 0 puts each in place when its task is made.
+	DepositAhead int
 	// Keep is how long an ended request can still be fetched; 0 means 7 days.
 	Keep time.Duration
 	// Patience is how long a relay is asked for an agreed result before it
@@ -138,7 +141,7 @@ func New(c Config) (*Creator, error) {
 		chain: c.Chain, sender: c.Sender, relay: c.Relay, store: c.Store,
 		value: c.Value, keep: c.Keep, fetch: c.Patience, log: c.Log, now: c.Now,
 		events: events, network: n,
-		purse:   newPurse(c.Chain, c.Profile.Contracts, c.Sender),
+		purse:   newPurse(c.Chain, c.Profile.Contracts, c.Sender, c.DepositAhead),
 		pushes:  make(chan struct{}, 1),
 		ready:   make(chan struct{}),
 		newborn: make(chan *Task),
@@ -212,8 +215,8 @@ func (c *Creator) begin(ctx context.Context) error {
 	if err := retry(ctx, c.log, "read the network's rules", c.network.load); err != nil {
 		return err
 	}
-	return retry(ctx, c.log, "let the contract take fees", func(ctx context.Context) error {
-		return c.purse.prepare(ctx, c.now())
+	return retry(ctx, c.log, "put fees in place", func(ctx context.Context) error {
+		return c.purse.prepare(ctx, c.network.prices().usualFee(c.value), c.now())
 	})
 }
 
@@ -318,6 +321,15 @@ func (c *Creator) Balance(ctx context.Context) (protocol.Wei, error) {
 		return protocol.Wei{}, err
 	}
 	return c.purse.free(ctx)
+}
+
+// Withdraw moves the credit at the Task contract to the wallet, and says how much
+// it was. Open requests that are still to be paid deposit their fees anew.
+func (c *Creator) Withdraw(ctx context.Context) (protocol.Wei, error) {
+	if err := c.waitReady(ctx); err != nil {
+		return protocol.Wei{}, err
+	}
+	return c.purse.withdraw(ctx, c.now())
 }
 
 // Task finds a request by its id, open or ended; ErrNotFound when there is none.

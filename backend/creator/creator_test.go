@@ -190,7 +190,9 @@ func TestRefusedTaskFailsWithAReasonAndPaysNothing(t *testing.T) {
 
 func TestCreateGuardsTheWallet(t *testing.T) {
 	n := newTestNet(t, 0, nil)
-	c := n.start(n.payer(), t.TempDir(), func(cfg *Config) { cfg.Value = protocol.CNX(2000) })
+	p := n.payer()
+	n.hold(p, 50_000, 50_000)
+	c := n.start(p, t.TempDir(), func(cfg *Config) { cfg.Value = protocol.CNX(2000) })
 	var reason protocol.Reason
 	q := request("x")
 	q.MaxFee = protocol.CNX(1)

@@ -39,6 +39,7 @@ func newCrowd(t *testing.T, seed uint64) *crowd {
 	})
 	w := &crowd{Chain: c, t: t, random: rand.New(rand.NewPCG(seed, 1)), creator: c.Account()}
 	c.Fund(w.creator, contractstest.CNX(1_000_000_000))
+	c.Deposit(w.creator, contractstest.CNX(1_000_000_000))
 	for _, class := range []struct {
 		n  int
 		gb uint16

@@ -221,8 +221,10 @@ func (n *testNet) join() *peer {
 	logs := n.subscribe()
 	ctx, stop := context.WithCancel(n.ctx)
 	p.stop = stop
-	if _, err := n.try(p.key, n.chain.Deployment.Node, n.chain.Node.PackJoin(request)); err != nil {
-		n.t.Fatal(err)
+	for _, call := range [][]byte{n.chain.Node.PackJoin(request), n.chain.Node.PackResume()} {
+		if _, err := n.try(p.key, n.chain.Deployment.Node, call); err != nil {
+			n.t.Fatal(err)
+		}
 	}
 	n.peers = append(n.peers, p)
 	n.all.Go(func() {

@@ -38,8 +38,12 @@ func TestProgramsOutboxSuits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What the test's account may spend is taken back: the creator asks itself.
+	// The test's account has no credit and lets nobody take its CNX: the creator
+	// sees to both itself.
 	if _, err := n.try(key, n.chain.Deployment.Token, n.chain.Token.PackApprove(n.chain.Deployment.Task, common.Big0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.try(key, n.chain.Deployment.Task, n.chain.Task.PackWithdraw(w.Address())); err != nil {
 		t.Fatal(err)
 	}
 	n.mine(w.Address())

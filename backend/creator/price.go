@@ -98,6 +98,16 @@ func (r rules) fee(s Size, offered, value protocol.Wei) (*big.Int, error) {
 	return offered.Big(), nil
 }
 
+// usualFee is the fee of the smallest task, of text where the network serves it.
+func (r rules) usualFee(value protocol.Wei) *big.Int {
+	for _, t := range []protocol.TaskType{protocol.GPT, protocol.StableDiffusion} {
+		if fee, err := r.fee(Size{Type: t, Units: 1}, protocol.Wei{}, value); err == nil {
+			return fee
+		}
+	}
+	return r.minFee
+}
+
 // valueRoundedDown is what the queue orders by: the fee by the second.
 func valueRoundedDown(fee *big.Int, seconds uint64) *big.Int {
 	return new(big.Int).Div(fee, new(big.Int).SetUint64(seconds))

@@ -14,98 +14,215 @@ import (
 	"helium/backend/protocol"
 )
 
-// purse keeps requests from promising the same CNX twice. What can be spent is
-// the wallet and the credit: what the Task contract owes it for refunds and
-// rewards. The contract takes a fee whole from the credit where that is enough,
-// and whole from the wallet otherwise. The purse is only a guard in front of the
-// contract, which takes the fee or refuses.
+// purse keeps requests from promising the same CNX twice. Fees come out of the
+// credit that the payer has at the Task contract: deposits, refunds and rewards.
+// The wallet fills the credit up before it is needed. The purse is only a guard in
+// front of the contract, which takes the fee or refuses.
 type purse struct {
 	reader Chain
 	at     protocol.Contracts
 	sender Sender
 	token  *contracts.Token
 	task   *contracts.Task
-	// covering has room for the one that moves CNX.
-	covering chan struct{}
+	// ahead is how many fees are deposited at once, so that few tasks wait for a
+	// deposit: what is deposited can be spent a block later. When a quarter of them
+	// is left the credit is filled up again. 0 deposits what is set aside.
+	ahead int64
+	// filling has room for the one that moves CNX.
+	filling chan struct{}
 
 	// mu guards everything that follows.
 	mu             sync.Mutex
 	wallet, credit *big.Int
-	// changed counts the fees that were taken and the credit that was moved.
+	// changed counts the fees that were taken and the CNX that was moved.
 	changed int
-	// allowed says that the contract may take fees from the wallet.
+	// allowed says that the contract may take deposits from the wallet.
 	allowed  bool
 	reserved map[string]protocol.Wei
 }
 
-func newPurse(c Chain, at protocol.Contracts, s Sender) *purse {
+func newPurse(c Chain, at protocol.Contracts, s Sender, ahead int) *purse {
 	return &purse{
 		reader: c, at: at, sender: s, token: contracts.NewToken(), task: contracts.NewTask(),
-		covering: make(chan struct{}, 1),
-		wallet:   new(big.Int), credit: new(big.Int), reserved: map[string]protocol.Wei{},
+		ahead: int64(ahead), filling: make(chan struct{}, 1),
+		wallet: new(big.Int), credit: new(big.Int), reserved: map[string]protocol.Wei{},
 	}
 }
 
 // enough is an allowance that no wallet uses up: half of all there can be.
 var enough = new(big.Int).Rsh(math.MaxBig256, 1)
 
-const (
-	approveGas  = 100_000
-	withdrawGas = 150_000
-)
+const approveGas = 100_000
 
-// prepare reads what there is, and lets the Task contract take fees from a
-// wallet that is not empty, once for all, so that no task waits for it.
-func (p *purse) prepare(ctx context.Context, now time.Time) error {
+// prepare deposits so much that the first tasks, at that fee, wait for nothing.
+func (p *purse) prepare(ctx context.Context, fee *big.Int, now time.Time) error {
 	if err := p.refresh(ctx); err != nil {
 		return err
 	}
-	me := p.sender.Address()
-	allowance, err := ask(ctx, p.reader, p.at.Token, p.token.PackAllowance(me, p.at.Task), p.token.UnpackAllowance)
+	return p.fill(ctx, fee, now)
+}
+
+// cover makes the contract able to take every fee that is set aside, in whatever
+// order the tasks are made. It waits only when the credit does not suffice; when
+// it is low it is filled up meanwhile. An error costs nothing: the contract then
+// refuses what it can't take.
+func (p *purse) cover(ctx context.Context, fee *big.Int, now time.Time) error {
+	switch p.standing(fee) {
+	case plenty:
+		return nil
+	case runningLow:
+		go func() {
+			// Whoever waits for a deposit later meets the same error.
+			_ = p.fill(ctx, fee, now)
+		}()
+		return nil
+	default:
+		return p.fill(ctx, fee, now)
+	}
+}
+
+// standing is how the credit stands to what it must cover.
+type standing int
+
+const (
+	short standing = iota
+	runningLow
+	plenty
+)
+
+func (p *purse) standing(fee *big.Int) standing {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := new(big.Int).Sub(p.credit, p.reservedLocked())
+	switch {
+	case left.Sign() < 0:
+		return short
+	case p.wallet.Sign() > 0 && left.Cmp(times(fee, p.ahead/4)) < 0:
+		return runningLow
+	default:
+		return plenty
+	}
+}
+
+// fill deposits from the wallet until the credit covers what is set aside and the
+// next fees, as far as the wallet goes.
+func (p *purse) fill(ctx context.Context, fee *big.Int, now time.Time) error {
+	select {
+	case p.filling <- struct{}{}:
+		defer func() { <-p.filling }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if p.standing(fee) == plenty {
+		return nil // somebody filled it meanwhile
+	}
+	if err := p.refresh(ctx); err != nil {
+		return err
+	}
+	amount := p.missing(fee)
+	if amount.Sign() == 0 {
+		return nil
+	}
+	if err := p.allow(ctx, now); err != nil {
+		return err
+	}
+	return p.deposit(ctx, amount, now)
+}
+
+// missing is what to deposit, zero when there is nothing to do or to deposit.
+func (p *purse) missing(fee *big.Int) *big.Int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := new(big.Int).Sub(p.credit, p.reservedLocked())
+	if left.Cmp(times(fee, p.ahead/4)) >= 0 {
+		return new(big.Int)
+	}
+	return minOf(p.wallet, new(big.Int).Sub(times(fee, p.ahead), left))
+}
+
+// allow lets the Task contract take deposits from the wallet, once for all.
+func (p *purse) allow(ctx context.Context, now time.Time) error {
+	if p.allowed { // only whoever fills reads and writes it
+		return nil
+	}
+	allowance, err := ask(ctx, p.reader, p.at.Token, p.token.PackAllowance(p.sender.Address(), p.at.Task), p.token.UnpackAllowance)
 	if err != nil {
 		return fmt.Errorf("read allowance: %w", err)
 	}
-	p.mu.Lock()
-	p.allowed = allowance.Cmp(enough) >= 0
-	due := !p.allowed && p.wallet.Sign() > 0
-	p.mu.Unlock()
-	if !due {
-		return nil
+	if allowance.Cmp(enough) < 0 {
+		// A key that failed stays failed, and approving twice does no harm.
+		_, err = p.sender.Submit(ctx, chain.Intent{
+			Key:      fmt.Sprintf("creator/approve/%s/%d", p.at.Task.Hex(), now.UnixMilli()),
+			To:       p.at.Token,
+			Data:     p.token.PackApprove(p.at.Task, math.MaxBig256),
+			GasLimit: approveGas,
+		})
+		if err != nil {
+			return fmt.Errorf("approve deposits: %w", err)
+		}
 	}
-	return p.approve(ctx, now)
-}
-
-func (p *purse) approve(ctx context.Context, now time.Time) error {
-	// A key that failed stays failed, and approving twice does no harm.
-	_, err := p.sender.Submit(ctx, chain.Intent{
-		Key:      fmt.Sprintf("creator/approve/%s/%d", p.at.Task.Hex(), now.UnixMilli()),
-		To:       p.at.Token,
-		Data:     p.token.PackApprove(p.at.Task, math.MaxBig256),
-		GasLimit: approveGas,
-	})
-	if err != nil {
-		return fmt.Errorf("approve fees: %w", err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.allowed = true
 	return nil
 }
 
-// refresh asks the chain what the wallet holds, and then what is owed to it: what
-// is moved to the wallet meanwhile is missed, not counted twice. It asks again
-// when a fee was taken meanwhile: the answer may be from before.
+// withdraw moves all credit to the wallet, and says how much it was.
+func (p *purse) withdraw(ctx context.Context, now time.Time) (protocol.Wei, error) {
+	p.filling <- struct{}{}
+	defer func() { <-p.filling }()
+	if err := p.refresh(ctx); err != nil {
+		return protocol.Wei{}, err
+	}
+	p.mu.Lock()
+	credit := wei(p.credit)
+	p.mu.Unlock()
+	if credit.IsZero() {
+		return credit, nil
+	}
+	_, err := p.sender.Submit(ctx, chain.Intent{
+		Key:      fmt.Sprintf("creator/withdraw/%s/%d", p.at.Task.Hex(), now.UnixNano()),
+		To:       p.at.Task,
+		Data:     p.task.PackWithdraw(p.sender.Address()),
+		GasLimit: contracts.TaskGas,
+	})
+	if err != nil {
+		return protocol.Wei{}, fmt.Errorf("withdraw: %w", err)
+	}
+	p.mu.Lock()
+	p.changed++
+	p.mu.Unlock()
+	return credit, p.refresh(ctx)
+}
+
+func (p *purse) deposit(ctx context.Context, amount *big.Int, now time.Time) error {
+	_, err := p.sender.Submit(ctx, chain.Intent{
+		Key:      fmt.Sprintf("creator/deposit/%s/%d", p.at.Task.Hex(), now.UnixNano()),
+		To:       p.at.Task,
+		Data:     p.task.PackDeposit(amount),
+		GasLimit: contracts.TaskGas,
+	})
+	if err != nil {
+		return fmt.Errorf("deposit %s: %w", wei(amount), err)
+	}
+	p.mu.Lock()
+	p.changed++
+	p.mu.Unlock()
+	return p.refresh(ctx)
+}
+
+// refresh asks the chain what the credit is, and then what the wallet holds: what
+// is deposited meanwhile is missed, not counted twice. It asks again when a fee was
+// taken meanwhile: the answer may be from before.
 func (p *purse) refresh(ctx context.Context) error {
 	me := p.sender.Address()
 	for {
 		asked := p.changes()
+		credit, err := ask(ctx, p.reader, p.at.Task, p.task.PackCredit(me), p.task.UnpackCredit)
+		if err != nil {
+			return fmt.Errorf("read credit: %w", err)
+		}
 		wallet, err := ask(ctx, p.reader, p.at.Token, p.token.PackBalanceOf(me), p.token.UnpackBalanceOf)
 		if err != nil {
 			return fmt.Errorf("read balance: %w", err)
-		}
-		credit, err := ask(ctx, p.reader, p.at.Task, p.task.PackEarned(me), p.task.UnpackEarned)
-		if err != nil {
-			return fmt.Errorf("read credit: %w", err)
 		}
 		if p.take(wallet, credit, asked) {
 			return nil
@@ -159,70 +276,6 @@ func (p *purse) tryReserve(id string, fee protocol.Wei) bool {
 	return true
 }
 
-// cover makes the contract able to take every fee that is set aside, in whatever
-// order the tasks are made: it is when all of them together fit into the credit,
-// or into the wallet. Otherwise the credit is moved to the wallet. An error costs
-// nothing: the contract then refuses what it can't take.
-func (p *purse) cover(ctx context.Context, now time.Time) error {
-	select {
-	case p.covering <- struct{}{}:
-		defer func() { <-p.covering }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if p.plenty() {
-		return nil
-	}
-	if err := p.refresh(ctx); err != nil {
-		return err
-	}
-	inCredit, inWallet, allowed := p.covers()
-	if inCredit || inWallet && allowed {
-		return nil
-	}
-	if !allowed {
-		if err := p.approve(ctx, now); err != nil {
-			return err
-		}
-	}
-	if inWallet {
-		return nil
-	}
-	return p.withdraw(ctx, now)
-}
-
-// plenty reports whether the wallet holds so much more than is set aside that
-// nobody need be asked.
-func (p *purse) plenty() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.allowed && p.wallet.Cmp(new(big.Int).Lsh(p.reservedLocked(), 2)) >= 0
-}
-
-func (p *purse) covers() (inCredit, inWallet, allowed bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	sum := p.reservedLocked()
-	return p.credit.Cmp(sum) >= 0, p.wallet.Cmp(sum) >= 0, p.allowed
-}
-
-// withdraw moves the credit to the wallet. Doing it twice does no harm.
-func (p *purse) withdraw(ctx context.Context, now time.Time) error {
-	_, err := p.sender.Submit(ctx, chain.Intent{
-		Key:      fmt.Sprintf("creator/withdraw/%s/%d", p.at.Task.Hex(), now.UnixMilli()),
-		To:       p.at.Task,
-		Data:     p.task.PackWithdraw(p.sender.Address()),
-		GasLimit: withdrawGas,
-	})
-	if err != nil {
-		return fmt.Errorf("move credit to the wallet: %w", err)
-	}
-	p.mu.Lock()
-	p.changed++
-	p.mu.Unlock()
-	return p.refresh(ctx)
-}
-
 // keep sets a fee aside without asking whether there is enough.
 func (p *purse) keep(id string, fee protocol.Wei) {
 	p.mu.Lock()
@@ -237,8 +290,7 @@ func (p *purse) release(id string) {
 	delete(p.reserved, id)
 }
 
-// paid notes that the contract has taken the fee, and from where as far as is
-// known here; refresh tells it exactly.
+// paid notes that the contract has taken the fee.
 func (p *purse) paid(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -248,11 +300,7 @@ func (p *purse) paid(id string) {
 	}
 	delete(p.reserved, id)
 	p.changed++
-	from := &p.wallet
-	if p.credit.Cmp(fee.Big()) >= 0 {
-		from = &p.credit
-	}
-	*from = new(big.Int).Sub(*from, fee.Big())
+	p.credit = new(big.Int).Sub(p.credit, fee.Big())
 }
 
 func (p *purse) free(ctx context.Context) (protocol.Wei, error) {
@@ -280,4 +328,13 @@ func (p *purse) reservedLocked() *big.Int {
 		sum.Add(sum, fee.Big())
 	}
 	return sum
+}
+
+func times(fee *big.Int, n int64) *big.Int { return new(big.Int).Mul(fee, big.NewInt(n)) }
+
+func minOf(a, b *big.Int) *big.Int {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
 }

@@ -27,26 +27,21 @@ func (n *testNet) moveAll(data []byte) {
 	}
 }
 
-// hold leaves a payer so many CNX in its wallet and so many of credit: it takes a
-// task back, of which all but a CNX returns. Tasks must have to wait.
+// hold leaves a payer so many CNX in its wallet and so many of credit.
 func (n *testNet) hold(p *payer, wallet, credit int64) {
 	n.t.Helper()
-	task, token := n.chain.Deployment.Task, n.chain.Deployment.Token
-	if credit > 0 {
-		r := contractstest.GPTRequest()
-		r.Fee = contractstest.CNX(credit + 1)
-		receipt, err := n.try(p.key, task, n.chain.Task.PackCreateTask(r))
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		id := receipt.Logs[0].Topics[1].Big()
-		if _, err := n.try(p.key, task, n.chain.Task.PackCancel(id)); err != nil {
+	at := n.chain.Deployment
+	must := func(to common.Address, data []byte) {
+		n.t.Helper()
+		if _, err := n.try(p.key, to, data); err != nil {
 			n.t.Fatal(err)
 		}
 	}
-	rest := new(big.Int).Sub(n.chain.Balance(p.Address()), contractstest.CNX(wallet))
-	if _, err := n.try(p.key, token, n.chain.Token.PackTransfer(common.Address{1}, rest)); err != nil {
-		n.t.Fatal(err)
+	must(at.Task, n.chain.Task.PackWithdraw(p.Address()))
+	rest := new(big.Int).Sub(n.chain.Balance(p.Address()), contractstest.CNX(wallet+credit))
+	must(at.Token, n.chain.Token.PackTransfer(common.Address{1}, rest))
+	if credit > 0 {
+		must(at.Task, n.chain.Task.PackDeposit(contractstest.CNX(credit)))
 	}
 }
 
@@ -79,8 +74,6 @@ func TestWalletAndCreditTogetherPayForTasksMadeAtOnce(t *testing.T) {
 	c := n.start(p, t.TempDir(), nil)
 	n.wantBalance(c, 25)
 
-	// The first would take the credit and leave 15, the second the wallet; in what
-	// order they are mined nobody knows.
 	var tasks []*Task
 	for _, fee := range []uint64{6, 6, 11} {
 		task, err := c.Create(n.ctx, offering("at once", fee))
@@ -97,8 +90,8 @@ func TestWalletAndCreditTogetherPayForTasksMadeAtOnce(t *testing.T) {
 		n.waitFor(task, StageCreated)
 	}
 	n.wantBalance(c, 2)
-	if got := p.count("creator/withdraw/"); got != 1 {
-		t.Errorf("credit was moved %d times", got)
+	if got := p.count("creator/deposit/"); got == 0 {
+		t.Error("what was missing came from nowhere")
 	}
 	if _, err := c.Create(n.ctx, offering("the rest", 2)); err != nil {
 		t.Errorf("2 of 2 CNX: %v", err)
@@ -120,7 +113,7 @@ func TestCreditThatSufficesNeedsNoWallet(t *testing.T) {
 		n.waitFor(task, StageCreated)
 	}
 	n.wantBalance(c, 0)
-	if p.count("creator/approve/") != 0 || p.count("creator/withdraw/") != 0 {
+	if p.count("creator/approve/") != 0 || p.count("creator/deposit/") != 0 {
 		t.Error("the wallet was touched")
 	}
 }
@@ -176,4 +169,39 @@ func TestWhatComesBackCanBeSpentAgain(t *testing.T) {
 	if _, err := c.Create(n.ctx, offering("again", 10)); err != nil {
 		t.Errorf("the refund can't be spent: %v", err)
 	}
+}
+
+func TestTheCreditIsFilledUpBeforeItIsUsedUp(t *testing.T) {
+	n := newTestNet(t, 3, nil)
+	p := n.payer()
+	n.pause()
+	n.hold(p, 10_000, 0)
+	const ahead = 32
+	c := n.start(p, t.TempDir(), func(cfg *Config) { cfg.DepositAhead = ahead })
+	n.wantBalance(c, 10_000)
+	first := n.chain.Credit(p.Address())
+	usual := c.network.prices().usualFee(c.value)
+	if first.Cmp(times(usual, ahead)) != 0 {
+		t.Fatalf("%s are deposited before the first task, want %d fees of %s", first, ahead, usual)
+	}
+
+	// Most of the credit goes, and covers the fee: the task does not wait.
+	task, err := c.Create(n.ctx, offering("most of it", 2500))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.waitFor(task, StageCreated)
+	want := contractstest.CNX(7500)
+	for n.chain.Credit(p.Address()).Cmp(want) != 0 {
+		if !sleep(n.ctx, 20*time.Millisecond) {
+			t.Fatalf("the credit is %s, want all that is left", n.chain.Credit(p.Address()))
+		}
+	}
+	n.wantBalance(c, 7500)
+
+	back, err := c.Withdraw(n.ctx)
+	if err != nil || back.Cmp(protocol.CNX(7500)) != 0 || n.chain.Balance(p.Address()).Cmp(want) != 0 {
+		t.Errorf("withdrew %s, %v; the wallet has %s", back, err, n.chain.Balance(p.Address()))
+	}
+	n.wantBalance(c, 7500)
 }

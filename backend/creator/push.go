@@ -146,7 +146,7 @@ func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 	for range 2 {
 		data := task.PackDispatch(id.Big())
 		_, err := c.chain.CallContract(ctx, ethereum.CallMsg{
-			From: c.sender.Address(), To: &c.profile.Contracts.Task, Data: data, Gas: contracts.DrawGas,
+			From: c.sender.Address(), To: &c.profile.Contracts.Task, Data: data, Gas: contracts.TaskGas,
 		}, nil)
 		switch better, due, err := whyNot(err); {
 		case err != nil:
@@ -164,7 +164,7 @@ func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 		_, err = c.sender.Submit(ctx, chain.Intent{
 			// One try a block: the next may find other nodes free.
 			Key: fmt.Sprintf("creator/dispatch/%s/%d", id, head),
-			To:  c.profile.Contracts.Task, Data: data, GasLimit: contracts.DrawGas,
+			To:  c.profile.Contracts.Task, Data: data, GasLimit: contracts.TaskGas,
 		})
 		if err != nil && !isRevert(err) {
 			return fmt.Errorf("dispatch task %s: %w", id, err)

@@ -148,7 +148,7 @@ func (t *Task) run(ctx context.Context) {
 // create makes the task on chain, once ever: the key is the request's.
 func (t *Task) create(ctx context.Context) {
 	r := t.Record()
-	if err := t.c.purse.cover(ctx, t.c.now()); err != nil && ctx.Err() == nil {
+	if err := t.c.purse.cover(ctx, r.Fee.Big(), t.c.now()); err != nil && ctx.Err() == nil {
 		t.c.log.Warn("the fee could not be put in place", "request", r.ID, "err", err)
 	}
 	data := contracts.NewTask().PackCreateTask(contracts.TaskRequest{
@@ -156,7 +156,7 @@ func (t *Task) create(ctx context.Context) {
 		MinVramGB: r.MinVRAMGB, Units: r.Units, Images: r.Images, Fee: r.Fee.Big(),
 	})
 	receipt, err := t.c.sender.Submit(ctx, chain.Intent{
-		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, GasLimit: contracts.DrawGas,
+		Key: "creator/create/" + r.ID, To: t.c.profile.Contracts.Task, Data: data, GasLimit: contracts.TaskGas,
 	})
 	if err == nil {
 		for _, l := range receipt.Logs {

@@ -319,8 +319,6 @@ func (t *Task) move(to State, edit func(*Record)) error {
 	return nil
 }
 
-const settleGas = 900_000
-
 // settle brings the three openings to the contract: when the answer is at hand,
 // or when they don't agree, so that the fee comes back soon. The creator does it
 // first, since it wants the receipt most; its nodes do when it doesn't. That it
@@ -342,7 +340,7 @@ func (w *walker) settle(id protocol.TaskID, v view) {
 			Key:      fmt.Sprintf("creator/settle/%s/%x", w.t.ID(), v.drawn.TaskKey[:6]),
 			To:       w.t.c.profile.Contracts.Task,
 			Data:     contracts.NewTask().PackSettle(id.Big(), statements),
-			GasLimit: settleGas,
+			GasLimit: contracts.TaskGas,
 		})
 		if err != nil && w.ctx.Err() == nil {
 			// Its nodes may have been faster; if not, they or the court end it.
@@ -358,7 +356,6 @@ const (
 	closeAgain = 30 * time.Second
 	// queueLife is how long a task may be queued on a network of default rules.
 	queueLife = time.Hour
-	closeGas  = 1_500_000
 )
 
 // pushDeadline closes the task when a deadline has passed and nobody did.
@@ -381,7 +378,7 @@ func (w *walker) pushDeadline(id protocol.TaskID, v view) {
 			Key:      fmt.Sprintf("creator/close/%s/%d", id, now.Unix()),
 			To:       w.t.c.profile.Contracts.Task,
 			Data:     contracts.NewTask().PackClose(id.Big()),
-			GasLimit: closeGas,
+			GasLimit: contracts.TaskGas,
 		})
 		if err != nil && w.ctx.Err() == nil {
 			w.t.c.log.Warn("late task could not be closed", "task", id, "err", err)

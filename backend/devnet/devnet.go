@@ -201,7 +201,8 @@ func (d *devnet) startBridge(ctx context.Context) error {
 		return err
 	}
 	maker, err := creator.New(creator.Config{
-		Profile: d.profile, Chain: d.rpc, Sender: paying, Relay: link, Store: d.store, Value: value, Log: d.Log.With("part", "creator"),
+		Profile: d.profile, Chain: d.rpc, Sender: paying, Relay: link, Store: d.store, Value: value,
+		DepositAhead: 32, Log: d.Log.With("part", "creator"),
 	})
 	if err != nil {
 		return err

@@ -41,20 +41,13 @@ type attemptError struct {
 func (e *attemptError) Error() string { return e.what + ": " + e.err.Error() }
 func (e *attemptError) Unwrap() error { return e.err }
 
-// Gas limits, so that nothing has to be asked before a transaction is sent. An
-// estimate would be wrong besides: it takes the time of the newest block, which
-// on an idle chain is long past.
-const (
-	commitGas = 250_000
-	revealGas = 900_000
-	closeGas  = 900_000
-	settleGas = 900_000
-	chargeGas = 400_000
-	// proofByteGas is for each byte of a proof: what calldata costs at most.
-	proofByteGas = 50
-)
+// proofByteGas is for each byte of a proof: what calldata costs at most.
+const proofByteGas = 50
 
-// court brings what was signed to the Task contract. That it stands comes back
+// court brings what was signed to the Task contract, with a fixed gas limit, so that
+// nothing has to be asked before. An estimate would be wrong besides: it takes the
+// time of the newest block, which on an idle chain is long past.
+// That it stands comes back
 // as a fact, which is the only thing a job believes. A method returns when there
 // is nothing more to do; calling it again is harmless.
 type court struct {
@@ -64,12 +57,12 @@ type court struct {
 }
 
 func (c *court) commit(ctx context.Context, t TaskRef, seat int, s Signed) error {
-	return c.send(ctx, t, step{dutyCommit, seat}.String(), c.task.PackCommit(t.ID.Big(), uint8(seat), s.Commitment, s.Signature), commitGas)
+	return c.send(ctx, t, step{dutyCommit, seat}.String(), c.task.PackCommit(t.ID.Big(), uint8(seat), s.Commitment, s.Signature), 0)
 }
 
 func (c *court) reveal(ctx context.Context, t TaskRef, seat int, o Opening) error {
 	statement := contracts.StatementOf(o.Reveal, o.Signature, o.Proof)
-	return c.send(ctx, t, "reveal", c.task.PackReveal(t.ID.Big(), uint8(seat), statement), revealGas+proofByteGas*uint64(len(o.Proof)))
+	return c.send(ctx, t, "reveal", c.task.PackReveal(t.ID.Big(), uint8(seat), statement), proofByteGas*uint64(len(o.Proof)))
 }
 
 func (c *court) settle(ctx context.Context, t TaskRef, openings [protocol.Seats]*Opening) error {
@@ -77,11 +70,11 @@ func (c *court) settle(ctx context.Context, t TaskRef, openings [protocol.Seats]
 	for i, o := range openings {
 		statements[i] = contracts.StatementOf(o.Reveal, o.Signature, o.Proof)
 	}
-	return c.send(ctx, t, "settle", c.task.PackSettle(t.ID.Big(), statements), settleGas)
+	return c.send(ctx, t, "settle", c.task.PackSettle(t.ID.Big(), statements), 0)
 }
 
 func (c *court) close(ctx context.Context, t TaskRef) error {
-	return c.send(ctx, t, "close", c.task.PackClose(t.ID.Big()), closeGas)
+	return c.send(ctx, t, "close", c.task.PackClose(t.ID.Big()), 0)
 }
 
 func (c *court) closeWithoutArguments(ctx context.Context, t TaskRef, signatures [protocol.Seats]hexutil.Bytes) error {
@@ -89,12 +82,12 @@ func (c *court) closeWithoutArguments(ctx context.Context, t TaskRef, signatures
 	for i, s := range signatures {
 		all[i] = s
 	}
-	return c.send(ctx, t, "close unread", c.task.PackCloseWithoutArguments(t.ID.Big(), all), closeGas)
+	return c.send(ctx, t, "close unread", c.task.PackCloseWithoutArguments(t.ID.Big(), all), 0)
 }
 
 func (c *court) decline(ctx context.Context, t TaskRef, seat int, signature []byte, argsHash, prevRandao common.Hash) error {
 	data := c.task.PackDecline(t.ID.Big(), uint8(seat), signature, argsHash, prevRandao.Big())
-	return c.send(ctx, t, "decline", data, contracts.DrawGas)
+	return c.send(ctx, t, "decline", data, 0)
 }
 
 // slash brings a node's contradiction.
@@ -105,14 +98,14 @@ func (c *court) slash(ctx context.Context, g Charge) error {
 	if second.Type == client.MessageCommitment {
 		data = c.task.PackSlashDoubleCommitment(g.Node, g.Key, [2][32]byte{first.Commitment, second.Commitment}, signatures)
 	}
-	return c.send(ctx, TaskRef{ID: g.ID, Key: g.Key, Attempts: g.Attempts}, "charge "+g.Node.Hex(), data, chargeGas)
+	return c.send(ctx, TaskRef{ID: g.ID, Key: g.Key, Attempts: g.Attempts}, "charge "+g.Node.Hex(), data, 0)
 }
 
 // send makes one attempt. The key carries the task key, so that a task drawn
-// anew is another intent.
-func (c *court) send(ctx context.Context, t TaskRef, what string, data []byte, gas uint64) error {
+// anew is another intent. more is the gas of calldata that is long.
+func (c *court) send(ctx context.Context, t TaskRef, what string, data []byte, more uint64) error {
 	key := fmt.Sprintf("task/%s/%x/%s/%d", t.ID, t.Key[:6], what, t.Attempts[what])
-	err := submit(ctx, c.sender, chain.Intent{Key: key, To: c.at, Data: data, GasLimit: gas})
+	err := submit(ctx, c.sender, chain.Intent{Key: key, To: c.at, Data: data, GasLimit: contracts.TaskGas + more})
 	var refusal *contracts.Refusal
 	if errors.As(err, &refusal) {
 		switch refusal.Name {

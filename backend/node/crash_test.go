@@ -259,7 +259,8 @@ func TestAMissingModelCostsNoStake(t *testing.T) {
 
 func TestPauseResumeAndStop(t *testing.T) {
 	w := newWorld(t)
-	h := w.newHost("lone", nil).boot().join()
+	// Its clock goes with the chain's, which this test moves.
+	h := w.newHost("lone", func(c *Config) { c.Now = w.chain.Clock().Now }).boot().join()
 	steps := []struct {
 		do   func(context.Context) error
 		want Status
@@ -270,7 +271,10 @@ func TestPauseResumeAndStop(t *testing.T) {
 		}
 		h.await(string(s.want), func(got State) bool { return got.Status == s.want })
 	}
-	s := h.await("the stake", func(s State) bool { return s.Balance.Cmp(protocol.CNX(1000)) == 0 })
+	s := h.await("when the stake comes back", func(s State) bool { return !s.StakeFrom.IsZero() })
+	w.advanceTo(uint64(s.StakeFrom.Unix()) + 1)
+	h.wake() // which waits for that time on its own clock
+	s = h.await("the stake", func(s State) bool { return s.Balance.Cmp(protocol.CNX(1000)) == 0 })
 	if !s.Stake.IsZero() {
 		t.Errorf("stake is %s after leaving", s.Stake)
 	}

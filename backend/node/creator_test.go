@@ -202,7 +202,7 @@ func (t *paidTask) ended() (protocol.Outcome, map[common.Address]string) {
 func (t *paidTask) pay() map[common.Address]string {
 	pay := map[common.Address]string{}
 	for _, n := range t.nodes {
-		wei, err := protocol.WeiOf(t.c.w.sim.Earned(n))
+		wei, err := protocol.WeiOf(t.c.w.sim.Credit(n))
 		if err != nil {
 			t.c.w.Fatal(err)
 		}
@@ -253,7 +253,7 @@ func (t *paidTask) settle(ctx context.Context) {
 		}
 		t.c.out.Submit(ctx, chain.Intent{
 			Key: fmt.Sprintf("settle/%s/%x", t.id, t.key[:4]), To: w.profile.Contracts.Task,
-			Data: contracts.NewTask().PackSettle(t.id.Big(), statements), GasLimit: settleGas,
+			Data: contracts.NewTask().PackSettle(t.id.Big(), statements), GasLimit: contracts.TaskGas,
 		})
 		return
 	}

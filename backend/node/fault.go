@@ -251,7 +251,7 @@ func (f *faulty) copyToCourt(ctx context.Context, key protocol.TaskKey, m client
 	_, err = f.cfg.Sender.Submit(ctx, chain.Intent{
 		Key: fmt.Sprintf("fault/copy/%x", key), To: f.cfg.Profile.Contracts.Task,
 		Data:     contracts.NewTask().PackCommit(id.Big(), seat, c.Commitment, signature),
-		GasLimit: commitGas,
+		GasLimit: contracts.TaskGas,
 	})
 	return err
 }

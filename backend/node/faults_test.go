@@ -25,6 +25,8 @@ type trial struct {
 	*world
 	hosts []*host
 	keys  []*ecdsa.PrivateKey
+	// credit is all that the Task contract owed before.
+	credit *big.Int
 }
 
 func newTrial(t *testing.T, change ...func(*Config)) *trial {
@@ -33,6 +35,7 @@ func newTrial(t *testing.T, change ...func(*Config)) *trial {
 	for _, h := range tr.hosts {
 		tr.keys = append(tr.keys, h.key)
 	}
+	tr.credit = tr.credits()
 	return tr
 }
 
@@ -74,21 +77,27 @@ func (tr *trial) answered() {
 	}
 }
 
+func (tr *trial) credits() *big.Int {
+	sum := new(big.Int)
+	for _, key := range append(tr.sim.Everybody(), tr.keys...) {
+		sum.Add(sum, tr.sim.Credit(contractstest.Address(key)))
+	}
+	return sum
+}
+
 // books holds what is true of every end: the contracts hold what they owe, and
-// all of the fee of 50 CNX beside the reward is with the nodes, the creator or
-// the pool.
+// all of the fee, which came out of the creator's credit, is with the nodes, the
+// creator, whoever ended the task or the pool.
 func (tr *trial) books(asked *paidTask, slashed int64) {
 	tr.Helper()
 	if got, want := tr.sim.Pool(), contractstest.CNX(slashed*400); new(big.Int).Sub(got, want).Sign() < 0 {
 		tr.Errorf("the pool has %s, the stakes that were taken are %s", got, want)
 	}
 	tr.sim.CheckMoney(append(tr.sim.Everybody(), tr.keys...), asked.id.Big())
-	sum := new(big.Int).Sub(tr.sim.Pool(), contractstest.CNX(slashed*400))
-	for _, key := range append(tr.sim.Everybody(), tr.keys...) {
-		sum.Add(sum, tr.sim.Earned(contractstest.Address(key)))
-	}
-	if want := contractstest.Paying(contractstest.CNX(50)); sum.Cmp(want) != 0 {
-		tr.Errorf("%s of the fee of %s is accounted for", sum, want)
+	sum := tr.credits()
+	sum.Add(sum, tr.sim.Pool()).Sub(sum, contractstest.CNX(slashed*400))
+	if lost := new(big.Int).Sub(tr.credit, sum); lost.Sign() != 0 {
+		tr.Errorf("%s wei of the fee are not accounted for", lost)
 	}
 }
 
@@ -180,7 +189,7 @@ func (tr *trial) closeLocked(asked *paidTask, bad *host) {
 	}
 	tr.advanceTo(tr.sim.Now() + uint64(tr.sim.Params.OpenSeconds) + 300)
 	_, err := tr.creator.out.Submit(tr.Context(), chain.Intent{
-		Key: "close locked", To: tr.profile.Contracts.Task, Data: contracts.NewTask().PackClose(asked.id.Big()), GasLimit: closeGas,
+		Key: "close locked", To: tr.profile.Contracts.Task, Data: contracts.NewTask().PackClose(asked.id.Big()), GasLimit: contracts.TaskGas,
 	})
 	if err != nil {
 		tr.Fatal(err)
@@ -253,52 +262,36 @@ func paidNodes(pay map[common.Address]string) (n int) {
 	return n
 }
 
-// A contract that creates a task can't take back a draw that it dislikes: it
-// gets none. Its task waits, and anybody has it drawn in a later block.
+// A contract that would create a task, look at the draw and take back one that it
+// dislikes gets none: it can neither pay for a task nor create or dispatch one.
 func TestAContractHasNoDrawToTakeBack(t *testing.T) {
 	tr := newTrial(t)
 	at := tr.profile.Contracts
 	token, task := contracts.NewToken(), contracts.NewTask()
 	fee := contractstest.Paying(contractstest.CNX(50))
-	submit := func(key string, to common.Address, data []byte) *contracts.TaskTaskDrawn {
-		receipt, err := tr.creator.out.Submit(t.Context(), chain.Intent{Key: key, To: to, Data: data, GasLimit: contracts.DrawGas})
-		if err != nil {
-			t.Fatalf("%s: %v", key, err)
-		}
-		return contractstest.Find[contracts.TaskTaskDrawn](tr.sim, receipt)
+	submit := func(key string, to common.Address, data []byte) error {
+		_, err := tr.creator.out.Submit(t.Context(), chain.Intent{Key: key, To: to, Data: data, GasLimit: 2 * contracts.TaskGas})
+		return err
 	}
-	submit("fund", at.Token, token.PackTransfer(contractstest.Forwarder, fee))
-	submit("approve", contractstest.Forwarder, contractstest.Forward(at.Token, token.PackApprove(at.Task, fee)))
+	fund := token.PackTransfer(contractstest.Forwarder, fee)
+	approve := contractstest.Forward(at.Token, token.PackApprove(at.Task, fee))
+	if err := errors.Join(submit("fund", at.Token, fund), submit("approve", contractstest.Forwarder, approve)); err != nil {
+		t.Fatal(err)
+	}
 	request := contracts.TaskRequest{
 		TaskType: uint8(protocol.GPT), ArgsHash: common.Hash{1}, MinVramGB: 1, Units: 4, Fee: fee,
 	}
-	create := contractstest.Forward(at.Task, task.PackCreateTask(request))
-	if drawn := submit("create", contractstest.Forwarder, create); drawn != nil {
-		t.Fatalf("three nodes are free and the contract saw whom it would get: %v", drawn.Nodes)
+	for what, data := range map[string][]byte{
+		"deposit": task.PackDeposit(fee), "create": task.PackCreateTask(request), "dispatch": task.PackDispatch(big.NewInt(1<<20 | 1)),
+	} {
+		err := submit(what, contractstest.Forwarder, contractstest.Forward(at.Task, data))
+		var refusal *contracts.Refusal
+		if !errors.As(err, &refusal) || refusal.Name != "OnlyPlainAccount" {
+			t.Errorf("%s by a contract: %v", what, err)
+		}
 	}
-	const first = 1<<20 | 1
-	if _, err := tr.creator.out.Submit(t.Context(), chain.Intent{
-		Key: "dispatch by contract", To: contractstest.Forwarder,
-		Data: contractstest.Forward(at.Task, task.PackDispatch(big.NewInt(first))), GasLimit: contracts.DrawGas,
-	}); err == nil {
-		t.Fatal("the contract dispatches")
-	}
-	drawn := submit("dispatch", at.Task, task.PackDispatch(big.NewInt(first)))
-	if drawn == nil {
-		t.Fatal("nobody was drawn")
-	}
-	// Nobody speaks for the contract at the relay: the arguments never come.
-	asked := &paidTask{c: tr.creator, id: first, key: drawn.TaskKey, nodes: drawn.Nodes}
-	if outcome := tr.hurry(asked); outcome != protocol.OutcomeNoArguments {
-		t.Errorf("outcome is %s", outcome)
-	}
-	pay := asked.pay()
-	if n := paidNodes(pay); n < 2 {
-		t.Errorf("nodes were paid %v", pay)
-	}
-	back := tr.sim.Earned(contractstest.Forwarder)
-	if back.Sign() <= 0 || back.Cmp(fee) >= 0 {
-		t.Errorf("%s of %s went back to the contract, want the part that pays for work", back, fee)
+	if left := tr.sim.Balance(contractstest.Forwarder); left.Cmp(fee) != 0 {
+		t.Errorf("the contract has %s of %s left", left, fee)
 	}
 }
 

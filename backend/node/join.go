@@ -50,8 +50,8 @@ func (n *Node) joinErrand(ctx context.Context, v view, fingerprint common.Hash) 
 		Fingerprint: fingerprint, SealKey: n.sealKey.Public(), Payout: n.me, Models: uint64(n.modelSet()),
 	}
 	e := errand{
-		Intent:   chain.Intent{To: at.Node, Data: node.PackJoin(request), GasLimit: joinGas},
-		rehearse: true, gas: approveGas + joinGas,
+		Intent:   chain.Intent{To: at.Node, Data: node.PackJoin(request), GasLimit: contracts.NodeGas},
+		rehearse: true, gas: approveGas + contracts.NodeGas,
 	}
 	allowed, err := askWei(ctx, n.cfg.Chain.Client(), at.Token, token.PackAllowance(n.me, at.Node), token.UnpackAllowance)
 	if err != nil {

@@ -11,14 +11,8 @@ import (
 	"helium/backend/protocol"
 )
 
-// Gas that the node's own moves take at most, see backend/contracts/gas.json.
-const (
-	approveGas  = 60_000
-	joinGas     = 600_000
-	moveGas     = 250_000
-	returnGas   = 120_000
-	withdrawGas = 100_000
-)
+// approveGas is what an approval takes at most.
+const approveGas = 60_000
 
 // signedFor is how long what a node signs for a sponsor is good, in seconds: for
 // as long as a sponsor may be slow, and not for as long as an owner remembers.
@@ -35,8 +29,8 @@ func (n *Node) move(ctx context.Context, m move, v view) error {
 // moveErrand is a move by the wallet itself, or signed for a sponsor to bring.
 func (n *Node) moveErrand(own []byte, m protocol.Move) errand {
 	return errand{
-		Intent: chain.Intent{To: n.cfg.Profile.Contracts.Node, Data: own},
-		gas:    moveGas,
+		// An estimate would look at the newest block, in which the node may have joined.
+		Intent: chain.Intent{To: n.cfg.Profile.Contracts.Node, Data: own, GasLimit: contracts.NodeGas},
 		sign: func(context.Context) ([]byte, error) {
 			m.Node, m.Deadline = n.me, n.cfg.Chain.Clock().Unix()+signedFor
 			signature, err := n.cfg.Wallet.SignMessage(n.domain, m)
@@ -85,7 +79,7 @@ func (n *Node) bringHome(ctx context.Context, v view) (again time.Duration, err 
 	moved := false
 	if v.credited.Cmp(leastWithdrawal) >= 0 {
 		err = n.attempt(ctx, "withdraw", errand{
-			Intent: chain.Intent{To: at.Task, Data: contracts.NewTask().PackWithdraw(n.me), GasLimit: withdrawGas}, rehearse: true,
+			Intent: chain.Intent{To: at.Task, Data: contracts.NewTask().PackWithdraw(n.me), GasLimit: contracts.TaskGas}, rehearse: true,
 		})
 		moved = err == nil
 	}
@@ -94,7 +88,7 @@ func (n *Node) bringHome(ctx context.Context, v view) (again time.Duration, err 
 		again = left + time.Second
 	} else if !v.stake.IsZero() {
 		back := n.attempt(ctx, "return stake", errand{
-			Intent: chain.Intent{To: at.Node, Data: contracts.NewNode().PackReturnStake(n.me), GasLimit: returnGas}, rehearse: true,
+			Intent: chain.Intent{To: at.Node, Data: contracts.NewNode().PackReturnStake(n.me), GasLimit: contracts.NodeGas}, rehearse: true,
 		})
 		moved = moved || back == nil
 		err = errors.Join(err, back)

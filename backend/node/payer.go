@@ -225,7 +225,7 @@ func ofSponsor(revert *chain.RevertError) bool {
 		return false
 	}
 	switch refusal.Name {
-	case "NotStored", "OnlyPlainAccount", "TooLittleGas":
+	case "NotStored", "OnlyItsOwner", "OnlyPlainAccount", "TooLittleGas":
 		return true
 	}
 	return false

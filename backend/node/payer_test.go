@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/big"
@@ -211,15 +212,15 @@ func TestANodeKilledWhileItIsSponsoredJoinsOnce(t *testing.T) {
 			h.store.Close()
 			h.boot()
 			h.await("running", func(s State) bool { return s.Status == StatusRunning && s.Stake.Cmp(protocol.CNX(400)) == 0 })
-			if info := w.sim.NodeInfo(h.address()); info.Nonce != 1 {
-				t.Errorf("it joined %d times", info.Nonce)
+			if info := w.sim.NodeInfo(h.address()); info.Nonce != 2 { // join, resume
+				t.Errorf("it signed %d messages that counted", info.Nonce)
 			}
 			nonce, err := w.sim.Client.NonceAt(t.Context(), w.sponsor.Address(), nil)
-			if err != nil || nonce != 1 {
+			if err != nil || nonce != 2 {
 				t.Errorf("the sponsor sent %d transactions, %v", nonce, err)
 			}
 			for _, call := range calls {
-				if string(call) != string(calls[0]) {
+				if again := bytes.Equal(call[:4], calls[0][:4]); again && !bytes.Equal(call, calls[0]) {
 					t.Error("it signed anew, though it had signed")
 				}
 			}
@@ -236,7 +237,7 @@ func TestOwnGasComesBeforeTheSponsors(t *testing.T) {
 	w.giveGas(h.address(), big.NewInt(params.Ether))
 	h.boot().join()
 	nonce, err := w.sim.Client.NonceAt(t.Context(), h.address(), nil)
-	if err != nil || nonce != 2 { // approve, join
+	if err != nil || nonce != 3 { // approve, join, resume
 		t.Errorf("it sent %d transactions, %v", nonce, err)
 	}
 	if c := w.sponsor.Counts(); c.Sent != 0 {

@@ -133,7 +133,7 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	if v.balance, err = askWei(ctx, r, at.Token, token.PackBalanceOf(n.me), token.UnpackBalanceOf); err != nil {
 		return v, fmt.Errorf("read balance: %w", err)
 	}
-	if v.credited, err = askWei(ctx, r, at.Task, task.PackEarned(n.me), task.UnpackEarned); err != nil {
+	if v.credited, err = askWei(ctx, r, at.Task, task.PackCredit(n.me), task.UnpackCredit); err != nil {
 		return v, fmt.Errorf("read credit: %w", err)
 	}
 	gas, err := r.BalanceAt(ctx, n.me, nil)
@@ -170,9 +170,9 @@ func (n *Node) checkClock() {
 	n.health.clear(ReasonClock)
 }
 
-// gasForTasks is the gas of a few tasks: with less a node must not be drawn,
-// for it could not commit, unless a sponsor serves.
-const gasForTasks = 5 * (commitGas + revealGas)
+// gasForTasks is the gas of two steps in court at once: with less a node must not
+// be drawn, for it could not commit, unless a sponsor serves.
+const gasForTasks = 2 * contracts.TaskGas
 
 // lowGas says what is missing when the wallet's gas is low and no sponsor serves for
 // calls to a contract; empty when it is enough, or one does.

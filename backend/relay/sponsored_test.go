@@ -83,18 +83,18 @@ func TestASponsorServesOverTheNetwork(t *testing.T) {
 		return sim.Node.PackMoveFor(node.Address(), uint8(m), 0, deadline, sim.SignMove(node.key, uint8(m), 0, nonce, deadline))
 	}
 	var no *client.Error
-	_, err = c.Bring(n.ctx(), "resume", move(protocol.MoveResume, 1))
+	_, err = c.Bring(n.ctx(), "pause", move(protocol.MovePause, 1))
 	if !errors.As(err, &no) || no.Code != "would_revert" || no.OfSponsor() || contracts.DecodeError(no.Revert) == nil {
 		t.Errorf("what the contract would refuse: %v", err)
 	}
-	if _, err := c.Bring(n.ctx(), "pause", move(protocol.MovePause, 1)); err != nil {
+	if _, err := c.Bring(n.ctx(), "resume", move(protocol.MoveResume, 1)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Bring(n.ctx(), "resume", move(protocol.MoveResume, 2))
+	_, err = c.Bring(n.ctx(), "pause again", move(protocol.MovePause, 2))
 	if !errors.As(err, &no) || no.Code != "sponsor_account_limit" || no.RetryAfter <= 0 || no.RetryAfter > 24*time.Hour {
 		t.Errorf("beyond the limit: %v", err)
 	}
-	status, code, body := n.raw("POST", "/v1/sponsor", n.bearerOf(node), encodeJSON(t, wire.SponsorRequest{Key: "resume", Call: move(protocol.MoveResume, 2)}))
+	status, code, body := n.raw("POST", "/v1/sponsor", n.bearerOf(node), encodeJSON(t, wire.SponsorRequest{Key: "pause again", Call: move(protocol.MovePause, 2)}))
 	if status != http.StatusTooManyRequests || code != no.Code || !strings.Contains(string(body), `"retry_after":`) {
 		t.Errorf("over HTTP: %d, %s, %s", status, code, body)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -100,9 +101,9 @@ func (c *Chain) Give(accounts []common.Address, amount *big.Int, spender common.
 	}
 }
 
-// JoinMany joins n new accounts to a class, each with a transaction of its own.
-// They have no keys and their CNX by Give. The class is "other" unless it is
-// registered.
+// JoinMany joins n new accounts to a class and has them resume, each with
+// transactions of its own. They have no keys, and their CNX by Give. The class is
+// "other" unless it is registered.
 func (c *Chain) JoinMany(n int, class Class) []common.Address {
 	c.TB.Helper()
 	nodes := make([]common.Address, n)
@@ -117,6 +118,7 @@ func (c *Chain) JoinMany(n int, class Class) []common.Address {
 	for _, node := range nodes {
 		request.SealKey, request.Payout = crypto.Keccak256Hash(node[:]), node
 		c.SendFrom("join", node, c.Deployment.Node, c.Node.PackJoin(request))
+		c.SendFrom("resume", node, c.Deployment.Node, c.Node.PackResume())
 	}
 	return nodes
 }
@@ -129,6 +131,13 @@ func (c *Chain) SendFrom(what string, from, to common.Address, data []byte) *typ
 		c.TB.Fatalf("%s: %v (%x)", what, contracts.DecodeError(reverted), reverted)
 	}
 	return receipt
+}
+
+// SetCode gives an account code: a delegation (EIP-7702) to a plain one, for what
+// its owner would sign.
+func (e *EVM) SetCode(account common.Address, code []byte) {
+	e.state.SetCode(account, code, tracing.CodeChangeUnspecified)
+	e.finalise()
 }
 
 // SetMean gives a node a mean score in 256ths of a point, by writing Node's

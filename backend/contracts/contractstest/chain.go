@@ -182,13 +182,20 @@ func nthKey(i int) *ecdsa.PrivateKey {
 	return key
 }
 
-// Account makes a key with coins for gas and 100,000 CNX, which Node and Task
-// may take.
+// Account makes a key with coins for gas, 100,000 CNX of credit to spend on
+// tasks, and as many that Node and Task may take.
 func (c *Chain) Account() *ecdsa.PrivateKey {
 	c.TB.Helper()
 	key := c.Key()
-	c.Fund(key, ether(100_000))
+	c.Fund(key, ether(200_000))
+	c.Deposit(key, ether(100_000))
 	return key
+}
+
+// Deposit makes credit of CNX that Task may take.
+func (c *Chain) Deposit(key *ecdsa.PrivateKey, amount *big.Int) {
+	c.TB.Helper()
+	c.Send("deposit", key, c.Deployment.Task, c.Task.PackDeposit(amount))
 }
 
 // Fund gives CNX to a key, and lets Node and Task take them.

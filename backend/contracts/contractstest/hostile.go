@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/holiman/uint256"
 
 	"helium/backend/contracts"
 )
@@ -25,15 +26,50 @@ func (c *Chain) BranchFor(tb testing.TB) *Chain {
 // can so take back what costs more.
 func (c *Chain) TryWithGas(gas uint64, warm types.AccessList, from *ecdsa.PrivateKey, to common.Address, data []byte) (*types.Receipt, error) {
 	c.TB.Helper()
+	return c.tryMessage(from, to, data, func(m *core.Message) { m.GasLimit, m.AccessList = gas, warm })
+}
+
+// TryDelegating is Try for a transaction that first changes whose code accounts
+// run (EIP-7702).
+func (c *Chain) TryDelegating(from *ecdsa.PrivateKey, to common.Address, data []byte, changes ...types.SetCodeAuthorization) (*types.Receipt, error) {
+	c.TB.Helper()
+	return c.tryMessage(from, to, data, func(m *core.Message) { m.SetCodeAuthorizations = changes })
+}
+
+// Delegate makes an account run the code of another, or no code for the zero
+// address. Somebody else brings what it signs.
+func (c *Chain) Delegate(key *ecdsa.PrivateKey, code common.Address) {
+	c.TB.Helper()
+	change := c.SignDelegation(key, code, c.EVM.Nonce(Address(key)))
+	if _, err := c.TryDelegating(c.Key(), common.Address{1}, nil, change); err != nil {
+		c.TB.Fatalf("delegate: %v", err)
+	}
+}
+
+// SignDelegation signs that an account runs the code of another.
+func (c *Chain) SignDelegation(key *ecdsa.PrivateKey, code common.Address, nonce uint64) types.SetCodeAuthorization {
+	c.TB.Helper()
+	signed, err := types.SignSetCode(key, types.SetCodeAuthorization{ChainID: *uint256.NewInt(ChainID), Address: code, Nonce: nonce})
+	if err != nil {
+		c.TB.Fatal(err)
+	}
+	return signed
+}
+
+// Nonce is how many transactions an account has sent.
+func (e *EVM) Nonce(account common.Address) uint64 { return e.state.GetNonce(account) }
+
+func (c *Chain) tryMessage(from *ecdsa.PrivateKey, to common.Address, data []byte, change func(*core.Message)) (*types.Receipt, error) {
+	c.TB.Helper()
 	e := c.EVM
 	e.next()
 	hash := crypto.Keccak256Hash(binary.BigEndian.AppendUint64(nil, e.number))
 	e.state.SetTxContext(hash, 0, 0)
 	message := e.message(Address(from), &to, data, e.state.GetNonce(Address(from)))
-	message.GasLimit, message.AccessList = gas, warm
+	change(message)
 	result, err := core.ApplyMessage(e.vm(e.number, e.time), message, nil)
 	if err != nil {
-		return nil, fmt.Errorf("transaction with %d gas: %w", gas, err)
+		return nil, fmt.Errorf("transaction of %s: %w", message.From, err)
 	}
 	receipt := &types.Receipt{
 		Status: types.ReceiptStatusSuccessful, GasUsed: result.UsedGas, TxHash: hash,

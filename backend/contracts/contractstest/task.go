@@ -49,11 +49,20 @@ func (c *Chain) Join(n int, class Class) []*ecdsa.PrivateKey {
 	return keys
 }
 
-// JoinAs joins an account to a class, which is registered when it is new.
+// JoinAs joins an account to a class, which is registered when it is new, and
+// has it resume, so that it can be drawn. The receipt is the join's.
 func (c *Chain) JoinAs(key *ecdsa.PrivateKey, class Class) *types.Receipt {
 	c.TB.Helper()
 	c.Register(class)
-	return c.Send("join", key, c.Deployment.Node, c.Node.PackJoin(class.JoinRequest(key)))
+	receipt := c.Send("join", key, c.Deployment.Node, c.Node.PackJoin(class.JoinRequest(key)))
+	c.Resume(key)
+	return receipt
+}
+
+// Resume brings a paused node into the draw.
+func (c *Chain) Resume(key *ecdsa.PrivateKey) *types.Receipt {
+	c.TB.Helper()
+	return c.Send("resume", key, c.Deployment.Node, c.Node.PackResume())
 }
 
 // Register makes a class one that takes GPT tasks.
@@ -318,10 +327,10 @@ func (c *Chain) Balance(account common.Address) *big.Int {
 	return View(c, c.Deployment.Token, c.Token.PackBalanceOf(account), c.Token.UnpackBalanceOf)
 }
 
-// Earned is the CNX credited to an account.
-func (c *Chain) Earned(account common.Address) *big.Int {
+// Credit is the CNX credited to an account.
+func (c *Chain) Credit(account common.Address) *big.Int {
 	c.TB.Helper()
-	return View(c, c.Deployment.Task, c.Task.PackEarned(account), c.Task.UnpackEarned)
+	return View(c, c.Deployment.Task, c.Task.PackCredit(account), c.Task.UnpackCredit)
 }
 
 // Pool is the CNX in the pool.
@@ -339,7 +348,7 @@ func (c *Chain) CheckMoney(accounts []*ecdsa.PrivateKey, tasks ...*big.Int) {
 	stakes, owed := new(big.Int), c.Pool()
 	for _, key := range accounts {
 		stakes.Add(stakes, c.NodeInfo(Address(key)).Stake)
-		owed.Add(owed, c.Earned(Address(key)))
+		owed.Add(owed, c.Credit(Address(key)))
 	}
 	for _, id := range tasks {
 		task := View(c, c.Deployment.Task, c.Task.PackTask(id), c.Task.UnpackTask)

@@ -98,6 +98,9 @@ library Books {
         uint16 version;
     }
 
+    /// @param credits By account: the credit in the lowest 104 bits, to which anything is simply added; then what of it was
+    /// deposited in the block of the last deposit, 104 bits; then that block's number, 47 bits, 0 if there was none; then
+    /// whether there was one in a block before it.
     struct State {
         Totals totals;
         uint256 pool;
@@ -105,16 +108,60 @@ library Books {
         mapping(uint16 version => Terms) terms;
         mapping(uint16 version => Fees) fees;
         mapping(uint24 place => Entry) entries;
-        mapping(address account => uint256) earned;
+        mapping(address account => uint256) credits;
         mapping(address account => bool) isRelay;
     }
 
     uint8 internal constant FREE = 1;
     uint8 internal constant REDRAWN = 2;
+    uint256 private constant FRESH_SHIFT = 104;
+    uint256 private constant BLOCK_SHIFT = 208;
+    uint256 private constant BLOCK = (1 << 47) - 1;
+    uint256 private constant EARLIER = 1 << 47;
     uint256 private constant LEAST_CAPACITY = 50;
     uint256 internal constant PLACE_BITS = 20;
     /// @dev Whoever holds a signed commitment may bring it for so long after the node's own deadline.
     uint256 internal constant COMMIT_GRACE = 60;
+
+    function creditOf(State storage self, address account) internal view returns (uint256) {
+        return uint104(self.credits[account]);
+    }
+
+    /// @notice Whether it made a deposit in an earlier block. One in this block may hang on CNX that somebody sent the
+    /// moment before.
+    function hasDeposited(State storage self, address account) internal view returns (bool) {
+        return _isEarlier(self.credits[account] >> BLOCK_SHIFT);
+    }
+
+    function deposit(State storage self, address account, uint256 amount) internal {
+        uint256 word = self.credits[account];
+        uint256 stamp = block.number | (_isEarlier(word >> BLOCK_SHIFT) ? EARLIER : 0);
+        self.credits[account] = (stamp << BLOCK_SHIFT) | ((_fresh(word) + amount) << FRESH_SHIFT) | (uint104(word) + amount);
+    }
+
+    function spend(State storage self, address account, uint256 fee) internal {
+        uint256 word = self.credits[account];
+        uint256 usable = uint104(word) - _fresh(word);
+        if (usable < fee) revert IDocket.TooLittleCredit(usable, fee);
+        self.credits[account] = word - fee;
+    }
+
+    /// @return amount An account's credit, for somebody else without what was deposited in this block. That it made a
+    /// deposit is not forgotten.
+    function withdraw(State storage self, address account, bool own) internal returns (uint256 amount) {
+        uint256 word = self.credits[account];
+        uint256 left = own ? 0 : _fresh(word);
+        amount = uint104(word) - left;
+        self.credits[account] = ((word >> BLOCK_SHIFT) << BLOCK_SHIFT) | (left << FRESH_SHIFT) | left;
+    }
+
+    function _isEarlier(uint256 stamp) private view returns (bool) {
+        return stamp != 0 && stamp != block.number;
+    }
+
+    function _fresh(uint256 word) private view returns (uint256) {
+        return (word >> BLOCK_SHIFT) & BLOCK == block.number ? uint104(word >> FRESH_SHIFT) : 0;
+    }
 
     function idOf(uint24 place, uint40 serial) internal pure returns (uint256) {
         return (uint256(serial) << PLACE_BITS) | place;

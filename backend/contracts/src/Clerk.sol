@@ -41,7 +41,7 @@ contract Clerk is Docket, IClerk, ITaskViews {
     function closeWithoutArguments(
         uint256 taskId,
         bytes[3] calldata signatures
-    ) external {
+    ) external plainAccount {
         Settlement.Case memory c = Settlement.caseOf(_state, taskId, _state.started(taskId));
         uint24 place = Books.placeOf(taskId);
         Books.Terms memory terms = _state.terms[c.head.version];
@@ -65,9 +65,7 @@ contract Clerk is Docket, IClerk, ITaskViews {
         bytes calldata signature,
         bytes32 argsHash,
         uint256 prevrandao
-    ) external {
-        Draws.requireGas();
-        if (!Draws.isPlainAccount()) revert OnlyPlainAccount(msg.sender);
+    ) external plainAccount {
         Books.Head memory head = _state.started(taskId);
         uint24 place = Books.placeOf(taskId);
         Books.Entry storage entry = _state.entries[place];
@@ -82,7 +80,7 @@ contract Clerk is Docket, IClerk, ITaskViews {
         if (Draws.keyOf(taskId, creator, argsHash, trio, prevrandao) != key) revert WrongDraw(taskId);
         Messages.requireSigner(_domainSeparatorV4(), Messages.decline(key), signature, trio[seat]);
 
-        DrawRequest memory q = Draws.request(place, head);
+        DrawRequest memory q = Draws.request(place, head, creator, argsHash);
         Drawn memory drawn = _nodes.redraw(q, head.nodes, seat, LAST_PLACE_SCORE);
         if (drawn.numbers == 0) revert NoFreeNodes(taskId);
         emit NodeReleased(taskId, trio[seat], LAST_PLACE_SCORE);
@@ -95,7 +93,7 @@ contract Clerk is Docket, IClerk, ITaskViews {
         bytes32 taskKey,
         bytes32[2] calldata commitments,
         bytes[2] calldata signatures
-    ) external {
+    ) external plainAccount {
         if (commitments[0] == commitments[1]) revert NoContradiction();
         for (uint256 i = 0; i < 2; ++i) {
             Messages.requireSigner(_domainSeparatorV4(), Messages.commitment(taskKey, commitments[i]), signatures[i], node);
@@ -109,7 +107,7 @@ contract Clerk is Docket, IClerk, ITaskViews {
         bytes32 commitment,
         bool declined,
         bytes[2] calldata signatures
-    ) external {
+    ) external plainAccount {
         bytes32 refused = declined ? Messages.decline(taskKey) : Messages.noArguments(taskKey);
         Messages.requireSigner(_domainSeparatorV4(), Messages.commitment(taskKey, commitment), signatures[0], node);
         Messages.requireSigner(_domainSeparatorV4(), refused, signatures[1], node);
@@ -193,8 +191,8 @@ contract Clerk is Docket, IClerk, ITaskViews {
         return _state.fees[_state.totals.version].minFee;
     }
 
-    function earned(address account) external view returns (uint256) {
-        return _state.earned[account];
+    function credit(address account) external view returns (uint256) {
+        return _state.creditOf(account);
     }
 
     function pool() external view returns (uint256) {
@@ -250,7 +248,7 @@ contract Clerk is Docket, IClerk, ITaskViews {
                 emit NodeReleased(c.taskId, c.accounts[i], 0);
                 continue;
             }
-            _state.earned[payouts[i]] += part;
+            _state.credits[payouts[i]] += part;
             emit NodePaid(c.taskId, c.accounts[i], payouts[i], part, 0);
         }
         Settlement.end(_state, c, Outcome.NoArguments, ResultKind.None, 0);

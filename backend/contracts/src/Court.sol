@@ -38,7 +38,7 @@ contract Court is Extended, ICourt {
         uint8 seat,
         bytes32 commitment,
         bytes calldata signature
-    ) external {
+    ) external plainAccount {
         Books.Head memory head = _state.started(taskId);
         uint24 place = Books.placeOf(taskId);
         Books.Court memory court = _state.courtOf(place, head.serial);
@@ -61,7 +61,7 @@ contract Court is Extended, ICourt {
         if (complete) emit CommitmentsComplete(taskId, uint64(terms.revealBy(head, court)));
     }
 
-    function reveal(uint256 taskId, uint8 seat, Statement calldata statement) external {
+    function reveal(uint256 taskId, uint8 seat, Statement calldata statement) external plainAccount {
         Settlement.Case memory c = Settlement.caseOf(_state, taskId, _state.headOf(taskId));
         uint24 place = Books.placeOf(taskId);
         if (seat >= SEATS) revert InvalidSeat(seat);
@@ -97,7 +97,7 @@ contract Court is Extended, ICourt {
 
     // -------------------------------------------------------------------- ends
 
-    function close(uint256 taskId) external {
+    function close(uint256 taskId) external plainAccount {
         Settlement.Case memory c = Settlement.caseOf(_state, taskId, _state.headOf(taskId));
         Books.Terms memory terms = _state.terms[c.head.version];
         if (c.head.status == TaskStatus.Queued) {

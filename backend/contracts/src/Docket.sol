@@ -6,15 +6,23 @@ import {IToken} from "./interfaces/IToken.sol";
 import {INodeLedger} from "./interfaces/INodeLedger.sol";
 import {IDocket} from "./interfaces/ITask.sol";
 import {Books} from "./Books.sol";
+import {Plain} from "./Plain.sol";
 
 /// @title The tasks on record: what Task, Court and Clerk have in common.
 /// @dev All three are deployed with the same constants; only Task's storage is used.
 abstract contract Docket is IDocket, EIP712 {
+    uint256 private constant LEAST_GAS = 2_000_000;
+
     IToken internal immutable _token;
     INodeLedger internal immutable _nodes;
     address internal immutable _rules;
 
     Books.State internal _state;
+
+    modifier plainAccount() {
+        Plain.check(LEAST_GAS);
+        _;
+    }
 
     constructor(IToken token_, INodeLedger nodes_, address rules_) EIP712("Helium", "1") {
         _token = token_;

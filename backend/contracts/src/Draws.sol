@@ -12,23 +12,14 @@ library Draws {
     using Books for Books.Terms;
     using TaskQueue for TaskQueue.Queue;
 
-    uint256 private constant LEAST_GAS = 2_000_000;
-
-    /// @notice Whether the caller can't look at a draw and take it back: a plain account, without code, and without code
-    /// that it delegates to (EIP-7702).
-    function isPlainAccount() internal view returns (bool) {
-        return msg.sender == tx.origin && msg.sender.code.length == 0;
-    }
-
-    /// @dev More than a draw and all that follows it can take, so that running out of gas depends on what was brought and
-    /// never on who is drawn.
-    function requireGas() internal view {
-        if (gasleft() < LEAST_GAS) revert IDocket.TooLittleGas(LEAST_GAS);
-    }
-
-    /// @dev prevrandao is known to nobody before the block, except to who proposes it.
-    function request(uint24 place, Books.Head memory head) internal view returns (DrawRequest memory) {
-        uint256 seed = uint256(keccak256(abi.encode(block.prevrandao, head.serial)));
+    /// @dev prevrandao is known to nobody before the block, except to who proposes it. The rest was fixed by the creator,
+    /// so that nothing that others do in the block gives the task another roll.
+    function request(uint24 place, Books.Head memory head, address creator, bytes32 argsHash)
+        internal
+        view
+        returns (DrawRequest memory)
+    {
+        uint256 seed = uint256(keccak256(abi.encode(block.prevrandao, creator, argsHash, head.since)));
         return DrawRequest(place, head.taskType, head.step, head.model, seed);
     }
 

@@ -10,6 +10,7 @@ import {INodeLedger, Ending, DrawRequest, Drawn} from "./interfaces/INodeLedger.
 import {TaskType, Params} from "./interfaces/ITask.sol";
 import {FreeTree} from "./FreeTree.sol";
 import {PackedList} from "./PackedList.sol";
+import {Plain} from "./Plain.sol";
 import {Models, Standing} from "./Standing.sol";
 import {Trio} from "./Trio.sol";
 import {StepCounts, Vram} from "./Vram.sol";
@@ -29,7 +30,8 @@ contract Node is INode, INodeLedger, EIP712 {
 
     /// @dev The first word is all that drawing and releasing write. History stays when a node leaves.
     /// @param place Where it stands in its class. @param task The place of its task, 0 if none.
-    /// @param lastTask When a task last let it go. @param paidElsewhere It is paid at `payout`, not at its own address.
+    /// @param lastTask When a task last let it go, or when it joined. @param paidElsewhere It is paid at `payout`, not at its own address.
+    /// @param listed It has resumed since it joined: only then it stands in its class.
     struct Record {
         uint24 place;
         uint16 class;
@@ -41,6 +43,7 @@ contract Node is INode, INodeLedger, EIP712 {
         uint40 lastTask;
         uint32 nonce;
         bool paidElsewhere;
+        bool listed;
         address account;
         uint96 stake;
         address payout;
@@ -52,7 +55,7 @@ contract Node is INode, INodeLedger, EIP712 {
     /// @dev A class's number is its memory step plus one, and its leaf in the step's tree. Leaf 0 is "other".
     /// @param joined Length of the class's list; the first `available` can be drawn. For GPT tasks `freeGPT` of them, or
     /// `fewGPT` if they are too few to be drawn at once.
-    /// @param gpt Registered. @param serving And enough nodes have joined.
+    /// @param gpt Registered. @param serving And enough nodes have joined. @param newcomers Joined, and not listed yet.
     struct Class {
         uint24 joined;
         uint24 available;
@@ -61,6 +64,7 @@ contract Node is INode, INodeLedger, EIP712 {
         uint16 vramGB;
         bool gpt;
         bool serving;
+        uint24 newcomers;
         bytes32 id;
         bytes32 fingerprint;
         string card;
@@ -86,6 +90,7 @@ contract Node is INode, INodeLedger, EIP712 {
         uint8 drawCandidates;
     }
 
+    uint256 private constant LEAST_GAS = 500_000;
     uint256 private constant TRIO = 3;
     uint256 private constant MOST_NODES = 100_000;
     uint256 private constant MAX_NAME = 128;
@@ -128,6 +133,11 @@ contract Node is INode, INodeLedger, EIP712 {
     /// @dev When a draw was made from few nodes: of a GPT task, by memory step; of another, at ANY_STEP.
     mapping(uint256 step => uint256) private _fewDrawnAt;
 
+    modifier plainAccount() {
+        Plain.check(LEAST_GAS);
+        _;
+    }
+
     modifier onlyTask() {
         if (msg.sender != taskContract) revert OnlyTaskContract(msg.sender);
         _;
@@ -145,7 +155,7 @@ contract Node is INode, INodeLedger, EIP712 {
 
     // ------------------------------------------------------------------ nodes
 
-    function join(JoinRequest calldata request) external {
+    function join(JoinRequest calldata request) external plainAccount {
         _join(msg.sender, request);
     }
 
@@ -155,7 +165,7 @@ contract Node is INode, INodeLedger, EIP712 {
         uint64 deadline,
         bytes calldata signature,
         StakePermit calldata permit
-    ) external {
+    ) external plainAccount {
         _numberFor(account); // a record keeps the nonce, so that a first join can't be used again either
         _useSignature(account, _joinHash(account, request, deadline), deadline, signature);
         if (permit.value != 0) {
@@ -165,23 +175,26 @@ contract Node is INode, INodeLedger, EIP712 {
         _join(account, request);
     }
 
-    function pause() external {
+    function pause() external plainAccount {
         _move(msg.sender, Move.Pause, 0);
     }
 
-    function resume() external {
+    function resume() external plainAccount {
         _move(msg.sender, Move.Resume, 0);
     }
 
-    function quit() external {
+    function quit() external plainAccount {
         _move(msg.sender, Move.Quit, 0);
     }
 
-    function announce(uint64 models) external {
+    function announce(uint64 models) external plainAccount {
         _move(msg.sender, Move.Announce, models);
     }
 
-    function moveFor(address account, Move move, uint64 models, uint64 deadline, bytes calldata signature) external {
+    function moveFor(address account, Move move, uint64 models, uint64 deadline, bytes calldata signature)
+        external
+        plainAccount
+    {
         uint24 number = _numberOf[account];
         if (number == 0) revert IllegalStatus(account, NodeStatus.Quit);
         uint32 nonce = _records[number].nonce;
@@ -189,7 +202,7 @@ contract Node is INode, INodeLedger, EIP712 {
         _move(account, move, models);
     }
 
-    function returnStake(address account) external {
+    function returnStake(address account) external plainAccount {
         Record storage record = _records[_numberOf[account]];
         if (record.status != NodeStatus.Quit) revert IllegalStatus(account, record.status);
         if (record.stake == 0) revert NothingStaked(account);
@@ -315,9 +328,10 @@ contract Node is INode, INodeLedger, EIP712 {
         }
         Class storage c = _classes[number];
         // Nodes that are in it gave the old one: mixing both would slash the honest.
-        if (c.fingerprint != fingerprint && c.joined != 0) revert InvalidClass("fingerprint");
+        if (c.fingerprint != fingerprint && (c.joined != 0 || c.newcomers != 0)) revert InvalidClass("fingerprint");
         c.fingerprint = fingerprint;
         _setGPT(number, true);
+        _serve(number);
     }
 
     function strikeClass(bytes32 classId) external onlyRules {
@@ -409,7 +423,6 @@ contract Node is INode, INodeLedger, EIP712 {
         if (request.sealKey == 0) revert InvalidSealKey();
         _checkPayout(request.payout);
         Terms memory terms = _terms;
-        if (_joined.from(0) >= MOST_NODES) revert NetworkFull(MOST_NODES);
         uint24 number = _numberFor(node);
         Record storage record = _records[number];
         if (record.status != NodeStatus.Quit) revert AlreadyJoined(node);
@@ -424,12 +437,12 @@ contract Node is INode, INodeLedger, EIP712 {
         record.paidElsewhere = request.payout != node;
         if (record.paidElsewhere) record.payout = request.payout;
         record.sealKey = request.sealKey;
-        record.status = NodeStatus.Available;
+        record.status = NodeStatus.Paused;
+        record.lastTask = uint40(block.timestamp);
         ++record.nonce;
         uint256 missing = record.stake < terms.stake ? terms.stake - record.stake : 0;
         if (missing > 0) record.stake = terms.stake;
-        _append(class, number);
-        _offer(class, number);
+        ++_classes[class].newcomers;
         emit NodeJoined(node, classId, request.sealKey, request.payout, record.stake);
 
         if (missing > 0) token.safeTransferFrom(node, address(this), missing);
@@ -553,7 +566,10 @@ contract Node is INode, INodeLedger, EIP712 {
 
     function _resume(uint24 number, Record storage record, NodeStatus status) private {
         if (status == NodeStatus.Paused) {
+            if (record.lastTask == block.timestamp) revert ResumeTooEarly(record.account);
             _setStatus(record, NodeStatus.Available);
+            if (!record.listed) _append(record.class, number);
+            _serve(record.class);
             _offer(record.class, number);
         } else if (status == NodeStatus.PendingPause) {
             _setStatus(record, NodeStatus.Busy);
@@ -731,7 +747,7 @@ contract Node is INode, INodeLedger, EIP712 {
         _remove(record.class, number);
         _setStatus(record, NodeStatus.Quit);
         if (record.stake == 0) return; // slashed while a task held it
-        uint256 from = record.lastTask == 0 ? 0 : uint256(record.lastTask) + _setup.stakeSeconds;
+        uint256 from = uint256(record.lastTask) + _setup.stakeSeconds;
         if (block.timestamp >= from) {
             _payStake(record);
             return;
@@ -778,16 +794,27 @@ contract Node is INode, INodeLedger, EIP712 {
         _setAvailable(class, available);
     }
 
+    /// @dev Not when the node joins: that may hang on CNX that somebody sent the moment before, and how many stand in a
+    /// class decides draws.
     function _append(uint16 class, uint24 number) private {
+        if (_joined.from(0) >= MOST_NODES) revert NetworkFull(MOST_NODES);
         uint256 joined = _classes[class].joined;
         _members[class].set(joined, number);
         _records[number].place = uint24(joined);
+        _records[number].listed = true;
+        --_classes[class].newcomers;
         _setJoined(class, joined + 1);
     }
 
     function _remove(uint16 class, uint24 number) private {
+        Record storage record = _records[number];
+        if (!record.listed) {
+            --_classes[class].newcomers;
+            return;
+        }
+        record.listed = false;
         uint256 last = _classes[class].joined - 1;
-        _swap(class, _records[number].place, last);
+        _swap(class, record.place, last);
         _setJoined(class, last);
     }
 
@@ -798,11 +825,21 @@ contract Node is INode, INodeLedger, EIP712 {
         _setJoined(class, c.joined);
     }
 
-    /// @dev Keeps the counts of joined nodes true to the class, and whether it serves GPT tasks.
+    /// @dev A class that has its nodes begins to serve.
+    function _serve(uint16 class) private {
+        Class storage c = _classes[class];
+        if (c.serving || !c.gpt || c.joined < _terms.minClassNodes) return;
+        c.serving = true;
+        uint256 step = (class >> LEAF_BITS) - 1;
+        _joinedGPT = _joinedGPT.set(step, _joinedGPT.get(step) + c.joined);
+        _setAvailable(class, c.available);
+    }
+
+    /// @dev Keeps the counts of joined nodes true to the class, and stops it from serving GPT tasks.
     function _setJoined(uint16 class, uint256 joined) private {
         Class storage c = _classes[class];
         uint256 step = (class >> LEAF_BITS) - 1;
-        bool serving = c.gpt && joined >= _terms.minClassNodes;
+        bool serving = c.serving && c.gpt && joined >= _terms.minClassNodes;
         uint256 before = c.serving ? c.joined : 0;
         uint256 after_ = serving ? joined : 0;
         if (before != after_) _joinedGPT = _joinedGPT.set(step, _joinedGPT.get(step) + after_ - before);

@@ -83,14 +83,14 @@ library Settlement {
     /// @notice Credits what a creator gets back.
     function refund(Books.State storage s, uint256 taskId, address creator, uint256 amount) internal {
         if (amount == 0) return;
-        s.earned[creator] += amount;
+        s.credits[creator] += amount;
         emit IDocket.CreatorRefunded(taskId, creator, amount);
     }
 
     /// @notice Credits the caller for sending the transaction.
     function reward(Books.State storage s, uint256 taskId, uint256 amount) internal {
         if (amount == 0) return;
-        s.earned[msg.sender] += amount;
+        s.credits[msg.sender] += amount;
         emit IDocket.Rewarded(taskId, msg.sender, amount);
     }
 
@@ -131,7 +131,7 @@ library Settlement {
                 toPool += slashed[i];
                 emit IDocket.NodeDeviated(c.taskId, c.accounts[i], slashed[i]);
             } else if (v.pay[i] > 0) {
-                s.earned[payouts[i]] += v.pay[i];
+                s.credits[payouts[i]] += v.pay[i];
                 emit IDocket.NodePaid(c.taskId, c.accounts[i], payouts[i], v.pay[i], v.scores[i]);
             } else {
                 emit IDocket.NodeReleased(c.taskId, c.accounts[i], v.scores[i]);

@@ -52,14 +52,14 @@ contract Task is Extended, ITaskCore {
 
     // ------------------------------------------------------- create and dispatch
 
-    function createTask(TaskRequest calldata request) external returns (uint256 taskId) {
-        Draws.requireGas();
+    function createTask(TaskRequest calldata request) external plainAccount returns (uint256 taskId) {
         Books.Totals memory totals = _state.totals;
         Books.Terms memory terms = _state.terms[totals.version];
         Books.Head memory head = _headFor(request, terms, _state.fees[totals.version].minFee);
         uint24 place = _state.take(totals);
         head.serial = ++totals.created;
         head.version = totals.version;
+        head.since = uint40(block.timestamp);
         taskId = Books.idOf(place, head.serial);
         _state.entries[place].escrow = Books.Escrow(msg.sender, uint96(request.fee));
         emit TaskCreated(
@@ -76,19 +76,15 @@ contract Task is Extended, ITaskCore {
 
         uint96 value = uint96(request.fee / terms.duration(head));
         bool started;
-        if (Draws.isPlainAccount() && !_isOutbid(totals.lists, value)) {
-            started = _draw(taskId, head, terms, msg.sender, request.argsHash);
-        }
+        if (!_isOutbid(totals.lists, value)) started = _draw(taskId, head, terms, msg.sender, request.argsHash);
         if (started) ++totals.running;
         else totals.lists |= uint32(1 << Books.listOf(head));
         _state.totals = totals;
         if (!started) _enqueue(taskId, head, terms, request, value);
-        _takeFee(request.fee);
+        _state.spend(msg.sender, request.fee);
     }
 
-    function dispatch(uint256 taskId) external {
-        Draws.requireGas();
-        if (!Draws.isPlainAccount()) revert OnlyPlainAccount(msg.sender);
+    function dispatch(uint256 taskId) external plainAccount {
         Books.Head memory head = _state.queuedHead(taskId);
         uint24 place = Books.placeOf(taskId);
         if (head.since >= block.timestamp) revert DispatchTooEarly(taskId);
@@ -107,7 +103,7 @@ contract Task is Extended, ITaskCore {
         Settlement.reward(_state, taskId, dispatchReward);
     }
 
-    function cancel(uint256 taskId) external {
+    function cancel(uint256 taskId) external plainAccount {
         Books.Head memory head = _state.queuedHead(taskId);
         address creator = _state.entries[Books.placeOf(taskId)].escrow.creator;
         if (creator != msg.sender) revert NotCreator(msg.sender);
@@ -117,7 +113,7 @@ contract Task is Extended, ITaskCore {
 
     // ---------------------------------------------------------------- the fast way
 
-    function settle(uint256 taskId, Statement[3] calldata statements) external {
+    function settle(uint256 taskId, Statement[3] calldata statements) external plainAccount {
         Settlement.Case memory c = Settlement.caseOf(_state, taskId, _state.started(taskId));
         uint24 place = Books.placeOf(taskId);
         c.accounts = _nodes.accounts(c.head.nodes);
@@ -139,9 +135,22 @@ contract Task is Extended, ITaskCore {
         Settlement.judge(_state, _nodes, c);
     }
 
-    function withdraw(address account) external returns (uint256 amount) {
-        amount = _state.earned[account];
-        _state.earned[account] = 0;
+    // --------------------------------------------------------------------- money
+
+    function deposit(uint256 amount) external plainAccount {
+        _deposit(amount);
+    }
+
+    function depositWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external plainAccount {
+        // Somebody may have used the permit already; then the allowance is there, or taking the deposit fails.
+        try _token.permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        _deposit(amount);
+    }
+
+    function withdraw(address account) external plainAccount returns (uint256 amount) {
+        bool own = msg.sender == account;
+        if (!own && _state.hasDeposited(account)) revert OnlyItsOwner(account);
+        amount = _state.withdraw(account, own);
         emit Withdrawn(account, amount);
         if (amount > 0) _token.safeTransfer(account, amount);
     }
@@ -189,7 +198,7 @@ contract Task is Extended, ITaskCore {
         address creator,
         bytes32 argsHash
     ) private returns (bool) {
-        Drawn memory drawn = _nodes.draw(Draws.request(Books.placeOf(taskId), head));
+        Drawn memory drawn = _nodes.draw(Draws.request(Books.placeOf(taskId), head, creator, argsHash));
         if (drawn.numbers == 0) return false;
         Draws.start(_state, taskId, head, terms, creator, argsHash, drawn);
         return true;
@@ -214,7 +223,6 @@ contract Task is Extended, ITaskCore {
         }
         uint24 place = Books.placeOf(taskId);
         head.status = TaskStatus.Queued;
-        head.since = uint40(block.timestamp);
         _state.entries[place].head = head;
         _state.entries[place].hash = request.argsHash;
         _state.queue.push(list, place, head.serial, value);
@@ -256,12 +264,10 @@ contract Task is Extended, ITaskCore {
         return _state.queue.links[a].serial < _state.queue.links[b].serial;
     }
 
-    /// @dev From the caller's credit where that is enough. A part of it is not touched: a word that goes to zero and back
-    /// with every task costs four times as much.
-    function _takeFee(uint256 fee) private {
-        uint256 credit = _state.earned[msg.sender];
-        if (credit >= fee) _state.earned[msg.sender] = credit - fee;
-        else _token.safeTransferFrom(msg.sender, address(this), fee);
+    function _deposit(uint256 amount) private {
+        _state.deposit(msg.sender, amount);
+        emit Deposited(msg.sender, amount);
+        _token.safeTransferFrom(msg.sender, address(this), amount);
     }
 
     // ------------------------------------------------------- settle, private

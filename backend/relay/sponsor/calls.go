@@ -59,10 +59,8 @@ type kind struct {
 	name   string
 	group  group
 	onTask bool
-	// method is the function's name in the contract. gas is the limit that it is
-	// sent with: about twice what it takes, see backend/contracts/gas.json.
+	// method is the function's name in the contract.
 	method string
-	gas    uint64
 	read   func(a []any, c *call)
 }
 
@@ -70,47 +68,47 @@ type kind struct {
 func kinds() []kind {
 	node, task := contracts.NewNode(), contracts.NewTask()
 	return []kind{
-		{"join", groupJoin, false, "joinFor", 600_000, func(a []any, c *call) {
+		{"join", groupJoin, false, "joinFor", func(a []any, c *call) {
 			c.about = at[common.Address](a, 0)
 			c.join = &signedJoin{at[contracts.JoinRequest](a, 1), at[uint64](a, 2), at[[]byte](a, 3)}
 			c.data = node.PackJoinFor(c.about, c.join.request, c.join.deadline, c.join.signature, at[contracts.StakePermit](a, 4))
 		}},
-		{"move", groupMove, false, "moveFor", 250_000, func(a []any, c *call) {
+		{"move", groupMove, false, "moveFor", func(a []any, c *call) {
 			c.about = at[common.Address](a, 0)
 			c.move = &signedMove{protocol.NodeMove(at[uint8](a, 1)), protocol.ModelSet(at[uint64](a, 2)), at[uint64](a, 3), at[[]byte](a, 4)}
 			c.data = node.PackMoveFor(c.about, uint8(c.move.move), uint64(c.move.models), c.move.deadline, c.move.signature)
 		}},
-		{"return_stake", groupPayout, false, "returnStake", 120_000, func(a []any, c *call) {
+		{"return_stake", groupPayout, false, "returnStake", func(a []any, c *call) {
 			c.about = at[common.Address](a, 0)
 			c.data = node.PackReturnStake(c.about)
 		}},
-		{"withdraw", groupPayout, true, "withdraw", 100_000, func(a []any, c *call) {
+		{"withdraw", groupPayout, true, "withdraw", func(a []any, c *call) {
 			c.about = at[common.Address](a, 0)
 			c.data = task.PackWithdraw(c.about)
 		}},
-		{"commit", groupCourt, true, "commit", 150_000, func(a []any, c *call) {
+		{"commit", groupCourt, true, "commit", func(a []any, c *call) {
 			c.data = task.PackCommit(c.taskAt(a, 0), at[uint8](a, 1), at[[32]byte](a, 2), at[[]byte](a, 3))
 		}},
-		{"reveal", groupCourt, true, "reveal", 500_000, func(a []any, c *call) {
+		{"reveal", groupCourt, true, "reveal", func(a []any, c *call) {
 			c.data = task.PackReveal(c.taskAt(a, 0), at[uint8](a, 1), at[contracts.Statement](a, 2))
 		}},
-		{"settle", groupCourt, true, "settle", 600_000, func(a []any, c *call) {
+		{"settle", groupCourt, true, "settle", func(a []any, c *call) {
 			c.data = task.PackSettle(c.taskAt(a, 0), at[[protocol.Seats]contracts.Statement](a, 1))
 		}},
-		{"close", groupCourt, true, "close", 500_000, func(a []any, c *call) {
+		{"close", groupCourt, true, "close", func(a []any, c *call) {
 			c.data = task.PackClose(c.taskAt(a, 0))
 		}},
-		{"close_without_arguments", groupCourt, true, "closeWithoutArguments", 400_000, func(a []any, c *call) {
+		{"close_without_arguments", groupCourt, true, "closeWithoutArguments", func(a []any, c *call) {
 			c.data = task.PackCloseWithoutArguments(c.taskAt(a, 0), at[[protocol.Seats][]byte](a, 1))
 		}},
-		{"decline", groupCourt, true, "decline", contracts.DrawGas, func(a []any, c *call) {
+		{"decline", groupCourt, true, "decline", func(a []any, c *call) {
 			c.data = task.PackDecline(c.taskAt(a, 0), at[uint8](a, 1), at[[]byte](a, 2), at[[32]byte](a, 3), at[*big.Int](a, 4))
 		}},
-		{"slash_double_commitment", groupCourt, true, "slashDoubleCommitment", 250_000, func(a []any, c *call) {
+		{"slash_double_commitment", groupCourt, true, "slashDoubleCommitment", func(a []any, c *call) {
 			c.about = at[common.Address](a, 0)
 			c.data = task.PackSlashDoubleCommitment(c.about, at[[32]byte](a, 1), at[[2][32]byte](a, 2), at[[2][]byte](a, 3))
 		}},
-		{"slash_refusal", groupCourt, true, "slashRefusal", 250_000, func(a []any, c *call) {
+		{"slash_refusal", groupCourt, true, "slashRefusal", func(a []any, c *call) {
 			c.about = at[common.Address](a, 0)
 			c.data = task.PackSlashRefusal(c.about, at[[32]byte](a, 1), at[[32]byte](a, 2), at[bool](a, 3), at[[2][]byte](a, 4))
 		}},
@@ -182,7 +180,10 @@ func (r *reader) read(data []byte) (call, error) {
 	if err != nil {
 		return call{}, fmt.Errorf("read arguments of %s: %w", k.method, err)
 	}
-	c := call{kind: k.name, group: k.group, onTask: k.onTask, gas: k.gas}
+	c := call{kind: k.name, group: k.group, onTask: k.onTask, gas: contracts.NodeGas}
+	if k.onTask {
+		c.gas = contracts.TaskGas
+	}
 	k.read(values, &c)
 	if c.number != nil {
 		if c.task, err = protocol.TaskIDFromBig(c.number); err != nil || c.task == 0 {

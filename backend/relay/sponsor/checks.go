@@ -210,7 +210,7 @@ func (s *Sponsor) checkCredit(ctx context.Context, account common.Address, info 
 		return notYours(fmt.Sprintf("%s never was a node", account))
 	}
 	task := contracts.NewTask()
-	earned, err := ask(ctx, s, s.cfg.Profile.Contracts.Task, task.PackEarned(account), task.UnpackEarned)
+	earned, err := ask(ctx, s, s.cfg.Profile.Contracts.Task, task.PackCredit(account), task.UnpackCredit)
 	if err != nil {
 		return fmt.Errorf("read credit: %w", err)
 	}
@@ -221,13 +221,18 @@ func (s *Sponsor) checkCredit(ctx context.Context, account common.Address, info 
 	return nil
 }
 
-// rehearse refuses what the contract would refuse from the sponsor.
+// rehearse refuses what the contract would refuse from the sponsor. It looks at the
+// newest block, which a node may have joined in; what is sent is in a later one.
 func (s *Sponsor) rehearse(ctx context.Context, intent chain.Intent) error {
 	err := chain.Rehearse(ctx, s.cfg.Chain.Client(), ethereum.CallMsg{
 		From: s.Address(), To: &intent.To, Data: intent.Data, Gas: intent.GasLimit,
 	}, contracts.DecodeError)
 	var revert *chain.RevertError
-	if errors.As(err, &revert) {
+	var refusal *contracts.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.Name == "ResumeTooEarly":
+		return nil
+	case errors.As(err, &revert):
 		return wouldRevert(revert)
 	}
 	return err

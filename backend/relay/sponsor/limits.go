@@ -13,9 +13,8 @@ import (
 // What they are against: everything a call costs is burnt from the sponsor's
 // account, and an address costs nothing, so that limits for an address bound
 // mistakes rather than malice. Malice is bounded by what it needs. Joining needs a
-// stake. It comes back at once when nothing was done with it, so that one stake
-// can go round and round, and through ever new addresses, as fast as blocks are
-// made: each round burns 350,000 gas and costs whoever does it nothing but the
+// stake, which stays for an hour at least and can then go through ever new
+// addresses: each round burns 400,000 gas and costs whoever does it the hour and the
 // 52,000 gas of handing the stake on. That is why a sponsored join must be paid out
 // to the account itself (handing on is then a transaction of its own gas), why an
 // IP address has a limit too, and why joins have a quarter of the day only: whoever

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IPlain} from "./IPlain.sol";
+
 /// @notice Where a node stands. A node that is in a task is Busy, PendingPause or PendingQuit, and can't leave before
 /// the task has let it go.
 enum NodeStatus {
@@ -70,7 +72,7 @@ struct NodeInfo {
     uint64 rejoinFrom;
 }
 
-/// @param joined Nodes of the class that have a stake, whatever their status.
+/// @param joined Nodes of the class that have a stake and have resumed since they joined, whatever their status.
 /// @param available Nodes of the class that can be drawn now.
 /// @param gpt Whether the class may take GPT tasks, once enough nodes have joined it.
 struct ClassInfo {
@@ -118,13 +120,15 @@ struct ClassInfo {
 ///
 /// Each join and each move uses up a nonce, whoever brings it: what was signed before and never brought is void.
 ///
+/// Only plain accounts call what changes something, with 500,000 gas at hand, see IPlain.
+///
 /// @dev The Task contract is the only one that may lock, release and slash. Stakes are held by this contract, which
 /// holds nothing else.
-interface INode {
+interface INode is IPlain {
     event ClassAdded(bytes32 indexed classId, string card, uint16 vramGB, string runtime, bytes32 fingerprint);
     /// @notice The class takes GPT tasks no more, or again.
     event ClassChanged(bytes32 indexed classId, bool gpt, bytes32 fingerprint);
-    /// @notice The node is Available.
+    /// @notice The node is Paused.
     event NodeJoined(address indexed node, bytes32 indexed classId, bytes32 sealKey, address payout, uint256 stake);
     /// @notice A change that the node asked for or suffered. That a task holds it and lets it go is said by Task's
     /// events TaskDrawn, NodePaid and NodeReleased.
@@ -142,9 +146,12 @@ interface INode {
     error InvalidClass(string field);
     error InvalidPayout(address payout);
     error InvalidSealKey();
+    /// @notice So many nodes are there that no other may resume for the first time.
     error NetworkFull(uint256 nodes);
     /// @notice The node was let go for its scores and may join again at that time.
     error RejoinTooEarly(uint64 rejoinFrom);
+    /// @notice A node comes into the draw in a later block than it joined in.
+    error ResumeTooEarly(address node);
     error StakeNotDue(uint64 stakeFrom);
     /// @notice A stake that is left from before goes back to `payout`; until then the node can't join with another.
     error StakeHasPayout(address payout);
@@ -160,7 +167,8 @@ interface INode {
     error OnlyRules(address caller);
 
     /// @notice Stakes `stakeAmount()` CNX, which must be approved to this contract before, and makes the caller
-    /// Available. A stake that is left from before counts, and keeps its payout address.
+    /// Paused: it can `resume` from the next block on, and counts in its class from then on. A stake that is left from
+    /// before counts, and keeps its payout address.
     function join(JoinRequest calldata request) external;
 
     /// @notice `join` for `account`, whose stake is taken by its permit. Anybody may call.
@@ -176,11 +184,12 @@ interface INode {
     /// @notice Available -> Paused at once; Busy -> PendingPause, done when the task lets the node go.
     function pause() external;
 
-    /// @notice Paused -> Available; PendingPause -> Busy.
+    /// @notice Paused -> Available, in a later block than the node joined in; PendingPause -> Busy. A class with enough nodes
+    /// begins to serve GPT tasks when one of them resumes.
     function resume() external;
 
     /// @notice Available, Paused -> Quit; Busy, PendingPause -> PendingQuit. The stake is paid back at once when the
-    /// node's last task ended `stakeSeconds` ago; otherwise anybody may call `returnStake` from the time that StakeHeld
+    /// node joined and its last task ended `stakeSeconds` ago; otherwise anybody may call `returnStake` from the time that StakeHeld
     /// says, whatever becomes of the rules.
     function quit() external;
 
@@ -211,7 +220,7 @@ interface INode {
     /// @notice The Task contract, zero until it is named.
     function taskContract() external view returns (address);
 
-    /// @notice Nodes with a stake, nodes that can be drawn.
+    /// @notice Nodes that have resumed since they joined, nodes that can be drawn.
     function counts() external view returns (uint256 joined, uint256 available);
 
     /// @notice Nodes by memory step: `joined` and `free` of any class, `joinedGPT` and `freeGPT` of classes that can

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IPlain} from "./IPlain.sol";
+
 enum TaskType {
     StableDiffusion,
     GPT
@@ -52,7 +54,7 @@ enum Outcome {
 /// @param minVramGB Least memory in GB of the nodes that may be drawn, 128 at most.
 /// @param units Size: images of 512x512 and 25 steps (Stable Diffusion) or blocks of 256 new tokens (GPT), rounded up. At least 1.
 /// @param images Number of images, 1 to 10; 0 for GPT.
-/// @param fee CNX (wei) paid for the task: from the caller's credit where that is enough, by transferFrom otherwise.
+/// @param fee CNX (wei) paid for the task, from the caller's credit.
 struct TaskRequest {
     TaskType taskType;
     bytes32 argsHash;
@@ -182,7 +184,7 @@ struct QueuedTask {
 }
 
 /// @title What the Task contract says and refuses, whichever part of it speaks.
-interface IDocket {
+interface IDocket is IPlain {
     event TaskCreated(
         uint256 indexed taskId,
         address indexed creator,
@@ -234,11 +236,17 @@ interface IDocket {
     event CreatorRefunded(uint256 indexed taskId, address indexed creator, uint256 amount);
     /// @param amount CNX (wei) credited to who sent the transaction that ended or dispatched the task.
     event Rewarded(uint256 indexed taskId, address indexed account, uint256 amount);
+    event Deposited(address indexed account, uint256 amount);
     event Withdrawn(address indexed account, uint256 amount);
     event RelaySet(address indexed relay, bool registered);
 
     error FeeTooLow(uint256 fee, uint256 minimum);
     error FeeTooHigh(uint256 fee);
+    /// @notice `credit` is what the account can spend in this block: what it deposits counts from the next one on.
+    error TooLittleCredit(uint256 credit, uint256 fee);
+    /// @notice The credit of an account that made a deposit, in an earlier block, goes out at its own word only: it is there
+    /// to be spent.
+    error OnlyItsOwner(address account);
     /// @notice Units must be 1 to 1024; images 1 to 10, and 0 for GPT.
     error InvalidUnits();
     error TaskTypeNotServed(TaskType taskType);
@@ -251,11 +259,6 @@ interface IDocket {
     error NotCreator(address caller);
     /// @notice There are too few free nodes that fit, or too few to draw from so soon after the last draw, see INode.
     error NoFreeNodes(uint256 taskId);
-    /// @notice A draw must not depend on the gas that was brought: with little an account could have every draw fail but
-    /// one that it likes. What is not used is not paid.
-    error TooLittleGas(uint256 least);
-    /// @notice Contracts don't draw, they could take back a draw that they dislike.
-    error OnlyPlainAccount(address caller);
     /// @notice A queued task is drawn in a later block than the one that queued it.
     error DispatchTooEarly(uint256 taskId);
     /// @notice `better` waits too, the free nodes fit it, and it is worth more, or as much and is older.
@@ -284,12 +287,10 @@ interface IDocket {
 
 /// @title The usual way of a task.
 interface ITaskCore is IDocket {
-    /// @notice Takes the fee and draws three nodes, or puts the task in the queue.
-    /// Warning: only plain accounts (sender = origin, no code) draw in the same transaction; a contract's task is queued.
-    /// This, dispatch and decline need 2,000,000 gas at hand, of which they use a tenth.
+    /// @notice Takes the fee from the caller's credit and draws three nodes, or puts the task in the queue.
     function createTask(TaskRequest calldata request) external returns (uint256 taskId);
 
-    /// @notice Draws nodes for the queued task, if nobody that they could serve is worth more. Any plain account may call.
+    /// @notice Draws nodes for the queued task, if nobody that they could serve is worth more. Anybody may call.
     function dispatch(uint256 taskId) external;
 
     /// @notice Takes a queued task back. Only its creator may call. The least fee goes to the pool, the rest returns.
@@ -298,7 +299,14 @@ interface ITaskCore is IDocket {
     /// @notice Ends a started task with what its three nodes signed, by seat. Anybody may call, until the task is closed.
     function settle(uint256 taskId, Statement[3] calldata statements) external;
 
-    /// @notice Sends the CNX credited to `account` to it. Anybody may call.
+    /// @notice Takes CNX as credit, which must be approved to this contract before. It can be spent from the next block on.
+    function deposit(uint256 amount) external;
+
+    /// @notice `deposit` by an EIP-2612 permit that the caller signed with this contract as the spender.
+    function depositWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Sends the CNX credited to `account` to it. Anybody may call, unless the account made a deposit in an
+    /// earlier block; what it deposited in this one stays, unless it calls itself.
     function withdraw(address account) external returns (uint256 amount);
 
     /// @notice Takes a new set of parameters, already checked. Only Rules may call.
@@ -333,7 +341,7 @@ interface IClerk is IDocket {
     function closeWithoutArguments(uint256 taskId, bytes[3] calldata signatures) external;
 
     /// @notice Draws another node for one that signed Decline because it lacks the task's model, and scores as a last place.
-    /// Once a task; any plain account may call. The task has another key then, and its time starts anew.
+    /// Once a task; anybody may call. The task has another key then, and its time starts anew.
     /// A node that announced the model can't decline, nor can one of a task that names none: declining would be a way out
     /// of every task in which a node is alone among honest ones, and back into the next draw within seconds.
     /// @param argsHash, prevrandao As TaskDrawn said.
@@ -364,8 +372,8 @@ interface IClerk is IDocket {
 interface ITaskViews is IDocket {
     function task(uint256 taskId) external view returns (TaskInfo memory);
 
-    /// @notice CNX (wei) credited to `account` and not yet withdrawn: pay, refunds and rewards.
-    function earned(address account) external view returns (uint256);
+    /// @notice CNX (wei) credited to `account` and neither spent nor withdrawn: deposits, pay, refunds and rewards.
+    function credit(address account) external view returns (uint256);
 
     /// @notice CNX (wei) of slashed stakes and unclaimed shares. It only grows: what it is for is left to a later version.
     function pool() external view returns (uint256);
@@ -429,11 +437,14 @@ interface ITaskViews is IDocket {
 /// type and memory step, the most valuable first, the older of equals first. A full queue lets its least valuable task go,
 /// refunded, for a more valuable newcomer, and refuses any other.
 ///
-/// Draw. In the transaction, by the block's prevrandao, and only for plain accounts with gas enough for any draw: who sends it
-/// can't look and take it back. Two can look: the block's proposer, who may leave the transaction out, and a contract
-/// that runs earlier in the block, which may take away the CNX that the draw needs, or move its own nodes. Both pay for
-/// each try with a block's time. Only a draw in a later block than its request would close it, for a second more for
-/// every task.
+/// Callers. Only plain accounts call what changes something, with 2,000,000 gas at hand, see IPlain: contracts don't create
+/// tasks. Anybody means any of them.
+///
+/// Draw. In the transaction, by the block's prevrandao, the creator, the arguments' hash and the time since when the task
+/// waits: not by what others do in the block. Two can still try again: the block's proposer, who chooses and orders the
+/// transactions, and a contract earlier in the block that burns what gas the block has left, so that a draw which it
+/// dislikes comes a block later, each try for about a block's gas. Only a draw in a later block than its request would close
+/// the second, for a second more for every task. For chains that take set-code transactions see IPlain.
 ///
 /// Pay. The rewards for the end and the dispatch of a task come off its fee first. Of the rest those that agree get
 /// 20/50, 18/50 and 12/50 by their order, less the cut, rounded down; what is left over by rounding goes to
@@ -441,7 +452,7 @@ interface ITaskViews is IDocket {
 /// the lower seat; where three go in a circle the order of the draw. Only those that agree are ranked: a third that is quick to fail takes
 /// nothing from them, and a creator that owns it gets no more than the last share back. The share of a node that
 /// deviates returns to the creator, other shares that nobody earned go to the pool. The overhead part of a fee is what is
-/// left after the rewards times overheadSeconds / T, rounded down. All payments are credits, to be withdrawn.
+/// left after the rewards times overheadSeconds / T, rounded down. All payments are credits, to be spent on tasks or withdrawn.
 ///
 /// What an ended task means for each party (Verdicts.sol decides, one table for every case):
 /// - Agreed, at least two matching results: those nodes are paid; where A matches B and B matches C, all three are, and

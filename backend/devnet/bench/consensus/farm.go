@@ -9,7 +9,7 @@ type Farm struct {
 	// OwnClass is the cost of a score where every trio is own.
 	OwnClass float64 `json:"own_class_cnx_score"`
 	// Shared is the cost of one in a class shared with honest nodes, Looking if
-	// the creator looks at the dice first (AUD-4).
+	// the creator proposes the blocks and looks at the dice first.
 	Shared  float64 `json:"shared_class_cnx_score"`
 	Looking float64 `json:"looking_cnx_score"`
 	// Tasks until one favoured newcomer's mean is a veteran's, and their cost

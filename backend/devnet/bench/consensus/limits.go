@@ -14,18 +14,14 @@ type Limit struct {
 // limits lists them. One whose rows are not there has no figure.
 func (report *Report) limits() []Limit {
 	return []Limit{
-		{"AUD-4, own tasks",
-			"An account sees the dice through a contract earlier in the block, and lets its own createTask fail when it dislikes the draw. No fee is at stake.",
+		{"proposer, own tasks",
+			"Who proposes a block knows its dice, and leaves out its own createTask when it dislikes the draw. A contract that burns the rest of the block's gas does the same for that gas.",
 			report.lookFigure(),
-			"createTask only queues, and anybody dispatches from the next block on: a second more for every task."},
-		{"AUD-4, any task",
-			"The same contract pauses and resumes own nodes in front of anybody's draw in that block, so that it falls on its own.",
+			"Several validators, so that few blocks are its own. createTask that only queues, with a draw in a later block: a second more for every task."},
+		{"proposer, any task",
+			"Who proposes a block puts moves of own nodes in front of anybody's draw in it, so that it falls on its own. A lone validator chooses.",
 			report.shuffleFigure(),
-			"A draw that is asked for in one block and made in a later one, before anything else touches the lists. Half of it: no draw from a class in a block in which one of its nodes paused, resumed, joined or left, and one such move a node a minute."},
-		{"proposer",
-			"Who proposes a block knows its dice too, and may leave out a draw without paying gas. A lone validator chooses.",
-			report.proposerFigure(),
-			"Nothing here: several validators, so that few blocks are its own."},
+			"Several validators, so that few blocks are its own."},
 		{"AUD-12",
 			"Own nodes pause, and come back together when few others are free.",
 			report.lurkFigure(),
@@ -60,7 +56,7 @@ func (report *Report) limits() []Limit {
 func (report *Report) lookFigure() string {
 	for _, l := range report.Looks {
 		if l.Share == 0.1 {
-			return fmt.Sprintf("%d of %d nodes: %s blocks and %s gas for two of three seats; an honest node slashed for %s CNX instead of %s. It gains that and farmed scores, no CNX.",
+			return fmt.Sprintf("%d of %d nodes: %s own blocks, or %s gas burned, for two of three seats; an honest node slashed for %s CNX instead of %s. It gains that and farmed scores, no CNX.",
 				l.Own, l.Nodes, num(l.Blocks), millions(l.Gas), num(l.CNX), num(l.Unaided))
 		}
 	}
@@ -71,7 +67,7 @@ func (report *Report) shuffleFigure() string {
 	text := ""
 	for _, s := range report.Shuffles {
 		if s.Share == 0.1 {
-			text = fmt.Sprintf("%d of %d nodes: a majority in %s of the draws in whose block it is first, for %s gas; in %s without. Each is a fraud that is paid, and slashes a third.",
+			text = fmt.Sprintf("%d of %d nodes: a majority in %s of the draws in its blocks, for %s gas; in %s without. Each is a fraud that is paid, and slashes a third.",
 				s.Own, s.Nodes, percent(s.Any.Mean), millions(s.Gas), percent(s.Fair.Mean))
 		}
 	}
@@ -84,17 +80,8 @@ func (report *Report) shuffleFigure() string {
 	if worst.Nodes == 0 {
 		return text
 	}
-	return text + fmt.Sprintf(" With AUD-12, %d of %d nodes without a GPU, paused but for such blocks, never alone: %s of the class's tasks, %s times the fair part, for %s of an honest node's pay.",
+	return text + fmt.Sprintf(" With AUD-12, %d of %d nodes without a GPU, if every block were its own, paused but for such: %s of the class's tasks, %s times the fair part, for %s of an honest node's pay.",
 		worst.Own, worst.Nodes, percent(worst.Result.Frauds.Mean), num(worst.over()), percent(worst.Result.OfHonest))
-}
-
-func (report *Report) proposerFigure() string {
-	for _, l := range report.Looks {
-		if l.Share == 0.1 {
-			return fmt.Sprintf("As AUD-4, for nothing: %s own blocks for two of three seats with %d of %d nodes.", num(l.Blocks), l.Own, l.Nodes)
-		}
-	}
-	return ""
 }
 
 func (report *Report) lurkFigure() string {

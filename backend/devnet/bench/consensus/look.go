@@ -5,25 +5,20 @@ import (
 	"math/rand/v2"
 )
 
-// What an account that looks at the dice pays in gas for a try (AUD-4). The
-// tests hold the calls of the contracts against what they cost when run.
+// What calls cost in gas. The tests hold them against the contracts'.
 const (
-	// createGas of createTask that draws, and as much of one that fails at its end.
+	// createGas of createTask that draws.
 	createGas = 210_000
 	// settleGas of settle.
 	settleGas = 235_000
-	// takeGas of taking the CNX away, by a contract.
-	takeGas = 50_000
-	// foreseeGas of reading what a draw reads, by that contract.
-	foreseeGas = 60_000
 	// moveGas of pause, or of resume after it.
 	moveGas = 75_000
 )
 
-// Look is an account that creates a task and lets it fail in every block whose
-// dice it dislikes: a contract that is called earlier in the block sees
-// prevrandao, foresees the draw, and takes the CNX away that the task needs. The
-// serial number, and so nothing of the next draw, moves.
+// Look is an account that creates a task and has it drawn only in a block whose
+// dice it likes. Its proposer knows them, and leaves the task out of others. Anybody
+// else has a contract earlier in the block, which sees prevrandao, burn all gas
+// that the block has left, so that the task comes a block later.
 type Look struct {
 	Nodes int     `json:"nodes"`
 	Own   int     `json:"own"`
@@ -36,7 +31,7 @@ type Look struct {
 	Played    Estimate `json:"blocks_simulated"`
 	// Trio is how many blocks a trio of own nodes takes.
 	Trio float64 `json:"blocks_own_trio"`
-	// Gas of one that stands, all tries and its end included.
+	// Gas of one that stands, for who is no proposer: all that is burned, and its end.
 	Gas float64 `json:"gas"`
 	// CNX that each slashed honest node costs its creator, and what it costs one
 	// that does not look.
@@ -64,7 +59,7 @@ func (r Rules) Look(nodes, own int) Look {
 	l := Look{
 		Nodes: nodes, Own: own, Share: float64(own) / float64(nodes),
 		Chance: p, Blocks: 1 / p, NineOfTen: math.Ceil(math.Log(0.1) / math.Log(1-p)),
-		Gas:           (1/p-1)*(foreseeGas+takeGas+createGas) + foreseeGas + createGas + settleGas,
+		Gas:           (1/p-1)*blockGas + createGas + settleGas,
 		CNX:           -max(two.Lie, two.Deny),
 		Unaided:       r.Grief(c).Smallest,
 		SlashesPerDay: rounds * seats[2] / p,

@@ -33,7 +33,7 @@ type LurkRow struct {
 	Nodes  int    `json:"nodes"`
 	Own    int    `json:"own"`
 	Policy Policy `json:"policy"`
-	// Looks has them choose by the dice too (AUD-4).
+	// Looks has them choose by the dice too, as who proposes every block can.
 	Looks bool `json:"looks"`
 	// Rule is what is changed of the rules, empty for ours.
 	Rule string `json:"rule"`

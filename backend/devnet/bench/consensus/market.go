@@ -19,8 +19,8 @@ type Market struct {
 	// honest ones than that are free and a draw can be made with them (AUD-12).
 	// 0 for own nodes that never pause.
 	LurkAt int
-	// Looks has them come back only in a block whose dice draw two of them (AUD-4
-	// beside AUD-12), so that none is ever alone.
+	// Looks has them come back only in a block whose dice draw two of them, as who
+	// proposes every block can, so that none is ever alone.
 	Looks bool
 	// Delay is a rule that is not ours: a node that comes back can be drawn only
 	// after a time of its own, up to so many seconds.

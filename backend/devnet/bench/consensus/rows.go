@@ -80,7 +80,8 @@ func (row *MarketRow) simulate(report *Report, i uint64) {
 	row.Result = row.market.Run(report.Tasks, Dice(report.Seed, marketStream+i))
 }
 
-// looked are the shares of a class that AUD-4 is reckoned for, in percent.
+// looked are the shares of a class that a proposer's looking is reckoned for, in
+// percent.
 func looked() []int { return []int{5, 10, 20, 30, 40} }
 
 // lookedNodes is the size of that class.

@@ -160,7 +160,7 @@ func (report Report) farmTable() section {
 		title: "A creator that farms scores with the smallest tasks: what a score costs",
 		source: fmt.Sprintf("Verdicts _agreed (cut), Standing meanRoundedDown; shared: %d of %d nodes own. Gas not counted",
 			farmOwn, farmHonest+farmOwn),
-		head: []string{"cut", "own class", "shared", "shared, AUD-4", "to wash a 0", "tasks to a veteran's mean", "cost", "weight over veteran", "over newcomer"},
+		head: []string{"cut", "own class", "shared", "shared, proposer", "to wash a 0", "tasks to a veteran's mean", "cost", "weight over veteran", "over newcomer"},
 	}
 	for _, f := range report.Farms {
 		s.add(percent(f.Cut), f.OwnClass, f.Shared, f.Looking, f.Wash, f.Tasks, f.Cost, f.Best, f.Newcomer)
@@ -194,8 +194,8 @@ func (report Report) aloneTable() section {
 
 func (report Report) lookTable() section {
 	s := section{
-		title:  "AUD-4, own tasks: blocks until two of three seats are own, for who may let its createTask fail; what that gains",
-		source: "geometric in p; Draws request (prevrandao, serial), Task _takeFee. A block a second; gas from the contracts' tests",
+		title:  "Own tasks: blocks until two of three seats are own, for who proposes them, or burns what gas the block has left; what that gains",
+		source: "geometric in p; Draws request (prevrandao, creator, argsHash, since). A block a second, of the chain's limit",
 		head:   []string{"share", "p", "blocks", "simulated", "nine of ten", "own trio", "gas", "CNX a slash", "unaided", "slashes a day", "or scores", "fault: wins", "if washed"},
 	}
 	for _, l := range report.Looks {
@@ -207,8 +207,8 @@ func (report Report) lookTable() section {
 
 func (report Report) shuffleTable() section {
 	s := section{
-		title:  "AUD-4, any task: chance of two of three seats for who moves own nodes in front of a draw in its block",
-		source: "simulated; Node pause, resume, _withhold, _offer, _drawOne. All nodes free, the attacker first in the block",
+		title:  "Any task: chance of two of three seats for who proposes its block, and moves own nodes in front of the draw",
+		source: "simulated; Node pause, resume, _withhold, _offer, _drawOne. All nodes free",
 		head:   []string{"share", "no moves", "3 moves", "10 moves", "any", "moves", "gas"},
 	}
 	for _, row := range report.Shuffles {
@@ -231,7 +231,7 @@ func (report Report) poolTable() section {
 
 func (report Report) lurkTable() section {
 	s := section{
-		title:  "AUD-12 in a class with tasks always waiting, at the best moment; looking at the dice too (AUD-4); and under other rules",
+		title:  "AUD-12 in a class with tasks always waiting, at the best moment; for who proposes every block and looks at the dice too; and under other rules",
 		source: "simulated; Node pause, resume, _classByDraw",
 		head:   []string{"nodes", "own", "policy", "looks", "rule", "honest free", "fair p", "frauds a task", "times", "frauds a day", "let go a day", "pay"},
 	}

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Shuffle is an account that moves its own nodes in front of a draw in the same
-// block, anybody's: when it has seen the dice it pauses some and has some come
-// back, so that the draw falls on its nodes (AUD-4).
+// Shuffle is a proposer that moves its own nodes in front of a draw in its block,
+// anybody's: it knows the dice, pauses some and has some come back, so that the draw
+// falls on its nodes. Nobody else can: a move is signed before the block.
 type Shuffle struct {
 	Nodes int     `json:"nodes"`
 	Own   int     `json:"own"`
@@ -18,7 +18,7 @@ type Shuffle struct {
 	Three Estimate `json:"three_moves"`
 	Ten   Estimate `json:"ten_moves"`
 	Any   Estimate `json:"any_moves"`
-	// Moves of one that needs any, on average, and their Gas with looking.
+	// Moves of one that needs any, on average, and their Gas.
 	Moves float64 `json:"moves"`
 	Gas   float64 `json:"gas"`
 }
@@ -149,5 +149,5 @@ func (s *Shuffle) simulate(times int, dice *rand.Rand) {
 	}
 	s.Fair, s.Three, s.Ten, s.Any = fair.estimate(), three.estimate(), ten.estimate(), unbound.estimate()
 	s.Moves = moves.estimate().Mean
-	s.Gas = s.Moves*moveGas + foreseeGas
+	s.Gas = s.Moves * moveGas
 }

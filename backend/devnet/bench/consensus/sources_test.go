@@ -68,11 +68,12 @@ func TestConstantsAreTheContracts(t *testing.T) {
 		{"contracts/src/Node.sol", "bool few = available < _setup.drawCandidates || available < c.joined / TENTH;"},
 		{"contracts/src/Node.sol", "return block.timestamp >= _fewDrawnAt[step] + _terms.drawSeconds;"},
 		{"contracts/src/Node.sol", "kicked = recent.sum() <= _setup.kickOutScore;"},
-		{"contracts/src/Node.sol", "bool serving = c.gpt && joined >= _terms.minClassNodes;"},
+		{"contracts/src/Node.sol", "bool serving = c.serving && c.gpt && joined >= _terms.minClassNodes;"},
+		{"contracts/src/Node.sol", "if (c.serving || !c.gpt || c.joined < _terms.minClassNodes) return;"},
 		{"contracts/src/Node.sol", "if (q.model == 0 || Models.has(_records[old].models, q.model)) revert HoldsModel"},
 		{"contracts/src/Clerk.sol", "if (late || begun || head.flags & Books.REDRAWN != 0) revert DeclineTooLate(taskId);"},
 		{"contracts/src/Books.sol", "return (minFee * duration(terms, head) + smallest - 1) / smallest;"},
-		{"contracts/src/Draws.sol", "keccak256(abi.encode(block.prevrandao, head.serial))"},
+		{"contracts/src/Draws.sol", "keccak256(abi.encode(block.prevrandao, creator, argsHash, head.since))"},
 		{"validator/validator.go", "const MinBlockInterval = time.Second"},
 	} {
 		if !strings.Contains(source(t, c.path), c.text) {
