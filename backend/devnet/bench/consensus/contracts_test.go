@@ -144,7 +144,7 @@ func TestALazyPairsPayIsTheContracts(t *testing.T) {
 	near(t, "lie", s.gained(s.Keys[0], s.Keys[1])/2, l.Fraud)
 }
 
-// AUD-9, and how long silence holds a trio.
+// What an opening alone is paid, and how long silence holds a trio.
 func TestPayOfAnOpeningAloneIsTheContracts(t *testing.T) {
 	r := DefaultRules()
 	for _, opened := range []int{1, 2, 3} {

@@ -78,7 +78,7 @@ func (r Rules) scoresToWash() int {
 }
 
 // Alone is what opening an answer alone pays, when the openings of the two
-// others are kept out (AUD-9). Amounts in CNX.
+// others are kept out. Amounts in CNX.
 type Alone struct {
 	Units int `json:"units"`
 	// First and Last are the shares of agreement.

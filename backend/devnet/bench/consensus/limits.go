@@ -22,15 +22,15 @@ func (report *Report) limits() []Limit {
 			"Who proposes a block puts moves of own nodes in front of anybody's draw in it, so that it falls on its own. A lone validator chooses.",
 			report.shuffleFigure(),
 			"Several validators, so that few blocks are its own."},
-		{"AUD-12",
+		{"timed draws",
 			"Own nodes pause, and come back together when few others are free.",
 			report.lurkFigure(),
 			"A node that comes back can be drawn only after a random time of its own."},
-		{"AUD-9",
+		{"opening alone",
 			"Who opens alone has the whole overhead part, more than the first of three that agree.",
 			report.aloneFigure(),
 			"A third for each that opened, as NoArguments pays; the rest returns."},
-		{"AUD-11",
+		{"paused nodes",
 			"Paused nodes count when a tenth of a class must be free.",
 			report.idleFigure(),
 			"Count joined nodes that are not paused."},
@@ -80,7 +80,7 @@ func (report *Report) shuffleFigure() string {
 	if worst.Nodes == 0 {
 		return text
 	}
-	return text + fmt.Sprintf(" With AUD-12, %d of %d nodes without a GPU, if every block were its own, paused but for such: %s of the class's tasks, %s times the fair part, for %s of an honest node's pay.",
+	return text + fmt.Sprintf(" Timed as well, %d of %d nodes without a GPU, if every block were its own, paused but for such: %s of the class's tasks, %s times the fair part, for %s of an honest node's pay.",
 		worst.Own, worst.Nodes, percent(worst.Result.Frauds.Mean), num(worst.over()), percent(worst.Result.OfHonest))
 }
 

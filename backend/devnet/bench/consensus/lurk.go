@@ -3,7 +3,7 @@ package consensus
 import "fmt"
 
 // Pool is a draw that is timed: own nodes have paused, and come back in one block
-// when so many honest ones are free that a draw can just be made (AUD-12).
+// when so many honest ones are free that a draw can just be made.
 type Pool struct {
 	Nodes int `json:"nodes"`
 	Own   int `json:"own"`
@@ -114,7 +114,7 @@ func (o Options) lurkRows() []LurkRow {
 }
 
 // IdleRow is a class that somebody slows with paused nodes of its own, which
-// count when a tenth of the class must be free (AUD-11).
+// count when a tenth of the class must be free.
 type IdleRow struct {
 	Nodes  int `json:"nodes"`
 	Paused int `json:"paused"`

@@ -16,7 +16,7 @@ type Market struct {
 	// Lacking are the honest nodes that have not announced the tasks' model.
 	Lacking int
 	// LurkAt keeps own nodes paused, and brings them back together when no more
-	// honest ones than that are free and a draw can be made with them (AUD-12).
+	// honest ones than that are free and a draw can be made with them.
 	// 0 for own nodes that never pause.
 	LurkAt int
 	// Looks has them come back only in a block whose dice draw two of them, as who
@@ -27,7 +27,7 @@ type Market struct {
 	Delay float64
 	// Rest is another: a node that declined can't be drawn for so many seconds.
 	Rest float64
-	// Paused are further nodes that have joined and stay paused (AUD-11).
+	// Paused are further nodes that have joined and stay paused.
 	Paused int
 	// Load is the demand as a part of what the class could serve if all were
 	// honest. From 1 on there is always a task waiting.

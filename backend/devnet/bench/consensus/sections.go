@@ -182,7 +182,7 @@ func (report Report) lazyTable() section {
 
 func (report Report) aloneTable() section {
 	s := section{
-		title:  "AUD-9: openings without agreement. What each that opened is paid; a creator whose node it is; what keeping the others out takes",
+		title:  "Openings without agreement. What each that opened is paid; a creator whose node it is; what keeping the others out takes",
 		source: "Verdicts _noAgreement (the overhead part among those that opened); Params revealSeconds",
 		head:   []string{"units", "first of three", "last", "alone", "of two", "of three", "its creator", "else", "full blocks", "gas", "with thirds"},
 	}
@@ -219,7 +219,7 @@ func (report Report) shuffleTable() section {
 
 func (report Report) poolTable() section {
 	s := section{
-		title:  "AUD-12: a draw that is timed. Own nodes come back when a draw can just be made with them",
+		title:  "A draw that is timed. Own nodes come back when a draw can just be made with them",
 		source: "§2.8 p(h,d) of the free; Node _setAvailable: drawCandidates, a tenth. With one honest node free, the draw from few is theirs",
 		head:   []string{"nodes", "own", "needed free", "fair p", "timed p", "times", "gas of a try"},
 	}
@@ -231,7 +231,7 @@ func (report Report) poolTable() section {
 
 func (report Report) lurkTable() section {
 	s := section{
-		title:  "AUD-12 in a class with tasks always waiting, at the best moment; for who proposes every block and looks at the dice too; and under other rules",
+		title:  "Timed draws in a class with tasks always waiting, at the best moment; for who proposes every block and looks at the dice too; and under other rules",
 		source: "simulated; Node pause, resume, _classByDraw",
 		head:   []string{"nodes", "own", "policy", "looks", "rule", "honest free", "fair p", "frauds a task", "times", "frauds a day", "let go a day", "pay"},
 	}
@@ -244,7 +244,7 @@ func (report Report) lurkTable() section {
 
 func (report Report) idleTable() section {
 	s := section{
-		title:  "AUD-11: a class beside which somebody's nodes have joined and paused",
+		title:  "A class beside which somebody's nodes have joined and paused",
 		source: "simulated; Node _setAvailable (joined / 10), drawSeconds",
 		head:   []string{"at work", "paused", "their stake", "needed free", "tasks a day", "of what it could"},
 	}
