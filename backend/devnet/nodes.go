@@ -173,8 +173,8 @@ func (d *devnet) notJoined(ctx context.Context) (all []waiting) {
 	return all
 }
 
-// joined says whether a node has a stake, or had one: what is faulty lost it in
-// an earlier run.
+// joined says whether a node has a stake and can be drawn, or had one: what is
+// faulty lost it in an earlier run.
 func (d *devnet) joined(ctx context.Context, account common.Address, fault node.Fault) bool {
 	ledger := contracts.NewNode()
 	answer, err := d.rpc.CallContract(ctx, ethereum.CallMsg{To: &d.profile.Contracts.Node, Data: ledger.PackNodeInfo(account)}, nil)
@@ -185,5 +185,9 @@ func (d *devnet) joined(ctx context.Context, account common.Address, fault node.
 	if err != nil {
 		return false
 	}
-	return protocol.NodeStatus(info.Status) != protocol.NodeQuit || fault != node.FaultNone && info.Nonce > 0
+	if fault != node.FaultNone && info.Nonce > 1 { // it joined and resumed
+		return true
+	}
+	status := protocol.NodeStatus(info.Status)
+	return status != protocol.NodeQuit && status != protocol.NodePaused
 }
