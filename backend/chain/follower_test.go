@@ -13,6 +13,7 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/node"
@@ -30,20 +31,28 @@ func (w *world) bump(n int) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	nonce, err := w.Client().PendingNonceAt(w.t.Context(), w.key.Address())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for i := range n {
-		tx, err := w.key.SignTx(types.NewTx(&types.DynamicFeeTx{
-			ChainID: id, Nonce: nonce + uint64(i), To: &counter, Gas: 90_000,
-			GasTipCap: big.NewInt(params.GWei), GasFeeCap: big.NewInt(20 * params.GWei),
-		}), id)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if err := w.Client().SendTransaction(w.t.Context(), tx); err != nil {
-			w.t.Fatal(err)
+	for range n {
+		// Just after a block the pool may still name a nonce that is used up.
+		for tries := 0; ; tries++ {
+			nonce, err := w.Client().PendingNonceAt(w.t.Context(), w.key.Address())
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			tx, err := w.key.SignTx(types.NewTx(&types.DynamicFeeTx{
+				ChainID: id, Nonce: nonce, To: &counter, Gas: 90_000,
+				GasTipCap: big.NewInt(params.GWei), GasFeeCap: big.NewInt(20 * params.GWei),
+			}), id)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			err = w.Client().SendTransaction(w.t.Context(), tx)
+			if err == nil {
+				break
+			}
+			if tries == 100 || err.Error() != txpool.ErrAlreadyKnown.Error() {
+				w.t.Fatal(err)
+			}
+			time.Sleep(5 * time.Millisecond)
 		}
 	}
 }
