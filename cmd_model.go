@@ -14,6 +14,7 @@ import (
 type modelCmd struct {
 	List     modelListCmd     `cmd:"" help:"List the models that are here."`
 	Download modelDownloadCmd `cmd:"" help:"Fetch a GGUF file of a Hugging Face repository; a download that was cut goes on."`
+	Show     modelShowCmd     `cmd:"" help:"What a model is and needs, and whether it runs here."`
 	Demo     modelDemoCmd     `cmd:"" help:"Make the built-in demo model; needs no network."`
 }
 

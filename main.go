@@ -31,7 +31,7 @@ type cli struct {
 	Devnet devnetCmd `cmd:"" help:"Run a whole network on this computer."`
 	Node   nodeCmd   `cmd:"" help:"Run a node: earn with this computer."`
 	Status statusCmd `cmd:"" help:"How a running node is doing."`
-	Task   taskCmd   `cmd:"" help:"Send a task, check a receipt."`
+	Task   taskCmd   `cmd:"" help:"Send tasks, check documents and receipts."`
 	Model  modelCmd  `cmd:"" help:"Models on this computer."`
 	Bench  benchCmd  `cmd:"" help:"Measure."`
 	Engine engineCmd `cmd:"" hidden:"" help:"The inference engine (started by a node)."`

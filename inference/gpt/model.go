@@ -1,11 +1,8 @@
 package gpt
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
-	"strings"
 
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
@@ -19,17 +16,22 @@ const MaxContext = 8192
 type Model struct {
 	weights *ggml.Model
 	context *ggml.Context
-	prompt  *Template // nil where the model has none
-	tools   *Template // for tasks with tools; may be nil
+	prompts *Prompter
 }
 
 // Load reads a GGUF file and makes room for its context. Threads don't change
 // results. Errors carry a Code.
 func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
-	if _, err := checkpoint.CheckGGUF(path); err != nil {
+	header, err := checkpoint.CheckGGUF(path)
+	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, &Error{CodeModelNotFound, err}
 		}
+		return nil, &Error{CodeCannotRun, err}
+	}
+
+	prompts, err := PrompterOf(header)
+	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}
 
@@ -38,11 +40,7 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 		return nil, &Error{CodeCannotRun, err}
 	}
 
-	m := &Model{weights: weights}
-	if err := m.compileTemplates(); err != nil {
-		m.Close()
-		return nil, &Error{CodeCannotRun, err}
-	}
+	m := &Model{weights: weights, prompts: prompts}
 
 	size := min(weights.TrainedContext(), MaxContext)
 	m.context, err = weights.NewContext(ggml.ContextParams{Size: size, Threads: threads})
@@ -67,72 +65,9 @@ func (m *Model) Close() {
 // ContextSize is the number of tokens that prompt and answer share.
 func (m *Model) ContextSize() int { return m.context.Size() }
 
-func (m *Model) compileTemplates() error {
-	var err error
-	if source, ok := m.weights.Meta("tokenizer.chat_template"); ok {
-		if m.prompt, err = CompileTemplate(source); err != nil {
-			return err
-		}
-	}
-	if source, ok := m.weights.Meta("tokenizer.chat_template.tool_use"); ok {
-		if m.tools, err = CompileTemplate(source); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// promptText is the text that the model continues.
-func (m *Model) promptText(r Request) (string, error) {
-	template := m.prompt
-	if len(r.Tools) > 0 && m.tools != nil {
-		template = m.tools
-	}
-	if template == nil {
-		return joinContents(r.Messages)
-	}
-
-	return template.Render(PromptInput{
-		Messages: r.Messages,
-		Tools:    r.Tools,
-		Args:     r.TemplateArgs,
-		BOS:      m.weights.TokenText(m.weights.BOS()),
-		EOS:      m.weights.TokenText(m.weights.EOS()),
-	})
-}
-
-// joinContents is the prompt of a model without a template: what the messages
-// say, line by line.
-func joinContents(messages []json.RawMessage) (string, error) {
-	type part struct{ Text string }
-	var lines []string
-	for i, raw := range messages {
-		var m struct{ Content json.RawMessage }
-		if err := json.Unmarshal(raw, &m); err != nil {
-			return "", fmt.Errorf("read message %d: %w", i, err)
-		}
-
-		var text *string
-		if json.Unmarshal(m.Content, &text) == nil {
-			if text != nil {
-				lines = append(lines, *text)
-			}
-			continue
-		}
-		var parts []part
-		if err := json.Unmarshal(m.Content, &parts); err != nil {
-			return "", fmt.Errorf("read message %d: %w", i, err)
-		}
-		for _, p := range parts {
-			lines = append(lines, p.Text)
-		}
-	}
-	return strings.Join(lines, "\n"), nil
-}
-
 // tokens is the tokenized prompt.
 func (m *Model) tokens(r Request) ([]ggml.Token, error) {
-	text, err := m.promptText(r)
+	text, err := m.prompts.prompt(r.Messages, r.Tools, r.TemplateArgs)
 	if err != nil {
 		return nil, &Error{CodePromptRefused, err}
 	}

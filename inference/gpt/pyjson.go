@@ -3,37 +3,54 @@ package gpt
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/ardanlabs/jinja"
 )
 
-// pyJSON encodes as Python's json.dumps(v, ensure_ascii=False) does, because
-// models were trained on prompts that it made: key order kept, ", " and ": "
-// between, floats as Python prints them.
+// pyJSON encodes as Python's json.dumps does, because models were trained on
+// prompts that it made: key order kept, ", " and ": " between, floats as Python
+// prints them, nothing escaped for HTML.
 type pyJSON struct {
-	b      strings.Builder
-	indent string // one level; "" writes one line
+	b            strings.Builder
+	ascii        bool // \u escapes for all other characters
+	lines        bool // each item on a line of its own
+	indent       string
+	comma, colon string
+	sortKeys     bool
 }
 
-// toJSON is the tojson filter that Hugging Face gives to chat templates.
+// toJSON is the tojson filter that Hugging Face gives to chat templates:
+// tojson(x, ensure_ascii, indent, separators, sort_keys).
 func toJSON(args []jinja.Value, kwargs map[string]jinja.Value) (jinja.Value, error) {
 	if len(args) == 0 {
 		return jinja.Undefined(), fmt.Errorf("tojson: missing value")
 	}
-
-	var enc pyJSON
-	indent, ok := kwargs["indent"]
-	if !ok && len(args) > 2 {
-		indent = args[2] // tojson(x, ensure_ascii, indent)
+	arg := func(place int, name string) jinja.Value {
+		if v, ok := kwargs[name]; ok {
+			return v
+		}
+		if len(args) > place {
+			return args[place]
+		}
+		return jinja.None()
 	}
-	switch {
-	case indent.IsInt() && indent.AsInt() >= 0 && indent.AsInt() <= 64:
-		enc.indent = strings.Repeat(" ", int(indent.AsInt()))
+
+	enc := pyJSON{ascii: arg(1, "ensure_ascii").IsTruthy(), comma: ", ", colon: ": ", sortKeys: arg(4, "sort_keys").IsTruthy()}
+	switch indent := arg(2, "indent"); {
+	case indent.IsInt():
+		enc.lines, enc.comma = true, ","
+		enc.indent = strings.Repeat(" ", int(min(max(indent.AsInt(), 0), 64)))
 	case indent.IsString():
+		enc.lines, enc.comma = true, ","
 		enc.indent = indent.AsString()
+	}
+	if s := arg(3, "separators"); s.IsList() && s.AsList().Len() == 2 && s.AsList().Get(0).IsString() && s.AsList().Get(1).IsString() {
+		enc.comma, enc.colon = s.AsList().Get(0).AsString(), s.AsList().Get(1).AsString()
 	}
 
 	if err := enc.value(args[0], 0); err != nil {
@@ -79,7 +96,7 @@ func (e *pyJSON) list(l *jinja.List, depth int) error {
 			return err
 		}
 	}
-	e.close(depth)
+	e.newLine(depth)
 	e.b.WriteByte(']')
 	return nil
 }
@@ -91,34 +108,32 @@ func (e *pyJSON) dict(d *jinja.Dict, depth int) error {
 	}
 
 	e.b.WriteByte('{')
-	for i, key := range d.Keys {
+	keys := d.Keys
+	if e.sortKeys {
+		keys = slices.Sorted(slices.Values(keys))
+	}
+	for i, key := range keys {
 		e.separate(i, depth+1)
 		e.text(key)
-		e.b.WriteString(": ")
+		e.b.WriteString(e.colon)
 		if err := e.value(d.Data[key], depth+1); err != nil {
 			return err
 		}
 	}
-	e.close(depth)
+	e.newLine(depth)
 	e.b.WriteByte('}')
 	return nil
 }
 
 func (e *pyJSON) separate(i, depth int) {
 	if i > 0 {
-		e.b.WriteByte(',')
+		e.b.WriteString(e.comma)
 	}
-	switch {
-	case e.indent != "":
-		e.b.WriteByte('\n')
-		e.b.WriteString(strings.Repeat(e.indent, depth))
-	case i > 0:
-		e.b.WriteByte(' ')
-	}
+	e.newLine(depth)
 }
 
-func (e *pyJSON) close(depth int) {
-	if e.indent != "" {
+func (e *pyJSON) newLine(depth int) {
+	if e.lines {
 		e.b.WriteByte('\n')
 		e.b.WriteString(strings.Repeat(e.indent, depth))
 	}
@@ -140,11 +155,15 @@ func (e *pyJSON) char(r rune) {
 		e.b.WriteString(s)
 		return
 	}
-	if r < 0x20 {
+	switch {
+	case e.ascii && r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		fmt.Fprintf(&e.b, `\u%04x\u%04x`, high, low)
+	case r < 0x20 || e.ascii && r > '~':
 		fmt.Fprintf(&e.b, `\u%04x`, r)
-		return
+	default:
+		e.b.WriteRune(r)
 	}
-	e.b.WriteRune(r)
 }
 
 // pyFloat is Python's repr of a float: the shortest digits that read back, with

@@ -2,7 +2,6 @@ package gpt
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -56,12 +55,9 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 			Seed:              t.Seed,
 		},
 	}
-	for i, m := range t.Messages {
-		raw, err := json.Marshal(m)
-		if err != nil {
-			return nil, fail(CodeCannotRun, "write messages[%d]: %w", i, err)
-		}
-		r.Messages = append(r.Messages, raw)
+	var err error
+	if r.Messages, err = rawMessages(t); err != nil {
+		return nil, &Error{CodeCannotRun, err}
 	}
 	return &Prepared{model: t.Model, request: r}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"time"
 
 	"github.com/ardanlabs/jinja"
@@ -21,11 +20,17 @@ type Template struct{ compiled *jinja.Template }
 // that Llama's templates fall back to.
 func templateDay() time.Time { return time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC) }
 
-// CompileTemplate reads a Jinja chat template as models carry it. The engine's
-// own tojson sorts keys, so it is replaced under another name.
-func CompileTemplate(source string) (*Template, error) {
-	renamed := regexp.MustCompile(`\btojson\b`).ReplaceAllString(source, "pytojson")
-	compiled, err := jinja.Compile(renamed)
+// maxTemplate bounds a template's source. Those of the models in use stay below
+// a tenth of it.
+const maxTemplate = 256 << 10
+
+// CompileTemplate reads a Jinja chat template as models carry it.
+func CompileTemplate(source string) (_ *Template, err error) {
+	defer recovered(&err, "compile chat template")
+	if len(source) > maxTemplate {
+		return nil, fmt.Errorf("compile chat template: it has %d bytes, want at most %d", len(source), maxTemplate)
+	}
+	compiled, err := jinja.Compile(pythonise(source))
 	if err != nil {
 		return nil, fmt.Errorf("compile chat template: %w", err)
 	}
@@ -37,18 +42,28 @@ type PromptInput struct {
 	Messages []json.RawMessage // objects with role and content
 	Tools    []json.RawMessage
 	Args     json.RawMessage // an object, or nothing
-	BOS, EOS string          // spelling of the model's special tokens
+	BOS, EOS string          // spelling of the model's special tokens, "" where it has none
 }
 
 // Render makes the prompt, ending where the assistant speaks.
-func (t *Template) Render(in PromptInput) (string, error) {
+func (t *Template) Render(in PromptInput) (_ string, err error) {
+	defer recovered(&err, "render chat template")
 	values := map[string]jinja.Value{
-		"bos_token":             jinja.NewString(in.BOS),
-		"eos_token":             jinja.NewString(in.EOS),
 		"add_generation_prompt": jinja.NewBool(true),
 		"pytojson":              jinja.NewCallable("tojson", toJSON),
+		"pyprint":               jinja.NewCallable("string", pyPrint),
+		"pydefault":             jinja.NewCallable("default", pyDefault),
+		"pytrim":                jinja.NewCallable("trim", pyTrim),
+		"range":                 jinja.NewCallable("range", pyRange),
+		"dict":                  jinja.NewCallable("dict", pyDict),
+		"namespace":             jinja.NewCallable("namespace", pyDict),
 		"strftime_now":          jinja.NewCallable("strftime_now", strftimeNow),
 		"tools":                 jinja.None(),
+	}
+	for name, token := range map[string]string{"bos_token": in.BOS, "eos_token": in.EOS} {
+		if token != "" {
+			values[name] = jinja.NewString(token)
+		}
 	}
 
 	messages, err := valueList(in.Messages)
@@ -78,11 +93,23 @@ func (t *Template) Render(in PromptInput) (string, error) {
 		}
 	}
 
+	if _, ok := values["documents"]; !ok {
+		values["documents"] = jinja.None()
+	}
+
 	out, err := t.compiled.RenderValues(values)
 	if err != nil {
 		return "", fmt.Errorf("render chat template: %w", err)
 	}
 	return out, nil
+}
+
+// recovered makes an error of a panic of the Jinja engine, which was not written
+// for hostile templates.
+func recovered(err *error, doing string) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%s: it does what no template can: %v", doing, p)
+	}
 }
 
 func valueList(raw []json.RawMessage) (jinja.Value, error) {

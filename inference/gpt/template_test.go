@@ -2,6 +2,7 @@ package gpt
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -79,5 +80,35 @@ func TestPromptOfAModelWithoutATemplateIsTheContents(t *testing.T) {
 		`{"role":"user","content":[{"type":"text","text":"b"},{"type":"text","text":"c"}]}`, `{"role":"user","content":""}`))
 	if want := "a\nb\nc\n"; err != nil || got != want {
 		t.Errorf("%q, %v; want %q", got, err, want)
+	}
+}
+
+func TestHostileTemplatesAreRefused(t *testing.T) {
+	for name, source := range map[string]string{
+		"too long":       strings.Repeat("a", maxTemplate+1),
+		"not closed":     "{{ a",
+		"endless range":  "{% for i in range(1000000000000) %}x{% endfor %}",
+		"endless text":   "{{ 'ab' * 9223372036854775807 }}",
+		"unknown filter": "{{ messages | shell }}",
+	} {
+		template, err := CompileTemplate(source)
+		if err == nil {
+			_, err = template.Render(PromptInput{})
+		}
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestNamedValuesHaveOneOrder(t *testing.T) {
+	template, err := CompileTemplate(`{{ dict(c=1, a=2, d=3, b=4, e=5) }}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		if got, err := template.Render(PromptInput{}); err != nil || got != "{'a': 2, 'b': 4, 'c': 1, 'd': 3, 'e': 5}" {
+			t.Fatalf("%q, %v", got, err)
+		}
 	}
 }

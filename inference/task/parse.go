@@ -3,6 +3,7 @@ package task
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -10,15 +11,27 @@ import (
 // unknown fields, wrong types, numbers out of range, keys given twice, anything
 // after the document. Unset fields get Helium's defaults.
 func ParseGPT(data []byte) (*GPT, error) {
+	g, problems := CheckGPT(data)
+	if len(problems) > 0 {
+		return nil, problems[0]
+	}
+	return g, nil
+}
+
+// CheckGPT is ParseGPT for those who write tasks: it names every field that is
+// wrong, up to 32 of them. The first is ParseGPT's error.
+func CheckGPT(data []byte) (*GPT, []*FieldError) {
 	doc, err := parse(data)
 	if err != nil {
-		return nil, err
+		var one *FieldError
+		errors.As(err, &one)
+		return nil, []*FieldError{one}
 	}
 
 	var r reader
 	g := r.gpt(doc)
-	if r.err != nil {
-		return nil, r.err
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
 	return g, nil
 }
@@ -113,6 +126,9 @@ func (r *reader) content(v *value) Content {
 func (r *reader) part(v *value) Part {
 	f := r.fields(v, "type", "text", "base64")
 	kind := r.oneOf(r.required(v, f, "type"), "text", "image")
+	if kind != "text" && kind != "image" {
+		return Part{}
+	}
 
 	own, other := "text", "base64"
 	if kind == "image" {

@@ -225,3 +225,26 @@ func TestChatIsCheckedLikeADocument(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckNamesEveryFieldThatIsWrongOnce(t *testing.T) {
+	doc := `{"messages":[{"role":"user","content":1,"name":"x"},"hi",{"role":"tool","content":[{"type":"image_url","image_url":{}}]}],
+		"generation_config":{"top_p":2,"max_new_tokens":"9","stop_strings":["",7]},"seed":-1,"quantize_bits":"4","dtype":"int8"}`
+	want := []string{
+		"model", "messages[0].name", "messages[0].content", "messages[1]", "messages[2].content[0].image_url", "messages[2].content[0].type",
+		"generation_config.max_new_tokens", "generation_config.top_p", "generation_config.stop_strings[0]", "generation_config.stop_strings[1]",
+		"seed", "dtype", "quantize_bits",
+	}
+	g, problems := CheckGPT([]byte(doc))
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.Field)
+	}
+	if g != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("problems %v\n got %q\nwant %q", problems, got, want)
+	}
+
+	many := `{"model":"m","messages":[` + strings.Repeat(`"x",`, 1000) + `"x"]}`
+	if _, problems := CheckGPT([]byte(many)); len(problems) != maxProblems {
+		t.Errorf("%d problems, want %d", len(problems), maxProblems)
+	}
+}

@@ -230,14 +230,35 @@ func (v *value) encode(w *writer) {
 	}
 }
 
-// reader takes values out of a document and keeps the first thing wrong with
-// it; after that every answer is zero.
-type reader struct{ err error }
+// maxProblems is how many things wrong with one document are named.
+const maxProblems = 32
 
+// reader takes values out of a document and collects what is wrong with it, one
+// problem a field, in the order in which it looks; where something is wrong the
+// answer is zero.
+type reader struct{ problems []*FieldError }
+
+// fail says what is wrong with v. Whatever else is found at a field that was
+// found wrong before, or inside it, follows from that and is not said.
 func (r *reader) fail(v *value, problem, hint string) {
-	if r.err == nil {
-		r.err = &FieldError{v.path, problem, hint}
+	if len(r.problems) == maxProblems {
+		return
 	}
+	for _, p := range r.problems {
+		inside, ok := strings.CutPrefix(v.path, p.Field)
+		if ok && (p.Field == "" || inside == "" || inside[0] == '.' || inside[0] == '[') {
+			return
+		}
+	}
+	r.problems = append(r.problems, &FieldError{v.path, problem, hint})
+}
+
+// first is the first problem, as an error.
+func (r *reader) first() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	return r.problems[0]
 }
 
 func (r *reader) wrongType(v *value, want string) {

@@ -90,8 +90,8 @@ func ParseResponse(data []byte) (*Response, error) {
 
 	var r reader
 	answer := r.response(doc)
-	if r.err != nil {
-		return nil, r.err
+	if err := r.first(); err != nil {
+		return nil, err
 	}
 	if !bytes.Equal(answer.Bytes(), data) {
 		return nil, &FieldError{"", "the response is not in its one encoding", "write it with Response.Bytes"}

@@ -1,0 +1,175 @@
+//go:build !desktop
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+
+	"helium/backend/hardware"
+	"helium/backend/models"
+	"helium/inference/checkpoint"
+	"helium/inference/ggml"
+	"helium/inference/gpt"
+)
+
+type modelShowCmd struct {
+	ID string `arg:"" help:"A model of helium model list, or a .gguf file."`
+}
+
+// Help is what the command says of itself beyond one line.
+func (modelShowCmd) Help() string {
+	return "What the model is, how much memory it takes, whether it runs on this computer, and why not if it doesn't. " +
+		"All is read from the file's header; nothing is loaded. Memory is an estimate."
+}
+
+func (c modelShowCmd) Run(env *environment) error {
+	path, err := modelPath(c.ID)
+	if err != nil {
+		return err
+	}
+	header, err := checkpoint.CheckGGUF(path)
+	if err != nil {
+		return fmt.Errorf("%s can't run: %w", c.ID, err)
+	}
+	shown := header.Summary()
+	out := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	printModel(out, c.ID, path, shown)
+	printTemplate(out, shown)
+	printRunsHere(env, out, header, shown)
+	return out.Flush()
+}
+
+// modelPath is the file of a model that is here.
+func modelPath(id string) (string, error) {
+	if strings.HasSuffix(id, ".gguf") {
+		return id, nil
+	}
+	library, err := openModels()
+	if err != nil {
+		return "", err
+	}
+	f, err := library.Get(id)
+	if errors.Is(err, models.ErrNotHere) {
+		return "", fmt.Errorf("%w; helium model list says what is, and helium model download fetches one", err)
+	}
+	return f.Path, err
+}
+
+func printModel(out io.Writer, id, path string, m checkpoint.Summary) {
+	row(out, "model", id)
+	row(out, "file", filepath.Base(path))
+	row(out, "name", m.Name)
+	row(out, "architecture", fmt.Sprintf("%s, layers %d, width %d, heads %d", m.Architecture, m.Layers, m.Width, m.Heads))
+	if m.Experts > 0 {
+		row(out, "experts", fmt.Sprintf("%d, %d of them at each token", m.Experts, m.ExpertsUsed))
+	}
+	row(out, "parameters", thousands(m.Parameters))
+	row(out, "quantisation", strings.Join(m.Formats, ", "))
+	row(out, "tokenizer", fmt.Sprintf("%s, %d tokens", m.Tokenizer, m.Vocabulary))
+	row(out, "special tokens", specialTokens(m))
+
+	used := min(m.Context, gpt.MaxContext)
+	context := fmt.Sprintf("%d tokens", used)
+	if m.Context > used {
+		context = fmt.Sprintf("%d of the model's %d tokens", used, m.Context)
+	}
+	row(out, "context", context)
+	row(out, "memory", fmt.Sprintf("about %d MB, %d MB of them weights", megabytes(m.Memory(used, ggml.Batch)), megabytes(m.WeightBytes)))
+}
+
+func row(out io.Writer, name, value string) {
+	if value == "" {
+		value = "none"
+	}
+	fmt.Fprintf(out, "%s\t%s\n", name, oneLine(value))
+}
+
+// oneLine keeps what a stranger's file says from writing to the terminal as it
+// likes.
+func oneLine(s string) string {
+	quoted := fmt.Sprintf("%q", s)
+	if plain := quoted[1 : len(quoted)-1]; strings.Contains(plain, `\`) {
+		return quoted
+	}
+	return s
+}
+
+func specialTokens(m checkpoint.Summary) string {
+	var out []string
+	if m.BOS != "" {
+		out = append(out, "begin "+m.BOS)
+	}
+	if m.EOS != "" {
+		out = append(out, "end "+m.EOS)
+	}
+	return strings.Join(out, ", ")
+}
+
+func thousands(n uint64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f billion", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f million", float64(n)/1e6)
+	}
+	return fmt.Sprint(n)
+}
+
+func megabytes(n uint64) uint64 { return (n + 1<<20 - 1) >> 20 }
+
+func printTemplate(out io.Writer, m checkpoint.Summary) {
+	switch {
+	case m.ToolTemplate:
+		row(out, "chat template", "yes, and another for tasks with tools")
+	case m.Template:
+		row(out, "chat template", "yes")
+	default:
+		row(out, "chat template", "none: the prompt is what the messages say, line by line")
+	}
+}
+
+// whyNot is the first thing that keeps the model from running here, or "".
+func whyNot(h *checkpoint.Header, m checkpoint.Summary) string {
+	if why := m.WhyNot(); why != "" {
+		return why
+	}
+	if _, err := gpt.PrompterOf(h); err != nil {
+		return "its chat template can't be used: " + err.Error()
+	}
+	if _, err := ggml.FindLibrary(); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func printRunsHere(env *environment, out io.Writer, h *checkpoint.Header, m checkpoint.Summary) {
+	if why := whyNot(h, m); why != "" {
+		row(out, "runs here", "no: "+why)
+		return
+	}
+	device, _, err := hardware.Choose(hardware.Detect(env.ctx, env.log), []string{engineBackend()})
+	if err != nil {
+		row(out, "runs here", "no: "+err.Error())
+		return
+	}
+	needs := megabytes(m.Memory(min(m.Context, gpt.MaxContext), ggml.Batch))
+	if needs > uint64(device.MemoryMB) {
+		row(out, "runs here", fmt.Sprintf("no: it needs about %d MB, and %s has %d MB for models", needs, device.Name, device.MemoryMB))
+		return
+	}
+	row(out, "runs here", fmt.Sprintf("yes, on %s, which has %d MB for models", device.Name, device.MemoryMB))
+}
+
+// engineBackend is what the engine's package for this system computes with.
+func engineBackend() string {
+	if runtime.GOOS == "darwin" && runtime.GOARCH == "arm64" {
+		return "metal"
+	}
+	return "cpu"
+}
