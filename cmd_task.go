@@ -65,7 +65,7 @@ func (c taskRunCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	library, err := openModels()
+	library, err := openModels(env)
 	if err != nil {
 		return err
 	}
