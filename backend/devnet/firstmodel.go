@@ -54,6 +54,9 @@ func fetchFirstModel(ctx context.Context, library *models.Library, out io.Writer
 	shown := false
 	_, err := library.Download(ctx, firstModelID, firstModelFile, func(p models.Progress) {
 		deadline.Stop()
+		if p.Total == 0 {
+			return // it looks at what is here
+		}
 		shown = true
 		fmt.Fprintf(out, "\r%s", progressLine(p))
 	})

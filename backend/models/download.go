@@ -162,11 +162,16 @@ func (l *Library) plan(ctx context.Context, w Want, m *meter) (repo Repository, 
 		}
 		return repo, nil, false, err
 	}
+	n := l.noteOf(w.ID)
 	for _, f := range files {
 		if f.blob == "" {
 			if f, err = l.hub.head(ctx, w.ID, repo.Commit, f); err != nil {
 				return repo, nil, false, err
 			}
+		}
+		if n.vouches(repo.Commit, f) {
+			orders = append(orders, order{RemoteFile: f, sum: common.HexToHash(f.blob), named: true, here: true})
+			continue
 		}
 		o, err := l.find(ctx, repo, f, m)
 		if err != nil {

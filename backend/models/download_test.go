@@ -113,8 +113,12 @@ func TestDownloadGetsOverWhatGoesWrongOnTheWay(t *testing.T) {
 			h, dir, body := newHub(t), t.TempDir(), weights(600_000)
 			h.put(testID, testFile, body)
 			c.spoil(h)
+			l := h.library(t, dir)
+			if h.stalls.Load() > 0 {
+				l.hub.patience.stall = 300 * time.Millisecond
+			}
 			var last Progress
-			f, err := h.library(t, dir).Download(t.Context(), testID, testFile, func(p Progress) { last = p })
+			f, err := l.Download(t.Context(), testID, testFile, func(p Progress) { last = p })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -139,8 +143,9 @@ func TestDownloadGoesOnAfterARestart(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	first := h.sent.Swap(0)
 	h.pace.Store(0)
+	h.rest()
+	first := h.sent.Swap(0)
 	var begun int64
 	_, err = h.library(t, dir).Download(t.Context(), testID, testFile, func(p Progress) {
 		if begun == 0 {

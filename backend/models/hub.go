@@ -37,7 +37,7 @@ func openHub(o Options) (*hub, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("HF_ENDPOINT is not the address of a hub: it begins with https://")
 	}
-	h := &hub{endpoint: u, token: firstOf(o.Token, os.Getenv("HF_TOKEN")), offline: isOn(os.Getenv("HF_HUB_OFFLINE")), patience: usualPatience}
+	h := &hub{endpoint: u, token: strings.TrimSpace(firstOf(o.Token, os.Getenv("HF_TOKEN"))), offline: isOn(os.Getenv("HF_HUB_OFFLINE")), patience: usualPatience}
 	client := o.Client
 	if client == nil {
 		client = newClient()

@@ -69,6 +69,14 @@ func newHub(t *testing.T) *fakeHub {
 	return h
 }
 
+// rest waits until nothing is being sent any more.
+func (h *fakeHub) rest() {
+	h.cdn.CloseClientConnections()
+	for h.working.Load() > 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // put adds a file to a repository.
 func (h *fakeHub) put(id, name string, body []byte) {
 	if h.repos[id] == nil {
@@ -205,6 +213,7 @@ func (h *fakeHub) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	for id, files := range h.repos {
 		if name, ok := strings.CutPrefix(r.URL.Path, "/"+id+"/"); ok && files[name] != nil {
+			w.Header().Set("ETag", `"`+hexSHA256(files[name])+`"`)
 			h.send(w, r, files[name])
 			return
 		}
@@ -289,7 +298,7 @@ func openQuick(t *testing.T, dir string, o Options) *Library {
 		t.Fatal(err)
 	}
 	l.chunk = 64 << 10
-	l.hub.patience = patience{tries: 4, first: time.Millisecond, most: 5 * time.Millisecond, longest: 2 * time.Second, stall: 300 * time.Millisecond}
+	l.hub.patience = patience{tries: 4, first: time.Millisecond, most: 5 * time.Millisecond, longest: 2 * time.Second, stall: 20 * time.Second}
 	return l
 }
 

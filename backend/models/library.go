@@ -217,7 +217,10 @@ func (l *Library) MakeDemo(ctx context.Context) (File, error) {
 		return File{}, fmt.Errorf("make demo model: %w", err)
 	}
 	pin := protocol.ModelPin{ID: DemoID, Revision: checkpoint.DemoVersion, Files: []protocol.ModelFile{{Name: name, SHA256: sum, Bytes: size}}}
-	return l.keep(note{Pin: pin, Got: []got{{Commit: pin.Revision, Name: name, Bytes: size}}})
+	n := l.noteOf(DemoID)
+	n.Pin = pin
+	n.add(got{Commit: pin.Revision, Name: name, Bytes: size})
+	return l.keep(n)
 }
 
 // keep remembers a model whose files have just been hashed.

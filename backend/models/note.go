@@ -58,6 +58,14 @@ func (n *note) add(g got) {
 	n.Got[i] = g
 }
 
+// vouches says that a file was hashed here, has not been touched since, and is
+// what the hub has at that commit. It needs a note of unchanged files.
+func (n *note) vouches(commit string, f RemoteFile) bool {
+	return n.Pin.Revision == commit && slices.ContainsFunc(n.Pin.Files, func(p protocol.ModelFile) bool {
+		return p.Name == f.Name && p.Bytes == f.Bytes && fmt.Sprintf("%x", p.SHA256) == f.blob
+	})
+}
+
 // bytes is what removing would free: one blob may have several names.
 func (n *note) bytes() (sum int64) {
 	seen := map[string]bool{}

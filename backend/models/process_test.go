@@ -3,12 +3,16 @@ package models
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // The test program fetches a model when it is started with this set.
@@ -68,7 +72,7 @@ func TestProcessesFetchOneModelOnce(t *testing.T) {
 }
 
 func TestAProcessGoesOnWhereAKilledOneStopped(t *testing.T) {
-	h, dir, body := newHub(t), t.TempDir(), weights(3<<20)
+	h, dir, body := newHub(t), t.TempDir(), weights(6<<20)
 	h.put(testID, testFile, body)
 	h.pace.Store(int64(60 * time.Millisecond)) // long enough for a journal to be kept
 	cmd := child(t, h, dir)
@@ -93,12 +97,8 @@ func TestAProcessGoesOnWhereAKilledOneStopped(t *testing.T) {
 	if kept == 0 || kept == int64(len(body)) {
 		t.Fatalf("killed with %d of %d bytes kept", kept, len(body))
 	}
-	h.CloseClientConnections()
-	h.cdn.CloseClientConnections()
-	for h.working.Load() > 0 {
-		time.Sleep(10 * time.Millisecond)
-	}
 	h.pace.Store(0)
+	h.rest()
 	h.sent.Store(0)
 	if _, err := l.Download(t.Context(), testID, testFile, nil); err != nil {
 		t.Fatal(err)
@@ -106,5 +106,40 @@ func TestAProcessGoesOnWhereAKilledOneStopped(t *testing.T) {
 	checkCache(t, dir, testID, testFile, body)
 	if h.sent.Load() != int64(len(body))-kept {
 		t.Errorf("%d bytes were sent, %d of %d were kept", h.sent.Load(), kept, len(body))
+	}
+}
+
+func TestAnotherProgramsLockIsWaitedFor(t *testing.T) {
+	h, dir, body := newHub(t), t.TempDir(), weights(200_000)
+	h.put(testID, testFile, body)
+	// The names are written out: they are those of the other programs.
+	path := filepath.Join(dir, ".locks", "models--owner--tiny-gguf", hexSHA256(body)+".lock")
+	os.MkdirAll(filepath.Dir(path), 0o755)
+	theirs := flock.New(path)
+	if err := theirs.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	l := h.library(t, dir)
+	ctx, stop := context.WithCancel(t.Context())
+	_, err := l.Download(ctx, testID, testFile, func(p Progress) {
+		if p.Stage == StageWaiting {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || h.sent.Load() != 0 {
+		t.Fatalf("beside another program: %v, %d bytes sent", err, h.sent.Load())
+	}
+	_, err = l.Download(t.Context(), testID, testFile, func(p Progress) {
+		if p.Stage == StageWaiting {
+			blobs := filepath.Join(dir, "models--owner--tiny-gguf", "blobs")
+			os.WriteFile(filepath.Join(blobs, hexSHA256(body)), body, 0o644)
+			theirs.Unlock()
+		}
+	})
+	if err != nil || h.sent.Load() != 0 {
+		t.Errorf("after the other program: %v, %d bytes sent", err, h.sent.Load())
+	}
+	if facts, err := l.Show(testID); err != nil || facts.Removable != 0 {
+		t.Errorf("what the other program fetched is taken for Helium's: %+v, %v", facts, err)
 	}
 }

@@ -132,36 +132,46 @@ func (l *Library) remove(id string) (freed int64, err error) {
 	delete(l.held, id)
 	l.mu.Unlock()
 	if freed, err = l.removeFiles(n); err != nil {
-		return freed, errors.Join(err, l.writeNote(note{ID: id, Got: n.Got}))
+		if freed > 0 {
+			n = note{ID: id, Got: n.Got} // no longer whole
+		}
+		return freed, errors.Join(err, l.writeNote(n))
 	}
 	l.tidy(id)
 	return freed, nil
 }
 
-// removeFiles removes the names that Helium gave, and then the bytes that it
-// fetched and that no other program has named since.
+// removeFiles removes the bytes that Helium fetched and that no other program has
+// named since, and then the names that Helium gave. On Windows bytes that an
+// engine has mapped can't be removed: then nothing is.
 func (l *Library) removeFiles(n note) (freed int64, err error) {
-	blobs := map[string]int64{}
+	named := l.namedByOthers(n)
+	for _, g := range n.Got {
+		if g.Blob == "" || named[g.Blob] {
+			continue
+		}
+		switch err := os.Remove(l.blobPath(n.ID, g.Blob)); {
+		case err == nil:
+			freed += g.Bytes
+		case !isGone(err):
+			return freed, err
+		}
+	}
 	for _, g := range n.Got {
 		path := l.snapshotPath(n.ID, g.Commit, g.Name)
-		if err := os.Remove(path); err != nil && !isGone(err) {
+		info, err := os.Lstat(path)
+		if isGone(err) {
+			continue
+		}
+		if err == nil {
+			err = os.Remove(path)
+		}
+		if err != nil {
 			return freed, err
 		}
-		if g.Blob == "" {
+		if info.Mode().IsRegular() && g.Blob == "" {
 			freed += g.Bytes
-			continue
 		}
-		blobs[g.Blob] = g.Bytes
-	}
-	named := l.namedBlobs(n.ID)
-	for blob, size := range blobs {
-		if named[blob] {
-			continue
-		}
-		if err := os.Remove(l.blobPath(n.ID, blob)); err != nil && !isGone(err) {
-			return freed, err
-		}
-		freed += size
 	}
 	parts, err := filepath.Glob(filepath.Join(l.repoDir(n.ID), "blobs", "*.helium*"))
 	for _, path := range parts {
@@ -172,11 +182,16 @@ func (l *Library) removeFiles(n note) (freed int64, err error) {
 	return freed, err
 }
 
-// namedBlobs are those that a snapshot links to.
-func (l *Library) namedBlobs(id string) map[string]bool {
+// namedByOthers are the blobs to which a snapshot links by a name that Helium did
+// not give.
+func (l *Library) namedByOthers(n note) map[string]bool {
+	ours := map[string]bool{}
+	for _, g := range n.Got {
+		ours[l.snapshotPath(n.ID, g.Commit, g.Name)] = true
+	}
 	named := map[string]bool{}
-	filepath.WalkDir(filepath.Join(l.repoDir(id), "snapshots"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type()&fs.ModeSymlink != 0 {
+	filepath.WalkDir(filepath.Join(l.repoDir(n.ID), "snapshots"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type()&fs.ModeSymlink != 0 && !ours[path] {
 			if target, err := os.Readlink(path); err == nil {
 				named[filepath.Base(target)] = true
 			}
@@ -261,10 +276,11 @@ func (l *Library) makeRoom(id string, need int64) error {
 	}
 	for _, r := range leaving {
 		n, err := l.remove(r.id)
-		if err != nil && !errors.Is(err, ErrInUse) {
-			return fmt.Errorf("make room: %w", err)
-		}
 		over -= n
+		if err != nil {
+			l.log.Warn("could not remove a model to make room", "model", r.id, "err", err)
+			continue
+		}
 		l.log.Info("removed a model to make room", "model", r.id, "bytes", n, "last_used", r.used)
 	}
 	if over > 0 && len(leaving) > 0 {
