@@ -250,6 +250,9 @@ func (h *hub) info(ctx context.Context, id, revision string) (Repository, error)
 		return Repository{}, h.unreachable(ctx, h.endpoint.Host, err)
 	}
 	r, err := parseInfo(id, b)
+	if err == nil && isHex(revision, 40) && r.Commit != revision {
+		err = errors.New("it is of another commit than was asked for")
+	}
 	if err != nil {
 		return r, fail(CodeRefused, "The hub's answer can't be read", err.Error(), "Check that HF_ENDPOINT is a Hugging Face hub.")
 	}
