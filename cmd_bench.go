@@ -30,7 +30,7 @@ type benchLatencyCmd struct {
 }
 
 func (c benchLatencyCmd) Run(env *environment) error {
-	library, err := openModels()
+	library, err := openModels(env)
 	if err != nil {
 		return err
 	}

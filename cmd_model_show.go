@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"helium/backend/hardware"
 	"helium/backend/models"
@@ -29,36 +30,58 @@ func (modelShowCmd) Help() string {
 }
 
 func (c modelShowCmd) Run(env *environment) error {
-	path, err := modelPath(c.ID)
+	out := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	if strings.HasSuffix(c.ID, ".gguf") {
+		if err := printFile(env, out, c.ID, c.ID); err != nil {
+			return fmt.Errorf("%s can't run: %w", c.ID, err)
+		}
+		return out.Flush()
+	}
+	library, err := openModels(env)
 	if err != nil {
 		return err
 	}
-	header, err := checkpoint.CheckGGUF(path)
-	if err != nil {
-		return fmt.Errorf("%s can't run: %w", c.ID, err)
+	facts, err := library.Show(c.ID)
+	if errors.Is(err, models.ErrNotHere) {
+		return fmt.Errorf("%w; helium model list says what is, and helium model download fetches one", err)
 	}
-	shown := header.Summary()
-	out := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	printModel(out, c.ID, path, shown)
-	printTemplate(out, shown)
-	printRunsHere(env, out, header, shown)
+	if err != nil {
+		return err
+	}
+	if err := printFile(env, out, c.ID, facts.Path); err != nil {
+		row(out, "model", c.ID)
+		row(out, "runs here", "no: "+err.Error())
+	}
+	printFacts(out, facts)
 	return out.Flush()
 }
 
-// modelPath is the file of a model that is here.
-func modelPath(id string) (string, error) {
-	if strings.HasSuffix(id, ".gguf") {
-		return id, nil
-	}
-	library, err := openModels()
+// printFile says what a GGUF file's header does.
+func printFile(env *environment, out io.Writer, id, path string) error {
+	header, err := checkpoint.CheckGGUF(path)
 	if err != nil {
-		return "", err
+		return err
 	}
-	f, err := library.Get(id)
-	if errors.Is(err, models.ErrNotHere) {
-		return "", fmt.Errorf("%w; helium model list says what is, and helium model download fetches one", err)
+	shown := header.Summary()
+	printModel(out, id, path, shown)
+	printTemplate(out, shown)
+	printRunsHere(env, out, header, shown)
+	return nil
+}
+
+// printFacts says what the library knows of a model.
+func printFacts(out io.Writer, f models.Facts) {
+	row(out, "revision", f.Pin.Revision)
+	row(out, "path", f.Path)
+	for i, file := range f.Pin.Files {
+		name := ""
+		if i == 0 {
+			name = "size"
+		}
+		row(out, name, fmt.Sprintf("%.1f MB  %s  sha256 %s", float64(file.Bytes)/(1<<20), file.Name, strings.TrimPrefix(file.SHA256.Hex(), "0x")))
 	}
-	return f.Path, err
+	row(out, "last used", f.LastUsed.Format(time.DateTime))
+	row(out, "kept", f.Kept)
 }
 
 func printModel(out io.Writer, id, path string, m checkpoint.Summary) {

@@ -68,7 +68,7 @@ func (c taskRunCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	library, err := openModels()
+	library, err := openModels(env)
 	if err != nil {
 		return err
 	}

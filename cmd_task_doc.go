@@ -114,7 +114,7 @@ func (c taskPromptCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	prompter, err := c.prompter(t.Model)
+	prompter, err := c.prompter(env, t.Model)
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func (c taskPromptCmd) Run(env *environment) error {
 }
 
 // prompter is the model's, with what the flags put in its place.
-func (c taskPromptCmd) prompter(model string) (*gpt.Prompter, error) {
-	p, err := modelPrompter(model)
+func (c taskPromptCmd) prompter(env *environment, model string) (*gpt.Prompter, error) {
+	p, err := modelPrompter(env, model)
 	switch {
 	case errors.Is(err, models.ErrNotHere) && c.Template != "":
 		p = &gpt.Prompter{}
@@ -158,8 +158,8 @@ func (c taskPromptCmd) prompter(model string) (*gpt.Prompter, error) {
 }
 
 // modelPrompter is that of a model that is here.
-func modelPrompter(id string) (*gpt.Prompter, error) {
-	library, err := openModels()
+func modelPrompter(env *environment, id string) (*gpt.Prompter, error) {
+	library, err := openModels(env)
 	if err != nil {
 		return nil, err
 	}

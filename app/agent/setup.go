@@ -91,7 +91,7 @@ func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
 		if err != nil {
 			return err
 		}
-		if p.models, err = models.Open(dir, models.Options{}); err != nil {
+		if p.models, err = models.Open(dir, models.Options{Log: a.log}); err != nil {
 			return err
 		}
 	}

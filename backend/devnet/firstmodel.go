@@ -54,6 +54,9 @@ func fetchFirstModel(ctx context.Context, library *models.Library, out io.Writer
 	shown := false
 	_, err := library.Download(ctx, firstModelID, firstModelFile, func(p models.Progress) {
 		deadline.Stop()
+		if p.Total == 0 {
+			return // it looks at what is here
+		}
 		shown = true
 		fmt.Fprintf(out, "\r%s", progressLine(p))
 	})
@@ -69,7 +72,7 @@ func fetchFirstModel(ctx context.Context, library *models.Library, out io.Writer
 // progressLine is a bar, the size, the speed and the time left.
 func progressLine(p models.Progress) string {
 	const width = 24
-	filled := int(p.Done * width / p.Total)
+	filled := int(p.Percent() * width / 100)
 	bar := make([]rune, width)
 	for i := range bar {
 		bar[i] = '░'
@@ -77,7 +80,7 @@ func progressLine(p models.Progress) string {
 			bar[i] = '█'
 		}
 	}
-	line := fmt.Sprintf("%s %s %3d %%  %d of %d MB", p.ID, string(bar), p.Done*100/p.Total, p.Done>>20, p.Total>>20)
+	line := fmt.Sprintf("%s %s %3d %%  %d of %d MB", p.ID, string(bar), p.Percent(), p.Done>>20, p.Total>>20)
 	if left := p.Left(); left > 0 {
 		line += fmt.Sprintf("  %.1f MB/s, %s left ", float64(p.BytesPerSecond)/(1<<20), left.Round(time.Second))
 	}

@@ -2,308 +2,349 @@ package models
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/gofrs/flock"
+
+	"helium/backend/protocol"
 )
 
-// Progress of one download.
-type Progress struct {
+// Want names a model to fetch.
+type Want struct {
 	ID string
-	// Done and Total in bytes; Done starts where an earlier try was cut.
-	Done, Total int64
-	// BytesPerSecond of the last few seconds; 0 at first.
-	BytesPerSecond int64
+	// File is a GGUF file of the repository. Empty takes the only one, or that of
+	// the usual quantisation, or else the safetensors with what goes with them.
+	File string
+	// Revision is a branch, a tag or a commit. Empty takes what is here, whichever
+	// commit it is, or else the main branch.
+	Revision string
 }
 
-// Left is the time the rest will take at the present speed; 0 when unknown.
-func (p Progress) Left() time.Duration {
-	if p.BytesPerSecond <= 0 {
-		return 0
+func (w Want) check() error {
+	if w.File != "" {
+		if err := checkName(w.ID, w.File); err != nil {
+			return err
+		}
 	}
-	return time.Duration(float64(p.Total-p.Done) / float64(p.BytesPerSecond) * float64(time.Second))
+	if w.Revision != "" {
+		if err := checkRevision(w.Revision); err != nil {
+			return err
+		}
+	}
+	return checkID(w.ID)
 }
 
-// repoID is what the hub allows; nothing in it can leave the model folder.
-var repoID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$`)
+func (w Want) revision() string { return firstOf(w.Revision, "main") }
 
-// remote is what the hub says of a file before it sends it.
-type remote struct {
-	commit string
-	sha256 string
-	size   int64
-	url    string
+// meets says whether what is here is what is wanted, without asking the hub.
+func (w Want) meets(h held) bool {
+	if w.Revision != "" && w.Revision != h.note.Pin.Revision {
+		return false
+	}
+	return w.File == "" || !h.note.Folder && w.File == h.note.Pin.Files[0].Name
 }
 
 // Download fetches one GGUF file of a repository, or finds it already here.
-// A download that was cut goes on where it stopped. onProgress may be nil.
 func (l *Library) Download(ctx context.Context, id, file string, onProgress func(Progress)) (File, error) {
-	if f, err := l.Get(id); err == nil && f.Pin.Files[0].Name == file {
-		return f, nil
-	}
 	if err := checkName(id, file); err != nil {
 		return File{}, err
 	}
-	unlock, err := l.lock(ctx, id)
-	if err != nil {
-		return File{}, err
-	}
-	defer unlock()
-
-	r, err := l.ask(ctx, id, file)
-	if err != nil {
-		return File{}, fmt.Errorf("download %s: %w", id, err)
-	}
-	blob := filepath.Join(l.repoDir(id), "blobs", r.sha256)
-	if err := l.fetch(ctx, id, r, blob, onProgress); err != nil {
-		return File{}, fmt.Errorf("download %s: %w", id, err)
-	}
-	path, err := l.link(id, file, r.commit, blob)
-	if err != nil {
-		return File{}, fmt.Errorf("download %s: %w", id, err)
-	}
-	return l.keep(id, r.commit, file, path)
+	return l.Fetch(ctx, Want{ID: id, File: file}, onProgress)
 }
 
-func checkName(id, file string) error {
-	if !repoID.MatchString(id) || strings.Contains(id, "..") || strings.Contains(id, "--") {
-		return fmt.Errorf("model %q is not the name of a repository, such as Qwen/Qwen2.5-0.5B-Instruct-GGUF", id)
+// Look asks the hub what a repository has, and fetches none of it. Its error
+// holds a protocol.Reason with what to do.
+func (l *Library) Look(ctx context.Context, id, revision string) (Repository, error) {
+	w := Want{ID: id, Revision: revision}
+	if err := w.check(); err != nil {
+		return Repository{}, err
 	}
-	if !filepath.IsLocal(filepath.FromSlash(file)) || strings.Contains(file, `\`) || !strings.HasSuffix(strings.ToLower(file), ".gguf") {
-		return fmt.Errorf("model file %q is not a .gguf file of a repository", file)
-	}
-	return nil
-}
-
-// ask learns commit, size and sha256 of the file without fetching it.
-func (l *Library) ask(ctx context.Context, id, file string) (remote, error) {
-	address := l.endpoint + "/" + id + "/resolve/main/" + (&url.URL{Path: file}).EscapedPath()
-	noRedirect := *l.client
-	noRedirect.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	req, err := l.request(ctx, http.MethodHead, address)
+	r, err := l.hub.info(ctx, id, w.revision())
 	if err != nil {
-		return remote{}, err
-	}
-	resp, err := noRedirect.Do(req)
-	if err != nil {
-		return remote{}, fmt.Errorf("reach the hub: %w", err)
-	}
-	resp.Body.Close()
-	switch {
-	case resp.StatusCode == http.StatusNotFound:
-		return remote{}, fmt.Errorf("%w: the hub has no %s in %s", ErrNotHere, file, id)
-	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return remote{}, fmt.Errorf("the hub keeps %s behind a licence: accept it there and set HF_TOKEN", id)
-	case resp.StatusCode >= 400:
-		return remote{}, fmt.Errorf("the hub answered %s", resp.Status)
-	}
-
-	r := remote{url: address, commit: resp.Header.Get("X-Repo-Commit"), sha256: strings.Trim(resp.Header.Get("X-Linked-Etag"), `"`)}
-	r.size, err = strconv.ParseInt(resp.Header.Get("X-Linked-Size"), 10, 64)
-	if err != nil || r.size <= 0 || !isHex(r.sha256, 64) || !isHex(r.commit, 40) {
-		return remote{}, errors.New("the hub gave no checksum for the file: it can't be trusted")
+		return r, fmt.Errorf("look up %s: %w", id, err)
 	}
 	return r, nil
 }
 
-// fetch brings blob up to r.size bytes and checks them.
-func (l *Library) fetch(ctx context.Context, id string, r remote, blob string, onProgress func(Progress)) error {
-	if sum, _, err := hashFile(blob); err == nil && hex.EncodeToString(sum[:]) == r.sha256 {
-		return nil // another program has fetched it
+// Fetch fetches a model, or finds it already here. What was cut goes on where it
+// stopped, in this process or in another. The model is pinned to the commit that
+// the revision is now. onProgress may be nil; it is called by one goroutine at a
+// time. An error holds a protocol.Reason where there is something to do about it.
+func (l *Library) Fetch(ctx context.Context, w Want, onProgress func(Progress)) (File, error) {
+	if err := w.check(); err != nil {
+		return File{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(blob), 0o755); err != nil {
-		return err
+	if f, ok := l.has(w); ok {
+		return f, nil
 	}
-	part := blob + ".incomplete"
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o644)
+	meter := newMeter(w.ID, onProgress)
+	unlock, err := l.lock(ctx, w.ID, writeLock, func() { meter.stage(StageWaiting) })
 	if err != nil {
-		return err
+		return File{}, err
 	}
-	defer out.Close()
-	have, err := out.Seek(0, io.SeekEnd)
+	defer unlock()
+	if f, ok := l.has(w); ok {
+		return f, nil // the other program fetched it
+	}
+	f, err := l.fetch(ctx, w, meter)
 	if err != nil {
-		return err
+		return File{}, fmt.Errorf("download %s: %w", w.ID, err)
 	}
-	if have > r.size {
-		if have, err = 0, out.Truncate(0); err != nil {
-			return err
-		}
-	}
-	if err := checkSpace(filepath.Dir(blob), r.size-have); err != nil {
-		return err
-	}
-	if have < r.size {
-		if err := l.receive(ctx, id, r, out, have, onProgress); err != nil {
-			return err
-		}
-	}
-	if err := out.Sync(); err != nil {
-		return err
-	}
-	sum, _, err := hashFile(part)
-	if err != nil {
-		return err
-	}
-	if hex.EncodeToString(sum[:]) != r.sha256 {
-		os.Remove(part)
-		return errors.New("the file's checksum is not the hub's: it was damaged on the way, try again")
-	}
-	return os.Rename(part, blob)
+	return f, nil
 }
 
-func (l *Library) receive(ctx context.Context, id string, r remote, out *os.File, have int64, onProgress func(Progress)) error {
-	req, err := l.request(ctx, http.MethodGet, r.url)
-	if err != nil {
-		return err
+func (l *Library) has(w Want) (File, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refresh()
+	h, ok := l.held[w.ID]
+	if !ok || !w.meets(h) {
+		return File{}, false
 	}
-	if have > 0 {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
-	}
-	resp, err := l.client.Do(req)
-	if err != nil {
-		return fmt.Errorf("reach the hub: %w", err)
-	}
-	defer resp.Body.Close()
-	switch {
-	case resp.StatusCode == http.StatusOK:
-		have = 0 // the server does not resume
-	case resp.StatusCode != http.StatusPartialContent:
-		return fmt.Errorf("the hub answered %s", resp.Status)
-	}
-	if err := out.Truncate(have); err != nil {
-		return err
-	}
-	if _, err := out.Seek(have, io.SeekStart); err != nil {
-		return err
-	}
+	return h.file, true
+}
 
-	meter := newMeter(id, have, r.size, onProgress)
-	// One byte more than announced is enough to notice a file that never ends.
-	n, err := io.Copy(io.MultiWriter(out, meter), io.LimitReader(resp.Body, r.size-have+1))
+// order is one file of a model on its way.
+type order struct {
+	RemoteFile
+	sum common.Hash
+	// named says that the snapshot has it, here that its bytes are in the cache.
+	named, here bool
+}
+
+// fetch needs the repository's lock.
+func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
+	repo, orders, folder, err := l.plan(ctx, w, m)
 	if err != nil {
-		return fmt.Errorf("cut after %d of %d bytes, the next try goes on from there: %w", have+n, r.size, err)
+		return File{}, err
 	}
-	if have+n != r.size {
-		return fmt.Errorf("the hub sent %d bytes and announced %d", have+n, r.size)
+	if err := l.prepare(w.ID, orders, m); err != nil {
+		return File{}, err
 	}
+	n := l.noteOf(w.ID)
+	if err := l.writeNote(n); err != nil { // so that a download that is cut can be removed
+		return File{}, err
+	}
+	pin := protocol.ModelPin{ID: w.ID, Revision: repo.Commit}
+	for _, o := range orders {
+		if err := l.bring(ctx, repo, &o, &n, m); err != nil {
+			return File{}, err
+		}
+		pin.Files = append(pin.Files, protocol.ModelFile{Name: o.Name, SHA256: o.sum, Bytes: o.Bytes})
+	}
+	if err := l.writeRef(w.ID, w.revision(), repo.Commit); err != nil {
+		return File{}, err
+	}
+	n.Pin, n.Folder = pin, folder
+	return l.keep(n)
+}
+
+// plan learns which files there are and which of them are here. Where the hub
+// can't be reached, files that another program fetched may be all there is need of.
+func (l *Library) plan(ctx context.Context, w Want, m *meter) (repo Repository, orders []order, folder bool, err error) {
+	repo, unreached := l.hub.info(ctx, w.ID, w.revision())
+	if unreached != nil {
+		var reason protocol.Reason
+		local, ok := l.local(w.ID, w.revision())
+		if !ok || !errors.As(unreached, &reason) || reason.Code != CodeUnreachable {
+			return repo, nil, false, unreached
+		}
+		repo = local
+	}
+	files, folder, err := repo.choose(w.File)
+	if err != nil {
+		if unreached != nil {
+			err = unreached
+		}
+		return repo, nil, false, err
+	}
+	n := l.noteOf(w.ID)
+	for _, f := range files {
+		if f.blob == "" {
+			if f, err = l.hub.head(ctx, w.ID, repo.Commit, f); err != nil {
+				return repo, nil, false, err
+			}
+		}
+		if n.vouches(repo.Commit, f) {
+			orders = append(orders, order{RemoteFile: f, sum: common.HexToHash(f.blob), named: true, here: true})
+			continue
+		}
+		o, err := l.find(ctx, repo, f, m)
+		if err != nil {
+			return repo, nil, false, err
+		}
+		if unreached != nil && !o.here {
+			return repo, nil, false, unreached
+		}
+		orders = append(orders, o)
+	}
+	return repo, orders, folder, nil
+}
+
+// find looks for a file in the cache. What is there is hashed, whoever put it there.
+func (l *Library) find(ctx context.Context, repo Repository, f RemoteFile, m *meter) (order, error) {
+	o := order{RemoteFile: f}
+	for _, path := range []string{l.snapshotPath(repo.ID, repo.Commit, f.Name), l.blobPath(repo.ID, f.blob)} {
+		info, err := os.Stat(path)
+		if err != nil || info.Size() != f.Bytes {
+			continue
+		}
+		m.stage(StageChecking)
+		sum, _, ok, err := digest(ctx, path, f.blob)
+		if ctx.Err() != nil {
+			return o, context.Cause(ctx)
+		}
+		if err == nil && ok {
+			o.sum, o.here, o.named = sum, true, path != l.blobPath(repo.ID, f.blob)
+			return o, nil
+		}
+	}
+	return o, nil
+}
+
+// spare is what a download leaves free on the disk.
+const spare = 1 << 30
+
+// prepare makes sure that there is room, and tells how much is to come.
+func (l *Library) prepare(id string, orders []order, m *meter) error {
+	blobs := filepath.Join(l.repoDir(id), "blobs")
+	if err := os.MkdirAll(blobs, 0o755); err != nil {
+		return fmt.Errorf("make model folder: %w", err)
+	}
+	var have, total int64
+	for _, o := range orders {
+		total += o.Bytes
+		if o.here {
+			have += o.Bytes
+			continue
+		}
+		l.adopt(id, o.RemoteFile)
+		have += readJournal(l.partPath(id, o.blob), o.Bytes, l.chunk).have()
+	}
+	need := total - have
+	if need > 0 {
+		if err := l.makeRoom(id, need); err != nil {
+			return err
+		}
+		if err := l.checkSpace(blobs, need); err != nil {
+			return err
+		}
+	}
+	m.begin(have, total)
 	return nil
 }
 
-// link puts the blob where the cache's layout wants it: a link in the
-// snapshot, or a second name where links are not to be had.
-func (l *Library) link(id, file, commit, blob string) (string, error) {
-	path := filepath.Join(l.repoDir(id), "snapshots", commit, filepath.FromSlash(file))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", err
+func (l *Library) checkSpace(dir string, need int64) error {
+	free, err := l.free(dir)
+	if err != nil || free >= need+spare {
+		return nil // unknown is no reason to refuse
 	}
-	os.Remove(path)
-	target, err := filepath.Rel(filepath.Dir(path), blob)
+	return fail(CodeNoSpace, "There is not enough room on the disk",
+		fmt.Sprintf("%d MB are free, and %d MB are needed and %d MB to spare", free>>20, need>>20, int64(spare)>>20),
+		"Make room in "+l.dir+", for instance with helium model remove, or set HF_HUB_CACHE to a folder on another disk.")
+}
+
+// adopt goes on with what another program began and left. Such a file grows from
+// its beginning; were it not so, the checksum would tell.
+func (l *Library) adopt(id string, f RemoteFile) {
+	part, theirs := l.partPath(id, f.blob), l.blobPath(id, f.blob)+".incomplete"
+	info, err := os.Stat(theirs)
+	if _, exists := os.Stat(part); err != nil || exists == nil || info.Size() == 0 || info.Size() > f.Bytes {
+		return
+	}
+	lock, err := l.lockFile(id, f.blob)
 	if err != nil {
-		return "", err
+		return
 	}
-	if os.Symlink(target, path) != nil {
-		if err := os.Link(blob, path); err != nil {
-			return "", fmt.Errorf("name the file in its snapshot: %w", err)
+	if ok, err := lock.TryLock(); err != nil || !ok {
+		return // it is at work
+	}
+	defer lock.Unlock()
+	j := prefix(f.Bytes, l.chunk, info.Size())
+	if os.Rename(theirs, part) == nil {
+		writeJournal(part, j) // without it the file is fetched anew
+	}
+}
+
+// bring makes one file be in its snapshot, and notes what Helium put there.
+func (l *Library) bring(ctx context.Context, repo Repository, o *order, n *note, m *meter) error {
+	g := got{Commit: repo.Commit, Name: o.Name}
+	if !o.here {
+		fetched, err := l.fetchBlob(ctx, repo, o, m)
+		if err != nil {
+			return err
+		}
+		if fetched {
+			g.Blob, g.Bytes = o.blob, o.Bytes
 		}
 	}
-	refs := filepath.Join(l.repoDir(id), "refs")
-	if err := os.MkdirAll(refs, 0o755); err != nil {
-		return "", err
+	if o.named {
+		return nil
 	}
-	return path, replaceFile(filepath.Join(refs, "main"), []byte(commit))
-}
-
-func (l *Library) request(ctx context.Context, method, address string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("User-Agent", "helium")
-	if l.token != "" {
-		// The client drops this header when it is sent on to another host.
-		req.Header.Set("Authorization", "Bearer "+l.token)
-	}
-	return req, nil
-}
-
-// lock keeps two processes from writing one model.
-func (l *Library) lock(ctx context.Context, id string) (unlock func(), err error) {
-	if err := os.MkdirAll(l.repoDir(id), 0o755); err != nil {
-		return nil, fmt.Errorf("lock model %s: %w", id, err)
-	}
-	f := flock.New(filepath.Join(l.repoDir(id), "helium.lock"))
-	if _, err := f.TryLockContext(ctx, 100*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("wait for another Helium that fetches %s: %w", id, err)
-	}
-	return func() { f.Unlock() }, nil
-}
-
-// meter counts bytes and reports at most four times a second.
-type meter struct {
-	p      Progress
-	report func(Progress)
-	last   time.Time
-	// since and base begin the window of which the speed is taken.
-	since time.Time
-	base  int64
-}
-
-func newMeter(id string, have, total int64, report func(Progress)) *meter {
-	now := time.Now()
-	return &meter{p: Progress{ID: id, Done: have, Total: total}, report: report, last: now, since: now, base: have}
-}
-
-func (m *meter) Write(b []byte) (int, error) {
-	m.p.Done += int64(len(b))
-	now := time.Now()
-	if m.report == nil || now.Sub(m.last) < 250*time.Millisecond && m.p.Done < m.p.Total {
-		return len(b), nil
-	}
-	m.last = now
-	if span := now.Sub(m.since); span > 0 {
-		m.p.BytesPerSecond = int64(float64(m.p.Done-m.base) / span.Seconds())
-		if span > 5*time.Second {
-			m.since, m.base = now, m.p.Done
-		}
-	}
-	m.report(m.p)
-	return len(b), nil
-}
-
-func hashFile(path string) (common.Hash, int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return common.Hash{}, 0, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, f)
-	if err != nil {
-		return common.Hash{}, 0, fmt.Errorf("hash %s: %w", filepath.Base(path), err)
-	}
-	return common.BytesToHash(h.Sum(nil)), n, nil
-}
-
-func replaceFile(path string, b []byte) error {
-	if err := os.WriteFile(path+".new", b, 0o644); err != nil {
+	if err := l.link(repo.ID, repo.Commit, o.Name, o.blob); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	n.add(g)
+	return l.writeNote(*n)
 }
 
-func isHex(s string, digits int) bool {
-	return len(s) == digits && strings.Trim(s, "0123456789abcdef") == ""
+// fetchBlob fetches bytes and checks them; fetched is false when another
+// program did so meanwhile. Bytes that came wrong are fetched once more.
+func (l *Library) fetchBlob(ctx context.Context, repo Repository, o *order, m *meter) (fetched bool, err error) {
+	unlock, err := l.lock(ctx, repo.ID, o.blob, func() { m.stage(StageWaiting) })
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	blob, part := l.blobPath(repo.ID, o.blob), l.partPath(repo.ID, o.blob)
+	if sum, _, ok, err := digest(ctx, blob, o.blob); err == nil && ok {
+		m.add(o.Bytes - readJournal(part, o.Bytes, l.chunk).have())
+		o.sum = sum
+		return false, nil
+	}
+	for again := false; ; again = true {
+		t := &transfer{hub: l.hub, address: l.hub.address(repo.ID, repo.Commit, o.Name), path: part, size: o.Bytes, chunk: l.chunk, meter: m}
+		if err := t.run(ctx); err != nil {
+			return false, err
+		}
+		m.stage(StageChecking)
+		sum, _, ok, err := digest(ctx, part, o.blob)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			o.sum = sum
+			if err := os.Rename(part, blob); err != nil {
+				return false, fmt.Errorf("keep %s: %w", o.Name, err)
+			}
+			os.Remove(journalPath(part))
+			return true, nil
+		}
+		os.Remove(journalPath(part))
+		os.Remove(part)
+		if again {
+			return false, fail(CodeDamaged, "The file is not what the hub says", "the checksum of "+o.Name+" is wrong, twice",
+				"Something on the way changes it: try another network or proxy, or set HF_ENDPOINT to another hub.")
+		}
+		m.forget(o.Bytes)
+	}
 }
+
+// noteOf is the note of what is here of a repository, or a new one.
+func (l *Library) noteOf(id string) note {
+	n, err := l.readNote(l.notePath(id))
+	if err != nil {
+		return note{ID: id}
+	}
+	if !l.unchanged(n) {
+		n.Pin, n.Stamps = protocol.ModelPin{}, nil
+	}
+	return n
+}
+
+// isGone tells a file that is not there from one that can't be read.
+func isGone(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,27 +1,30 @@
 // Package models finds, downloads, checks and keeps model files.
 //
 // A model has an id, which is a Hugging Face repository's name or the name of
-// the built-in demo model, and is one GGUF file. A library is a folder in the
-// standard layout of the Hugging Face cache, so that nothing that another
-// program fetched is fetched again: blobs named by their sha256, snapshots by
-// the repository's commit. A pin names a revision, file and hash exactly; it
+// the built-in demo model, and is one GGUF file, or a folder of safetensors with
+// the tokenizer and configuration that go with them. A library is a folder in
+// the standard layout of the Hugging Face cache, so that nothing that another
+// program fetched is fetched again: blobs named by their checksum, snapshots by
+// the repository's commit. A pin names a revision, files and hashes exactly; it
 // travels in a task's envelope, because which bytes ran is part of what the
 // nodes agree on.
 //
 // The promise: a file that the library hands out has been hashed on this
-// machine and is what its pin says, however often the download was cut.
+// machine and is what its pin says, however often the download was cut; and no
+// file is deleted that the library did not fetch or that a model in use needs.
 package models
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,90 +38,114 @@ import (
 // DemoID is the model that the program makes itself. It needs no network.
 const DemoID = "helium/demo"
 
-// ErrNotHere says that the library does not hold the model.
-var ErrNotHere = errors.New("model is not on this computer")
-
 // Options of a library. The zero value fits most.
 type Options struct {
 	// Endpoint of the hub; default HF_ENDPOINT, or Hugging Face itself.
 	Endpoint string
-	// Token for gated repositories; default HF_TOKEN. Never logged.
+	// Token for gated repositories; default HF_TOKEN. Never logged, and sent to
+	// the endpoint only.
 	Token string
 	// Client makes the requests; default one that honours the proxy variables.
 	Client *http.Client
+	// MaxBytes is how much the library may hold of what it fetched, before the
+	// least recently used goes; default HELIUM_MODELS_MAX_GB, or no limit.
+	MaxBytes int64
+	// Log gets a line when a model is removed to make room; nil drops it.
+	Log *slog.Logger
 }
 
 // Library is a folder of models. Several processes may share one.
 type Library struct {
 	dir      string
-	endpoint string
-	token    string
-	client   *http.Client
+	hub      *hub
+	maxBytes int64
+	log      *slog.Logger
+	ways     []linkWay
+	// free says how much room there is.
+	free func(dir string) (int64, error)
+	// chunk is what one request asks for.
+	chunk int64
 
+	// mu guards everything that follows.
 	mu sync.Mutex
 	// held maps a model id to what has been checked.
-	held map[string]File
+	held map[string]held
+}
+
+// held is a model that was checked, and the note that says so as it was read.
+type held struct {
+	file File
+	note note
+	seen stamp
 }
 
 // File is a model that is here and checked.
 type File struct {
 	Pin protocol.ModelPin `json:"pin"`
-	// Path of the GGUF file.
+	// Path of the GGUF file, or of the folder with the safetensors.
 	Path string `json:"-"`
 }
 
-// SHA256 of the model's file.
+// SHA256 of the file, or of the first by name where the model is a folder.
 func (f File) SHA256() common.Hash { return f.Pin.Files[0].SHA256 }
 
-// DefaultDir is the Hugging Face cache of this user: HF_HUB_CACHE, HF_HOME/hub,
-// or ~/.cache/huggingface/hub.
-func DefaultDir() (string, error) {
-	if dir := os.Getenv("HF_HUB_CACHE"); dir != "" {
-		return dir, nil
+// Bytes of all files.
+func (f File) Bytes() (sum int64) {
+	for _, file := range f.Pin.Files {
+		sum += file.Bytes
 	}
-	if home := os.Getenv("HF_HOME"); home != "" {
-		return filepath.Join(home, "hub"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fmt.Errorf("find the model folder: %w", err)
-	}
-	return filepath.Join(home, ".cache", "huggingface", "hub"), nil
+	return sum
 }
 
 // Open makes dir if need be.
 func Open(dir string, o Options) (*Library, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open model folder: %w", err)
 	}
-	l := &Library{dir: dir, endpoint: o.Endpoint, token: o.Token, client: o.Client, held: map[string]File{}}
-	if l.endpoint == "" {
-		l.endpoint = os.Getenv("HF_ENDPOINT")
+	l := &Library{
+		dir: dir, maxBytes: o.MaxBytes, log: o.Log, ways: usualWays(), free: freeSpace, chunk: chunk, held: map[string]held{},
 	}
-	if l.endpoint == "" {
-		l.endpoint = "https://huggingface.co"
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
 	}
-	l.endpoint = strings.TrimSuffix(l.endpoint, "/")
-	if l.token == "" {
-		l.token = os.Getenv("HF_TOKEN")
+	if l.hub, err = openHub(o); err != nil {
+		return nil, fmt.Errorf("open model folder: %w", err)
 	}
-	if l.client == nil {
-		l.client = &http.Client{Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, ResponseHeaderTimeout: 20 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
-		}}
+	if l.maxBytes == 0 {
+		if l.maxBytes, err = maxFromEnvironment(); err != nil {
+			return nil, fmt.Errorf("open model folder: %w", err)
+		}
 	}
 	return l, l.load()
+}
+
+func maxFromEnvironment() (int64, error) {
+	const name = "HELIUM_MODELS_MAX_GB"
+	v := os.Getenv(name)
+	if v == "" {
+		return 0, nil
+	}
+	gb, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(gb > 0) || gb > 1e6 {
+		return 0, fmt.Errorf("%s is not a number of gigabytes above 0", name)
+	}
+	return int64(gb * 1e9), nil
 }
 
 // List returns what is here, by id.
 func (l *Library) List() []File {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.refresh()
 	files := make([]File, 0, len(l.held))
-	for _, f := range l.held {
-		files = append(files, f)
+	for _, h := range l.held {
+		files = append(files, h.file)
 	}
-	sort.Slice(files, func(i, j int) bool { return files[i].Pin.ID < files[j].Pin.ID })
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Pin.ID, b.Pin.ID) })
 	return files
 }
 
@@ -126,11 +153,38 @@ func (l *Library) List() []File {
 func (l *Library) Get(id string) (File, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f, ok := l.held[id]
+	l.refresh()
+	h, ok := l.held[id]
 	if !ok {
 		return File{}, fmt.Errorf("%w: %s", ErrNotHere, id)
 	}
-	return f, nil
+	return h.file, nil
+}
+
+// Use is Get that marks the model as used, and keeps it from being removed by
+// any process until release is called.
+func (l *Library) Use(id string) (f File, release func(), err error) {
+	if checkID(id) != nil {
+		return File{}, nil, fmt.Errorf("%w: %.200s", ErrNotHere, id)
+	}
+	lock, err := l.lockFile(id, useLock)
+	if err != nil {
+		return File{}, nil, err
+	}
+	ok, err := lock.TryRLock()
+	if err != nil {
+		return File{}, nil, fmt.Errorf("use model %s: %w", id, err)
+	}
+	if !ok {
+		return File{}, nil, fmt.Errorf("%w: %s is being removed", ErrNotHere, id)
+	}
+	if f, err = l.Get(id); err != nil {
+		lock.Unlock()
+		return File{}, nil, err
+	}
+	now := time.Now()
+	os.Chtimes(lock.Path(), now, now) // costs at most a wrong order of removal
+	return f, sync.OnceFunc(func() { lock.Unlock() }), nil
 }
 
 // MakeDemo builds the demo model, if it is not here yet.
@@ -141,113 +195,174 @@ func (l *Library) MakeDemo(ctx context.Context) (File, error) {
 	if err := ctx.Err(); err != nil {
 		return File{}, err
 	}
-	unlock, err := l.lock(ctx, DemoID)
+	unlock, err := l.lock(ctx, DemoID, writeLock, func() {})
 	if err != nil {
 		return File{}, err
 	}
 	defer unlock()
 
-	dir := filepath.Join(l.repoDir(DemoID), "snapshots", checkpoint.DemoVersion)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	const name = "demo.gguf"
+	path := l.snapshotPath(DemoID, checkpoint.DemoVersion, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return File{}, fmt.Errorf("make demo model: %w", err)
 	}
-	path := filepath.Join(dir, "demo.gguf")
 	if _, err := checkpoint.WriteDemoModel(path + ".new"); err != nil {
 		return File{}, fmt.Errorf("make demo model: %w", err)
 	}
 	if err := os.Rename(path+".new", path); err != nil {
 		return File{}, fmt.Errorf("make demo model: %w", err)
 	}
-	return l.keep(DemoID, checkpoint.DemoVersion, "demo.gguf", path)
+	sum, size, _, err := digest(ctx, path, "")
+	if err != nil {
+		return File{}, fmt.Errorf("make demo model: %w", err)
+	}
+	pin := protocol.ModelPin{ID: DemoID, Revision: checkpoint.DemoVersion, Files: []protocol.ModelFile{{Name: name, SHA256: sum, Bytes: size}}}
+	n := l.noteOf(DemoID)
+	n.Pin = pin
+	n.add(got{Commit: pin.Revision, Name: name, Bytes: size})
+	return l.keep(n)
 }
 
-// keep hashes the file at path and remembers it under id.
-func (l *Library) keep(id, revision, name, path string) (File, error) {
-	sum, size, err := hashFile(path)
-	if err != nil {
+// keep remembers a model whose files have just been hashed.
+func (l *Library) keep(n note) (File, error) {
+	n.ID = n.Pin.ID
+	n.Stamps = map[string]stamp{}
+	for _, f := range n.Pin.Files {
+		info, err := os.Stat(l.snapshotPath(n.ID, n.Pin.Revision, f.Name))
+		if err != nil {
+			return File{}, fmt.Errorf("keep model %s: %w", n.ID, err)
+		}
+		n.Stamps[f.Name] = stampOf(info)
+	}
+	if err := l.writeNote(n); err != nil {
 		return File{}, err
 	}
-	f := File{Path: path, Pin: protocol.ModelPin{
-		ID: id, Revision: revision, Files: []protocol.ModelFile{{Name: name, SHA256: sum, Bytes: size}},
-	}}
-	if err := l.writeNote(f); err != nil {
-		return File{}, err
-	}
+	file := l.fileOf(n)
 	l.mu.Lock()
-	l.held[id] = f
-	l.mu.Unlock()
-	return f, nil
+	defer l.mu.Unlock()
+	l.hold(n)
+	return file, nil
 }
 
-// A note beside the snapshots says which file of the repository is the model
-// and what it hashed to, so that a start need not hash gigabytes again.
-const noteName = "helium.json"
-
-type note struct {
-	File
-	// Changed and Bytes of the file when it was hashed: a file that was touched
-	// since is hashed again.
-	Changed time.Time `json:"changed"`
-}
-
-func (l *Library) writeNote(f File) error {
-	info, err := os.Stat(f.Path)
-	if err != nil {
-		return fmt.Errorf("keep model %s: %w", f.Pin.ID, err)
+// hold needs mu.
+func (l *Library) hold(n note) {
+	h := held{file: l.fileOf(n), note: n}
+	if info, err := os.Stat(l.notePath(n.ID)); err == nil {
+		h.seen = stampOf(info)
 	}
-	b, err := json.Marshal(note{f, info.ModTime()})
-	if err != nil {
-		return fmt.Errorf("keep model %s: %w", f.Pin.ID, err)
-	}
-	return replaceFile(filepath.Join(l.repoDir(f.Pin.ID), noteName), b)
+	l.held[n.ID] = h
 }
 
-// load finds the models of earlier runs.
+func (l *Library) fileOf(n note) File {
+	f := File{Pin: n.Pin, Path: l.snapshotDir(n.ID, n.Pin.Revision)}
+	if !n.Folder {
+		f.Path = l.snapshotPath(n.ID, n.Pin.Revision, n.Pin.Files[0].Name)
+	}
+	return f
+}
+
+// load finds the models of earlier runs. Files that were touched since they
+// were hashed are hashed again.
 func (l *Library) load() error {
-	notes, err := filepath.Glob(filepath.Join(l.dir, "models--*", noteName))
+	paths, err := filepath.Glob(filepath.Join(l.dir, "models--*", noteName))
 	if err != nil {
 		return fmt.Errorf("read model folder: %w", err)
 	}
-	for _, path := range notes {
-		f, err := l.loadNote(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // the files were deleted by hand
+	for _, path := range paths {
+		n, err := l.readNote(path)
+		if err == nil {
+			n, err = l.recheck(n)
 		}
-		if err != nil {
+		switch {
+		case err == nil && n.Pin.ID != "":
+			l.mu.Lock()
+			l.hold(n)
+			l.mu.Unlock()
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("read model folder: %w", err)
 		}
-		l.held[f.Pin.ID] = f
 	}
 	return nil
 }
 
-func (l *Library) loadNote(path string) (File, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return File{}, err
+// recheck hashes the files that don't look as they did. Its error is
+// fs.ErrNotExist when the model is to be fetched again: better that than to be
+// slashed for it.
+func (l *Library) recheck(n note) (note, error) {
+	touched := false
+	for _, f := range n.Pin.Files {
+		path := l.snapshotPath(n.ID, n.Pin.Revision, f.Name)
+		info, err := os.Stat(path)
+		if err != nil {
+			return n, err
+		}
+		if n.Stamps[f.Name] == stampOf(info) {
+			continue
+		}
+		sum, size, _, err := digest(context.Background(), path, "")
+		if err != nil {
+			return n, err
+		}
+		if sum != f.SHA256 || size != f.Bytes {
+			return n, fs.ErrNotExist
+		}
+		if n.Stamps == nil {
+			n.Stamps = map[string]stamp{}
+		}
+		n.Stamps[f.Name], touched = stampOf(info), true
 	}
-	var n note
-	if err := json.Unmarshal(b, &n); err != nil || len(n.Pin.Files) != 1 || l.repoDir(n.Pin.ID) != filepath.Dir(path) {
-		return File{}, fs.ErrNotExist // not ours, or cut: as if the model were not here
+	if touched {
+		return n, l.writeNote(n)
 	}
-	n.Path = filepath.Join(filepath.Dir(path), "snapshots", n.Pin.Revision, filepath.FromSlash(n.Pin.Files[0].Name))
-	info, err := os.Stat(n.Path)
-	if err != nil {
-		return File{}, err
-	}
-	if info.Size() == n.Pin.Files[0].Bytes && info.ModTime().Equal(n.Changed) {
-		return n.File, nil
-	}
-	sum, _, err := hashFile(n.Path)
-	if err != nil {
-		return File{}, err
-	}
-	if sum != n.Pin.Files[0].SHA256 {
-		return File{}, fs.ErrNotExist // changed on disk: fetch it again rather than be slashed for it
-	}
-	return n.File, nil
+	return n, nil
 }
 
-func (l *Library) repoDir(id string) string {
-	return filepath.Join(l.dir, "models--"+strings.ReplaceAll(id, "/", "--"))
+// refresh sees what other processes fetched and removed. It hashes nothing and
+// needs mu.
+func (l *Library) refresh() {
+	paths, err := filepath.Glob(filepath.Join(l.dir, "models--*", noteName))
+	if err != nil {
+		return
+	}
+	there := map[string]bool{}
+	for _, path := range paths {
+		if id, ok := l.look(path); ok {
+			there[id] = true
+		}
+	}
+	for id := range l.held {
+		if !there[id] {
+			delete(l.held, id)
+		}
+	}
+}
+
+// look brings held in line with one note.
+func (l *Library) look(path string) (id string, ok bool) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", false
+	}
+	for id, h := range l.held {
+		if l.notePath(id) == path && h.seen == stampOf(info) {
+			return id, l.unchanged(h.note)
+		}
+	}
+	n, err := l.readNote(path)
+	if err != nil || n.Pin.ID == "" || !l.unchanged(n) {
+		return "", false
+	}
+	l.hold(n)
+	return n.ID, true
+}
+
+// unchanged says whether all files look as they did when they were hashed.
+func (l *Library) unchanged(n note) bool {
+	for _, f := range n.Pin.Files {
+		info, err := os.Stat(l.snapshotPath(n.ID, n.Pin.Revision, f.Name))
+		if err != nil || n.Stamps[f.Name] != stampOf(info) {
+			return false
+		}
+	}
+	return true
 }

@@ -1,174 +1,79 @@
 package models
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"helium/inference/checkpoint"
 )
 
-const (
-	testID     = "owner/tiny-gguf"
-	testFile   = "tiny.q4.gguf"
-	testCommit = "0123456789abcdef0123456789abcdef01234567"
-)
-
-// hub answers as Hugging Face does: HEAD with X-Linked-* headers and a
-// redirect, GET with ranges from another place.
-type hub struct {
-	*httptest.Server
-	body []byte
-
-	mu     sync.Mutex
-	cutAt  int    // the next GET breaks off after so many bytes; 0 for never
-	claims string // sha256 to announce instead of the true one
-	ranges []string
-}
-
-func newHub(t *testing.T, body []byte) *hub {
-	t.Helper()
-	h := &hub{body: body}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/"+testID+"/resolve/main/"+testFile, func(w http.ResponseWriter, r *http.Request) {
-		sum := sha256.Sum256(h.body)
-		claim := hex.EncodeToString(sum[:])
-		h.mu.Lock()
-		if h.claims != "" {
-			claim = h.claims
-		}
-		h.mu.Unlock()
-		w.Header().Set("X-Repo-Commit", testCommit)
-		w.Header().Set("X-Linked-Etag", `"`+claim+`"`)
-		w.Header().Set("X-Linked-Size", fmt.Sprint(len(h.body)))
-		http.Redirect(w, r, "/cdn", http.StatusFound)
-	})
-	mux.HandleFunc("GET /cdn", func(w http.ResponseWriter, r *http.Request) {
-		h.mu.Lock()
-		cut := h.cutAt
-		h.cutAt = 0
-		h.ranges = append(h.ranges, r.Header.Get("Range"))
-		h.mu.Unlock()
-		if cut > 0 {
-			w.Header().Set("Content-Length", fmt.Sprint(len(h.body)))
-			w.Write(h.body[:cut])
-			w.(http.Flusher).Flush()
-			panic(http.ErrAbortHandler)
-		}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(h.body))
-	})
-	h.Server = httptest.NewServer(mux)
-	t.Cleanup(h.Close)
-	return h
-}
-
-func (h *hub) library(t *testing.T, dir string) *Library {
-	t.Helper()
-	l, err := Open(dir, Options{Endpoint: h.URL, Client: h.Client()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func TestDownloadThatWasCutGoesOnAndIsCheckedAndKept(t *testing.T) {
-	body := bytes.Repeat([]byte("0123456789abcdef"), 1<<14)
-	h, dir := newHub(t, body), t.TempDir()
-	h.cutAt = 100_000
-	l := h.library(t, dir)
-
-	if _, err := l.Download(t.Context(), testID, testFile, nil); err == nil {
-		t.Fatal("the cut went unseen")
-	}
-	var seen []Progress
-	f, err := l.Download(t.Context(), testID, testFile, func(p Progress) { seen = append(seen, p) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(h.ranges) != 2 || !strings.HasPrefix(h.ranges[1], "bytes=") || h.ranges[1] == "bytes=0-" {
-		t.Errorf("the second try began anew: %q", h.ranges)
-	}
-	if got, err := os.ReadFile(f.Path); err != nil || !bytes.Equal(got, body) {
-		t.Errorf("the file differs: %v", err)
-	}
-	if last := seen[len(seen)-1]; last.Done != int64(len(body)) || last.Total != int64(len(body)) {
-		t.Errorf("progress ends at %+v", last)
-	}
-	if f.Pin.Revision != testCommit || f.Pin.Files[0].Name != testFile {
-		t.Errorf("pin is %+v", f.Pin)
-	}
-
-	again, err := h.library(t, dir).Get(testID)
-	if err != nil || again.SHA256() != f.SHA256() || again.Path != f.Path {
-		t.Errorf("after a restart: %+v, %v", again, err)
-	}
-	if _, err := l.Download(t.Context(), testID, testFile, nil); err != nil || len(h.ranges) != 2 {
-		t.Errorf("fetched again: %v, %q", err, h.ranges)
-	}
-}
-
-func TestAFileOfAnotherProgramIsNotFetchedAgain(t *testing.T) {
-	body := []byte("weights")
-	h, dir := newHub(t, body), t.TempDir()
-	sum := sha256.Sum256(body)
-	blobs := filepath.Join(dir, "models--owner--tiny-gguf", "blobs")
-	os.MkdirAll(blobs, 0o755)
-	os.WriteFile(filepath.Join(blobs, hex.EncodeToString(sum[:])), body, 0o644)
-
-	if _, err := h.library(t, dir).Download(t.Context(), testID, testFile, nil); err != nil {
-		t.Fatal(err)
-	}
-	if len(h.ranges) != 0 {
-		t.Errorf("fetched: %q", h.ranges)
-	}
-}
-
-func TestDownloadRefusesWhatItCannotTrust(t *testing.T) {
-	h := newHub(t, []byte("weights"))
-	l := h.library(t, t.TempDir())
-	h.claims = strings.Repeat("0", 64)
-	if _, err := l.Download(t.Context(), testID, testFile, nil); err == nil || !strings.Contains(err.Error(), "checksum") {
-		t.Errorf("a wrong checksum gives %v", err)
-	}
-	h.claims = "none"
-	if _, err := l.Download(t.Context(), testID, testFile, nil); err == nil || !strings.Contains(err.Error(), "checksum") {
-		t.Errorf("no checksum gives %v", err)
-	}
-	if _, err := l.Download(t.Context(), "owner/absent", testFile, nil); !errors.Is(err, ErrNotHere) {
-		t.Errorf("an absent repository gives %v", err)
-	}
-	for _, bad := range [][2]string{
-		{"../../etc", "x.gguf"}, {"owner", "x.gguf"}, {"a/b/c", "x.gguf"}, {"a/..", "x.gguf"}, {"a--b/c", "x.gguf"}, {"", "x.gguf"},
-		{testID, "../x.gguf"}, {testID, "/etc/x.gguf"}, {testID, "model.safetensors"}, {testID, `..\x.gguf`}, {testID, ""},
-	} {
-		if _, err := l.Download(t.Context(), bad[0], bad[1], nil); err == nil {
-			t.Errorf("%q %q: accepted", bad[0], bad[1])
-		}
-	}
-}
-
 func TestAFileChangedOnDiskIsNotHandedOut(t *testing.T) {
-	h, dir := newHub(t, []byte("weights")), t.TempDir()
-	f, err := h.library(t, dir).Download(t.Context(), testID, testFile, nil)
+	h, dir := newHub(t), t.TempDir()
+	h.put(testID, testFile, []byte("weights"))
+	l := h.library(t, dir)
+	f, err := l.Download(t.Context(), testID, testFile, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(f.Path, []byte("weightX"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.library(t, dir).Get(testID); !errors.Is(err, ErrNotHere) {
-		t.Errorf("got %v", err)
+	for what, l := range map[string]*Library{"the same library": l, "another": h.library(t, dir)} {
+		if _, err := l.Get(testID); !errors.Is(err, ErrNotHere) {
+			t.Errorf("%s gives %v", what, err)
+		}
+		if _, _, err := l.Use(testID); !errors.Is(err, ErrNotHere) {
+			t.Errorf("%s is used with %v", what, err)
+		}
+	}
+	again, err := l.Download(t.Context(), testID, testFile, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(again.Path); string(b) != "weights" {
+		t.Errorf("fetched again, it is %q", b)
+	}
+}
+
+func TestAFileThatWasOnlyTouchedIsHashedAndStays(t *testing.T) {
+	h, dir := newHub(t), t.TempDir()
+	h.put(testID, testFile, []byte("weights"))
+	f, err := h.library(t, dir).Download(t.Context(), testID, testFile, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(f.Path, []byte("weights"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l := h.library(t, dir)
+	for range 2 {
+		if again, err := l.Get(testID); err != nil || again.SHA256() != f.SHA256() {
+			t.Errorf("got %+v, %v", again, err)
+		}
+	}
+}
+
+func TestALibrarySeesWhatAnotherOneFetchesAndRemoves(t *testing.T) {
+	h, dir := newHub(t), t.TempDir()
+	h.put(testID, testFile, []byte("weights"))
+	here, there := h.library(t, dir), h.library(t, dir)
+	f, err := there.Download(t.Context(), testID, testFile, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := here.Get(testID); err != nil || got.Path != f.Path {
+		t.Errorf("after the download: %+v, %v", got, err)
+	}
+	if _, err := there.Remove(testID); err != nil {
+		t.Fatal(err)
+	}
+	if len(here.List()) != 0 {
+		t.Errorf("after the removal: %+v", here.List())
 	}
 }
 
@@ -196,5 +101,57 @@ func TestDemoIsMadeOnceAndIsTheVersionItSays(t *testing.T) {
 	}
 	if now, _ := os.Stat(f.Path); !now.ModTime().Equal(info.ModTime()) {
 		t.Error("made again")
+	}
+	if facts, err := l2.Show(DemoID); err != nil || !strings.Contains(facts.Kept, "built in") {
+		t.Errorf("kept because %q, %v", facts.Kept, err)
+	}
+}
+
+func TestANoteOfBeforeIsStillRead(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "models--owner--old", "snapshots", testCommit, "x.gguf")
+	os.MkdirAll(filepath.Dir(path), 0o755)
+	os.WriteFile(path, []byte("weights"), 0o644)
+	note := `{"pin":{"id":"owner/old","revision":"` + testCommit + `","files":[{"name":"x.gguf","sha256":"0x` + hexSHA256([]byte("weights")) + `","bytes":7}]},"changed":"2026-01-01T00:00:00Z"}`
+	os.WriteFile(filepath.Join(dir, "models--owner--old", "helium.json"), []byte(note), 0o644)
+	l := openQuick(t, dir, Options{})
+	if f, err := l.Get("owner/old"); err != nil || f.Path != path {
+		t.Errorf("got %+v, %v", f, err)
+	}
+}
+
+func TestTheFolderIsTheOneThatOtherProgramsUse(t *testing.T) {
+	home, _ := os.UserHomeDir()
+	for _, c := range []struct {
+		name string
+		env  map[string]string
+		want string
+	}{
+		{"nothing is set", nil, filepath.Join(home, ".cache", "huggingface", "hub")},
+		{"the desktop's cache folder", map[string]string{"XDG_CACHE_HOME": "/c"}, "/c/huggingface/hub"},
+		{"home", map[string]string{"HF_HOME": "/h", "XDG_CACHE_HOME": "/c"}, "/h/hub"},
+		{"home of the user", map[string]string{"HF_HOME": "~/h"}, filepath.Join(home, "h", "hub")},
+		{"the old name", map[string]string{"HUGGINGFACE_HUB_CACHE": "/o", "HF_HOME": "/h"}, "/o"},
+		{"the cache", map[string]string{"HF_HUB_CACHE": "/k", "HUGGINGFACE_HUB_CACHE": "/o", "HF_HOME": "/h"}, "/k"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, name := range []string{"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"} {
+				t.Setenv(name, c.env[name])
+			}
+			if got, err := DefaultDir(); err != nil || got != filepath.FromSlash(c.want) {
+				t.Errorf("got %q, %v, want %q", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestOpenNamesASettingThatIsWrong(t *testing.T) {
+	for name, value := range map[string]string{"HF_ENDPOINT": "ftp://hub", "HELIUM_MODELS_MAX_GB": "lots"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			if _, err := Open(t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

@@ -3,20 +3,20 @@
 package models
 
 import (
-	"fmt"
+	"errors"
 
 	"golang.org/x/sys/unix"
 )
 
-// checkSpace refuses a download that would fill the disk: it wants 1 GiB left over.
-func checkSpace(dir string, need int64) error {
+// freeSpace is what a user may still write to the disk of dir.
+func freeSpace(dir string) (int64, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
-		return nil // unknown is no reason to refuse
+		return 0, err
 	}
-	free := int64(st.Bavail) * int64(st.Bsize)
-	if free < need+1<<30 {
-		return fmt.Errorf("%d MB are free and the model needs %d MB with 1024 MB to spare: make room first", free>>20, need>>20)
-	}
-	return nil
+	return int64(st.Bavail) * int64(st.Bsize), nil
+}
+
+func isDiskFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
 }

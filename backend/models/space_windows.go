@@ -1,23 +1,24 @@
 package models
 
 import (
-	"fmt"
+	"errors"
 
 	"golang.org/x/sys/windows"
 )
 
-// checkSpace refuses a download that would fill the disk: it wants 1 GiB left over.
-func checkSpace(dir string, need int64) error {
+// freeSpace is what a user may still write to the disk of dir.
+func freeSpace(dir string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var free uint64
 	if err := windows.GetDiskFreeSpaceEx(name, &free, nil, nil); err != nil {
-		return nil // unknown is no reason to refuse
+		return 0, err
 	}
-	if int64(free) < need+1<<30 {
-		return fmt.Errorf("%d MB are free and the model needs %d MB with 1024 MB to spare: make room first", free>>20, need>>20)
-	}
-	return nil
+	return int64(free), nil
+}
+
+func isDiskFull(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }

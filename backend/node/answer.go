@@ -216,6 +216,15 @@ func (r *runner) generate(ctx context.Context, job Job, again bool) ([]byte, err
 	if r.args.gpt.HasImages() {
 		return nil, &verdict{protocol.KindCannotRun, errors.New("this engine reads only text")}
 	}
+	// A model that was removed since the arguments came is as one that never was here.
+	_, release, err := n.cfg.Models.Use(r.args.gpt.Model)
+	if errors.Is(err, models.ErrNotHere) {
+		return nil, &verdict{protocol.KindModelNotFound, err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	request := worker.GPTRequest{Task: r.args.envelope.Task, Model: worker.Model{
 		ID: r.args.gpt.Model, Path: r.args.model.Path, SHA256: fmt.Sprintf("%x", r.args.model.SHA256()),
 	}}

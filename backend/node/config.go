@@ -30,6 +30,8 @@ type Engine interface {
 type Models interface {
 	// Get's error is models.ErrNotHere when the model is not.
 	Get(id string) (models.File, error)
+	// Use is Get that keeps the model from being removed until release.
+	Use(id string) (f models.File, release func(), err error)
 	List() []models.File
 }
 

@@ -25,6 +25,13 @@ func (m otherModels) Get(id string) (models.File, error) {
 	return m.Models.Get(id)
 }
 
+func (m otherModels) Use(id string) (models.File, func(), error) {
+	if id == "helium/demo" {
+		return models.File{}, nil, models.ErrNotHere
+	}
+	return m.Models.Use(id)
+}
+
 func (m otherModels) List() []models.File {
 	all := slices.Clone(m.Models.List())
 	for i := range all {

@@ -1,0 +1,73 @@
+package models
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+)
+
+func TestAModelIsLookedAtBeforeItIsFetched(t *testing.T) {
+	h, dir, body := newHub(t), t.TempDir(), weights(300_000)
+	config := []byte(`{"model_type":"llama"}`)
+	h.put(testID, testFile, body)
+	h.put(testID, "config.json", config)
+	h.put(testID, "modeling.py", []byte("import os"))
+	l := h.library(t, dir)
+	r, err := l.Look(t.Context(), testID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, ok := r.Find(testFile); !ok || f.Bytes != int64(len(body)) || r.Commit != testCommit || len(r.Files) != 2 {
+		t.Errorf("the repository is %+v", r)
+	}
+	if got, err := l.Peek(t.Context(), r, "config.json", 1<<20); err != nil || !bytes.Equal(got, config) {
+		t.Errorf("the configuration is %q, %v", got, err)
+	}
+	if got, err := l.Peek(t.Context(), r, testFile, 1000); err != nil || !bytes.Equal(got, body[:1000]) {
+		t.Errorf("the head is %d bytes, %v", len(got), err)
+	}
+	h.noRanges = true
+	if got, err := l.Peek(t.Context(), r, testFile, 1000); err != nil || !bytes.Equal(got, body[:1000]) {
+		t.Errorf("without ranges the head is %d bytes, %v", len(got), err)
+	}
+	if _, err := l.Peek(t.Context(), r, "modeling.py", 1000); codeOf(err) != CodeNotFound {
+		t.Errorf("code gives %v", err)
+	}
+	h.wrongBytes.Store(1)
+	if _, err := l.Peek(t.Context(), r, "config.json", 1<<20); codeOf(err) != CodeDamaged {
+		t.Errorf("wrong bytes give %v", err)
+	}
+	if len(l.List()) != 0 {
+		t.Errorf("it holds %+v", l.List())
+	}
+
+	if _, err := l.Fetch(t.Context(), Want{ID: testID}, nil); err != nil {
+		t.Fatal(err)
+	}
+	before := h.count("cdn", http.MethodGet)
+	if got, err := l.Peek(t.Context(), r, testFile, 1000); err != nil || !bytes.Equal(got, body[:1000]) || h.count("cdn", http.MethodGet) != before {
+		t.Errorf("what is here was asked for: %d bytes, %v", len(got), err)
+	}
+}
+
+func TestABranchThatDidNotMoveIsNotHashedAgain(t *testing.T) {
+	h, dir := newHub(t), t.TempDir()
+	h.put(testID, testFile, weights(100_000))
+	l := h.library(t, dir)
+	if _, err := l.Fetch(t.Context(), Want{ID: testID}, nil); err != nil {
+		t.Fatal(err)
+	}
+	var stages []string
+	f, err := l.Fetch(t.Context(), Want{ID: testID, Revision: "main"}, func(p Progress) { stages = append(stages, p.Stage) })
+	if err != nil || f.Pin.Revision != testCommit {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	for _, s := range stages {
+		if s == StageChecking {
+			t.Errorf("stages were %q", stages)
+		}
+	}
+	if h.sent.Load() != 100_000 {
+		t.Errorf("%d bytes were sent", h.sent.Load())
+	}
+}
