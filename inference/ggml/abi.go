@@ -71,6 +71,12 @@ type contextParams struct {
 	ctxOther          uintptr
 }
 
+// ggufInitParams is gguf_init_params, the flag in a whole word.
+type ggufInitParams struct {
+	noAlloc uint64
+	ctx     uintptr
+}
+
 // batch is llama_batch. Nil positions and sequence ids mean: the next
 // positions of sequence 0; nil logits mean: of the last token only.
 type batch struct {
@@ -104,6 +110,7 @@ type functions struct {
 	contextDefaultParams func() contextParams
 
 	modelLoadFromFile func(path string, params modelParams) uintptr
+	modelInitFromUser func(metadata, callback, userData uintptr, params modelParams) uintptr
 	modelFree         func(model uintptr)
 	modelGetVocab     func(model uintptr) uintptr
 	modelNCtxTrain    func(model uintptr) int32
@@ -128,6 +135,12 @@ type functions struct {
 	decode        func(ctx uintptr, b batch) int32
 	getLogitsIth  func(ctx uintptr, i int32) unsafe.Pointer
 
+	ggufInitFromBuffer func(data *byte, size uintptr, params ggufInitParams) uintptr
+	ggufFree           func(metadata uintptr)
+	tensorName         func(tensor uintptr) string
+	tensorSize         func(tensor uintptr) uintptr
+	tensorSet          func(tensor uintptr, data unsafe.Pointer, offset, size uintptr)
+
 	backendLoad func(path string) uintptr
 	regDevCount func(reg uintptr) uintptr
 	regDevGet   func(reg uintptr, index uintptr) uintptr
@@ -146,6 +159,7 @@ func (f *functions) names() map[string]map[string]any {
 			"llama_model_default_params":   &f.modelDefaultParams,
 			"llama_context_default_params": &f.contextDefaultParams,
 			"llama_model_load_from_file":   &f.modelLoadFromFile,
+			"llama_model_init_from_user":   &f.modelInitFromUser,
 			"llama_model_free":             &f.modelFree,
 			"llama_model_get_vocab":        &f.modelGetVocab,
 			"llama_model_n_ctx_train":      &f.modelNCtxTrain,
@@ -173,6 +187,11 @@ func (f *functions) names() map[string]map[string]any {
 			"ggml_backend_load": &f.backendLoad,
 		},
 		"ggml-base": {
+			"gguf_init_from_buffer":        &f.ggufInitFromBuffer,
+			"gguf_free":                    &f.ggufFree,
+			"ggml_get_name":                &f.tensorName,
+			"ggml_nbytes":                  &f.tensorSize,
+			"ggml_backend_tensor_set":      &f.tensorSet,
 			"ggml_backend_reg_dev_count":   &f.regDevCount,
 			"ggml_backend_reg_dev_get":     &f.regDevGet,
 			"ggml_backend_dev_name":        &f.devName,

@@ -30,6 +30,16 @@ func (l *Library) LoadModel(path string) (*Model, error) {
 		return nil, fmt.Errorf("load model: %w", err)
 	}
 
+	l.errors.reset()
+	handle := l.fn.modelLoadFromFile(path, l.modelParams())
+	if handle == 0 {
+		return nil, l.errors.wrap("load model")
+	}
+	return l.newModel(handle)
+}
+
+// modelParams are the fixed parameters of every model.
+func (l *Library) modelParams() modelParams {
 	p := l.fn.modelDefaultParams()
 	p.nGPULayers = 0
 	if l.gpu {
@@ -40,13 +50,12 @@ func (l *Library) LoadModel(path string) (*Model, error) {
 	p.lazyMode = lazyModeOff
 	p.mainGPU = 0
 	p.useExtraBufts = true
+	return p
+}
 
-	l.errors.reset()
-	handle := l.fn.modelLoadFromFile(path, p)
-	if handle == 0 {
-		return nil, l.errors.wrap("load model")
-	}
-
+// newModel takes over a loaded model, and frees it where it is of a kind that
+// this package doesn't run.
+func (l *Library) newModel(handle uintptr) (*Model, error) {
 	m := &Model{lib: l, handle: handle, vocab: l.fn.modelGetVocab(handle)}
 	if l.fn.modelHasEncoder(handle) {
 		m.Close()
