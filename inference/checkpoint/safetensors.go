@@ -133,6 +133,16 @@ func HasWeights(dir string) bool {
 	return false
 }
 
+// WeightFiles lists the files of a folder's weights, and the index where there
+// is one.
+func WeightFiles(dir string) ([]string, error) {
+	names, listed, err := weightFiles(dir)
+	if err == nil && listed != nil {
+		names = append(names, WeightsIndex)
+	}
+	return names, err
+}
+
 // weightFiles lists the files of a folder's weights and, where there is an
 // index, the file of every tensor.
 func weightFiles(dir string) (names []string, listed map[string]string, err error) {

@@ -7,8 +7,11 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
+	"helium/inference/pretrained"
 )
 
 // MaxContext bounds the context of every model, in tokens. It decides which
@@ -23,18 +26,14 @@ type Model struct {
 	tools   *Template // for tasks with tools; may be nil
 }
 
-// Load reads a GGUF file and makes room for its context. Threads don't change
-// results. Errors carry a Code.
+// Load reads a GGUF file or a folder in the Hugging Face layout and makes room
+// for its context. Threads don't change results. Errors carry a Code.
 func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
-	if _, err := checkpoint.CheckGGUF(path); err != nil {
+	weights, err := loadWeights(lib, path)
+	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, &Error{CodeModelNotFound, err}
 		}
-		return nil, &Error{CodeCannotRun, err}
-	}
-
-	weights, err := lib.LoadModel(path)
-	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}
 
@@ -54,6 +53,22 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 		return nil, &Error{CodeCannotRun, err}
 	}
 	return m, nil
+}
+
+func loadWeights(lib *ggml.Library, path string) (*ggml.Model, error) {
+	if !pretrained.Is(path) {
+		if _, err := checkpoint.CheckGGUF(path); err != nil {
+			return nil, err
+		}
+		return lib.LoadModel(path)
+	}
+
+	folder, err := pretrained.Open(path, pretrained.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	return lib.LoadSource(folder)
 }
 
 // Close frees everything.
@@ -137,6 +152,9 @@ func (m *Model) tokens(r Request) ([]ggml.Token, error) {
 		return nil, &Error{CodePromptRefused, err}
 	}
 
+	if form, _ := m.weights.Meta(pretrained.NormalizerKey); form == "NFC" {
+		text = norm.NFC.String(text)
+	}
 	tokens, err := m.weights.Tokenize(text, false, true)
 	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
