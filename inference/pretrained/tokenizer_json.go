@@ -215,6 +215,7 @@ func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string) ([]checkpoin
 	if err := t.add(file.Added); err != nil {
 		return nil, err
 	}
+	t.hideLookalikes()
 	t.fill()
 
 	keys := append(t.keys("gpt2"),
@@ -230,6 +231,31 @@ func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string) ([]checkpoin
 	}
 }
 
+// hideLookalikes takes the text from plain tokens that the engine would take for
+// marks of the end of an answer or of the parts of a program, by their text
+// alone. No word of a text becomes such a token: the pre-tokenizers part angle
+// brackets and letters.
+func (t *tokens) hideLookalikes() {
+	for _, text := range lookalikes() {
+		id, ok := t.ids[text]
+		if ok && t.kind[id] == normalToken {
+			delete(t.ids, text)
+			t.text[id] = ""
+		}
+	}
+}
+
+// lookalikes are the texts that the engine, version 0.4.0, takes for marks.
+func lookalikes() []string {
+	return []string{
+		"</s>", "<EOT>", "<MID>", "<PAD>", "<PRE>", "<REPO>", "<SUF>", "<end_of_turn>", "<end_of_utterance>", "<eos>", "<fim-middle>", "<fim-pad>",
+		"<fim-prefix>", "<fim-repo>", "<fim-suffix>", "<fim_middle>", "<fim_pad>", "<fim_prefix>", "<fim_suffix>", "<reponame>", "<turn|>", "<|calls|>",
+		"<|call|>", "<|code_middle|>", "<|code_prefix|>", "<|code_suffix|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>", "<|eom_id|>", "<|eot_id|>",
+		"<|file_sep|>", "<|fim_middle|>", "<|fim_pad|>", "<|fim_prefix|>", "<|fim_repo|>", "<|fim_suffix|>", "<|flush|>", "<|im_end|>", "<|middle|>",
+		"<|prefix|>", "<|repo_name|>", "<|return|>", "<|suffix|>", "<|tool_response>", "[EOS]", "[EOT]", "[PAD]", "[e~[", "_<EOT>",
+	}
+}
+
 // Patterns of pre-tokenizers, as tokenizer.json files have them.
 const (
 	wordsLlama3  = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
@@ -240,7 +266,9 @@ const (
 	deepseekText = "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"
 )
 
-// preTokenizers names the engine's rule for a file's steps.
+// preTokenizers names the engine's rule for a file's steps. Two of the rules are
+// coarse at the engine's side: for gpt-4o and tekken it parts letters from marks
+// that stand on them, as in Hindi and Thai.
 func preTokenizers() map[string]string {
 	split := func(pattern string) string { return "Split Isolated false " + pattern }
 	steps := func(s ...string) string { return strings.Join(s, "\n") }
