@@ -213,7 +213,9 @@ func (m *Model) NewContext(params ContextParams) (*Context, error) {
 	if handle == 0 {
 		return nil, fmt.Errorf("%w: %w", ErrNoMemory, m.lib.errors.wrap("make context"))
 	}
-	return &Context{model: m, handle: handle, size: int(m.lib.fn.nCtx(handle))}, nil
+	// The library rounds up to a multiple of 256. A model with a table of
+	// positions has none for what is beyond its own size.
+	return &Context{model: m, handle: handle, size: min(params.Size, int(m.lib.fn.nCtx(handle)))}, nil
 }
 
 // Close frees the context.

@@ -21,7 +21,7 @@ type architecture struct {
 }
 
 // row is one tensor, or one of every layer. {l} stands for the layer and {x}
-// for the expert.
+// for the expert; from may give several names, of which a folder has one.
 type row struct {
 	to, from string
 	shape    string // of from, slowest first, in the letters of dims.letter
@@ -144,13 +144,134 @@ var (
 
 // architectures is the table.
 func architectures() []architecture {
-	llama := slices.Concat([]row{embedding, finalNorm, lmHead, inputNorm, afterAttnNorm}, pairedAttention, gatedMLP)
+	body := []row{embedding, finalNorm, lmHead, inputNorm, afterAttnNorm}
+	llama := slices.Concat(body, pairedAttention, gatedMLP)
 	return []architecture{
 		{class: "LlamaForCausalLM", engine: "llama", dims: decoderDims, keys: llamaKeys, tensors: slices.Concat(llama, gatedMLPBias)},
 		{class: "MistralForCausalLM", engine: "llama", dims: decoderDims, keys: llamaKeys, tensors: llama},
-		{class: "Qwen2ForCausalLM", engine: "qwen2", dims: decoderDims, keys: qwen2Keys,
-			tensors: slices.Concat([]row{embedding, finalNorm, lmHead, inputNorm, afterAttnNorm}, attention, attentionBias, gatedMLP)},
+		{class: "MixtralForCausalLM", engine: "llama", dims: mixtralDims, keys: mixtralKeys, tensors: slices.Concat(body, pairedAttention, mixtralMLP())},
+		{class: "Qwen2ForCausalLM", engine: "qwen2", dims: decoderDims, keys: qwen2Keys, tensors: slices.Concat(body, attention, attentionBias, gatedMLP)},
+		{class: "Qwen2MoeForCausalLM", engine: "qwen2moe", dims: qwenMoeDims, keys: qwen2MoeKeys,
+			tensors: slices.Concat(body, attention, attentionBias, expertMLP, sharedExpert())},
+		{class: "Qwen3ForCausalLM", engine: "qwen3", dims: decoderDims, keys: qwen3Keys, tensors: slices.Concat(body, []row{queryNorm, keyNorm}, attention, gatedMLP)},
+		{class: "Qwen3MoeForCausalLM", engine: "qwen3moe", dims: qwenMoeDims, keys: qwen3MoeKeys,
+			tensors: slices.Concat(body, []row{queryNorm, keyNorm}, attention, expertMLP)},
+		{class: "GemmaForCausalLM", engine: "gemma", tied: true, dims: decoderDims, keys: gemmaKeys,
+			tensors: slices.Concat([]row{embedding}, plusOnes(finalNorm, inputNorm, afterAttnNorm), attention, gatedMLP)},
+		{class: "Gemma2ForCausalLM", engine: "gemma2", tied: true, dims: decoderDims, keys: gemma2Keys,
+			tensors: slices.Concat([]row{embedding}, plusOnes(sandwichNorms()...), attention, gatedMLP)},
+		{class: "Gemma3ForCausalLM", engine: "gemma3", tied: true, dims: decoderDims, keys: gemma3Keys,
+			tensors: slices.Concat([]row{embedding, lmHead}, plusOnes(append(sandwichNorms(), queryNorm, keyNorm)...), attention, gatedMLP)},
+		{class: "Phi3ForCausalLM", engine: "phi3", dims: decoderDims, keys: phi3Keys, tensors: slices.Concat(body, phi3Rows())},
+		{class: "Olmo2ForCausalLM", engine: "olmo2", dims: decoderDims, keys: olmo2Keys, tensors: slices.Concat([]row{embedding, finalNorm, lmHead}, olmo2Norms(), attention, gatedMLP)},
 		{class: "GPT2LMHeadModel", engine: "gpt2", tied: true, dims: gpt2Dims, keys: gpt2Keys, tensors: gpt2Rows()},
+		{class: "GPTNeoXForCausalLM", engine: "gptneox", dims: decoderDims, keys: neoxKeys, tensors: neoxRows()},
+		{class: "FalconForCausalLM", engine: "falcon", tied: true, dims: falconDims, keys: falconKeys, tensors: falconRows()},
+	}
+}
+
+func mixtralMLP() []row {
+	const from = "model.layers.{l}.block_sparse_moe."
+	return []row{
+		{to: "blk.{l}.ffn_gate_inp.weight", from: from + "gate.weight", shape: "X E"},
+		{to: "blk.{l}.ffn_gate_exps.weight", from: from + "experts.{x}.w1.weight", shape: "M E", how: experts},
+		{to: "blk.{l}.ffn_up_exps.weight", from: from + "experts.{x}.w3.weight", shape: "M E", how: experts},
+		{to: "blk.{l}.ffn_down_exps.weight", from: from + "experts.{x}.w2.weight", shape: "E M", how: experts},
+	}
+}
+
+func sharedExpert() []row {
+	const from = "model.layers.{l}.mlp."
+	return []row{
+		{to: "blk.{l}.ffn_gate_inp_shexp.weight", from: from + "shared_expert_gate.weight", shape: "1 E"},
+		{to: "blk.{l}.ffn_gate_shexp.weight", from: from + "shared_expert.gate_proj.weight", shape: "S E"},
+		{to: "blk.{l}.ffn_up_shexp.weight", from: from + "shared_expert.up_proj.weight", shape: "S E"},
+		{to: "blk.{l}.ffn_down_shexp.weight", from: from + "shared_expert.down_proj.weight", shape: "E S"},
+	}
+}
+
+// plusOnes are rows of norms whose weights are stored less one.
+func plusOnes(rows ...row) []row {
+	out := slices.Clone(rows)
+	for i := range out {
+		out[i].how = plusOne
+	}
+	return out
+}
+
+// sandwichNorms are norms before and after both halves of a layer.
+func sandwichNorms() []row {
+	return []row{finalNorm, inputNorm,
+		{to: "blk.{l}.post_attention_norm.weight", from: "model.layers.{l}.post_attention_layernorm.weight", shape: "E"},
+		{to: "blk.{l}.ffn_norm.weight", from: "model.layers.{l}.pre_feedforward_layernorm.weight", shape: "E"},
+		{to: "blk.{l}.post_ffw_norm.weight", from: "model.layers.{l}.post_feedforward_layernorm.weight", shape: "E"},
+	}
+}
+
+func olmo2Norms() []row {
+	return []row{
+		{to: "blk.{l}.attn_q_norm.weight", from: "model.layers.{l}.self_attn.q_norm.weight", shape: "Q"},
+		{to: "blk.{l}.attn_k_norm.weight", from: "model.layers.{l}.self_attn.k_norm.weight", shape: "K"},
+		{to: "blk.{l}.post_attention_norm.weight", from: "model.layers.{l}.post_attention_layernorm.weight", shape: "E"},
+		{to: "blk.{l}.post_ffw_norm.weight", from: "model.layers.{l}.post_feedforward_layernorm.weight", shape: "E"},
+	}
+}
+
+func phi3Rows() []row {
+	const joint = "model.layers.{l}.self_attn.qkv_proj.weight"
+	return []row{
+		{to: "blk.{l}.attn_q.weight", from: joint, shape: "QKV E", how: queryPart},
+		{to: "blk.{l}.attn_k.weight", from: joint, shape: "QKV E", how: keyPart},
+		{to: "blk.{l}.attn_v.weight", from: joint, shape: "QKV E", how: valuePart},
+		{to: "blk.{l}.attn_output.weight", from: "model.layers.{l}.self_attn.o_proj.weight", shape: "E Q"},
+		{to: "blk.{l}.ffn_up.weight", from: "model.layers.{l}.mlp.gate_up_proj.weight", shape: "2F E"},
+		{to: "blk.{l}.ffn_down.weight", from: "model.layers.{l}.mlp.down_proj.weight", shape: "E F"},
+	}
+}
+
+func neoxRows() []row {
+	const from = "gpt_neox.layers.{l}."
+	return []row{
+		{to: "token_embd.weight", from: "gpt_neox.embed_in.weight", shape: "V E"},
+		{to: "output_norm.weight", from: "gpt_neox.final_layer_norm.weight", shape: "E"},
+		{to: "output_norm.bias", from: "gpt_neox.final_layer_norm.bias", shape: "E"},
+		{to: "output.weight", from: "embed_out.weight", shape: "V E"},
+		{to: "blk.{l}.attn_norm.weight", from: from + "input_layernorm.weight", shape: "E"},
+		{to: "blk.{l}.attn_norm.bias", from: from + "input_layernorm.bias", shape: "E"},
+		{to: "blk.{l}.attn_qkv.weight", from: from + "attention.query_key_value.weight", shape: "QKV E", how: headTriples},
+		{to: "blk.{l}.attn_qkv.bias", from: from + "attention.query_key_value.bias", shape: "QKV", how: headTriples},
+		{to: "blk.{l}.attn_output.weight", from: from + "attention.dense.weight", shape: "E Q"},
+		{to: "blk.{l}.attn_output.bias", from: from + "attention.dense.bias", shape: "E"},
+		{to: "blk.{l}.ffn_norm.weight", from: from + "post_attention_layernorm.weight", shape: "E"},
+		{to: "blk.{l}.ffn_norm.bias", from: from + "post_attention_layernorm.bias", shape: "E"},
+		{to: "blk.{l}.ffn_up.weight", from: from + "mlp.dense_h_to_4h.weight", shape: "F E"},
+		{to: "blk.{l}.ffn_up.bias", from: from + "mlp.dense_h_to_4h.bias", shape: "F"},
+		{to: "blk.{l}.ffn_down.weight", from: from + "mlp.dense_4h_to_h.weight", shape: "E F"},
+		{to: "blk.{l}.ffn_down.bias", from: from + "mlp.dense_4h_to_h.bias", shape: "E"},
+	}
+}
+
+// falconRows name two norms in front of a layer. The small models have one,
+// which then stands for both; the engine makes room for both.
+func falconRows() []row {
+	const (
+		mlpNorm  = "h.{l}.ln_mlp|h.{l}.input_layernorm"
+		attnNorm = "h.{l}.ln_attn|h.{l}.input_layernorm"
+	)
+	named := func(names, suffix string) string { return strings.ReplaceAll(names, "|", suffix+"|") + suffix }
+	return []row{
+		{to: "token_embd.weight", from: "word_embeddings.weight", shape: "V E"},
+		{to: "output_norm.weight", from: "ln_f.weight", shape: "E"},
+		{to: "output_norm.bias", from: "ln_f.bias", shape: "E"},
+		lmHead,
+		{to: "blk.{l}.attn_norm.weight", from: named(mlpNorm, ".weight"), shape: "E"},
+		{to: "blk.{l}.attn_norm.bias", from: named(mlpNorm, ".bias"), shape: "E"},
+		{to: "blk.{l}.attn_norm_2.weight", from: named(attnNorm, ".weight"), shape: "E"},
+		{to: "blk.{l}.attn_norm_2.bias", from: named(attnNorm, ".bias"), shape: "E"},
+		{to: "blk.{l}.attn_qkv.weight", from: "h.{l}.self_attention.query_key_value.weight", shape: "QKV E", how: headGroups},
+		{to: "blk.{l}.attn_output.weight", from: "h.{l}.self_attention.dense.weight", shape: "E Q"},
+		{to: "blk.{l}.ffn_up.weight", from: "h.{l}.mlp.dense_h_to_4h.weight", shape: "F E"},
+		{to: "blk.{l}.ffn_down.weight", from: "h.{l}.mlp.dense_4h_to_h.weight", shape: "E F"},
 	}
 }
 
@@ -203,9 +324,10 @@ func findArchitecture(c *config) (architecture, error) {
 
 // header collects the engine's keys and the tensors that settings make.
 type header struct {
-	prefix string
-	meta   []checkpoint.KV
-	extra  []plan
+	prefix   string
+	meta     []checkpoint.KV
+	extra    []plan
+	longRope bool // frequencies that depend on the context are taken care of
 }
 
 // set adds a key of the architecture.

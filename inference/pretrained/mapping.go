@@ -112,13 +112,15 @@ func (m *mapper) sources(r row) ([]checkpoint.Weight, error) {
 	return out, nil
 }
 
-// find looks a tensor up with and without the prefix that a model with a head
-// gives to its body.
-func (m *mapper) find(name string) (checkpoint.Weight, bool) {
-	for _, n := range []string{name, "transformer." + name} {
-		if w, ok := m.weights.Get(n); ok {
-			m.used[n] = true
-			return w, true
+// find looks a tensor up under each of its names, with and without the prefix
+// that a model with a head gives to its body.
+func (m *mapper) find(names string) (checkpoint.Weight, bool) {
+	for name := range strings.SplitSeq(names, "|") {
+		for _, n := range []string{name, "transformer." + name} {
+			if w, ok := m.weights.Get(n); ok {
+				m.used[n] = true
+				return w, true
+			}
 		}
 	}
 	return checkpoint.Weight{}, false
@@ -163,7 +165,7 @@ func (m *mapper) plan(r row, sources []checkpoint.Weight) plan {
 // numberFormat keeps what the engine computes with in full precision.
 func (m *mapper) numberFormat(name string, shape []uint64, stored checkpoint.TensorType) checkpoint.TensorType {
 	switch {
-	case len(shape) == 1, strings.HasSuffix(name, "_norm.weight"), strings.Contains(name, "ffn_gate_inp"), name == "position_embd.weight":
+	case len(shape) == 1, strings.Contains(name, "_norm"), strings.Contains(name, "ffn_gate_inp"), name == "position_embd.weight":
 		return checkpoint.F32
 	case m.number != asStored:
 		return m.number
