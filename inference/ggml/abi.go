@@ -98,6 +98,10 @@ const (
 	lazyModeOff       = 0  // read every tensor up front
 	flashAttnAuto     = -1 // never used: the library would decide
 	flashAttnDisabled = 0
+
+	attrUnknown     = 1 << 0 // llama_token_attr
+	attrControl     = 1 << 3
+	attrUserDefined = 1 << 4
 )
 
 // functions are the native functions in use. The library has no headers here,
@@ -125,6 +129,7 @@ type functions struct {
 	vocabBOS      func(vocab uintptr) int32
 	vocabEOS      func(vocab uintptr) int32
 	vocabGetText  func(vocab uintptr, token int32) string
+	vocabGetAttr  func(vocab uintptr, token int32) int32
 	tokenize      func(vocab uintptr, text *byte, textLen int32, tokens *int32, max int32, addSpecial, parseSpecial bool) int32
 	tokenToPiece  func(vocab uintptr, token int32, buf *byte, length, lstrip int32, special bool) int32
 	initFromModel func(model uintptr, params contextParams) uintptr
@@ -173,6 +178,7 @@ func (f *functions) names() map[string]map[string]any {
 			"llama_vocab_bos":              &f.vocabBOS,
 			"llama_vocab_eos":              &f.vocabEOS,
 			"llama_vocab_get_text":         &f.vocabGetText,
+			"llama_vocab_get_attr":         &f.vocabGetAttr,
 			"llama_tokenize":               &f.tokenize,
 			"llama_token_to_piece":         &f.tokenToPiece,
 			"llama_init_from_model":        &f.initFromModel,

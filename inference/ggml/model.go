@@ -151,6 +151,16 @@ func (m *Model) Tokenize(text string, addSpecial, parseSpecial bool) ([]Token, e
 	}
 }
 
+// BeginsSpecial says whether a text begins with a token that is found before
+// any other, such as the mark of a speaker.
+func (m *Model) BeginsSpecial(text string) bool {
+	tokens, err := m.Tokenize(text, false, true)
+	if err != nil || len(tokens) == 0 {
+		return false
+	}
+	return m.lib.fn.vocabGetAttr(m.vocab, tokens[0])&(attrUnknown|attrControl|attrUserDefined) != 0
+}
+
 // Piece is a token's bytes. They may be a part of a character. Special tokens
 // have bytes only when special is true.
 func (m *Model) Piece(t Token, special bool) []byte {

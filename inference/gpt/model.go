@@ -7,8 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
 	"helium/inference/pretrained"
@@ -152,9 +150,8 @@ func (m *Model) tokens(r Request) ([]ggml.Token, error) {
 		return nil, &Error{CodePromptRefused, err}
 	}
 
-	if form, _ := m.weights.Meta(pretrained.NormalizerKey); form == "NFC" {
-		text = norm.NFC.String(text)
-	}
+	rule, _ := m.weights.Meta(pretrained.NormalizerKey)
+	text = pretrained.Normalize(rule, text, m.weights.BeginsSpecial)
 	tokens, err := m.weights.Tokenize(text, false, true)
 	if err != nil {
 		return nil, &Error{CodeCannotRun, err}

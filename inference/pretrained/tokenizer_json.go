@@ -10,10 +10,6 @@ import (
 	"helium/inference/checkpoint"
 )
 
-// NormalizerKey is a header key of this program: how a text is normalized
-// before the engine splits it. The only value is "NFC".
-const NormalizerKey = "helium.tokenizer.normalizer"
-
 // tokenizerJSON is the part of a tokenizer.json that decides the tokens of a
 // text without its beginning and end.
 type tokenizerJSON struct {
@@ -225,7 +221,7 @@ func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string) ([]checkpoin
 	case len(steps) == 0:
 		return keys, nil
 	case len(steps) == 1 && steps[0] == "NFC":
-		return append(keys, checkpoint.KV{Key: NormalizerKey, Value: "NFC"}), nil
+		return append(keys, checkpoint.KV{Key: NormalizerKey, Value: composed}), nil
 	default:
 		return nil, fmt.Errorf("%w: its normalizer is %q", ErrUnsupported, steps)
 	}
@@ -298,7 +294,7 @@ const stripKey = "helium.tokenizer.strip"
 // pieceKeys describes a SentencePiece model that was written as merges. The
 // engine merges by scores: the earlier a merge in the list, the better.
 func (file *tokenizerJSON) pieceKeys(t *tokens, steps []string) ([]checkpoint.KV, error) {
-	prefix, err := file.spacePrefix(steps)
+	prefix, rule, err := file.spacePrefix(steps)
 	if err != nil {
 		return nil, err
 	}
@@ -317,20 +313,24 @@ func (file *tokenizerJSON) pieceKeys(t *tokens, steps []string) ([]checkpoint.KV
 	t.fill()
 	return append(t.keys("llama"),
 		checkpoint.KV{Key: "tokenizer.ggml.pre", Value: "default"},
-		checkpoint.KV{Key: "tokenizer.ggml.add_space_prefix", Value: prefix}), nil
+		checkpoint.KV{Key: "tokenizer.ggml.add_space_prefix", Value: prefix},
+		checkpoint.KV{Key: NormalizerKey, Value: rule}), nil
 }
 
-// spacePrefix says whether a text begins with a space of its own. Only steps
-// that do what SentencePiece does are known.
-func (file *tokenizerJSON) spacePrefix(steps []string) (bool, error) {
+// spacePrefix says whether the engine puts a space before the text and after
+// every added token, and the rule of Normalize otherwise. Only steps that do
+// what SentencePiece does are known.
+func (file *tokenizerJSON) spacePrefix(steps []string) (engine bool, rule string, err error) {
 	all := strings.Join(append(file.Normalizer.flat(), steps...), "\n")
 	switch all {
-	case "Prepend ▁\nReplace =  ▁", "Metaspace ▁ first", "Metaspace ▁ always":
-		return true, nil
+	case "Prepend ▁\nReplace =  ▁":
+		return true, "", nil
+	case "Metaspace ▁ first":
+		return false, firstSpace, nil
 	case "Replace =  ▁", "Replace =  ▁\nSplit MergedWithPrevious false = ", "Metaspace ▁ never":
-		return false, nil
+		return false, "", nil
 	default:
-		return false, fmt.Errorf("%w: its steps before the merges are %q", ErrUnsupported, all)
+		return false, "", fmt.Errorf("%w: its steps before the merges are %q", ErrUnsupported, all)
 	}
 }
 

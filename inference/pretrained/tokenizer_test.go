@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/text/unicode/norm"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"helium/inference/ggml"
@@ -95,10 +94,8 @@ func loadFolder(t *testing.T, dir string) *ggml.Model {
 // engineIDs are the tokens of a text as a task's prompt gets them.
 func engineIDs(t *testing.T, m *ggml.Model, text string) []ggml.Token {
 	t.Helper()
-	if form, _ := m.Meta(pretrained.NormalizerKey); form == "NFC" {
-		text = norm.NFC.String(text)
-	}
-	ids, err := m.Tokenize(text, false, true)
+	rule, _ := m.Meta(pretrained.NormalizerKey)
+	ids, err := m.Tokenize(pretrained.Normalize(rule, text, m.BeginsSpecial), false, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,6 +131,7 @@ const all = {
   falcon: () => byteLevel(sequence({ type: 'Punctuation', behavior: 'Contiguous' }, bytes(true), { type: 'Digits', individual_digits: false }, split('[0-9][0-9][0-9]')), { allow: (token) => !/[²³¹¼½¾]/.test(token) }),
   deepseek3: () => byteLevel(sequence(split('\\p{N}{1,3}'), split('[一-龥぀-ゟ゠-ヿ]+'), split(deepseek), bytes(false))),
   llama2: () => sentencePiece({ type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: '▁' }, replace] }, null, true),
+  mistral: () => sentencePiece(null, { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false }, true),
   gemma: () => sentencePiece(replace, { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false }, false),
 }
 
