@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"helium/inference/checkpoint"
 	"helium/inference/ggml"
 	"helium/inference/pretrained"
 )
@@ -19,6 +18,7 @@ const MaxContext = 8192
 // Model is a loaded model that answers tasks, one at a time.
 type Model struct {
 	weights *ggml.Model
+	done    func() // after the weights are closed
 	context *ggml.Context
 	prompt  *Template // nil where the model has none
 	tools   *Template // for tasks with tools; may be nil
@@ -27,7 +27,7 @@ type Model struct {
 // Load reads a GGUF file or a folder in the Hugging Face layout and makes room
 // for its context. Threads don't change results. Errors carry a Code.
 func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
-	weights, err := loadWeights(lib, path)
+	weights, done, err := loadWeights(lib, path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, &Error{CodeModelNotFound, err}
@@ -35,7 +35,7 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 		return nil, &Error{CodeCannotRun, err}
 	}
 
-	m := &Model{weights: weights}
+	m := &Model{weights: weights, done: done}
 	if err := m.compileTemplates(); err != nil {
 		m.Close()
 		return nil, &Error{CodeCannotRun, err}
@@ -53,28 +53,13 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 	return m, nil
 }
 
-func loadWeights(lib *ggml.Library, path string) (*ggml.Model, error) {
-	if !pretrained.Is(path) {
-		if _, err := checkpoint.CheckGGUF(path); err != nil {
-			return nil, err
-		}
-		return lib.LoadModel(path)
-	}
-
-	folder, err := pretrained.Open(path, pretrained.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer folder.Close()
-	return lib.LoadSource(folder)
-}
-
 // Close frees everything.
 func (m *Model) Close() {
 	if m.context != nil {
 		m.context.Close()
 	}
 	m.weights.Close()
+	m.done()
 }
 
 // ContextSize is the number of tokens that prompt and answer share.

@@ -18,6 +18,8 @@ type architecture struct {
 	dims    func(*config) dims
 	keys    func(*config, *header, dims)
 	tensors []row
+	asFile  bool // the engine makes up tensors in memory that change what it computes
+	text    bool // the settings and tensors of the text model are inside of those of a larger one
 }
 
 // row is one tensor, or one of every layer. {l} stands for the layer and {x}
@@ -160,9 +162,12 @@ func architectures() []architecture {
 			tensors: slices.Concat([]row{embedding}, plusOnes(finalNorm, inputNorm, afterAttnNorm), attention, gatedMLP)},
 		{class: "Gemma2ForCausalLM", engine: "gemma2", tied: true, dims: decoderDims, keys: gemma2Keys,
 			tensors: slices.Concat([]row{embedding}, plusOnes(sandwichNorms()...), attention, gatedMLP)},
-		{class: "Gemma3ForCausalLM", engine: "gemma3", tied: true, dims: decoderDims, keys: gemma3Keys,
+		{class: "Gemma3ForCausalLM", engine: "gemma3", tied: true, dims: gemma3Dims, keys: gemma3Keys,
+			tensors: slices.Concat([]row{embedding, lmHead}, plusOnes(append(sandwichNorms(), queryNorm, keyNorm)...), attention, gatedMLP)},
+		{class: "Gemma3ForConditionalGeneration", engine: "gemma3", tied: true, text: true, dims: gemma3Dims, keys: gemma3Keys,
 			tensors: slices.Concat([]row{embedding, lmHead}, plusOnes(append(sandwichNorms(), queryNorm, keyNorm)...), attention, gatedMLP)},
 		{class: "Phi3ForCausalLM", engine: "phi3", dims: decoderDims, keys: phi3Keys, tensors: slices.Concat(body, phi3Rows())},
+		{class: "StableLmForCausalLM", engine: "stablelm", asFile: true, dims: decoderDims, keys: stableLMKeys, tensors: slices.Concat(body, attention, stableLMRows(), gatedMLP)},
 		{class: "Olmo2ForCausalLM", engine: "olmo2", dims: decoderDims, keys: olmo2Keys, tensors: slices.Concat([]row{embedding, finalNorm, lmHead}, olmo2Norms(), attention, gatedMLP)},
 		{class: "GPT2LMHeadModel", engine: "gpt2", tied: true, dims: gpt2Dims, keys: gpt2Keys, tensors: gpt2Rows()},
 		{class: "GPTNeoXForCausalLM", engine: "gptneox", dims: decoderDims, keys: neoxKeys, tensors: neoxRows()},
@@ -214,6 +219,17 @@ func olmo2Norms() []row {
 		{to: "blk.{l}.attn_k_norm.weight", from: "model.layers.{l}.self_attn.k_norm.weight", shape: "K"},
 		{to: "blk.{l}.post_attention_norm.weight", from: "model.layers.{l}.post_attention_layernorm.weight", shape: "E"},
 		{to: "blk.{l}.post_ffw_norm.weight", from: "model.layers.{l}.post_feedforward_layernorm.weight", shape: "E"},
+	}
+}
+
+func stableLMRows() []row {
+	return []row{
+		{to: "output_norm.bias", from: "model.norm.bias", shape: "E"},
+		{to: "blk.{l}.attn_norm.bias", from: "model.layers.{l}.input_layernorm.bias", shape: "E"},
+		{to: "blk.{l}.ffn_norm.bias", from: "model.layers.{l}.post_attention_layernorm.bias", shape: "E"},
+		{to: "blk.{l}.attn_q.bias", from: "model.layers.{l}.self_attn.q_proj.bias", shape: "Q", optional: true},
+		{to: "blk.{l}.attn_k.bias", from: "model.layers.{l}.self_attn.k_proj.bias", shape: "K", optional: true},
+		{to: "blk.{l}.attn_v.bias", from: "model.layers.{l}.self_attn.v_proj.bias", shape: "K", optional: true},
 	}
 }
 

@@ -236,6 +236,37 @@ func moreTinies() []tiny {
 				g.layers, g.theta = 6, 1e6
 				return g.run(tokens)
 			}},
+		{name: "Gemma 3 with eyes", class: "Gemma3ForConditionalGeneration", files: 2, tolerance: exact,
+			config: map[string]any{"architectures": []string{"Gemma3ForConditionalGeneration"}, "vision_config": map[string]any{"hidden_size": 8}, "eos_token_id": []int{1, 106},
+				"text_config": map[string]any{"hidden_size": tinyWidth, "intermediate_size": tinyHidden, "num_hidden_layers": 6, "num_attention_heads": tinyHeads, "num_key_value_heads": tinyKV,
+					"head_dim": 32, "query_pre_attn_scalar": 32, "vocab_size": vocabSize, "rms_norm_eps": 1e-5, "sliding_window": 5, "rope_scaling": map[string]any{"rope_type": "linear", "factor": 8.0}}},
+			build: func(w *weights) {
+				gemma3Body(w)
+				for i, name := range w.order {
+					w.order[i] = "language_model." + name
+					w.tensors[w.order[i]] = w.tensors[name]
+				}
+				w.norm("vision_tower.vision_model.post_layernorm.weight", 8)
+				w.matrix("multi_modal_projector.mm_input_projection_weight", 8, 8)
+			},
+			forward: func(w *weights, tokens []int32) [][]float64 {
+				g := &gemma{decoder: *newDecoder(w, 32), sandwich: true, window: 5, period: 6, localTheta: 10000, slow: 8}
+				g.layers, g.theta = 6, 1e6
+				return g.run(tokens)
+			}},
+		{name: "StableLM", class: "StableLmForCausalLM", files: 1, tolerance: exact,
+			config: base("StableLmForCausalLM", map[string]any{"layer_norm_eps": 1e-5, "partial_rotary_factor": 0.25, "use_qkv_bias": true, "use_parallel_residual": false, "qk_layernorm": false}),
+			build: func(w *weights) {
+				llamaBody(w, tinyHead, true)
+				gatedMLP(w)
+				w.matrix("lm_head.weight", vocabSize, tinyWidth)
+				w.offset("model.norm.bias", tinyWidth)
+				for l := range tinyLayers {
+					w.offset(fmt.Sprintf("model.layers.%d.input_layernorm.bias", l), tinyWidth)
+					w.offset(fmt.Sprintf("model.layers.%d.post_attention_layernorm.bias", l), tinyWidth)
+				}
+			},
+			forward: func(w *weights, tokens []int32) [][]float64 { return newDecoder(w, tinyHead).stableLM(tokens, 4) }},
 		{name: "Phi-3 with frequencies for long texts", class: "Phi3ForCausalLM", files: 1, tolerance: exact,
 			config: base("Phi3ForCausalLM", map[string]any{"max_position_embeddings": 1024, "original_max_position_embeddings": 256, "sliding_window": nil, "partial_rotary_factor": 0.75, "rope_scaling": map[string]any{
 				"type": "longrope", "short_factor": []float64{1, 1.5, 2, 1, 1, 3}, "long_factor": []float64{4, 4, 4, 4, 4, 4}}}),
@@ -478,12 +509,14 @@ func TestEveryArchitectureComputesWhatItsDefinitionSays(t *testing.T) {
 
 			tokens := []int32{72, 5, 256, 199, 31, 31, 264, 0, 101, 7, 250, 12, 65, 66, 67, 3}
 			want := c.forward(w, tokens)
-			inMemory, err := lib.LoadSource(folder)
+			path := filepath.Join(t.TempDir(), "same.gguf")
+			writeGGUF(t, folder, path)
+			asFile, err := lib.LoadModel(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer inMemory.Close()
-			got := engineLogits(t, inMemory, tokens)
+			defer asFile.Close()
+			got := engineLogits(t, asFile, tokens)
 			worst := 0.0
 			for p := range want {
 				worst = max(worst, difference(got[p], want[p]))
@@ -493,16 +526,20 @@ func TestEveryArchitectureComputesWhatItsDefinitionSays(t *testing.T) {
 				t.Errorf("logits differ by %.4f of their size, want at most %v", worst, c.tolerance)
 			}
 
-			path := filepath.Join(t.TempDir(), "same.gguf")
-			writeGGUF(t, folder, path)
-			asFile, err := lib.LoadModel(path)
+			inMemory, err := lib.LoadSource(folder)
+			if folder.NeedsFile() {
+				if err == nil {
+					t.Error("the model was loaded from memory, where it computes something else")
+				}
+				return
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer asFile.Close()
-			for p, logits := range engineLogits(t, asFile, tokens) {
+			defer inMemory.Close()
+			for p, logits := range engineLogits(t, inMemory, tokens) {
 				if !slices.Equal(logits, got[p]) {
-					t.Errorf("position %d: the file computes other bits than the folder", p)
+					t.Errorf("position %d: the folder computes other bits than the file", p)
 				}
 			}
 		})

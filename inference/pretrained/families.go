@@ -180,6 +180,23 @@ func gemma2Keys(c *config, h *header, d dims) {
 	h.set("attention.sliding_window", c.count("sliding_window", maxContext))
 }
 
+// gemma3Dims fills in what the family's settings leave out when it has its usual
+// value.
+func gemma3Dims(c *config) dims {
+	d := dims{
+		layers:  c.countOr("num_hidden_layers", 26, maxLayers),
+		vocab:   c.countOr("vocab_size", 262208, maxVocab),
+		width:   c.countOr("hidden_size", 2304, maxWidth),
+		hidden:  c.countOr("intermediate_size", 9216, maxWidth),
+		context: c.countOr("max_position_embeddings", 131072, maxContext),
+		heads:   c.countOr("num_attention_heads", 8, maxWidth),
+		kvHeads: c.countOr("num_key_value_heads", 4, maxWidth),
+		headDim: c.countOr("head_dim", 256, maxWidth),
+	}
+	d.check(c, true)
+	return d
+}
+
 func gemma3Keys(c *config, h *header, d dims) {
 	c.want("hidden_activation", "gelu_pytorch_tanh", "gelu_pytorch_tanh")
 	if c.has("attn_logit_softcapping") || c.has("final_logit_softcapping") || c.flag("use_bidirectional_attention", false) {
@@ -188,7 +205,7 @@ func gemma3Keys(c *config, h *header, d dims) {
 	gemmaScale(c, d, 62)
 	slidingEvery(c, 6)
 	gemmaCommon(c, h, d, 1e6)
-	h.set("attention.sliding_window", c.count("sliding_window", maxContext))
+	h.set("attention.sliding_window", c.countOr("sliding_window", 4096, maxContext))
 	local := c.number("rope_local_base_freq", 10000)
 	if local <= 0 {
 		c.fail("rope_local_base_freq is %v, want more than 0", local)
@@ -283,6 +300,18 @@ func longRope(c, scaling *config, h *header, d dims, rotated uint64) uint64 {
 	h.set("rope.scaling.attn_factor", scaling.number("attention_factor", attention))
 	h.set("rope.scaling.original_context_length", original)
 	return min(d.context, original)
+}
+
+func stableLMKeys(c *config, h *header, d dims) {
+	c.want("hidden_act", "silu", "silu")
+	d.fullWidth(c)
+	if c.flag("use_parallel_residual", false) || c.flag("qk_layernorm", false) {
+		c.unsupported("it is a StableLM with norms of its heads or parallel halves")
+	}
+	commonKeys(h, d)
+	h.set("attention.layer_norm_epsilon", epsilon(c, "layer_norm_eps", 1e-5))
+	h.set("use_parallel_residual", false)
+	ropeKeys(c, h, rotatedPart(c, "partial_rotary_factor", 0.25, d.headDim), 10000)
 }
 
 func olmo2Keys(c *config, h *header, d dims) {

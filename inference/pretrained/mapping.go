@@ -41,11 +41,18 @@ func (m *mapper) run(tied bool) error {
 	}
 
 	for _, name := range m.weights.Names() {
-		if !m.used[name] && !ignored(name) {
+		if !m.used[name] && !ignored(name) && !(m.arch.text && picture(name)) {
 			return fmt.Errorf("%w: the folder has a tensor %q, which this program does not know for %s", ErrUnsupported, name, m.arch.class)
 		}
 	}
 	return nil
+}
+
+// picture are the tensors of a larger model that read pictures. A task with a
+// picture is refused before it comes here.
+func picture(name string) bool {
+	name = strings.TrimPrefix(name, "model.")
+	return strings.HasPrefix(name, "vision_tower.") || strings.HasPrefix(name, "multi_modal_projector.")
 }
 
 // ignored are tensors that older versions of the framework stored and that
@@ -112,11 +119,19 @@ func (m *mapper) sources(r row) ([]checkpoint.Weight, error) {
 	return out, nil
 }
 
-// find looks a tensor up under each of its names, with and without the prefix
-// that a model with a head gives to its body.
+// names are a tensor's names with and without the prefix that a model with a
+// head gives to its body, or a larger model to its text model.
+func (m *mapper) names(name string) []string {
+	if m.arch.text {
+		return []string{"language_model." + name, strings.Replace("model."+name, "model.model.", "model.language_model.", 1), name}
+	}
+	return []string{name, "transformer." + name}
+}
+
+// find looks a tensor up under each of its names.
 func (m *mapper) find(names string) (checkpoint.Weight, bool) {
 	for name := range strings.SplitSeq(names, "|") {
-		for _, n := range []string{name, "transformer." + name} {
+		for _, n := range m.names(name) {
 			if w, ok := m.weights.Get(n); ok {
 				m.used[n] = true
 				return w, true

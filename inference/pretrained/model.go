@@ -17,6 +17,7 @@ import (
 type Model struct {
 	weights *checkpoint.Weights
 	meta    []checkpoint.KV
+	arch    architecture
 	plans   map[string]*plan
 	order   []string // of the tensors in the header
 }
@@ -60,6 +61,9 @@ func settings(c *config) (architecture, dims, *header, error) {
 		return arch, dims{}, nil, fmt.Errorf("%w: its weights are quantized by the method %q; take the original repository or one with GGUF files", ErrUnsupported, method)
 	}
 
+	if arch.text {
+		c = c.object("text_config")
+	}
 	d := arch.dims(c)
 	h := &header{prefix: arch.engine}
 	if *c.err == nil {
@@ -112,7 +116,7 @@ func open(dir string, opts Options) (*Model, error) {
 		weights.Close()
 		return nil, err
 	}
-	m := &Model{weights: weights, plans: map[string]*plan{}}
+	m := &Model{weights: weights, arch: arch, plans: map[string]*plan{}}
 	m.meta = append([]checkpoint.KV{
 		{Key: "general.architecture", Value: arch.engine},
 		{Key: "general.name", Value: engineName(vocabulary)},
@@ -165,6 +169,11 @@ func numberOption(name string) (checkpoint.TensorType, error) {
 	}
 }
 
+// NeedsFile says whether the engine can't take this model from memory: there it
+// makes up tensors that the architecture may have, and this one's change what it
+// computes. It has to be written by WriteGGUF and loaded as a file.
+func (m *Model) NeedsFile() bool { return m.arch.asFile }
+
 // Close closes the folder's files.
 func (m *Model) Close() { m.weights.Close() }
 
@@ -199,6 +208,9 @@ func (m *Model) Header() ([]byte, error) {
 // also asks for tensors that a model may lack; they get the numbers with which
 // they change nothing, or an error where there are no such numbers.
 func (m *Model) Tensor(name string, size uint64, put func(offset uint64, data []byte) error) error {
+	if m.NeedsFile() {
+		return fmt.Errorf("%s has to be loaded as a file", m.arch.class)
+	}
 	if p, ok := m.plans[name]; ok {
 		if p.size() != size {
 			return fmt.Errorf("tensor %s has %d bytes, and the engine wants %d", name, p.size(), size)

@@ -3,6 +3,7 @@ package pretrained_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -324,6 +325,7 @@ type gemma struct {
 	window     int
 	period     int     // the last layer of so many has no window
 	localTheta float64 // of the layers with a window
+	slow       float64 // divides the frequencies of the layers without a window; 0 is 1
 	cap        float64 // of the attention
 	finalCap   float64
 }
@@ -338,6 +340,10 @@ func (g *gemma) run(tokens []int32) [][]float64 {
 		window, theta := 0, g.theta
 		if g.period > 0 && (l+1)%g.period != 0 {
 			window, theta = g.window, g.localTheta
+		}
+		g.freqs = nil
+		if window == 0 && g.slow > 0 {
+			g.freqs = slices.Repeat([]float64{g.slow}, g.headDim/2)
 		}
 		h := g.attention(at+".self_attn", each(x, normed(at+".input_layernorm")), window, theta)
 		before, after := ".post_attention_layernorm", ""
@@ -526,4 +532,29 @@ func (d *decoder) falcon(tokens []int32) [][]float64 {
 	return each(x, func(_ int, x []float64) []float64 {
 		return d.linear("transformer.word_embeddings", d.layerNorm("transformer.ln_f", x))
 	})
+}
+
+// stableLM is Llama with norms that have a mean and a bias, and a part of each
+// head rotated.
+func (d *decoder) stableLM(tokens []int32, rotated int) [][]float64 {
+	x := d.embed("model.embed_tokens", tokens, 1)
+	for l := range d.layers {
+		at := fmt.Sprintf("model.layers.%d", l)
+		h := each(x, func(_ int, x []float64) []float64 { return d.layerNorm(at+".input_layernorm", x) })
+		project := func(name string) [][]float64 {
+			return each(h, func(p int, x []float64) []float64 {
+				out := d.linear(at+".self_attn."+name+"_proj", x)
+				for i := 0; name != "v" && i < len(out); i += d.headDim {
+					d.rotate(out[i:i+d.headDim], rotated, p, d.theta)
+				}
+				return out
+			})
+		}
+		mixed := d.attend(project("q"), project("k"), project("v"), 1/math.Sqrt(float64(d.headDim)), 0, 0)
+		x = sum(x, each(mixed, func(_ int, x []float64) []float64 { return d.linear(at+".self_attn.o_proj", x) }))
+		x = sum(x, each(x, func(_ int, x []float64) []float64 {
+			return d.gated(at+".mlp", d.layerNorm(at+".post_attention_layernorm", x), silu)
+		}))
+	}
+	return each(x, func(_ int, x []float64) []float64 { return d.linear("lm_head", d.layerNorm("model.norm", x)) })
 }
