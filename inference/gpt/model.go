@@ -22,6 +22,8 @@ type Model struct {
 	context *ggml.Context
 	prompt  *Template // nil where the model has none
 	tools   *Template // for tasks with tools; may be nil
+
+	normalizer pretrained.Normalizer // before the engine's tokenizer
 }
 
 // Load reads a GGUF file or a folder in the Hugging Face layout and makes room
@@ -36,7 +38,7 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 	}
 
 	m := &Model{weights: weights, done: done}
-	if err := m.compileTemplates(); err != nil {
+	if err := m.readHeader(); err != nil {
 		m.Close()
 		return nil, &Error{CodeCannotRun, err}
 	}
@@ -65,8 +67,14 @@ func (m *Model) Close() {
 // ContextSize is the number of tokens that prompt and answer share.
 func (m *Model) ContextSize() int { return m.context.Size() }
 
-func (m *Model) compileTemplates() error {
-	var err error
+// readHeader reads what happens to a prompt before the engine gets it.
+func (m *Model) readHeader() error {
+	value, _ := m.weights.Meta(pretrained.NormalizerKey)
+	normalizer, err := pretrained.ParseNormalizer(value)
+	if err != nil {
+		return err
+	}
+	m.normalizer = normalizer
 	if source, ok := m.weights.Meta("tokenizer.chat_template"); ok {
 		if m.prompt, err = CompileTemplate(source); err != nil {
 			return err
@@ -135,9 +143,7 @@ func (m *Model) tokens(r Request) ([]ggml.Token, error) {
 		return nil, &Error{CodePromptRefused, err}
 	}
 
-	rule, _ := m.weights.Meta(pretrained.NormalizerKey)
-	text = pretrained.Normalize(rule, text, m.weights.BeginsSpecial)
-	tokens, err := m.weights.Tokenize(text, false, true)
+	tokens, err := m.weights.Tokenize(m.normalizer.Apply(text, m.weights.BeginsSpecial), false, true)
 	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}

@@ -551,6 +551,76 @@ func TestEveryArchitectureComputesWhatItsDefinitionSays(t *testing.T) {
 	}
 }
 
+func TestNumberFormats(t *testing.T) {
+	lib, err := library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		stored, asked string
+		matrices      checkpoint.TensorType
+		tolerance     float64 // half the bits of a product are lost in bfloat16
+	}{
+		{"F16", "auto", checkpoint.F16, 0.02},
+		{"BF16", "", checkpoint.BF16, 0.15},
+		{"F16", "float32", checkpoint.F32, exact},
+		{"BF16", "float32", checkpoint.F32, exact},
+		{"BF16", "float16", checkpoint.F16, 0.02},
+		{"F32", "float16", checkpoint.F16, 0.02},
+		{"F32", "bfloat16", checkpoint.BF16, 0.15},
+	}
+	for _, test := range tests {
+		for _, c := range []tiny{tinies()[0], tinies()[5]} { // one with reordered rows, one with turned matrices
+			t.Run(fmt.Sprintf("%s stored as %s, asked for as %q", c.name, test.stored, test.asked), func(t *testing.T) {
+				w := newWeights(11)
+				c.build(w)
+				w.store(test.stored)
+				folder, err := pretrained.Open(tinyFolder(t, c.config, w, 1), pretrained.Options{Number: test.asked})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer folder.Close()
+
+				path := filepath.Join(t.TempDir(), "same.gguf")
+				writeGGUF(t, folder, path)
+				h, err := checkpoint.CheckGGUF(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, info := range h.Tensors {
+					want := test.matrices
+					if len(info.Dims) == 1 || info.Name == "position_embd.weight" {
+						want = checkpoint.F32
+					}
+					if info.Type != want {
+						t.Errorf("tensor %s is in %v, want %v", info.Name, info.Type, want)
+					}
+				}
+
+				tokens := []int32{72, 5, 256, 199}
+				m, err := lib.LoadSource(folder)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer m.Close()
+				want, got := c.forward(w, tokens), engineLogits(t, m, tokens)
+				for p := range want {
+					if d := difference(got[p], want[p]); d > test.tolerance {
+						t.Errorf("position %d: logits differ by %.4f of their size, want at most %v", p, d, test.tolerance)
+					}
+				}
+			})
+		}
+	}
+
+	w := newWeights(1)
+	c := tinies()[0]
+	c.build(w)
+	if _, err := pretrained.Open(tinyFolder(t, c.config, w, 1), pretrained.Options{Number: "int3"}); err == nil {
+		t.Error("the number format int3 was taken")
+	}
+}
+
 // writeGGUF writes the folder as a file, twice, and wants the same bytes.
 func writeGGUF(t *testing.T, m *pretrained.Model, path string) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package pretrained_test
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +32,7 @@ type weights struct {
 	rng     *rand.Rand
 	tensors map[string]tensor
 	order   []string
+	format  string // of the numbers in files; empty is F32
 }
 
 func newWeights(seed uint64) *weights {
@@ -82,9 +83,9 @@ func (w *weights) save(t testing.TB, dir string, files int) {
 			}
 			begin := len(data)
 			for _, v := range w.tensors[n].data {
-				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+				data = w.encode(data, v)
 			}
-			table[n] = map[string]any{"dtype": "F32", "shape": w.tensors[n].shape, "data_offsets": []int{begin, len(data)}}
+			table[n] = map[string]any{"dtype": cmp.Or(w.format, "F32"), "shape": w.tensors[n].shape, "data_offsets": []int{begin, len(data)}}
 			index[n] = name
 		}
 		header, err := json.Marshal(table)
@@ -97,6 +98,32 @@ func (w *weights) save(t testing.TB, dir string, files int) {
 	if files > 1 {
 		raw, _ := json.Marshal(map[string]any{"weight_map": index})
 		writeFile(t, dir, checkpoint.WeightsIndex, string(raw))
+	}
+}
+
+func (w *weights) encode(data []byte, v float32) []byte {
+	switch w.format {
+	case "F16":
+		return binary.LittleEndian.AppendUint16(data, checkpoint.HalfBits(float64(v)))
+	case "BF16":
+		return binary.LittleEndian.AppendUint16(data, checkpoint.BrainBits(v))
+	default:
+		return binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+}
+
+// store rounds the weights to a format and keeps them in it.
+func (w *weights) store(format string) {
+	w.format = format
+	for _, t := range w.tensors {
+		for i, v := range t.data {
+			switch format {
+			case "F16":
+				t.data[i] = checkpoint.HalfToFloat(checkpoint.HalfBits(float64(v)))
+			case "BF16":
+				t.data[i] = math.Float32frombits(uint32(checkpoint.BrainBits(v)) << 16)
+			}
+		}
 	}
 }
 
@@ -185,8 +212,4 @@ func difference(got []float32, want []float64) float64 {
 		worst = math.Max(worst, math.Abs(float64(got[i])-v))
 	}
 	return worst / math.Sqrt(sum/float64(len(want)))
-}
-
-func argmax[T float32 | float64](values []T) int {
-	return slices.Index(values, slices.Max(values))
 }

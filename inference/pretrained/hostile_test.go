@@ -216,7 +216,7 @@ func TestHostileTokenizersAreRefused(t *testing.T) {
 		"whitespace":        replaced(`{"type":"ByteLevel"}`, `{"type":"Whitespace"}`),
 		"normalizer":        replaced(`"added_tokens":[]`, `"added_tokens":[],"normalizer":{"type":"Lowercase"}`),
 		"bytes missing":     replaced(`{"type":"ByteLevel"}`, `null,"normalizer":{"type":"Replace","pattern":{"String":" "},"content":"▁"}`),
-		"left strip":        replaced(`"added_tokens":[]`, `"added_tokens":[{"id":1,"content":"<x>","lstrip":true}]`),
+		"single words":      replaced(`"added_tokens":[]`, `"added_tokens":[{"id":1,"content":"<x>","single_word":true}]`),
 	}
 	for name, file := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -119,7 +119,7 @@ func open(dir string, opts Options) (*Model, error) {
 	m := &Model{weights: weights, arch: arch, plans: map[string]*plan{}}
 	m.meta = append([]checkpoint.KV{
 		{Key: "general.architecture", Value: arch.engine},
-		{Key: "general.name", Value: engineName(vocabulary)},
+		{Key: "general.name", Value: engineName},
 	}, h.meta...)
 	m.meta = append(m.meta, vocabulary...)
 	for _, p := range append(mapper.plans, h.extra...) {
@@ -143,16 +143,9 @@ func isTied(c *config, arch architecture, weights *checkpoint.Weights) bool {
 	return true
 }
 
-// engineName is a name for the engine's eyes. It treats some tokens of a model
-// with "phi-3" in its name in a special way, so a folder's own name stays out.
-func engineName(vocabulary []checkpoint.KV) string {
-	for _, kv := range vocabulary {
-		if kv.Key == stripKey {
-			return "phi-3 tokens"
-		}
-	}
-	return "safetensors"
-}
+// engineName is every folder's name for the engine, which treats the tokens of
+// models with some names in a way of its own.
+const engineName = "safetensors"
 
 func numberOption(name string) (checkpoint.TensorType, error) {
 	switch name {

@@ -190,7 +190,7 @@ func parseSentencePiece(raw []byte, added []addedToken, size uint64) ([]checkpoi
 	}
 
 	slices.SortFunc(added, func(a, b addedToken) int { return a.ID - b.ID })
-	strips, err := swallowsSpace(added)
+	n, err := addedNormalizer(added)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -201,8 +201,5 @@ func parseSentencePiece(raw []byte, added []addedToken, size uint64) ([]checkpoi
 	keys := append(t.keys("llama"),
 		checkpoint.KV{Key: "tokenizer.ggml.pre", Value: "default"},
 		checkpoint.KV{Key: "tokenizer.ggml.add_space_prefix", Value: m.spacePrefix})
-	if strips {
-		keys = append(keys, checkpoint.KV{Key: stripKey, Value: true})
-	}
-	return keys, t, nil
+	return append(keys, n.key()...), t, nil
 }

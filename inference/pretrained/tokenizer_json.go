@@ -159,36 +159,33 @@ func parseTokenizerJSON(raw []byte, size uint64) ([]checkpoint.KV, *tokens, erro
 		}
 	}
 
-	strips, err := swallowsSpace(file.Added)
+	n, err := addedNormalizer(file.Added)
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := file.keys(t)
+	keys, err := file.keys(t, &n)
 	if err != nil {
 		return nil, nil, err
 	}
-	if strips {
-		keys = append(keys, checkpoint.KV{Key: stripKey, Value: true})
-	}
-	return keys, t, nil
+	return append(keys, n.key()...), t, nil
 }
 
 func notEmpty(s *string) bool { return s != nil && *s != "" }
 
 // keys chooses between the two tokenizers of the engine that such a file can
 // describe: one on bytes written as letters, and SentencePiece.
-func (file *tokenizerJSON) keys(t *tokens) ([]checkpoint.KV, error) {
+func (file *tokenizerJSON) keys(t *tokens, n *Normalizer) ([]checkpoint.KV, error) {
 	steps := file.PreTokenizer.flat()
 	if len(steps) > 0 && slices.ContainsFunc(steps, func(s string) bool { return strings.HasPrefix(s, "ByteLevel") }) {
-		return file.byteLevelKeys(t, steps)
+		return file.byteLevelKeys(t, steps, n)
 	}
 	if file.Model.ByteFallback {
-		return file.pieceKeys(t, steps)
+		return file.pieceKeys(t, steps, n)
 	}
 	return nil, fmt.Errorf("%w: its pre-tokenizer is %q", ErrUnsupported, steps)
 }
 
-func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string) ([]checkpoint.KV, error) {
+func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string, n *Normalizer) ([]checkpoint.KV, error) {
 	pre, ok := preTokenizers()[strings.Join(steps, "\n")]
 	if !ok {
 		return nil, fmt.Errorf("%w: the engine does not know its pre-tokenizer %q", ErrUnsupported, steps)
@@ -221,7 +218,8 @@ func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string) ([]checkpoin
 	case len(steps) == 0:
 		return keys, nil
 	case len(steps) == 1 && steps[0] == "NFC":
-		return append(keys, checkpoint.KV{Key: NormalizerKey, Value: composed}), nil
+		n.Composed = true
+		return keys, nil
 	default:
 		return nil, fmt.Errorf("%w: its normalizer is %q", ErrUnsupported, steps)
 	}
@@ -287,14 +285,10 @@ func ignoresMerges(pre string) bool { return pre == "llama-bpe" || pre == "tekke
 // twins are rules with the same pattern and the other answer to ignoresMerges.
 func twins() map[string]string { return map[string]string{"llama-bpe": "dbrx"} }
 
-// stripKey is not for the engine: it tells Open that added tokens swallow the
-// space after them, which the engine decides by the model's name.
-const stripKey = "helium.tokenizer.strip"
-
 // pieceKeys describes a SentencePiece model that was written as merges. The
 // engine merges by scores: the earlier a merge in the list, the better.
-func (file *tokenizerJSON) pieceKeys(t *tokens, steps []string) ([]checkpoint.KV, error) {
-	prefix, rule, err := file.spacePrefix(steps)
+func (file *tokenizerJSON) pieceKeys(t *tokens, steps []string, n *Normalizer) ([]checkpoint.KV, error) {
+	prefix, err := file.spacePrefix(steps, n)
 	if err != nil {
 		return nil, err
 	}
@@ -313,24 +307,23 @@ func (file *tokenizerJSON) pieceKeys(t *tokens, steps []string) ([]checkpoint.KV
 	t.fill()
 	return append(t.keys("llama"),
 		checkpoint.KV{Key: "tokenizer.ggml.pre", Value: "default"},
-		checkpoint.KV{Key: "tokenizer.ggml.add_space_prefix", Value: prefix},
-		checkpoint.KV{Key: NormalizerKey, Value: rule}), nil
+		checkpoint.KV{Key: "tokenizer.ggml.add_space_prefix", Value: prefix}), nil
 }
 
 // spacePrefix says whether the engine puts a space before the text and after
-// every added token, and the rule of Normalize otherwise. Only steps that do
-// what SentencePiece does are known.
-func (file *tokenizerJSON) spacePrefix(steps []string) (engine bool, rule string, err error) {
+// every added token. Only steps that do what SentencePiece does are known.
+func (file *tokenizerJSON) spacePrefix(steps []string, n *Normalizer) (bool, error) {
 	all := strings.Join(append(file.Normalizer.flat(), steps...), "\n")
 	switch all {
 	case "Prepend ▁\nReplace =  ▁":
-		return true, "", nil
+		return true, nil
 	case "Metaspace ▁ first":
-		return false, firstSpace, nil
+		n.FirstSpace = true
+		return false, nil
 	case "Replace =  ▁", "Replace =  ▁\nSplit MergedWithPrevious false = ", "Metaspace ▁ never":
-		return false, "", nil
+		return false, nil
 	default:
-		return false, "", fmt.Errorf("%w: its steps before the merges are %q", ErrUnsupported, all)
+		return false, fmt.Errorf("%w: its steps before the merges are %q", ErrUnsupported, all)
 	}
 }
 

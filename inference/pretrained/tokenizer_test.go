@@ -94,8 +94,12 @@ func loadFolder(t *testing.T, dir string) *ggml.Model {
 // engineIDs are the tokens of a text as a task's prompt gets them.
 func engineIDs(t *testing.T, m *ggml.Model, text string) []ggml.Token {
 	t.Helper()
-	rule, _ := m.Meta(pretrained.NormalizerKey)
-	ids, err := m.Tokenize(pretrained.Normalize(rule, text, m.BeginsSpecial), false, true)
+	value, _ := m.Meta(pretrained.NormalizerKey)
+	n, err := pretrained.ParseNormalizer(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := m.Tokenize(n.Apply(text, m.BeginsSpecial), false, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -134,23 +134,6 @@ func (t *tokens) add(added []addedToken) error {
 	return nil
 }
 
-// swallowsSpace says whether the added tokens take the white space after them
-// away. The engine does so for all of them but three or for none.
-func swallowsSpace(added []addedToken) (bool, error) {
-	any := false
-	for _, a := range added {
-		any = any || a.RStrip
-	}
-	for _, a := range added {
-		plain := a.Content == "<unk>" || a.Content == "<s>" || a.Content == "<|endoftext|>"
-		mask := a.Content == "<mask>" || a.Content == "[MASK]" // never in a prompt
-		if !mask && (a.SingleWord || a.LStrip || a.RStrip != (any && !plain)) {
-			return false, fmt.Errorf("%w: its token %q treats the text around it in a way that the engine does not know", ErrUnsupported, a.Content)
-		}
-	}
-	return any, nil
-}
-
 // readVocabulary reads a folder's tokenizer as the engine's keys: from
 // tokenizer.json, or from tokenizer.model where that is all there is.
 func readVocabulary(dir string, c *config, size uint64) ([]checkpoint.KV, error) {

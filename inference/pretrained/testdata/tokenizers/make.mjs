@@ -52,6 +52,12 @@ const letters = (() => {
 
 const training = corpus.filter((t) => !t.includes('<|')).concat('the other than them there these 123 456 1234 2024 \n\n    return self.x\n'.repeat(3))
 
+// Added tokens that take away white space, as those of Phi-3 and Phi-4.
+function stripping(file, left) {
+  for (const a of file.added_tokens) if (a.content !== '<unk>' && a.content !== '<s>') Object.assign(a, { lstrip: left, rstrip: true })
+  return file
+}
+
 function byteLevel(preTokenizer, more = {}) {
   const merges = learn(training.map((t) => [...Buffer.from(t)].map((b) => letters[b])), 300).filter((m) => more.allow?.(m.join('')) ?? true)
   const vocab = Object.fromEntries(letters.map((l, i) => [l, i]))
@@ -132,6 +138,8 @@ const all = {
   deepseek3: () => byteLevel(sequence(split('\\p{N}{1,3}'), split('[一-龥぀-ゟ゠-ヿ]+'), split(deepseek), bytes(false))),
   llama2: () => sentencePiece({ type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: '▁' }, replace] }, null, true),
   mistral: () => sentencePiece(null, { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false }, true),
+  phi3: () => stripping(all.llama2(), false),
+  phi4: () => stripping(all.dbrx(), true),
   gemma: () => sentencePiece(replace, { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false }, false),
 }
 
