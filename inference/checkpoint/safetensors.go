@@ -123,16 +123,6 @@ func (w *Weights) Size() int64 {
 	return n
 }
 
-// HasWeights says whether a folder has safetensors files under the usual names.
-func HasWeights(dir string) bool {
-	for _, name := range []string{WeightsFile, WeightsIndex} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
-			return true
-		}
-	}
-	return false
-}
-
 // WeightFiles lists the files of a folder's weights, and the index where there
 // is one.
 func WeightFiles(dir string) ([]string, error) {
@@ -148,6 +138,9 @@ func WeightFiles(dir string) ([]string, error) {
 func weightFiles(dir string) (names []string, listed map[string]string, err error) {
 	raw, err := ReadLimited(filepath.Join(dir, WeightsIndex), maxIndexBytes)
 	if errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(dir, WeightsFile)); err != nil {
+			return nil, nil, fmt.Errorf("there is no %s and no index of several; weights of other kinds, such as .bin, may hold programs and are never read: %w", WeightsFile, err)
+		}
 		return []string{WeightsFile}, nil, nil
 	}
 	if err != nil {

@@ -206,7 +206,9 @@ func gemma3Keys(c *config, h *header, d dims) {
 	slidingEvery(c, 6)
 	gemmaCommon(c, h, d, 1e6)
 	h.set("attention.sliding_window", c.countOr("sliding_window", 4096, maxContext))
-	local := c.number("rope_local_base_freq", 10000)
+	sliding := c.object("rope_parameters").object("sliding_attention")
+	sliding.want("rope_type", "default", "default")
+	local := sliding.number("rope_theta", c.number("rope_local_base_freq", 10000))
 	if local <= 0 {
 		c.fail("rope_local_base_freq is %v, want more than 0", local)
 	}
@@ -250,10 +252,7 @@ func phi3Keys(c *config, h *header, d dims) {
 	d.context = windowed(c, d.context, "sliding_window", true)
 	rotated := rotatedPart(c, "partial_rotary_factor", 1, d.headDim)
 
-	scaling := c.object("rope_scaling")
-	if c.has("rope_parameters") {
-		scaling = c.object("rope_parameters")
-	}
+	scaling := ropeScaling(c)
 	if kind := scaling.text("rope_type", scaling.text("type", "default")); kind == "longrope" || kind == "su" {
 		d.context = longRope(c, scaling, h, d, rotated)
 	}
@@ -264,7 +263,7 @@ func phi3Keys(c *config, h *header, d dims) {
 
 // rotatedPart is how many numbers of a head are rotated.
 func rotatedPart(c *config, key string, missing float64, headDim uint64) uint64 {
-	share := c.number(key, missing)
+	share := c.number(key, ropeScaling(c).number(key, missing))
 	n := uint64(math.Max(0, math.Min(share, 1)) * float64(headDim))
 	if share <= 0 || share > 1 || n == 0 || n%2 != 0 {
 		c.fail("%s is %v, want a share that leaves an even part of %d", key, share, headDim)
@@ -362,7 +361,7 @@ func falconDims(c *config) dims {
 func falconKeys(c *config, h *header, d dims) {
 	c.want("activation", "gelu", "gelu")
 	newer := c.flag("new_decoder_architecture", false)
-	if c.flag("alibi", false) || c.flag("bias", false) || !newer && !(c.flag("multi_query", true) && c.flag("parallel_attn", true)) {
+	if c.flag("alibi", false) || c.flag("bias", false) || c.flag("apply_residual_connection_post_layernorm", false) || !newer && !(c.flag("multi_query", true) && c.flag("parallel_attn", true)) {
 		c.unsupported("it is one of the Falcon models without rotary positions, shared keys or parallel halves")
 	}
 	commonKeys(h, d)
@@ -403,15 +402,24 @@ func windowed(c *config, context uint64, key string, used bool) uint64 {
 	return min(context, c.count(key, maxContext))
 }
 
+// ropeScaling is the object that says how frequencies are scaled; where layers
+// differ, that of the layers without a window.
+func ropeScaling(c *config) *config {
+	if !c.has("rope_parameters") {
+		return c.object("rope_scaling")
+	}
+	scaling := c.object("rope_parameters")
+	if scaling.has("full_attention") {
+		return scaling.object("full_attention")
+	}
+	return scaling
+}
+
 // ropeKeys are the settings of rotary positions, in the layout of transformers
 // up to version 4 (rope_theta beside rope_scaling) and 5 (rope_parameters).
 func ropeKeys(c *config, h *header, rotated uint64, base float64) {
-	scaling := c.object("rope_scaling")
-	theta := c.number("rope_theta", base)
-	if c.has("rope_parameters") {
-		scaling = c.object("rope_parameters")
-		theta = scaling.number("rope_theta", theta)
-	}
+	scaling := ropeScaling(c)
+	theta := scaling.number("rope_theta", c.number("rope_theta", base))
 	if theta <= 0 {
 		c.fail("rope_theta is %v, want more than 0", theta)
 	}

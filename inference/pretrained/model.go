@@ -29,10 +29,10 @@ type Options struct {
 	Number string
 }
 
-// Is says whether a path is a folder that Open may read.
+// Is says whether a path is a folder, which Open reads, and not a file.
 func Is(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.IsDir() && checkpoint.HasWeights(path)
+	return err == nil && info.IsDir()
 }
 
 // CheckConfig says from config.json alone whether this program knows the
