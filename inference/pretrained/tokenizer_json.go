@@ -95,7 +95,11 @@ func (s *step) flat() []string {
 	switch s.Type {
 	case "Sequence":
 	case "Split":
-		out = append(out, fmt.Sprintf("Split %v %v %s", s.Behavior, s.Invert, pattern))
+		behavior := s.Behavior
+		if behavior == "Removed" && s.Invert {
+			behavior = "Kept" // what doesn't match is dropped
+		}
+		out = append(out, fmt.Sprintf("Split %v %s", behavior, pattern))
 	case "ByteLevel":
 		name := "ByteLevel"
 		if s.AddPrefixSpace != nil && *s.AddPrefixSpace {
@@ -190,7 +194,8 @@ func (file *tokenizerJSON) byteLevelKeys(t *tokens, steps []string, n *Normalize
 	if !ok {
 		return nil, fmt.Errorf("%w: the engine does not know its pre-tokenizer %q", ErrUnsupported, steps)
 	}
-	if file.Model.IgnoreMerges != ignoresMerges(pre) {
+	ignores := file.Model.IgnoreMerges || pre == "gpt-4o" && file.mergesReachAll()
+	if ignores != ignoresMerges(pre) {
 		other, ok := twins()[pre]
 		if !ok {
 			return nil, fmt.Errorf("%w: the engine does not know its pre-tokenizer %q with ignore_merges %v", ErrUnsupported, steps, file.Model.IgnoreMerges)
@@ -261,21 +266,25 @@ const (
 )
 
 // preTokenizers names the engine's rule for a file's steps. Two of the rules are
-// coarse at the engine's side: for gpt-4o and tekken it parts letters from marks
-// that stand on them, as in Hindi and Thai.
+// coarse at the engine's side: gpt-4o and tekken tell capitals from small
+// letters in English only, and tekken parts letters from marks that stand on
+// them, as in Hindi and Thai.
 func preTokenizers() map[string]string {
-	split := func(pattern string) string { return "Split Isolated false " + pattern }
+	split := func(pattern string) string { return "Split Isolated " + pattern }
 	steps := func(s ...string) string { return strings.Join(s, "\n") }
-	return map[string]string{
-		"ByteLevel words":                                                                            "gpt-2",
-		steps(split(wordsLlama3), "ByteLevel"):                                                       "llama-bpe",
-		steps(split(wordsQwen2), "ByteLevel"):                                                        "qwen2",
-		steps(split(wordsGPT4o), "ByteLevel"):                                                        "gpt-4o",
-		steps(split(wordsTekken), "ByteLevel"):                                                       "tekken",
-		steps("Digits true", "ByteLevel words"):                                                      "smollm",
+	out := map[string]string{
+		"ByteLevel words":                       "gpt-2",
+		steps("Digits true", "ByteLevel words"): "smollm",
 		steps(split(`\p{N}{1,3}`), split(deepseekCJK), split(deepseekText), "ByteLevel"):             "deepseek-v3",
 		steps("Punctuation Contiguous", "ByteLevel words", "Digits false", split("[0-9][0-9][0-9]")): "falcon",
 	}
+	// These match every character, so that keeping the matches is the same as
+	// parting the text at them.
+	for pattern, name := range map[string]string{wordsLlama3: "llama-bpe", wordsQwen2: "qwen2", wordsGPT4o: "gpt-4o", wordsTekken: "tekken"} {
+		out[steps(split(pattern), "ByteLevel")] = name
+		out[steps("Split Kept "+pattern, "ByteLevel")] = name
+	}
+	return out
 }
 
 // ignoresMerges says whether a rule of the engine takes a whole word that is a
@@ -283,7 +292,51 @@ func preTokenizers() map[string]string {
 func ignoresMerges(pre string) bool { return pre == "llama-bpe" || pre == "tekken" }
 
 // twins are rules with the same pattern and the other answer to ignoresMerges.
-func twins() map[string]string { return map[string]string{"llama-bpe": "dbrx"} }
+func twins() map[string]string {
+	return map[string]string{"llama-bpe": "dbrx", "gpt-4o": "granite-embed-multi-97m"}
+}
+
+// mergesReachAll says whether the merges of every token's letters give that
+// token. Then it makes no difference whether whole words are merged or looked
+// up, and the better of two rules can be taken.
+func (file *tokenizerJSON) mergesReachAll() bool {
+	ranks := make(map[merge]int, len(file.Model.Merges))
+	for i, m := range slices.Backward(file.Model.Merges) {
+		ranks[m] = i
+	}
+	var vocab map[string]int
+	if json.Unmarshal(file.Model.Vocab, &vocab) != nil {
+		return false
+	}
+	for text := range vocab {
+		if !reached(text, ranks) {
+			return false
+		}
+	}
+	return true
+}
+
+func reached(text string, ranks map[merge]int) bool {
+	const longest = 512 // letters; the work grows with their square
+	parts := strings.Split(text, "")
+	if len(parts) > longest {
+		return false
+	}
+	for len(parts) > 1 {
+		best, at := len(ranks), -1
+		for i := range parts[1:] {
+			if rank, ok := ranks[merge{parts[i], parts[i+1]}]; ok && rank < best {
+				best, at = rank, i
+			}
+		}
+		if at < 0 {
+			return false
+		}
+		parts[at] += parts[at+1]
+		parts = slices.Delete(parts, at+1, at+2)
+	}
+	return true
+}
 
 // pieceKeys describes a SentencePiece model that was written as merges. The
 // engine merges by scores: the earlier a merge in the list, the better.
@@ -320,7 +373,7 @@ func (file *tokenizerJSON) spacePrefix(steps []string, n *Normalizer) (bool, err
 	case "Metaspace ▁ first":
 		n.FirstSpace = true
 		return false, nil
-	case "Replace =  ▁", "Replace =  ▁\nSplit MergedWithPrevious false = ", "Metaspace ▁ never":
+	case "Replace =  ▁", "Replace =  ▁\nSplit MergedWithPrevious = ", "Metaspace ▁ never":
 		return false, nil
 	default:
 		return false, fmt.Errorf("%w: its steps before the merges are %q", ErrUnsupported, all)

@@ -106,6 +106,18 @@ func engineIDs(t *testing.T, m *ggml.Model, text string) []ggml.Token {
 	return ids
 }
 
+// coarse are the texts that a rule of the engine is known to split otherwise.
+func coarse(golden, text string) bool {
+	switch name := filepath.Base(golden); name {
+	case "gpt4o.ids.json", "gptoss.ids.json":
+		return strings.Contains(text, "приВЕТ")
+	case "tekken.ids.json":
+		return strings.Contains(text, "приВЕТ") || strings.Contains(text, "हिन्दी")
+	default:
+		return false
+	}
+}
+
 // TestTokensAreThoseOfTheReferenceLibrary compares with ids from Hugging Face's
 // own library; testdata/tokenizers/make.mjs has made them. HELIUM_TOKENIZERS
 // may name a folder of further folders with a tokenizer.json and its ids.json.
@@ -136,9 +148,8 @@ func TestTokensAreThoseOfTheReferenceLibrary(t *testing.T) {
 			var want [][]ggml.Token
 			readJSON(t, golden, &want)
 			m := loadVocabulary(t, tokenizer)
-			coarse := strings.Contains(golden, "gpt4o") || strings.Contains(golden, "tekken")
 			for i, text := range corpus {
-				if equal := slices.Equal(engineIDs(t, m, text), want[i]); coarse && strings.Contains(text, "हिन्दी") {
+				if equal := slices.Equal(engineIDs(t, m, text), want[i]); coarse(golden, text) {
 					if equal {
 						t.Errorf("%q: the engine's rule has become exact; say so at preTokenizers", text)
 					}

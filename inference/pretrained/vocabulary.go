@@ -73,15 +73,16 @@ func (t *tokens) put(id int, text string, kind tokenKind, score float32) error {
 }
 
 // fill gives the unused ids texts that differ from all others, which the engine
-// insists on.
+// insists on. The private characters at both ends keep it from putting such a
+// text together from parts, which would have to be tokens.
 func (t *tokens) fill() {
 	for id, text := range t.text {
 		if text != "" {
 			continue
 		}
-		name := fmt.Sprintf("[PAD%d]", id)
+		name := fmt.Sprintf("\uf8ff%d\uf8ff", id)
 		for t.has(name) {
-			name = "[" + name + "]"
+			name += "\uf8ff"
 		}
 		t.ids[name] = id
 		t.text[id], t.kind[id] = name, unusedToken

@@ -63,8 +63,7 @@ function byteLevel(preTokenizer, more = {}) {
   const vocab = Object.fromEntries(letters.map((l, i) => [l, i]))
   for (const [a, b] of merges) vocab[a + b] ??= Object.keys(vocab).length
   // A whole word that no merges lead to tells ignore_merges apart.
-  vocab['Ġfox'] ??= Object.keys(vocab).length
-  vocab['assistant'] ??= Object.keys(vocab).length
+  for (const whole of more.reachable ? [] : ['Ġfox', 'assistant']) vocab[whole] ??= Object.keys(vocab).length
   const n = Object.keys(vocab).length
   const added = (id, content, special) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special })
   return {
@@ -129,7 +128,8 @@ const all = {
   llama3: () => byteLevel(sequence(split(llama3), bytes(false)), { ignoreMerges: true }),
   dbrx: () => byteLevel(sequence(split(llama3), bytes(false))),
   qwen2: () => byteLevel(sequence(split(qwen2), bytes(false)), { normalizer: { type: 'NFC' } }),
-  gpt4o: () => byteLevel(sequence(split(gpt4o), bytes(false))),
+  gpt4o: () => byteLevel(sequence({ ...split(gpt4o, 'Removed'), invert: true }, bytes(false)), { reachable: true }),
+  gptoss: () => byteLevel(sequence(split(gpt4o), bytes(false)), { ignoreMerges: true, pairs: true }),
   tekken: () => byteLevel(sequence(split(tekken), bytes(false)), { ignoreMerges: true }),
   smollm: () => byteLevel(sequence({ type: 'Digits', individual_digits: true }, bytes(true))),
   // Here digits are split off after bytes became letters, and six of those are
