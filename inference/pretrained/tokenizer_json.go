@@ -34,23 +34,27 @@ type tokenizerJSON struct {
 type merge [2]string
 
 func (m *merge) UnmarshalJSON(raw []byte) error {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		left, right, ok := strings.Cut(text, " ")
-		if !ok || left == "" || right == "" || strings.Contains(right, " ") {
-			return fmt.Errorf("merge %q is no pair", text)
+	if raw[0] == '[' {
+		var pair []string
+		if err := json.Unmarshal(raw, &pair); err != nil {
+			return fmt.Errorf("read merge: %w", err)
 		}
-		*m = merge{left, right}
+		if len(pair) != 2 || pair[0] == "" || pair[1] == "" {
+			return fmt.Errorf("merge %q is no pair", pair)
+		}
+		*m = merge(pair)
 		return nil
 	}
-	var pair []string
-	if err := json.Unmarshal(raw, &pair); err != nil {
+
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
 		return fmt.Errorf("read merge: %w", err)
 	}
-	if len(pair) != 2 || pair[0] == "" || pair[1] == "" {
-		return fmt.Errorf("merge %q is no pair", pair)
+	left, right, ok := strings.Cut(text, " ")
+	if !ok || left == "" || right == "" || strings.Contains(right, " ") {
+		return fmt.Errorf("merge %q is no pair", text)
 	}
-	*m = merge(pair)
+	*m = merge{left, right}
 	return nil
 }
 
