@@ -1,6 +1,7 @@
 package pretrained
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -53,27 +54,25 @@ func (n Normalizer) strip(text string) string {
 	if len(n.Left)+len(n.Right) == 0 {
 		return text
 	}
-	var out strings.Builder
+	out := make([]byte, 0, len(text))
 	for at := 0; at < len(text); {
 		left, right := longestPrefix(text[at:], n.Left), longestPrefix(text[at:], n.Right)
 		size := max(left, right)
 		if size == 0 {
-			out.WriteByte(text[at])
+			out = append(out, text[at])
 			at++
 			continue
 		}
 		if left == size {
-			kept := strings.TrimRightFunc(out.String(), unicode.IsSpace)
-			out.Reset()
-			out.WriteString(kept)
+			out = bytes.TrimRightFunc(out, unicode.IsSpace)
 		}
-		out.WriteString(text[at : at+size])
+		out = append(out, text[at:at+size]...)
 		at += size
 		if right == size {
 			at = len(text) - len(strings.TrimLeftFunc(text[at:], unicode.IsSpace))
 		}
 	}
-	return out.String()
+	return string(out)
 }
 
 func longestPrefix(text string, tokens []string) int {
