@@ -29,9 +29,6 @@ func EncodeDemo() (func(text string) []int, error) {
 	return c.bpe.encode, nil
 }
 
-// HalfBits is halfBits.
-func HalfBits(v float64) uint16 { return halfBits(v) }
-
 // CodeWord is codeWord.
 func CodeWord(n int) [codeLen]int8 { return codeWord(n) }
 

@@ -7,8 +7,9 @@ type TensorType uint32
 
 // The formats this package writes.
 const (
-	F32 TensorType = 0
-	F16 TensorType = 1
+	F32  TensorType = 0
+	F16  TensorType = 1
+	BF16 TensorType = 30
 )
 
 // block is a number format's storage: so many values in so many bytes.

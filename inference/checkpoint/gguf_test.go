@@ -159,10 +159,28 @@ func TestHalfFloatsRoundToNearestEven(t *testing.T) {
 	tests := map[float64]uint16{
 		0: 0, 1: 0x3c00, -2: 0xc000, 0.5: 0x3800, 65504: 0x7bff, 1.0 / 3: 0x3555,
 		6.103515625e-05: 0x0400, 5.960464477539063e-08: 0x0001, 2.98e-08: 0x0000, 3e-08: 0x0001,
-		2049: 0x6800, 2051: 0x6802, 1.99951171875: 0x4000,
+		2049: 0x6800, 2051: 0x6802, 1.99951171875: 0x4000, 65519: 0x7bff, 65520: 0x7c00, -1e9: 0xfc00,
 	}
 	for v, want := range tests {
 		if got := checkpoint.HalfBits(v); got != want {
+			t.Errorf("%v is %#04x, want %#04x", v, got, want)
+		}
+	}
+}
+
+func TestEveryHalfFloatComesBack(t *testing.T) {
+	for bits := range 1 << 16 {
+		v := checkpoint.HalfToFloat(uint16(bits))
+		if v == v && checkpoint.HalfBits(float64(v)) != uint16(bits) {
+			t.Fatalf("%#04x is %v, which is %#04x", bits, v, checkpoint.HalfBits(float64(v)))
+		}
+	}
+}
+
+func TestBrainFloatsRoundToNearestEven(t *testing.T) {
+	tests := map[float32]uint16{0: 0, 1: 0x3f80, -2: 0xc000, 1.00390625: 0x3f80, 1.01171875: 0x3f82, 3.4e38: 0x7f80, 1e-40: 0x0001}
+	for v, want := range tests {
+		if got := checkpoint.BrainBits(v); got != want {
 			t.Errorf("%v is %#04x, want %#04x", v, got, want)
 		}
 	}

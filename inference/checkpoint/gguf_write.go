@@ -18,46 +18,37 @@ type Tensor struct {
 
 // WriteGGUF writes a GGUF version 3 file, keys and tensors in the given order.
 func WriteGGUF(w io.Writer, meta []KV, tensors []Tensor) error {
-	out := &ggufWriter{w: bufio.NewWriterSize(w, 1<<20)}
-	out.raw([]byte(ggufMagic))
-	out.u32(ggufVersion)
-	out.u64(uint64(len(tensors)))
-	out.u64(uint64(len(meta)))
-
-	for _, kv := range meta {
-		out.str(kv.Key)
-		out.value(kv)
-	}
-
-	var offset uint64
-	for _, t := range tensors {
-		info := TensorInfo{Name: t.Name, Dims: t.Dims, Type: t.Type}
-		if size, ok := info.Size(); !ok || size != uint64(len(t.Data)) {
+	infos := make([]TensorInfo, len(tensors))
+	for i, t := range tensors {
+		infos[i] = TensorInfo{Name: t.Name, Dims: t.Dims, Type: t.Type}
+		if size, ok := infos[i].Size(); !ok || size != uint64(len(t.Data)) {
 			return fmt.Errorf("write gguf: tensor %s holds %d bytes, want %d", t.Name, len(t.Data), size)
 		}
-		out.str(t.Name)
-		out.u32(uint32(len(t.Dims)))
-		for _, d := range t.Dims {
-			out.u64(d)
-		}
-		out.u32(uint32(t.Type))
-		out.u64(offset)
-		offset = align(offset+uint64(len(t.Data)), defaultAlignment)
 	}
 
+	out := &ggufWriter{w: bufio.NewWriterSize(w, 1<<20)}
+	out.header(meta, infos)
 	for _, t := range tensors {
 		out.pad()
 		out.raw(t.Data)
 	}
 	out.pad()
+	return out.flush()
+}
 
-	if out.err != nil {
-		return fmt.Errorf("write gguf: %w", out.err)
+// WriteHeader writes a file's header alone, up to where the data begin. The
+// tensors' data follow it in the same order, each on a multiple of 32 bytes; the
+// offsets in tensors are not used.
+func WriteHeader(w io.Writer, meta []KV, tensors []TensorInfo) error {
+	for _, t := range tensors {
+		if _, ok := t.Size(); !ok {
+			return fmt.Errorf("write gguf: tensor %s of %v in %v has no valid size", t.Name, t.Dims, t.Type)
+		}
 	}
-	if err := out.w.Flush(); err != nil {
-		return fmt.Errorf("write gguf: %w", err)
-	}
-	return nil
+	out := &ggufWriter{w: bufio.NewWriterSize(w, 1<<20)}
+	out.header(meta, tensors)
+	out.pad()
+	return out.flush()
 }
 
 func align(n, to uint64) uint64 { return (n + to - 1) / to * to }
@@ -67,6 +58,41 @@ type ggufWriter struct {
 	w   *bufio.Writer
 	n   uint64
 	err error
+}
+
+// header writes everything before the data, for tensors of valid sizes.
+func (o *ggufWriter) header(meta []KV, tensors []TensorInfo) {
+	o.raw([]byte(ggufMagic))
+	o.u32(ggufVersion)
+	o.u64(uint64(len(tensors)))
+	o.u64(uint64(len(meta)))
+	for _, kv := range meta {
+		o.str(kv.Key)
+		o.value(kv)
+	}
+
+	var offset uint64
+	for _, t := range tensors {
+		o.str(t.Name)
+		o.u32(uint32(len(t.Dims)))
+		for _, d := range t.Dims {
+			o.u64(d)
+		}
+		o.u32(uint32(t.Type))
+		o.u64(offset)
+		size, _ := t.Size()
+		offset = align(offset+size, defaultAlignment)
+	}
+}
+
+func (o *ggufWriter) flush() error {
+	if o.err == nil {
+		o.err = o.w.Flush()
+	}
+	if o.err != nil {
+		return fmt.Errorf("write gguf: %w", o.err)
+	}
+	return nil
 }
 
 func (o *ggufWriter) raw(b []byte) {

@@ -23,7 +23,7 @@ func (m *matrix) row(r int) []float64 { return m.data[r*m.in : (r+1)*m.in] }
 func (m *matrix) tensor(name string) Tensor {
 	data := make([]byte, 0, 2*len(m.data))
 	for _, v := range m.data {
-		data = binary.LittleEndian.AppendUint16(data, halfBits(onGrid(v)))
+		data = binary.LittleEndian.AppendUint16(data, HalfBits(onGrid(v)))
 	}
 	return Tensor{Name: name, Dims: []uint64{uint64(m.in), uint64(m.out)}, Type: F16, Data: data}
 }
@@ -37,23 +37,6 @@ func vector(name string, values []float64) Tensor {
 }
 
 func onGrid(v float64) float64 { return math.Round(v*4096) / 4096 }
-
-// halfBits is v as an IEEE half float, rounded to nearest, ties to even. Values
-// are finite and far below the largest half.
-func halfBits(v float64) uint16 {
-	sign := uint16(0)
-	if math.Signbit(v) {
-		sign, v = 0x8000, -v
-	}
-	if v == 0 {
-		return sign
-	}
-
-	_, exp := math.Frexp(v) // v = f·2^exp with f in [½, 1)
-	exp = max(exp-1, -14)
-	steps := uint16(math.RoundToEven(math.Ldexp(v, 10-exp))) // in units of 2^(exp-10)
-	return sign + uint16(exp+14)<<10 + steps
-}
 
 // tensors computes all weights.
 func (c *compiler) tensors() []Tensor {

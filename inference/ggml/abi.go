@@ -71,6 +71,12 @@ type contextParams struct {
 	ctxOther          uintptr
 }
 
+// ggufInitParams is gguf_init_params, the flag in a whole word.
+type ggufInitParams struct {
+	noAlloc uint64
+	ctx     uintptr
+}
+
 // batch is llama_batch. Nil positions and sequence ids mean: the next
 // positions of sequence 0; nil logits mean: of the last token only.
 type batch struct {
@@ -92,6 +98,10 @@ const (
 	lazyModeOff       = 0  // read every tensor up front
 	flashAttnAuto     = -1 // never used: the library would decide
 	flashAttnDisabled = 0
+
+	attrUnknown     = 1 << 0 // llama_token_attr
+	attrControl     = 1 << 3
+	attrUserDefined = 1 << 4
 )
 
 // functions are the native functions in use. The library has no headers here,
@@ -104,6 +114,7 @@ type functions struct {
 	contextDefaultParams func() contextParams
 
 	modelLoadFromFile func(path string, params modelParams) uintptr
+	modelInitFromUser func(metadata, callback, userData uintptr, params modelParams) uintptr
 	modelFree         func(model uintptr)
 	modelGetVocab     func(model uintptr) uintptr
 	modelNCtxTrain    func(model uintptr) int32
@@ -118,6 +129,7 @@ type functions struct {
 	vocabBOS      func(vocab uintptr) int32
 	vocabEOS      func(vocab uintptr) int32
 	vocabGetText  func(vocab uintptr, token int32) string
+	vocabGetAttr  func(vocab uintptr, token int32) int32
 	tokenize      func(vocab uintptr, text *byte, textLen int32, tokens *int32, max int32, addSpecial, parseSpecial bool) int32
 	tokenToPiece  func(vocab uintptr, token int32, buf *byte, length, lstrip int32, special bool) int32
 	initFromModel func(model uintptr, params contextParams) uintptr
@@ -127,6 +139,12 @@ type functions struct {
 	memoryClear   func(memory uintptr, data bool)
 	decode        func(ctx uintptr, b batch) int32
 	getLogitsIth  func(ctx uintptr, i int32) unsafe.Pointer
+
+	ggufInitFromBuffer func(data *byte, size uintptr, params ggufInitParams) uintptr
+	ggufFree           func(metadata uintptr)
+	tensorName         func(tensor uintptr) string
+	tensorSize         func(tensor uintptr) uintptr
+	tensorSet          func(tensor uintptr, data unsafe.Pointer, offset, size uintptr)
 
 	backendLoad func(path string) uintptr
 	regDevCount func(reg uintptr) uintptr
@@ -146,6 +164,7 @@ func (f *functions) names() map[string]map[string]any {
 			"llama_model_default_params":   &f.modelDefaultParams,
 			"llama_context_default_params": &f.contextDefaultParams,
 			"llama_model_load_from_file":   &f.modelLoadFromFile,
+			"llama_model_init_from_user":   &f.modelInitFromUser,
 			"llama_model_free":             &f.modelFree,
 			"llama_model_get_vocab":        &f.modelGetVocab,
 			"llama_model_n_ctx_train":      &f.modelNCtxTrain,
@@ -159,6 +178,7 @@ func (f *functions) names() map[string]map[string]any {
 			"llama_vocab_bos":              &f.vocabBOS,
 			"llama_vocab_eos":              &f.vocabEOS,
 			"llama_vocab_get_text":         &f.vocabGetText,
+			"llama_vocab_get_attr":         &f.vocabGetAttr,
 			"llama_tokenize":               &f.tokenize,
 			"llama_token_to_piece":         &f.tokenToPiece,
 			"llama_init_from_model":        &f.initFromModel,
@@ -173,6 +193,11 @@ func (f *functions) names() map[string]map[string]any {
 			"ggml_backend_load": &f.backendLoad,
 		},
 		"ggml-base": {
+			"gguf_init_from_buffer":        &f.ggufInitFromBuffer,
+			"gguf_free":                    &f.ggufFree,
+			"ggml_get_name":                &f.tensorName,
+			"ggml_nbytes":                  &f.tensorSize,
+			"ggml_backend_tensor_set":      &f.tensorSet,
 			"ggml_backend_reg_dev_count":   &f.regDevCount,
 			"ggml_backend_reg_dev_get":     &f.regDevGet,
 			"ggml_backend_dev_name":        &f.devName,

@@ -40,6 +40,7 @@ type Library struct {
 	gpu     bool
 	device  Device
 	errors  *lastError
+	loads   loads
 }
 
 // Device is the processor or card that computes.
@@ -77,6 +78,8 @@ func Open(opts Options) (*Library, error) {
 	}
 
 	lib.fn.logSet(purego.NewCallback(lib.errors.receive), 0)
+	lib.loads.lib = lib
+	lib.loads.callback = purego.NewCallback(lib.loads.fill)
 	if err := lib.loadBackend(opts); err != nil {
 		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
 	}

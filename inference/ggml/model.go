@@ -30,6 +30,16 @@ func (l *Library) LoadModel(path string) (*Model, error) {
 		return nil, fmt.Errorf("load model: %w", err)
 	}
 
+	l.errors.reset()
+	handle := l.fn.modelLoadFromFile(path, l.modelParams())
+	if handle == 0 {
+		return nil, l.errors.wrap("load model")
+	}
+	return l.newModel(handle)
+}
+
+// modelParams are the fixed parameters of every model.
+func (l *Library) modelParams() modelParams {
 	p := l.fn.modelDefaultParams()
 	p.nGPULayers = 0
 	if l.gpu {
@@ -40,13 +50,12 @@ func (l *Library) LoadModel(path string) (*Model, error) {
 	p.lazyMode = lazyModeOff
 	p.mainGPU = 0
 	p.useExtraBufts = true
+	return p
+}
 
-	l.errors.reset()
-	handle := l.fn.modelLoadFromFile(path, p)
-	if handle == 0 {
-		return nil, l.errors.wrap("load model")
-	}
-
+// newModel takes over a loaded model, and frees it where it is of a kind that
+// this package doesn't run.
+func (l *Library) newModel(handle uintptr) (*Model, error) {
 	m := &Model{lib: l, handle: handle, vocab: l.fn.modelGetVocab(handle)}
 	if l.fn.modelHasEncoder(handle) {
 		m.Close()
@@ -142,6 +151,16 @@ func (m *Model) Tokenize(text string, addSpecial, parseSpecial bool) ([]Token, e
 	}
 }
 
+// BeginsSpecial says whether a text begins with a token that is found before
+// any other, such as the mark of a speaker.
+func (m *Model) BeginsSpecial(text string) bool {
+	tokens, err := m.Tokenize(text, false, true)
+	if err != nil || len(tokens) == 0 {
+		return false
+	}
+	return m.lib.fn.vocabGetAttr(m.vocab, tokens[0])&(attrUnknown|attrControl|attrUserDefined) != 0
+}
+
 // Piece is a token's bytes. They may be a part of a character. Special tokens
 // have bytes only when special is true.
 func (m *Model) Piece(t Token, special bool) []byte {
@@ -204,7 +223,9 @@ func (m *Model) NewContext(params ContextParams) (*Context, error) {
 	if handle == 0 {
 		return nil, fmt.Errorf("%w: %w", ErrNoMemory, m.lib.errors.wrap("make context"))
 	}
-	return &Context{model: m, handle: handle, size: int(m.lib.fn.nCtx(handle))}, nil
+	// The library rounds up to a multiple of 256. A model with a table of
+	// positions has none for what is beyond its own size.
+	return &Context{model: m, handle: handle, size: min(params.Size, int(m.lib.fn.nCtx(handle)))}, nil
 }
 
 // Close frees the context.

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"os"
 
-	"helium/inference/checkpoint"
 	"helium/inference/ggml"
+	"helium/inference/pretrained"
 )
 
 // MaxContext bounds the context of every model, in tokens. It decides which
@@ -15,14 +15,17 @@ const MaxContext = 8192
 // Model is a loaded model that answers tasks, one at a time.
 type Model struct {
 	weights *ggml.Model
+	done    func() // after the weights are closed
 	context *ggml.Context
 	prompts *Prompter
+
+	normalizer pretrained.Normalizer // before the engine's tokenizer
 }
 
-// Load reads a GGUF file and makes room for its context. Threads don't change
-// results. Errors carry a Code.
+// Load reads a GGUF file or a folder in the Hugging Face layout and makes room
+// for its context. Threads don't change results. Errors carry a Code.
 func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
-	header, err := checkpoint.CheckGGUF(path)
+	weights, done, err := loadWeights(lib, path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, &Error{CodeModelNotFound, err}
@@ -30,17 +33,11 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 		return nil, &Error{CodeCannotRun, err}
 	}
 
-	prompts, err := PrompterOf(header)
-	if err != nil {
+	m := &Model{weights: weights, done: done}
+	if err := m.readHeader(); err != nil {
+		m.Close()
 		return nil, &Error{CodeCannotRun, err}
 	}
-
-	weights, err := lib.LoadModel(path)
-	if err != nil {
-		return nil, &Error{CodeCannotRun, err}
-	}
-
-	m := &Model{weights: weights, prompts: prompts}
 
 	size := min(weights.TrainedContext(), MaxContext)
 	m.context, err = weights.NewContext(ggml.ContextParams{Size: size, Threads: threads})
@@ -60,10 +57,27 @@ func (m *Model) Close() {
 		m.context.Close()
 	}
 	m.weights.Close()
+	m.done()
 }
 
 // ContextSize is the number of tokens that prompt and answer share.
 func (m *Model) ContextSize() int { return m.context.Size() }
+
+// readHeader reads what happens to a prompt before the engine gets it.
+func (m *Model) readHeader() error {
+	value, _ := m.weights.Meta(pretrained.NormalizerKey)
+	normalizer, err := pretrained.ParseNormalizer(value)
+	if err != nil {
+		return err
+	}
+	m.normalizer = normalizer
+	text := func(key string) string {
+		value, _ := m.weights.Meta(key)
+		return value
+	}
+	m.prompts, err = newPrompter(text, m.weights.TokenText(m.weights.BOS()), m.weights.TokenText(m.weights.EOS()))
+	return err
+}
 
 // tokens is the tokenized prompt.
 func (m *Model) tokens(r Request) ([]ggml.Token, error) {
@@ -72,7 +86,7 @@ func (m *Model) tokens(r Request) ([]ggml.Token, error) {
 		return nil, &Error{CodePromptRefused, err}
 	}
 
-	tokens, err := m.weights.Tokenize(text, false, true)
+	tokens, err := m.weights.Tokenize(m.normalizer.Apply(text, m.weights.BeginsSpecial), false, true)
 	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}

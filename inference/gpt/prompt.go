@@ -20,14 +20,19 @@ type Prompter struct {
 
 // PrompterOf compiles the templates of a GGUF file.
 func PrompterOf(h *checkpoint.Header) (*Prompter, error) {
-	p := &Prompter{BOS: h.SpecialToken("bos"), EOS: h.SpecialToken("eos")}
+	return newPrompter(h.Text, h.SpecialToken("bos"), h.SpecialToken("eos"))
+}
+
+// newPrompter compiles the templates that a model's named values hold.
+func newPrompter(text func(key string) string, bos, eos string) (*Prompter, error) {
+	p := &Prompter{BOS: bos, EOS: eos}
 	var err error
-	if source := h.Text("tokenizer.chat_template"); source != "" {
+	if source := text("tokenizer.chat_template"); source != "" {
 		if p.Template, err = CompileTemplate(source); err != nil {
 			return nil, err
 		}
 	}
-	if source := h.Text("tokenizer.chat_template.tool_use"); source != "" {
+	if source := text("tokenizer.chat_template.tool_use"); source != "" {
 		if p.ForTools, err = CompileTemplate(source); err != nil {
 			return nil, err
 		}

@@ -80,11 +80,12 @@ type Info struct {
 	Memory      uint64 `json:"memory"`      // of the device, bytes
 }
 
-// Model is a model file on this machine.
+// Model is a model on this machine: a GGUF file, or a folder in the Hugging Face
+// layout.
 type Model struct {
 	ID     string `json:"id"`               // for messages to people
 	Path   string `json:"path"`             // absolute
-	SHA256 string `json:"sha256,omitempty"` // lower-case hex; empty skips the check
+	SHA256 string `json:"sha256,omitempty"` // lower-case hex, of a folder as in pretrained.Digest; empty skips the check
 }
 
 // Stage is what an engine is doing before the first token.

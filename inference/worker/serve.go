@@ -3,19 +3,19 @@ package worker
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"helium/inference/ggml"
 	"helium/inference/gpt"
+	"helium/inference/pretrained"
 )
 
 // ErrParentGone means that the parent closed the engine's input. The process
@@ -258,16 +258,16 @@ func (s *server) unload() {
 // load makes m the warm model, after the one before it is gone.
 func (s *server) load(ctx context.Context, id uint64, m Model) error {
 	s.unload()
-	info, err := os.Stat(m.Path)
+	size, err := modelSize(m.Path)
 	if err != nil {
 		return &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("load %s: %w", m.ID, err)}
 	}
-	if limit := s.config.MemoryLimit; limit > 0 && uint64(info.Size()) > limit {
-		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: its file has %d MB and the engine may use %d MB", m.ID, info.Size()>>20, limit>>20)}
+	if limit := s.config.MemoryLimit; limit > 0 && uint64(size) > limit {
+		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: its files have %d MB and the engine may use %d MB", m.ID, size>>20, limit>>20)}
 	}
 
 	if m.SHA256 != "" {
-		if err := s.checkHash(ctx, id, m, info.Size()); err != nil {
+		if err := s.checkHash(ctx, id, m, size); err != nil {
 			return err
 		}
 	}
@@ -281,32 +281,61 @@ func (s *server) load(ctx context.Context, id uint64, m Model) error {
 	return nil
 }
 
-// checkHash compares the file with what the task pinned.
-func (s *server) checkHash(ctx context.Context, id uint64, m Model, size int64) error {
-	f, err := os.Open(m.Path)
+// modelSize is the length of a model's file, or of all files that decide what a
+// folder computes.
+func modelSize(path string) (int64, error) {
+	if !pretrained.Is(path) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0, err
+		}
+		return info.Size(), nil
+	}
+
+	files, err := pretrained.Files(path)
 	if err != nil {
+		return 0, err
+	}
+	var size int64
+	for _, name := range files {
+		info, err := os.Stat(filepath.Join(path, name))
+		if err != nil {
+			return 0, err
+		}
+		size += info.Size()
+	}
+	return size, nil
+}
+
+// checkHash compares the model with what the task pinned: the hash of its file,
+// or of the list of its files' hashes.
+func (s *server) checkHash(ctx context.Context, id uint64, m Model, size int64) error {
+	var done int64
+	progress := func(n int64) error {
+		done += n
+		s.progress(id, Stage{Name: StageChecking, Done: done, Total: size})
+		return ctx.Err()
+	}
+
+	sum, err := hashModel(m.Path, progress)
+	if ctx.Err() != nil {
+		return &gpt.Error{Code: gpt.CodeCancelled, Err: ctx.Err()}
+	}
+	if errors.Is(err, os.ErrNotExist) {
 		return &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: %w", m.ID, err)}
 	}
-	defer f.Close()
-
-	hash := sha256.New()
-	for done := int64(0); ; {
-		if ctx.Err() != nil {
-			return &gpt.Error{Code: gpt.CodeCancelled, Err: ctx.Err()}
-		}
-		s.progress(id, Stage{Name: StageChecking, Done: done, Total: size})
-		n, err := io.CopyN(hash, f, 64<<20)
-		done += n
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
-		}
+	if err != nil {
+		return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
 	}
-
-	if sum := hex.EncodeToString(hash.Sum(nil)); sum != strings.ToLower(m.SHA256) {
-		return &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: file %s has sha256 %s, want %s", m.ID, m.Path, sum, m.SHA256)}
+	if sum != strings.ToLower(m.SHA256) {
+		return &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: %s has sha256 %s, want %s", m.ID, m.Path, sum, m.SHA256)}
 	}
 	return nil
+}
+
+func hashModel(path string, progress func(n int64) error) (string, error) {
+	if pretrained.Is(path) {
+		return pretrained.Digest(path, progress)
+	}
+	return pretrained.FileDigest(path, progress)
 }
