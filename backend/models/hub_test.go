@@ -77,8 +77,10 @@ func (h *fakeHub) rest() {
 	}
 }
 
-// put adds a file to a repository.
+// put adds a file to a repository. A request locks mu before it looks for one.
 func (h *fakeHub) put(id, name string, body []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if h.repos[id] == nil {
 		h.repos[id] = map[string][]byte{}
 	}
