@@ -301,7 +301,7 @@ func twins() map[string]string {
 }
 
 // mergesReachAll says whether the merges of every token's letters give that
-// token. Then it makes no difference whether whole words are merged or looked
+// token, but for added ones, which are found before. Then it makes no difference whether whole words are merged or looked
 // up, and the better of two rules can be taken.
 func (file *tokenizerJSON) mergesReachAll() bool {
 	ranks := make(map[merge]int, len(file.Model.Merges))
@@ -311,6 +311,9 @@ func (file *tokenizerJSON) mergesReachAll() bool {
 	var vocab map[string]int
 	if json.Unmarshal(file.Model.Vocab, &vocab) != nil {
 		return false
+	}
+	for _, a := range file.Added {
+		delete(vocab, a.Content)
 	}
 	for text := range vocab {
 		if !reached(text, ranks) {
