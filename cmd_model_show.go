@@ -48,7 +48,10 @@ func (c modelShowCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if err := printFile(env, out, c.ID, facts.Path); err != nil {
+	if len(facts.Pin.Files) > 1 {
+		row(out, "model", c.ID)
+		row(out, "runs here", "no: nodes take models of one GGUF file so far, and this one has more files")
+	} else if err := printFile(env, out, c.ID, facts.Path); err != nil {
 		row(out, "model", c.ID)
 		row(out, "runs here", "no: "+err.Error())
 	}
