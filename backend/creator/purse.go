@@ -28,16 +28,16 @@ type purse struct {
 	// deposit: what is deposited can be spent a block later. When a quarter of them
 	// is left the credit is filled up again. 0 deposits what is set aside.
 	ahead int64
-	// filling has room for the one that moves CNX.
+	// filling has room for the one that moves CNX, who alone has allowed: that the
+	// contract may take deposits from the wallet.
 	filling chan struct{}
+	allowed bool
 
 	// mu guards everything that follows.
 	mu             sync.Mutex
 	wallet, credit *big.Int
 	// changed counts the fees that were taken and the CNX that was moved.
-	changed int
-	// allowed says that the contract may take deposits from the wallet.
-	allowed  bool
+	changed  int
 	reserved map[string]protocol.Wei
 }
 
@@ -142,7 +142,7 @@ func (p *purse) missing(fee *big.Int) *big.Int {
 
 // allow lets the Task contract take deposits from the wallet, once for all.
 func (p *purse) allow(ctx context.Context, now time.Time) error {
-	if p.allowed { // only whoever fills reads and writes it
+	if p.allowed {
 		return nil
 	}
 	allowance, err := ask(ctx, p.reader, p.at.Token, p.token.PackAllowance(p.sender.Address(), p.at.Task), p.token.UnpackAllowance)
