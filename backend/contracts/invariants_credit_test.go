@@ -17,6 +17,8 @@ import (
 type freshDeposit struct {
 	amount *big.Int
 	block  uint64
+	// earlier says that there was one in a block before it.
+	earlier bool
 }
 
 // credit changes an account's credit by what may also be less than nothing.
@@ -173,8 +175,9 @@ func (w *walk) deposited(account common.Address, amount *big.Int, receipt *types
 		return
 	}
 	now := w.BlockNumber()
-	fresh := freshDeposit{new(big.Int).Set(amount), now}
-	if before := w.deposits[account]; before.block == now {
+	before, was := w.deposits[account]
+	fresh := freshDeposit{new(big.Int).Set(amount), now, was && (before.earlier || before.block != now)}
+	if before.block == now {
 		fresh.amount.Add(fresh.amount, before.amount)
 	}
 	w.deposits[account] = fresh
@@ -192,12 +195,18 @@ func (w *walk) doWithdraw() {
 	w.withdraw(owner.address(), s)
 }
 
+// withdraw takes all credit out; for somebody else than its owner, in the block of
+// the account's first deposit, what was not deposited.
 func (w *walk) withdraw(account common.Address, s sender) {
-	why := ""
-	if _, deposited := w.deposits[account]; deposited && s.address() != account {
-		why = "OnlyItsOwner: it made a deposit"
+	d, deposited := w.deposits[account]
+	why, left := "", new(big.Int)
+	if deposited && s.address() != account {
+		left.Set(w.freshOf(account))
+		if d.earlier || d.block != w.nextBlock() {
+			why = "OnlyItsOwner: it made a deposit"
+		}
 	}
-	amount := w.creditOf(account)
+	amount := new(big.Int).Sub(w.creditOf(account), left)
 	w.note("withdraw of %s by %s", account, s.address())
 	receipt := w.try("withdraw", s, w.Deployment.Task, w.Task.PackWithdraw(account), why)
 	if receipt == nil {
@@ -206,10 +215,14 @@ func (w *walk) withdraw(account common.Address, s sender) {
 	if s.address() != account && amount.Sign() > 0 {
 		w.count("withdrawn by another")
 	}
+	if left.Sign() > 0 {
+		w.count("withdrawn beside a first deposit")
+	}
 	w.expect("withdrawn %s %s", account, amount)
 	delete(w.credits, account)
-	if d, ok := w.deposits[account]; ok {
-		w.deposits[account] = freshDeposit{new(big.Int), d.block}
+	w.credit(account, left)
+	if deposited {
+		w.deposits[account] = freshDeposit{left, d.block, d.earlier}
 	}
 	w.settled(receipt)
 }
