@@ -3,6 +3,7 @@ package gpt
 import (
 	"errors"
 	"os"
+	"strconv"
 
 	"helium/inference/ggml"
 	"helium/inference/pretrained"
@@ -75,8 +76,18 @@ func (m *Model) readHeader() error {
 		value, _ := m.weights.Meta(key)
 		return value
 	}
-	m.prompts, err = newPrompter(text, m.weights.TokenText(m.weights.BOS()), m.weights.TokenText(m.weights.EOS()))
+	m.prompts, err = newPrompter(text, m.specialToken(text, "bos"), m.specialToken(text, "eos"))
 	return err
+}
+
+// specialToken is checkpoint.Header.SpecialToken of a loaded model. The library
+// itself names a token also where the model names none.
+func (m *Model) specialToken(text func(key string) string, name string) string {
+	id, err := strconv.ParseUint(text("tokenizer.ggml."+name+"_token_id"), 10, 31)
+	if err != nil || id >= uint64(m.weights.VocabSize()) {
+		return ""
+	}
+	return m.weights.TokenText(ggml.Token(id))
 }
 
 // tokens is the tokenized prompt.

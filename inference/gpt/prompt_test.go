@@ -2,10 +2,14 @@ package gpt
 
 import (
 	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"helium/inference/checkpoint"
+	"helium/inference/ggml"
 	"helium/inference/task"
 )
 
@@ -46,5 +50,38 @@ func TestPrompterTakesTemplatesAndTokensFromTheFile(t *testing.T) {
 	header.Meta[3].Value = "{% if %}"
 	if _, err := PrompterOf(header); err == nil {
 		t.Error("no error for a template that is no template")
+	}
+}
+
+// The engine's prompts have the special tokens that PrompterOf reads, none where the
+// model names none: the library would invent one.
+func TestALoadedModelNamesTheTokensOfItsFile(t *testing.T) {
+	lib, err := ggml.Open(ggml.Options{CPUOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "probe.gguf")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(checkpoint.WriteProbeModel(f), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	header, err := checkpoint.CheckGGUF(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := PrompterOf(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Load(lib, path, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	if want.BOS != "" || want.EOS == "" || m.prompts.BOS != want.BOS || m.prompts.EOS != want.EOS {
+		t.Errorf("the engine begins with %q and ends with %q, the file says %q and %q", m.prompts.BOS, m.prompts.EOS, want.BOS, want.EOS)
 	}
 }
