@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"helium/backend/protocol"
 	"helium/inference/worker"
 )
@@ -147,15 +149,7 @@ func TestATaskThatIsOverIsSkipped(t *testing.T) {
 	hosts := w.three()
 	sleeper := hosts[0]
 	sleeper.shutDown()
-	asked := w.creator.ask("What is a relay?", nil).send()
-	for _, h := range hosts[1:] {
-		h.await("committed", func(s State) bool { return s.Task != nil && s.Task.Stage == JobCommitted })
-	}
-	// They go to court at half the window, and open when the window is over.
-	w.advanceTo(asked.commitBy + 2)
-	asked.awaitCourt(2)
-	w.advanceTo(asked.commitBy + protocol.CommitGraceSeconds + 2)
-	outcome, pay := asked.ended()
+	outcome, pay := w.courtOf(hosts[1:], "What is a relay?")
 	if outcome != protocol.OutcomeAgreed || pay[sleeper.address()] != "0" {
 		t.Fatalf("outcome is %s, paid %v: two equal results are a success", outcome, pay)
 	}
@@ -168,6 +162,20 @@ func TestATaskThatIsOverIsSkipped(t *testing.T) {
 	if calls := w.calls(sleeper.address()); len(calls) != 0 {
 		t.Errorf("made the calls %v for a task that is over", calls)
 	}
+}
+
+// courtOf has two nodes answer a task whose third sleeps: they go to court at half
+// the window, and open when the window is over.
+func (w *world) courtOf(awake []*host, prompt string) (protocol.Outcome, map[common.Address]string) {
+	w.Helper()
+	asked := w.creator.ask(prompt, nil).send()
+	for _, h := range awake {
+		h.await("committed", func(s State) bool { return s.Task != nil && s.Task.Stage == JobCommitted })
+	}
+	w.advanceTo(asked.commitBy + 2)
+	asked.awaitCourt(2)
+	w.advanceTo(asked.commitBy + protocol.CommitGraceSeconds + 2)
+	return asked.ended()
 }
 
 // awaitCourt waits until so many commitments stand in the court.

@@ -126,14 +126,7 @@ func TestACourtNeedsNoGasOfANode(t *testing.T) {
 	w := newWorld(t, sponsoredBy())
 	hosts := w.threeWithoutGas()
 	hosts[0].shutDown()
-	asked := w.creator.ask("What is a relay?", nil).send()
-	for _, h := range hosts[1:] {
-		h.await("committed", func(s State) bool { return s.Task != nil && s.Task.Stage == JobCommitted })
-	}
-	w.advanceTo(asked.commitBy + 2)
-	asked.awaitCourt(2)
-	w.advanceTo(asked.commitBy + protocol.CommitGraceSeconds + 2)
-	outcome, pay := asked.ended()
+	outcome, pay := w.courtOf(hosts[1:], "What is a relay?")
 	if outcome != protocol.OutcomeAgreed {
 		t.Fatalf("outcome is %s, paid %v", outcome, pay)
 	}

@@ -142,14 +142,7 @@ func TestANodeThatWasLetGoJoinsAgainWhenItMay(t *testing.T) {
 	last := hosts[0]
 	last.shutDown()
 	for range 2 { // tasks without it
-		asked := w.creator.ask("What is Helium?", nil).send()
-		for _, h := range hosts[1:] {
-			h.await("committed", func(s State) bool { return s.Task != nil && s.Task.Stage == JobCommitted })
-		}
-		w.advanceTo(asked.commitBy + 2)
-		asked.awaitCourt(2)
-		w.advanceTo(asked.commitBy + protocol.CommitGraceSeconds + 2)
-		if outcome, _ := asked.ended(); outcome != protocol.OutcomeAgreed {
+		if outcome, _ := w.courtOf(hosts[1:], "What is Helium?"); outcome != protocol.OutcomeAgreed {
 			t.Fatalf("outcome is %s", outcome)
 		}
 	}

@@ -14,12 +14,33 @@ import (
 
 var testDomain = Domain{ChainID: 1337, Task: common.HexToAddress("0x00000000000000000000000000000000000000aa")}
 
+func field(name, typ string) apitypes.Type { return apitypes.Type{Name: name, Type: typ} }
+
+// gethsHash is a message's hash for a contract by geth's general encoder.
+func gethsHash(t *testing.T, reader common.Address, name string, fields []apitypes.Type, values apitypes.TypedDataMessage) common.Hash {
+	t.Helper()
+	hash, _, err := apitypes.TypedDataAndHash(apitypes.TypedData{
+		Types: apitypes.Types{
+			"EIP712Domain": {field("name", "string"), field("version", "string"), field("chainId", "uint256"), field("verifyingContract", "address")},
+			name:           fields,
+		},
+		PrimaryType: name,
+		Domain: apitypes.TypedDataDomain{
+			Name: "Helium", Version: "1", ChainId: math.NewHexOrDecimal256(1337), VerifyingContract: reader.Hex(),
+		},
+		Message: values,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return common.BytesToHash(hash)
+}
+
 // TestMessageHashesEqualGethsTypedData checks our packing against geth's
 // general EIP-712 encoder, which reproduces the standard's own example.
 func TestMessageHashesEqualGethsTypedData(t *testing.T) {
 	key := common.HexToHash("0x01")
 	node := common.HexToAddress("0xbb")
-	field := func(name, typ string) apitypes.Type { return apitypes.Type{Name: name, Type: typ} }
 	cases := []struct {
 		name    string
 		message Message
@@ -54,22 +75,9 @@ func TestMessageHashesEqualGethsTypedData(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			want, _, err := apitypes.TypedDataAndHash(apitypes.TypedData{
-				Types: apitypes.Types{
-					"EIP712Domain": {field("name", "string"), field("version", "string"), field("chainId", "uint256"), field("verifyingContract", "address")},
-					c.name:         c.fields,
-				},
-				PrimaryType: c.name,
-				Domain: apitypes.TypedDataDomain{
-					Name: "Helium", Version: "1", ChainId: math.NewHexOrDecimal256(1337), VerifyingContract: testDomain.Task.Hex(),
-				},
-				Message: c.values,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := testDomain.Hash(c.message); got != common.BytesToHash(want) {
-				t.Errorf("got %s, want %x", got, want)
+			want := gethsHash(t, testDomain.Task, c.name, c.fields, c.values)
+			if got := testDomain.Hash(c.message); got != want {
+				t.Errorf("got %s, want %s", got, want)
 			}
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/math"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/signer/core/apitypes"
 )
@@ -15,7 +14,6 @@ func TestNodeMessageHashesEqualGethsTypedData(t *testing.T) {
 	domain := testDomain
 	domain.Node, domain.Token = common.HexToAddress("0xab"), common.HexToAddress("0xac")
 	node, payout := common.HexToAddress("0xbb"), common.HexToAddress("0xcc")
-	field := func(name, typ string) apitypes.Type { return apitypes.Type{Name: name, Type: typ} }
 	for _, c := range []struct {
 		name    string
 		reader  common.Address
@@ -54,22 +52,9 @@ func TestNodeMessageHashesEqualGethsTypedData(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want, _, err := apitypes.TypedDataAndHash(apitypes.TypedData{
-				Types: apitypes.Types{
-					"EIP712Domain": {field("name", "string"), field("version", "string"), field("chainId", "uint256"), field("verifyingContract", "address")},
-					c.name:         c.fields,
-				},
-				PrimaryType: c.name,
-				Domain: apitypes.TypedDataDomain{
-					Name: "Helium", Version: "1", ChainId: math.NewHexOrDecimal256(1337), VerifyingContract: c.reader.Hex(),
-				},
-				Message: c.values,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := domain.Hash(c.message); got != common.BytesToHash(want) {
-				t.Errorf("got %s, want %x", got, want)
+			want := gethsHash(t, c.reader, c.name, c.fields, c.values)
+			if got := domain.Hash(c.message); got != want {
+				t.Errorf("got %s, want %s", got, want)
 			}
 		})
 	}

@@ -221,8 +221,9 @@ func (s *Sponsor) checkCredit(ctx context.Context, account common.Address, info 
 	return nil
 }
 
-// rehearse refuses what the contract would refuse from the sponsor. It looks at the
-// newest block, which a node may have joined in; what is sent is in a later one.
+// rehearse refuses what the contract would refuse from the sponsor. Where the chain
+// shows no block in the making the newest is looked at, which a node may have joined
+// in; what is sent is in a later one.
 func (s *Sponsor) rehearse(ctx context.Context, intent chain.Intent) error {
 	err := chain.Rehearse(ctx, s.cfg.Chain.Client(), ethereum.CallMsg{
 		From: s.Address(), To: &intent.To, Data: intent.Data, Gas: intent.GasLimit,
