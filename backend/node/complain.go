@@ -32,7 +32,7 @@ func (r *runner) complain(ctx context.Context) {
 			}
 			continue
 		}
-		t := time.NewTimer(checkClock)
+		t := time.NewTimer(r.n.every)
 		select {
 		case <-ctx.Done():
 			t.Stop()

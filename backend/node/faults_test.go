@@ -42,7 +42,8 @@ func newTrial(t *testing.T, change ...func(*Config)) *trial {
 func withFault(f Fault) func(*Config) { return func(c *Config) { c.Options.Fault = f } }
 
 // hurry moves the chain's time on, ten seconds at a time, until a task has
-// ended: there is time in between for what nodes do at once.
+// ended. In between the nodes do all that is due: on a busy computer a fixed
+// pause would run past their deadlines.
 func (tr *trial) hurry(asked *paidTask) protocol.Outcome {
 	tr.Helper()
 	return protocol.Outcome(tr.hurryUntil("the task to end", asked, func(info contracts.TaskInfo) bool {
@@ -61,10 +62,30 @@ func (tr *trial) hurryUntil(what string, asked *paidTask, is func(contracts.Task
 			return info
 		}
 		tr.advanceTo(tr.sim.Now() + 10)
-		time.Sleep(250 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond) // for what is heard without a deadline
+		for _, h := range tr.hosts {
+			h.settle()
+		}
 	}
 	tr.Fatalf("waited in vain for %s", what)
 	return contracts.TaskInfo{}
+}
+
+// settle waits until a node that follows a task to its end has nothing left to
+// do at this time of the chain: the second rest from now began after now.
+func (h *host) settle() {
+	h.w.Helper()
+	from := h.rests.Load()
+	for range 300 {
+		s, err := h.State()
+		if err != nil {
+			h.w.Fatal(err)
+		}
+		if s.Task == nil || !pursued(s.Task.Stage) || h.rests.Load() >= from+2 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // answered waits until the nodes from the second on have an answer.

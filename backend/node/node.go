@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"golang.org/x/sync/errgroup"
@@ -36,6 +37,8 @@ type Node struct {
 	charging chan struct{} // holds an element when there is a charge to bring
 	// at is called at each step of a job, for tests that stop there.
 	at func(step string)
+	// every is how often a deadline is compared with the clock.
+	every time.Duration
 
 	// mu guards everything that follows.
 	mu          sync.Mutex
@@ -103,6 +106,7 @@ func New(cfg Config) (*Node, error) {
 		charging:    make(chan struct{}, 1),
 		named:       map[protocol.TaskID]common.Hash{},
 		at:          func(string) {},
+		every:       checkClock,
 		tokens:      map[protocol.TaskID]int{},
 		runners:     map[protocol.TaskID]*runner{},
 		waiting:     map[protocol.TaskID]bool{},

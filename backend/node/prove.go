@@ -81,7 +81,7 @@ func (n *Node) keepCharges(tx *store.Tx, j *Job) error {
 
 // prosecute brings charges to the contract until ctx ends.
 func (n *Node) prosecute(ctx context.Context) error {
-	tick := time.NewTicker(checkClock)
+	tick := time.NewTicker(n.every)
 	defer tick.Stop()
 	for {
 		due, err := n.dueCharges()

@@ -82,7 +82,8 @@ func pursued(s JobState) bool {
 // rest waits until something is heard, or until it is time to look again.
 func (r *runner) rest(ctx context.Context, now, again uint64) error {
 	for {
-		left := checkClock
+		r.n.at("rest")
+		left := r.n.every
 		if again != 0 {
 			left = min(left, r.n.cfg.Chain.Clock().Until(again))
 		}

@@ -207,7 +207,7 @@ func (r *runner) during(ctx context.Context, job Job, act func(context.Context, 
 			return false, ctx.Err()
 		case <-window.C:
 			if left := r.n.cfg.Chain.Clock().Until(windowEnd(job)); left > 0 {
-				window.Reset(min(left, checkClock))
+				window.Reset(min(left, r.n.every))
 			} else if err := r.windowOver(); err != nil {
 				return false, err
 			}
@@ -235,7 +235,7 @@ const checkClock = 2 * time.Second
 
 // window fires to see whether no commitment can come any more.
 func (r *runner) window(job Job) *time.Timer {
-	return time.NewTimer(min(r.n.cfg.Chain.Clock().Until(windowEnd(job)), checkClock))
+	return time.NewTimer(min(r.n.cfg.Chain.Clock().Until(windowEnd(job)), r.n.every))
 }
 
 // windowEnd is when no commitment is taken any more.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -280,6 +281,9 @@ type host struct {
 	stop  context.CancelFunc
 	done  chan error
 
+	// rests counts how often the node found nothing to do for its task.
+	rests atomic.Int64
+
 	// mu guards hook, which is called at each step of a job.
 	mu   sync.Mutex
 	hook func(step string)
@@ -292,6 +296,9 @@ func (h *host) onStep(hook func(step string)) {
 }
 
 func (h *host) step(name string) {
+	if name == "rest" {
+		h.rests.Add(1)
+	}
 	h.mu.Lock()
 	hook := h.hook
 	h.mu.Unlock()
@@ -333,7 +340,7 @@ func (h *host) prepare() {
 	if h.Node, err = New(cfg); err != nil {
 		h.w.Fatal(err)
 	}
-	h.at = h.step
+	h.at, h.every = h.step, 20*time.Millisecond
 }
 
 func testLog(name string) *slog.Logger {
