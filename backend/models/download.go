@@ -122,6 +122,11 @@ func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	if folder {
+		if err := l.checkConfig(ctx, repo); err != nil {
+			return File{}, err
+		}
+	}
 	if err := l.prepare(w.ID, orders, m); err != nil {
 		return File{}, err
 	}

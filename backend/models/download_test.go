@@ -241,7 +241,7 @@ func TestFilesOfAnotherProgramAreUsed(t *testing.T) {
 }
 
 func TestWithoutTheHubAnotherProgramsFilesDo(t *testing.T) {
-	body, config := weights(50_000), []byte(`{"model_type":"gpt2"}`)
+	body, config := weights(50_000), []byte(llamaConfig)
 	lay := func(dir, blob string) {
 		repo := filepath.Join(dir, "models--gpt2")
 		os.MkdirAll(filepath.Join(repo, "blobs"), 0o755)
@@ -284,7 +284,7 @@ func TestASafetensorsModelComesWithWhatItNeedsAndNothingElse(t *testing.T) {
 	h, dir := newHub(t), t.TempDir()
 	wanted := map[string][]byte{
 		"model-00001-of-00002.safetensors": weights(200_001), "model-00002-of-00002.safetensors": weights(70_002),
-		"model.safetensors.index.json": []byte(`{"weight_map":{}}`), "config.json": []byte(`{"model_type":"llama"}`),
+		"model.safetensors.index.json": []byte(`{"weight_map":{}}`), "config.json": []byte(llamaConfig),
 		"tokenizer.json": []byte(`{}`), "tokenizer_config.json": []byte(`{"a":1}`), "generation_config.json": []byte(`{"b":1}`),
 	}
 	for name, b := range wanted {

@@ -305,6 +305,10 @@ func openQuick(t *testing.T, dir string, o Options) *Library {
 }
 
 // weights are bytes that don't repeat.
+// llamaConfig is the config.json of a small model that this program knows.
+const llamaConfig = `{"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+	"num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 100, "max_position_embeddings": 128, "rms_norm_eps": 1e-5}`
+
 func weights(n int) []byte {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{byte(n)}).Read(b)

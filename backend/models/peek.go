@@ -5,10 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+
+	"helium/inference/pretrained"
 )
 
 // maxPeek is how much of a file is read without fetching it.
@@ -53,6 +56,23 @@ func (l *Library) peek(ctx context.Context, r Repository, name string, most int6
 		return nil, fail(CodeDamaged, "The file is not what the hub says", "the checksum of "+name+" is wrong", "Try again, or set HF_ENDPOINT to another hub.")
 	}
 	return b, nil
+}
+
+// checkConfig refuses a folder that this program can't run, by what its
+// config.json names, before any of it is fetched.
+func (l *Library) checkConfig(ctx context.Context, r Repository) error {
+	raw, err := l.peek(ctx, r, "config.json", maxPeek)
+	if err != nil {
+		return err
+	}
+	err = pretrained.CheckConfig(raw)
+	switch {
+	case errors.Is(err, pretrained.ErrUnsupported):
+		return fail(CodeUnsupported, "The model can't run here", err.Error(), "Take another model, or a repository with a GGUF file of this one.")
+	case err != nil:
+		return fail(CodeDamaged, "The model can't be read", err.Error(), "Take another model: this one's author published it so.")
+	}
+	return nil
 }
 
 // matches compares what is a whole file with its checksum, where there is one.

@@ -2,8 +2,13 @@ package models
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"helium/backend/protocol"
 )
 
 func TestAModelIsLookedAtBeforeItIsFetched(t *testing.T) {
@@ -69,5 +74,36 @@ func TestABranchThatDidNotMoveIsNotHashedAgain(t *testing.T) {
 	}
 	if h.sent.Load() != 100_000 {
 		t.Errorf("%d bytes were sent", h.sent.Load())
+	}
+}
+
+func TestAModelThatIsNotKnownIsRefusedByNameBeforeItIsFetched(t *testing.T) {
+	with := func(setting string) string { return strings.Replace(llamaConfig, "{", "{"+setting+", ", 1) }
+	for _, c := range []struct{ name, config, code, detail string }{
+		{"architecture", `{"architectures": ["MambaForCausalLM"]}`, CodeUnsupported, `"MambaForCausalLM"`},
+		{"no architecture", `{}`, CodeUnsupported, "names no architecture"},
+		{"quantisation", with(`"quantization_config": {"quant_method": "awq"}`), CodeUnsupported, `"awq"`},
+		{"activation", with(`"hidden_act": "swish9"`), CodeUnsupported, `"swish9"`},
+		{"not JSON", `{"architectures": [`, CodeDamaged, "config.json"},
+		{"layers", strings.Replace(llamaConfig, `layers": 2`, `layers": -2`, 1), CodeDamaged, "num_hidden_layers is -2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h, dir := newHub(t), t.TempDir()
+			h.put(testID, "model.safetensors", weights(300_000))
+			h.put(testID, "tokenizer.json", []byte("{}"))
+			h.put(testID, "config.json", []byte(c.config))
+			l := h.library(t, dir)
+			_, err := l.Fetch(t.Context(), Want{ID: testID}, nil)
+			var reason protocol.Reason
+			if !errors.As(err, &reason) || reason.Code != c.code || !strings.Contains(reason.Detail, c.detail) || reason.Action == "" {
+				t.Errorf("got %v, with %+v", err, reason)
+			}
+			if n := h.count("cdn", http.MethodGet); n != 0 {
+				t.Errorf("%d requests for weights were made", n)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "models--*")); len(left) != 0 || len(l.List()) != 0 {
+				t.Errorf("it left %q and lists %v", left, l.List())
+			}
+		})
 	}
 }

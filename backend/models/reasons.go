@@ -15,6 +15,7 @@ const (
 	CodeNotFound    = "model_not_found"
 	CodeGated       = "model_gated"
 	CodeUnsafe      = "model_unsafe"
+	CodeUnsupported = "model_unsupported"
 	CodeChoice      = "model_choice"
 	CodeNoSpace     = "model_no_space"
 	CodeCap         = "model_cap"
