@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,19 +15,21 @@ import (
 
 	"helium/backend/hardware"
 	"helium/backend/models"
+	"helium/backend/protocol"
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
 	"helium/inference/gpt"
 )
 
 type modelShowCmd struct {
-	ID string `arg:"" help:"A model of helium model list, or a .gguf file."`
+	ID   string `arg:"" help:"A model of helium model list, a .gguf file, or a repository of Hugging Face."`
+	File string `arg:"" optional:"" help:"GGUF file in the repository; the usual one, or the safetensors, if not given."`
 }
 
 // Help is what the command says of itself beyond one line.
 func (modelShowCmd) Help() string {
 	return "What the model is, how much memory it takes, whether it runs on this computer, and why not if it doesn't. " +
-		"All is read from the file's header; nothing is loaded. Memory is an estimate."
+		"All is read from the file's header, also of a model that is not here; nothing is fetched or loaded. Memory is an estimate."
 }
 
 func (c modelShowCmd) Run(env *environment) error {
@@ -42,15 +45,18 @@ func (c modelShowCmd) Run(env *environment) error {
 		return err
 	}
 	facts, err := library.Show(c.ID)
-	if errors.Is(err, models.ErrNotHere) {
-		return fmt.Errorf("%w; helium model list says what is, and helium model download fetches one", err)
+	if errors.Is(err, models.ErrNotHere) || err == nil && c.File != "" && c.File != facts.Pin.Files[0].Name {
+		if err := c.showRemote(env, out, library); err != nil {
+			return withAction(err)
+		}
+		return out.Flush()
 	}
 	if err != nil {
 		return err
 	}
 	if len(facts.Pin.Files) > 1 {
 		row(out, "model", c.ID)
-		row(out, "runs here", "no: nodes take models of one GGUF file so far, and this one has more files")
+		row(out, "runs here", "no: "+oneFileOnly)
 	} else if err := printFile(env, out, c.ID, facts.Path); err != nil {
 		row(out, "model", c.ID)
 		row(out, "runs here", "no: "+err.Error())
@@ -59,17 +65,85 @@ func (c modelShowCmd) Run(env *environment) error {
 	return out.Flush()
 }
 
+const oneFileOnly = "nodes take models of one GGUF file so far, and this one has more files"
+
+// showRemote says what can be told of a model that is not here: from the hub's
+// list of files, and the beginning of the one that says what the model is.
+func (c modelShowCmd) showRemote(env *environment, out io.Writer, library *models.Library) error {
+	repo, err := library.Look(env.ctx, c.ID, "")
+	if err != nil {
+		return fmt.Errorf("the model is not on this computer, and the hub was asked: %w", err)
+	}
+	files, folder, err := repo.Choose(c.File)
+	if err != nil {
+		return err
+	}
+	switch {
+	case folder:
+		err = library.CheckConfig(env.ctx, repo)
+	case len(files) == 1:
+		err = printRemoteFile(env, out, library, repo, files[0])
+	}
+	if err == nil && len(files) > 1 {
+		err = errors.New(oneFileOnly)
+	}
+	var reason protocol.Reason
+	switch {
+	case err == nil:
+	case errors.As(err, &reason) && reason.Code == models.CodeUnsupported:
+		row(out, "model", c.ID)
+		row(out, "runs here", "no: "+reason.Detail)
+	case reason.Code != "": // of the hub, and not of the model
+		return err
+	default:
+		row(out, "model", c.ID)
+		row(out, "runs here", "no: "+err.Error())
+	}
+
+	row(out, "revision", repo.Commit)
+	for i, f := range files {
+		name := ""
+		if i == 0 {
+			name = "size"
+		}
+		row(out, name, fmt.Sprintf("%.1f MB  %s", float64(f.Bytes)/(1<<20), f.Name))
+	}
+	row(out, "kept", "not on this computer; helium model download fetches it")
+	return nil
+}
+
+// headerBytes bounds what is read of a file to see its header, whose largest
+// part is the vocabulary.
+const headerBytes = 32 << 20
+
+func printRemoteFile(env *environment, out io.Writer, library *models.Library, repo models.Repository, f models.RemoteFile) error {
+	head, err := library.Peek(env.ctx, repo, f.Name, headerBytes)
+	if err != nil {
+		return err
+	}
+	header, err := checkpoint.ReadHeader(bytes.NewReader(head), f.Bytes)
+	if err != nil {
+		return err
+	}
+	printHeader(env, out, repo.ID, f.Name, header)
+	return nil
+}
+
 // printFile says what a GGUF file's header does.
 func printFile(env *environment, out io.Writer, id, path string) error {
 	header, err := checkpoint.CheckGGUF(path)
 	if err != nil {
 		return err
 	}
+	printHeader(env, out, id, path, header)
+	return nil
+}
+
+func printHeader(env *environment, out io.Writer, id, path string, header *checkpoint.Header) {
 	shown := header.Summary()
 	printModel(out, id, path, shown)
 	printTemplate(out, shown)
 	printRunsHere(env, out, header, shown)
-	return nil
 }
 
 // printFacts says what the library knows of a model.

@@ -4,11 +4,22 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"helium/inference/checkpoint"
 )
 
 // asProgram in the environment makes this test binary behave as helium, so
@@ -25,9 +36,65 @@ func TestMain(m *testing.M) {
 }
 
 func TestCommands(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"cutlineend": cutLineEnd,
-	}})
+	hub := httptest.NewServer(newScriptHub(t))
+	t.Cleanup(hub.Close)
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"cutlineend": cutLineEnd},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HUB", hub.URL)
+			return nil
+		},
+	})
+}
+
+// scriptHub is a Hugging Face hub of a few files, by repository and name. It
+// sends ranges only, and no more than the beginning of a file.
+type scriptHub map[string]map[string][]byte
+
+func newScriptHub(t *testing.T) scriptHub {
+	path := filepath.Join(t.TempDir(), "demo.gguf")
+	if _, err := checkpoint.WriteDemoModel(path); err != nil {
+		t.Fatal(err)
+	}
+	demo, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	llama := `{"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+		"num_attention_heads": 4, "vocab_size": 100, "max_position_embeddings": 128, "rms_norm_eps": 1e-5}`
+	return scriptHub{
+		"owner/demo":  {"demo-q4_k_m.gguf": demo, "broken-q8_0.gguf": []byte("not a model")},
+		"owner/llama": {"model.safetensors": []byte("weights"), "config.json": []byte(llama)},
+		"owner/mamba": {"model.safetensors": []byte("weights"), "config.json": []byte(`{"architectures": ["MambaForCausalLM"]}`)},
+	}
+}
+
+func (h scriptHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	const commit = "0123456789abcdef0123456789abcdef01234567"
+	if rest, ok := strings.CutPrefix(r.URL.Path, "/api/models/"); ok {
+		id, _, _ := strings.Cut(rest, "/revision/")
+		if h[id] == nil {
+			w.Header().Set("X-Error-Code", "RepoNotFound")
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		var files []map[string]any
+		for _, name := range slices.Sorted(maps.Keys(h[id])) {
+			body := h[id][name]
+			sum := fmt.Sprintf("%x", sha256.Sum256(body))
+			files = append(files, map[string]any{"rfilename": name, "size": len(body), "lfs": map[string]any{"sha256": sum, "size": len(body)}})
+		}
+		json.NewEncoder(w).Encode(map[string]any{"sha": commit, "siblings": files})
+		return
+	}
+
+	id, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/resolve/"+commit+"/")
+	if h[id][name] == nil || !strings.HasPrefix(r.Header.Get("Range"), "bytes=0-") {
+		http.NotFound(w, r)
+		return
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(h[id][name]))
 }
 
 // cutLineEnd takes the last line end from files of a script, which can't be

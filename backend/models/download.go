@@ -123,7 +123,7 @@ func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
 		return File{}, err
 	}
 	if folder {
-		if err := l.checkConfig(ctx, repo); err != nil {
+		if err := l.CheckConfig(ctx, repo); err != nil {
 			return File{}, err
 		}
 	}
@@ -160,7 +160,7 @@ func (l *Library) plan(ctx context.Context, w Want, m *meter) (repo Repository, 
 		}
 		repo = local
 	}
-	files, folder, err := repo.choose(w.File)
+	files, folder, err := repo.Choose(w.File)
 	if err != nil {
 		if unreached != nil {
 			err = unreached

@@ -58,9 +58,9 @@ func (l *Library) peek(ctx context.Context, r Repository, name string, most int6
 	return b, nil
 }
 
-// checkConfig refuses a folder that this program can't run, by what its
+// CheckConfig refuses a folder that this program can't run, by what its
 // config.json names, before any of it is fetched.
-func (l *Library) checkConfig(ctx context.Context, r Repository) error {
+func (l *Library) CheckConfig(ctx context.Context, r Repository) error {
 	raw, err := l.peek(ctx, r, "config.json", maxPeek)
 	if err != nil {
 		return err

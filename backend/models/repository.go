@@ -120,10 +120,10 @@ func isPickle(name string) bool {
 	return false
 }
 
-// choose picks the files of a model: the GGUF file that was asked for or that
+// Choose picks the files of a model: the GGUF file that was asked for or that
 // there is, or else the safetensors with what goes with them. The first is the
 // one to open; folder says that it is to be opened as a folder.
-func (r Repository) choose(want string) (files []RemoteFile, folder bool, err error) {
+func (r Repository) Choose(want string) (files []RemoteFile, folder bool, err error) {
 	if want != "" {
 		f, ok := r.Find(want)
 		if !ok {

@@ -76,7 +76,7 @@ func (tr *trial) hurryUntil(what string, asked *paidTask, is func(contracts.Task
 func (h *host) settle() {
 	h.w.Helper()
 	from := h.rests.Load()
-	for range 300 {
+	for range 100 {
 		s, err := h.State()
 		if err != nil {
 			h.w.Fatal(err)
