@@ -37,10 +37,7 @@ func TestOnAChainWithSetCodeAContractTakesOutATransaction(t *testing.T) {
 	signer := types.LatestSignerForChainID(big.NewInt(contractstest.ChainID))
 	send := func(from *ecdsa.PrivateKey, tip int64, tx func(nonce uint64, tip, most *uint256.Int) types.TxData) common.Hash {
 		t.Helper()
-		nonce, err := c.Client.NonceAt(ctx, contractstest.Address(from), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		nonce := pooledNonce(t, c, contractstest.Address(from))
 		signed := types.MustSignNewTx(from, signer, tx(nonce, uint256.NewInt(uint64(tip)*params.GWei), uint256.NewInt(100*params.GWei)))
 		if err := c.Client.SendTransaction(ctx, signed); err != nil {
 			t.Fatal(err)
@@ -105,6 +102,28 @@ func TestOnAChainWithSetCodeAContractTakesOutATransaction(t *testing.T) {
 	if took == 0 || came == 0 {
 		t.Errorf("%d transactions were taken out and %d came", took, came)
 	}
+}
+
+// pooledNonce is the account's next nonce, when the pool knows of it too: the
+// pool follows the block, and refuses a delegated account any other.
+func pooledNonce(t *testing.T, c *contractstest.Chain, account common.Address) uint64 {
+	t.Helper()
+	for range 2000 {
+		mined, err := c.Client.NonceAt(context.Background(), account, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pooled, err := c.Client.PendingNonceAt(context.Background(), account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pooled == mined {
+			return mined
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatalf("the pool doesn't follow the chain for %s", account)
+	return 0
 }
 
 func receiptOf(t *testing.T, c *contractstest.Chain, hash common.Hash) *types.Receipt {
