@@ -140,6 +140,9 @@ type functions struct {
 	decode        func(ctx uintptr, b batch) int32
 	getLogitsIth  func(ctx uintptr, i int32) unsafe.Pointer
 
+	quantizeDefaultParams func() quantizeParams
+	quantize              func(from, to string, params unsafe.Pointer) uint32
+
 	ggufInitFromBuffer func(data *byte, size uintptr, params ggufInitParams) uintptr
 	ggufFree           func(metadata uintptr)
 	tensorName         func(tensor uintptr) string
@@ -188,6 +191,9 @@ func (f *functions) names() map[string]map[string]any {
 			"llama_memory_clear":           &f.memoryClear,
 			"llama_decode":                 &f.decode,
 			"llama_get_logits_ith":         &f.getLogitsIth,
+
+			"llama_model_quantize_default_params": &f.quantizeDefaultParams,
+			"llama_model_quantize":                &f.quantize,
 		},
 		"ggml": {
 			"ggml_backend_load": &f.backendLoad,
@@ -217,6 +223,10 @@ func (f *functions) selfTest() error {
 		return fmt.Errorf("context parameters take %d bytes, want 160", s)
 	}
 
+	if s := unsafe.Sizeof(quantizeParams{}); s != 64 {
+		return fmt.Errorf("quantization parameters take %d bytes, want 64", s)
+	}
+
 	m := f.modelDefaultParams()
 	if m.splitMode != 1 || m.devices != 0 || !m.useExtraBufts || m.vocabOnly {
 		return fmt.Errorf("model defaults are not those of version %s: %+v", Version, m)
@@ -226,6 +236,10 @@ func (f *functions) selfTest() error {
 	if c.nCtx != 512 || c.nBatch != 2048 || c.nUbatch != 512 || c.nSeqMax != 1 || c.flashAttnType != flashAttnAuto ||
 		c.typeK != typeF16 || c.typeV != typeF16 || !c.offloadKQV || !c.noPerf || c.samplers != 0 || c.ctxOther != 0 {
 		return fmt.Errorf("context defaults are not those of version %s: %+v", Version, c)
+	}
+	q := f.quantizeDefaultParams()
+	if q.nThread != 0 || q.fileType != fileTypes()[8] || q.allowRequantize || !q.quantizeOutputTensor || q.maxBufSize != 8<<30 {
+		return fmt.Errorf("quantization defaults are not those of version %s: %+v", Version, q)
 	}
 	return nil
 }
