@@ -9,12 +9,13 @@ import (
 type Code string
 
 // The codes. Only CodeInvalidArguments is a pure function of the task document;
-// CodePromptRefused and CodeContextTooLong need the model file as well; the
-// others are of this machine.
+// CodePromptRefused, CodeContextTooLong and CodeFormatRefused need the model's
+// files as well; the others are of this machine.
 const (
 	CodeInvalidArguments Code = "invalid_arguments"
 	CodePromptRefused    Code = "prompt_refused"   // the model's template or tokenizer refuses the messages
 	CodeContextTooLong   Code = "context_too_long" // the prompt doesn't fit the model
+	CodeFormatRefused    Code = "format_refused"   // the model's file isn't in the task's numbers
 	CodeModelNotFound    Code = "model_not_found"
 	CodeHashDiffers      Code = "file_hash_differs"
 	CodeOutOfMemory      Code = "out_of_memory"
@@ -27,7 +28,11 @@ const (
 // TaskAtFault says whether every machine with the same model file would answer
 // with this code.
 func (c Code) TaskAtFault() bool {
-	return c == CodeInvalidArguments || c == CodePromptRefused || c == CodeContextTooLong
+	switch c {
+	case CodeInvalidArguments, CodePromptRefused, CodeContextTooLong, CodeFormatRefused:
+		return true
+	}
+	return false
 }
 
 // Error is the only kind of error that running a task returns.

@@ -2,7 +2,6 @@ package gpt
 
 import (
 	"errors"
-	"os"
 	"strconv"
 
 	"helium/inference/ggml"
@@ -23,23 +22,25 @@ type Model struct {
 	normalizer pretrained.Normalizer // before the engine's tokenizer
 }
 
-// Load reads a GGUF file or a folder in the Hugging Face layout and makes room
-// for its context. Threads don't change results. Errors carry a Code.
+// Load is Open and Source.Load of a model as it comes.
 func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
-	weights, done, err := loadWeights(lib, path)
+	s, err := Open(lib, path, OpenOptions{Threads: threads})
 	if err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, &Error{CodeModelNotFound, err}
-		}
-		return nil, &Error{CodeCannotRun, err}
+		return nil, err
 	}
+	defer s.Close()
+	return s.Load()
+}
 
+// newModel takes over loaded weights and makes room for their context.
+func newModel(weights *ggml.Model, done func(), threads int) (*Model, error) {
 	m := &Model{weights: weights, done: done}
 	if err := m.readHeader(); err != nil {
 		m.Close()
 		return nil, &Error{CodeCannotRun, err}
 	}
 
+	var err error
 	size := min(weights.TrainedContext(), MaxContext)
 	m.context, err = weights.NewContext(ggml.ContextParams{Size: size, Threads: threads})
 	if err != nil {

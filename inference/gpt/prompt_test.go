@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"helium/inference/checkpoint"
-	"helium/inference/ggml"
 	"helium/inference/task"
 )
 
@@ -56,10 +55,7 @@ func TestPrompterTakesTemplatesAndTokensFromTheFile(t *testing.T) {
 // The engine's prompts have the special tokens that PrompterOf reads, none where the
 // model names none: the library would invent one.
 func TestALoadedModelNamesTheTokensOfItsFile(t *testing.T) {
-	lib, err := ggml.Open(ggml.Options{CPUOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	lib := openLibrary(t)
 	path := filepath.Join(t.TempDir(), "probe.gguf")
 	f, err := os.Create(path)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"helium/inference/checkpoint"
-	"helium/inference/ggml"
 	"helium/inference/task"
 )
 
@@ -19,10 +18,7 @@ func loadDemo(t *testing.T) *Model {
 	if _, err := checkpoint.WriteDemoModel(path); err != nil {
 		t.Fatal(err)
 	}
-	lib, err := ggml.Open(ggml.Options{CPUOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	lib := openLibrary(t)
 	m, err := Load(lib, path, 1)
 	if err != nil {
 		t.Fatal(err)

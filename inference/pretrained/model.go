@@ -197,6 +197,21 @@ func (m *Model) Header() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// Describe is the header as checkpoint.CheckGGUF would read it from the file
+// that WriteGGUF writes.
+func (m *Model) Describe() (*checkpoint.Header, error) {
+	raw, err := m.Header()
+	if err != nil {
+		return nil, err
+	}
+	padded := func(n int64) int64 { return n + -n&31 }
+	size := padded(int64(len(raw)))
+	for _, p := range m.plans {
+		size += padded(int64(p.size()))
+	}
+	return checkpoint.ReadHeader(bytes.NewReader(raw), size)
+}
+
 // Tensor hands the bytes of a tensor to put, in pieces and in order. The engine
 // also asks for tensors that a model may lack; they get the numbers with which
 // they change nothing, or an error where there are no such numbers.
