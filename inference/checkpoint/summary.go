@@ -30,7 +30,6 @@ type Summary struct {
 
 	feedForward uint64
 	cacheValues uint64 // kept for a token of the context, in all layers
-	split       uint64 // files that the model is split into
 	kind        string
 }
 
@@ -53,7 +52,6 @@ func (h *Header) Summary() Summary {
 		BOS:          h.SpecialToken("bos"),
 		EOS:          h.SpecialToken("eos"),
 		feedForward:  slices.Max(h.numbers(arch + ".feed_forward_length")),
-		split:        h.number("split.count"),
 		kind:         h.Text("general.type"),
 	}
 	s.countWeights(h.Tensors)
@@ -127,8 +125,6 @@ func (s Summary) WhyNot() string {
 	switch {
 	case s.kind != "" && s.kind != "model":
 		return fmt.Sprintf("the file holds no model but what it calls %q", s.kind)
-	case s.split > 1:
-		return fmt.Sprintf("the model is split into %d files, and this program reads models of one file", s.split)
 	case WhyNoText(s.Architecture) != "":
 		return WhyNoText(s.Architecture)
 	case len(s.Formats) == 0:

@@ -48,6 +48,8 @@ type Device struct {
 	Name        string // the library's short name, such as CPU or MTL0
 	Description string // the maker's name for it
 	TotalMemory uint64 // bytes
+
+	handle uintptr
 }
 
 // ErrVariant means that the forced CPU variant cannot run on this machine.
@@ -96,6 +98,17 @@ func (l *Library) Runtime() string { return l.backend + "/" + Version }
 
 // Device describes what computes.
 func (l *Library) Device() Device { return l.device }
+
+// FreeMemory is how much of the device's memory nobody holds, in bytes. A
+// processor's is not told from its whole memory.
+func (l *Library) FreeMemory() uint64 {
+	var free, total uint64
+	l.fn.devMemory(l.device.handle, &free, &total)
+	return free
+}
+
+// HasCard says whether a card computes.
+func (l *Library) HasCard() bool { return l.gpu }
 
 // Dir is the folder the library was loaded from.
 func (l *Library) Dir() string { return l.dir }
@@ -177,7 +190,7 @@ func (l *Library) register(path string) (Device, error) {
 	}
 
 	dev := l.fn.regDevGet(reg, 0)
-	d := Device{Name: l.fn.devName(dev), Description: l.fn.devDesc(dev)}
+	d := Device{Name: l.fn.devName(dev), Description: l.fn.devDesc(dev), handle: dev}
 	var free uint64
 	l.fn.devMemory(dev, &free, &d.TotalMemory)
 	return d, nil

@@ -3,6 +3,7 @@ package gpt
 import (
 	"errors"
 	"os"
+	"path/filepath"
 
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
@@ -73,7 +74,7 @@ func (s *Source) open(path string, o OpenOptions) (err error) {
 }
 
 func (s *Source) openFile(path string, f Format) (err error) {
-	if s.header, err = checkpoint.CheckGGUF(path); err != nil {
+	if s.header, _, err = checkpoint.CheckSplit(path); err != nil {
 		return err
 	}
 	s.path = path
@@ -108,6 +109,31 @@ func (s *Source) openFolder(path string, f Format) (err error) {
 	}
 	s.header, err = s.folder.Describe()
 	return err
+}
+
+// Describe reads what a model is: a GGUF file, the first of several, or a folder.
+func Describe(path string) (*checkpoint.Header, error) {
+	if !pretrained.Is(path) {
+		h, _, err := checkpoint.CheckSplit(path)
+		return h, err
+	}
+	folder, err := pretrained.Open(path, pretrained.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	return folder.Describe()
+}
+
+// Files lists the files that decide what a model computes, by their names in the
+// folder dir. There may be more in it.
+func Files(path string) (dir string, names []string, err error) {
+	if pretrained.Is(path) {
+		names, err = pretrained.Files(path)
+		return path, names, err
+	}
+	_, names, err = checkpoint.CheckSplit(path)
+	return filepath.Dir(path), names, err
 }
 
 // Memory is about what a model takes when it is loaded, with its context, in

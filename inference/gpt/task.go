@@ -11,8 +11,12 @@ import (
 // Prepared is a task that was read and found runnable.
 type Prepared struct {
 	model   string
+	format  Format
 	request Request
 }
+
+// Format is the one that the task asks for.
+func (p *Prepared) Format() Format { return p.format }
 
 // Output is a task's result.
 type Output struct {
@@ -59,7 +63,7 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 	if r.Messages, err = rawMessages(t); err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}
-	return &Prepared{model: t.Model, request: r}, nil
+	return &Prepared{model: t.Model, format: Format{Number: t.DType, Bits: t.QuantizeBits}, request: r}, nil
 }
 
 // supported refuses what the format allows and this engine does not do.

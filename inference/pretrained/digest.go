@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"helium/inference/checkpoint"
 )
@@ -36,26 +35,6 @@ func Files(dir string) ([]string, error) {
 	}
 	slices.Sort(files)
 	return files, nil
-}
-
-// Digest identifies a folder: the SHA-256, in hex, of a line for every file of
-// Files, which is the file's own SHA-256, two spaces and its name. progress,
-// which may be nil, is told of bytes read and ends the work with its error.
-func Digest(dir string, progress func(n int64) error) (string, error) {
-	files, err := Files(dir)
-	if err != nil {
-		return "", err
-	}
-	var list strings.Builder
-	for _, name := range files {
-		sum, err := FileDigest(filepath.Join(dir, name), progress)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(&list, "%s  %s\n", sum, name)
-	}
-	sum := sha256.Sum256([]byte(list.String()))
-	return hex.EncodeToString(sum[:]), nil
 }
 
 // FileDigest is the SHA-256 of a file, in hex.

@@ -72,7 +72,7 @@ func startChild(opts Options) (*child, error) {
 		// A child that ends early makes this fail; ready tells why.
 		c.out.send(frame{Kind: kindConfigure, ID: helloID, Version: protocolVersion, Config: &config{
 			LibraryDir: opts.LibraryDir, Variant: opts.Variant, CPUOnly: opts.CPUOnly,
-			Threads: opts.Threads, MemoryLimit: opts.MemoryLimit,
+			Threads: opts.Threads, MemoryLimit: opts.MemoryLimit, ModelMemory: opts.ModelMemory, MadeDir: opts.MadeDir,
 		}})
 	}()
 	return c, nil
@@ -242,25 +242,25 @@ func (c *child) close(id uint64) {
 	}
 }
 
-// ask sends a message and waits for its end.
-func (c *child) ask(ctx context.Context, f frame) error {
+// ask sends a message and waits for its answer.
+func (c *child) ask(ctx context.Context, f frame) (frame, error) {
 	id, answers := c.open()
 	defer c.close(id)
 	f.ID = id
 	if err := c.out.send(f); err != nil {
-		return err
+		return frame{}, err
 	}
 
 	select {
 	case a := <-answers:
 		if a.Kind == kindError {
-			return &gpt.Error{Code: a.Code, Err: errors.New(a.Message)}
+			return a, &gpt.Error{Code: a.Code, Err: errors.New(a.Message)}
 		}
-		return nil
+		return a, nil
 	case <-c.done:
-		return c.death()
+		return frame{}, c.death()
 	case <-ctx.Done():
-		return contextError(ctx)
+		return frame{}, contextError(ctx)
 	}
 }
 

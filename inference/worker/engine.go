@@ -21,6 +21,8 @@ type Options struct {
 	CPUOnly     bool          // leaves a GPU alone
 	Threads     int           // never more than the free cores; 0 is 1
 	MemoryLimit uint64        // bytes of ordinary memory; 0 is no limit
+	ModelMemory uint64        // bytes of the device that models may take together; 0 is a share of it
+	MadeDir     string        // for files that are made of models, such as quantized ones; "" is in the user's cache
 	TaskTimeout time.Duration // from the start of a task to its result, with loading; 0 is 10 minutes
 	Log         *slog.Logger  // nil discards
 }
@@ -94,6 +96,23 @@ func (e *Engine) Info(ctx context.Context) (Info, error) {
 	return c.info, nil
 }
 
+// Memory says how much of the device is free, starting the engine if it is down.
+// It does not wait for a task.
+func (e *Engine) Memory(ctx context.Context) (Memory, error) {
+	c, err := e.running(ctx)
+	if err != nil {
+		return Memory{}, err
+	}
+	answer, err := c.ask(ctx, frame{Kind: kindMemory})
+	if err != nil {
+		return Memory{}, err
+	}
+	if answer.Memory == nil {
+		return Memory{}, errors.New("the engine does not say how much memory is free")
+	}
+	return *answer.Memory, nil
+}
+
 // RunGPT runs a task and returns its response. onDelta, which may be nil, is
 // called from this goroutine as text is made. Errors are *gpt.Error: after
 // CodeEngineDied or CodeTimeout the same task may be tried again. Cancelling
@@ -156,7 +175,8 @@ func (e *Engine) Unload(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
-	return c.ask(ctx, frame{Kind: kindUnload})
+	_, err := c.ask(ctx, frame{Kind: kindUnload})
+	return err
 }
 
 // Close ends the engine for good.

@@ -3,10 +3,12 @@ package worker
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -205,7 +207,9 @@ func TestErrorsSayWhoseFaultItIs(t *testing.T) {
 	e, model := testEngine(t, func(o *Options) { o.MemoryLimit = 1 << 30 }), demo(t)
 	long := strings.Repeat("node ", 3000)
 	wrongHash := model
-	wrongHash.SHA256 = strings.Repeat("0", 64)
+	wrongHash.Files = []File{{"demo.gguf", strings.Repeat("0", 64)}}
+	notNamed := model
+	notNamed.Files = []File{{"other.gguf", model.Files[0].SHA256}}
 	notModel := filepath.Join(t.TempDir(), "not.gguf")
 	if err := os.WriteFile(notModel, []byte("GGUF and no more"), 0o600); err != nil {
 		t.Fatal(err)
@@ -219,6 +223,8 @@ func TestErrorsSayWhoseFaultItIs(t *testing.T) {
 		"not JSON":         {[]byte("{"), model, gpt.CodeInvalidArguments},
 		"no model file":    {question(t, "Hi", nil), Model{ID: "x", Path: filepath.Join(t.TempDir(), "none")}, gpt.CodeModelNotFound},
 		"other file":       {question(t, "Hi", nil), wrongHash, gpt.CodeHashDiffers},
+		"file not named":   {question(t, "Hi", nil), notNamed, gpt.CodeHashDiffers},
+		"other numbers":    {inFormat(t, "bfloat16", 0), model, gpt.CodeFormatRefused},
 		"broken file":      {question(t, "Hi", nil), Model{ID: "x", Path: notModel}, gpt.CodeCannotRun},
 		"too long":         {question(t, long, nil), model, gpt.CodeContextTooLong},
 		"beams":            {question(t, "Hi", map[string]any{"num_beams": 4}), model, gpt.CodeCannotRun},
@@ -233,10 +239,94 @@ func TestErrorsSayWhoseFaultItIs(t *testing.T) {
 }
 
 func TestModelAboveTheMemoryLimitIsRefusedBeforeLoading(t *testing.T) {
-	e, model := testEngine(t, func(o *Options) { o.MemoryLimit = 16 << 20 }), demo(t)
-	_, err := e.RunGPT(soon(t), GPTRequest{Task: question(t, "Hi", nil), Model: model}, nil)
-	if gpt.CodeOf(err) != gpt.CodeOutOfMemory && gpt.CodeOf(err) != gpt.CodeEngineDied {
+	e, model := testEngine(t, func(o *Options) { o.ModelMemory = 16 << 20 }), demo(t)
+	var stages []string
+	_, err := e.RunGPT(soon(t), GPTRequest{Task: question(t, "Hi", nil), Model: model, OnStage: func(s Stage) { stages = append(stages, s.Name) }}, nil)
+	if gpt.CodeOf(err) != gpt.CodeOutOfMemory || !strings.Contains(err.Error(), "models may take 16 MB") {
 		t.Fatalf("error = %v, want out_of_memory", err)
+	}
+	if slices.Contains(stages, StageLoading) {
+		t.Errorf("stages = %v, want none of loading", stages)
+	}
+}
+
+// inFormat is a question that asks for number formats.
+func inFormat(t *testing.T, dtype string, bits int) []byte {
+	t.Helper()
+	var doc map[string]any
+	if err := json.Unmarshal(question(t, "What is Helium?", map[string]any{"max_new_tokens": 30}), &doc); err != nil {
+		t.Fatal(err)
+	}
+	doc["dtype"] = dtype
+	if bits > 0 {
+		doc["quantize_bits"] = bits
+	}
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestTheLastModelsStayWarmWithinTheLimit(t *testing.T) {
+	model := demo(t)
+	whole, half, quarter := inFormat(t, "auto", 0), inFormat(t, "auto", 8), inFormat(t, "auto", 4)
+	run := func(e *Engine, doc []byte) (wasWarm bool, response string) {
+		r, err := e.RunGPT(soon(t), GPTRequest{Task: doc, Model: model}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.LoadSeconds == 0, string(r.Response)
+	}
+	made := t.TempDir()
+	probe := testEngine(t, func(o *Options) { o.MadeDir = made })
+	held := func(e *Engine) uint64 {
+		m, err := e.Memory(soon(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Held > m.Limit || !m.Room(m.Limit) || m.Room(m.Limit+1) {
+			t.Errorf("memory = %+v", m)
+		}
+		return m.Held
+	}
+	run(probe, whole)
+	one := held(probe)
+	run(probe, half)
+	both := held(probe)
+	if one == 0 || both <= one {
+		t.Fatalf("one model takes %d bytes, two take %d", one, both)
+	}
+
+	e := testEngine(t, func(o *Options) { o.MadeDir, o.ModelMemory = made, both })
+	var first string
+	for i, step := range []struct {
+		doc  []byte
+		warm bool
+	}{
+		{whole, false}, {half, false}, {whole, true}, {half, true},
+		{quarter, false}, // whole is the one used least lately, and goes
+		{half, true}, {whole, false}, {whole, true},
+	} {
+		wasWarm, response := run(e, step.doc)
+		if wasWarm != step.warm {
+			t.Errorf("step %d: warm is %v, want %v", i, wasWarm, step.warm)
+		}
+		if i == 0 {
+			first = response
+		}
+		if i == 7 && response != first {
+			t.Errorf("the model answers %s, before others came it answered %s", response, first)
+		}
+		if now := held(e); now > both {
+			t.Errorf("step %d: models take %d bytes of %d", i, now, both)
+		}
+	}
+	if err := e.Unload(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	if now := held(e); now != 0 {
+		t.Errorf("%d bytes are held after unload", now)
 	}
 }
 

@@ -125,14 +125,28 @@ func put(t *testing.T, dir, name string, v any) {
 	}
 }
 
-func TestAFolderAnswersAsItsFileDoes(t *testing.T) {
-	e, model := testEngine(t, nil), demo(t)
-	dir := huggingFace(t, model.Path)
-	digest, err := pretrained.Digest(dir, nil)
+// filesOf names the files of a folder, and one that decides nothing.
+func filesOf(t *testing.T, dir string) []File {
+	t.Helper()
+	names, err := pretrained.Files(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := Model{ID: model.ID, Path: dir, SHA256: digest}
+	files := []File{{"vocab.json", fmt.Sprintf("%064d", 7)}}
+	for _, name := range names {
+		sum, err := pretrained.FileDigest(filepath.Join(dir, name), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, File{name, sum})
+	}
+	return files
+}
+
+func TestAFolderAnswersAsItsFileDoes(t *testing.T) {
+	e, model := testEngine(t, nil), demo(t)
+	dir := huggingFace(t, model.Path)
+	folder := Model{ID: model.ID, Path: dir, Files: filesOf(t, dir)}
 
 	for _, text := range []string{"What is Helium?", "What is the stake?", "Überraschung 🎉 in 日本語 <|im_end|>"} {
 		doc := question(t, text, map[string]any{"max_new_tokens": 60})
@@ -151,7 +165,8 @@ func TestAFolderAnswersAsItsFileDoes(t *testing.T) {
 
 	t.Run("a changed folder is found out", func(t *testing.T) {
 		changed := folder
-		changed.SHA256 = fmt.Sprintf("%064d", 7)
+		changed.Files = slices.Clone(folder.Files)
+		changed.Files[1].SHA256 = fmt.Sprintf("%064d", 7)
 		_, err := e.RunGPT(soon(t), GPTRequest{Task: question(t, "Hi", nil), Model: changed}, nil)
 		if gpt.CodeOf(err) != gpt.CodeHashDiffers {
 			t.Errorf("error = %v", err)

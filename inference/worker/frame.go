@@ -27,7 +27,7 @@ const (
 	kindGPT       kind = "gpt"       // run a GPT task
 	kindCancel    kind = "cancel"    // end the task with this id
 	kindUnload    kind = "unload"    // free the models, keep the process
-	kindPing      kind = "ping"
+	kindMemory    kind = "memory"    // how much is free
 )
 
 // Messages of the engine.
@@ -37,7 +37,7 @@ const (
 	kindDelta    kind = "delta"
 	kindResult   kind = "result"
 	kindError    kind = "error"
-	kindDone     kind = "done" // answers unload and ping
+	kindDone     kind = "done" // answers unload and memory
 )
 
 // frame is every message; a kind uses the fields that it needs.
@@ -55,6 +55,7 @@ type frame struct {
 	Result  *Result  `json:"result,omitempty"`
 	Code    gpt.Code `json:"code,omitempty"`
 	Message string   `json:"message,omitempty"`
+	Memory  *Memory  `json:"memory,omitempty"`
 }
 
 // rawTask is a task document, carried as its exact bytes.
@@ -67,7 +68,20 @@ type config struct {
 	CPUOnly     bool   `json:"cpu_only,omitempty"`
 	Threads     int    `json:"threads"`
 	MemoryLimit uint64 `json:"memory_limit,omitempty"`
+	ModelMemory uint64 `json:"model_memory,omitempty"`
+	MadeDir     string `json:"made_dir,omitempty"`
 }
+
+// Memory is that of the device, in bytes.
+type Memory struct {
+	Limit uint64 `json:"limit"` // that models may take together
+	Held  uint64 `json:"held"`  // about what those loaded take
+	Free  uint64 `json:"free"`  // of the card, whoever has the rest; of a processor all of it
+}
+
+// Room says whether a model that needs so much could be loaded now, in place of
+// those loaded.
+func (m Memory) Room(needs uint64) bool { return needs <= m.Limit && needs <= m.Free+m.Held }
 
 // Info says what an engine computes with.
 type Info struct {
@@ -80,12 +94,19 @@ type Info struct {
 	Memory      uint64 `json:"memory"`      // of the device, bytes
 }
 
-// Model is a model on this machine: a GGUF file, or a folder in the Hugging Face
-// layout.
+// Model is a model on this machine.
 type Model struct {
-	ID     string `json:"id"`               // for messages to people
-	Path   string `json:"path"`             // absolute
-	SHA256 string `json:"sha256,omitempty"` // lower-case hex, of a folder as in pretrained.Digest; empty skips the check
+	ID   string `json:"id"`   // for messages to people
+	Path string `json:"path"` // absolute: of a GGUF file, the first of several, or a folder in the Hugging Face layout
+	// Files are what the model's files have to be; none skips the check. Every file
+	// that decides what the model computes must be among them.
+	Files []File `json:"files,omitempty"`
+}
+
+// File is a model's file.
+type File struct {
+	Name   string `json:"name"`   // in the folder that holds the model's files
+	SHA256 string `json:"sha256"` // lower-case hex
 }
 
 // Stage is what an engine is doing before the first token.
@@ -97,9 +118,10 @@ type Stage struct {
 
 // Names of stages.
 const (
-	StageChecking = "checking" // bytes of the model file hashed
-	StageLoading  = "loading"
-	StageRunning  = "running"
+	StageChecking   = "checking"   // bytes of the model's files hashed
+	StageQuantizing = "quantizing" // once for a model; a matter of minutes
+	StageLoading    = "loading"
+	StageRunning    = "running"
 )
 
 // Delta is the next piece of the text.

@@ -77,7 +77,7 @@ func demo(t *testing.T) Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Model{ID: info.ID, Path: path, SHA256: info.SHA256}
+	return Model{ID: info.ID, Path: path, Files: []File{{filepath.Base(path), info.SHA256}}}
 }
 
 func question(t *testing.T, text string, config map[string]any) []byte {

@@ -3,6 +3,8 @@ package worker
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -61,8 +63,7 @@ type server struct {
 	lib    *ggml.Library
 	jobs   chan frame
 
-	model  *gpt.Model // used by the work loop only
-	loaded Model
+	warm warm
 
 	mu      sync.Mutex // guards what follows
 	running uint64     // id of the task in work, 0 is none
@@ -112,6 +113,10 @@ func (s *server) configure(ctx context.Context, messages <-chan frame, broken <-
 	}
 
 	s.lib = lib
+	s.warm.limit = s.modelMemory()
+	if lib.HasCard() {
+		s.warm.free = lib.FreeMemory
+	}
 	return s.out.send(frame{Kind: kindHello, ID: f.ID, Version: protocolVersion, Hello: &Info{
 		PID:         os.Getpid(),
 		Build:       ggml.Version,
@@ -121,6 +126,25 @@ func (s *server) configure(ctx context.Context, messages <-chan frame, broken <-
 		Device:      lib.Device().Description,
 		Memory:      lib.Device().TotalMemory,
 	}})
+}
+
+// modelMemory is what models may take together: what the parent says, or all but a
+// sixteenth of a card, which its driver and the screen need, or half of the
+// computer's memory.
+func (s *server) modelMemory() uint64 {
+	total := s.lib.Device().TotalMemory
+	limit := s.config.ModelMemory
+	switch {
+	case limit > 0:
+	case s.lib.HasCard():
+		limit = total - total/16
+	default:
+		limit = total / 2
+	}
+	if s.config.MemoryLimit > 0 && !s.lib.HasCard() {
+		limit = min(limit, s.config.MemoryLimit)
+	}
+	return limit
 }
 
 // refuse tells the parent why there will be no engine.
@@ -136,8 +160,9 @@ func (s *server) receive(ctx context.Context, f frame) error {
 	case kindCancel:
 		s.cancel(f.ID)
 		return nil
-	case kindPing:
-		return s.out.send(frame{Kind: kindDone, ID: f.ID})
+	case kindMemory:
+		m := Memory{Limit: s.warm.limit, Held: s.warm.held.Load(), Free: s.lib.FreeMemory()}
+		return s.out.send(frame{Kind: kindDone, ID: f.ID, Memory: &m})
 	case kindGPT, kindUnload:
 		select {
 		case s.jobs <- f:
@@ -173,7 +198,7 @@ func (s *server) work(ctx context.Context) {
 
 func (s *server) reply(ctx context.Context, f frame) {
 	if f.Kind == kindUnload {
-		s.unload()
+		s.warm.clear()
 		s.out.send(frame{Kind: kindDone, ID: f.ID})
 		return
 	}
@@ -216,16 +241,14 @@ func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
 	}
 
 	begin := time.Now()
-	warm := s.model != nil && s.loaded == *f.Model
-	if !warm {
-		if err := s.load(ctx, f.ID, *f.Model); err != nil {
-			return Result{}, err
-		}
+	model, wasWarm, err := s.get(ctx, f.ID, *f.Model, prepared.Format())
+	if err != nil {
+		return Result{}, err
 	}
 	loaded := time.Now()
 
 	s.progress(f.ID, Stage{Name: StageRunning})
-	out, err := prepared.Run(ctx, s.model, func(d gpt.Delta) {
+	out, err := prepared.Run(ctx, model, func(d gpt.Delta) {
 		s.out.send(frame{Kind: kindDelta, ID: f.ID, Delta: &d})
 	})
 	if err != nil {
@@ -238,7 +261,7 @@ func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
 		CompletionTokens: out.CompletionTokens,
 		RunSeconds:       time.Since(loaded).Seconds(),
 	}
-	if !warm {
+	if !wasWarm {
 		r.LoadSeconds = loaded.Sub(begin).Seconds()
 	}
 	return r, nil
@@ -248,94 +271,96 @@ func (s *server) progress(id uint64, stage Stage) {
 	s.out.send(frame{Kind: kindProgress, ID: id, Stage: &stage})
 }
 
-func (s *server) unload() {
-	if s.model != nil {
-		s.model.Close()
+// get is the model in its format, loaded if it isn't yet.
+func (s *server) get(ctx context.Context, id uint64, m Model, f gpt.Format) (model *gpt.Model, wasWarm bool, err error) {
+	key := keyOf(m, f)
+	if model := s.warm.get(key); model != nil {
+		return model, true, nil
 	}
-	s.model, s.loaded = nil, Model{}
-}
-
-// load makes m the warm model, after the one before it is gone.
-func (s *server) load(ctx context.Context, id uint64, m Model) error {
-	s.unload()
-	size, err := modelSize(m.Path)
+	digest, err := s.check(ctx, id, m)
 	if err != nil {
-		return &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("load %s: %w", m.ID, err)}
+		return nil, false, err
 	}
-	if limit := s.config.MemoryLimit; limit > 0 && uint64(size) > limit {
-		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: its files have %d MB and the engine may use %d MB", m.ID, size>>20, limit>>20)}
+	source, err := gpt.Open(s.lib, m.Path, gpt.OpenOptions{
+		Threads: s.config.Threads, Format: f, Made: s.config.MadeDir, Digest: digest,
+		OnQuantize: func() { s.progress(id, Stage{Name: StageQuantizing}) },
+	})
+	if err != nil {
+		return nil, false, err
 	}
-
-	if m.SHA256 != "" {
-		if err := s.checkHash(ctx, id, m, size); err != nil {
-			return err
-		}
+	defer source.Close()
+	needs := source.Memory()
+	if err := s.warm.makeRoom(m.ID, needs); err != nil {
+		return nil, false, err
 	}
 
 	s.progress(id, Stage{Name: StageLoading})
-	model, err := gpt.Load(s.lib, m.Path, max(s.config.Threads, 1))
-	if err != nil {
-		return err
+	model, err = source.Load()
+	if err != nil && len(s.warm.models) > 0 { // what a model needs is an estimate
+		s.log.Warn("a model did not load beside others", "model", m.ID, "err", err)
+		s.warm.clear()
+		model, err = source.Load()
 	}
-	s.model, s.loaded = model, m
-	return nil
+	if err != nil {
+		return nil, false, err
+	}
+	s.warm.add(loaded{key, model, needs})
+	return model, false, nil
 }
 
-// modelSize is the length of a model's file, or of all files that decide what a
-// folder computes.
-func modelSize(path string) (int64, error) {
-	if !pretrained.Is(path) {
-		info, err := os.Stat(path)
-		if err != nil {
-			return 0, err
-		}
-		return info.Size(), nil
-	}
-
-	files, err := pretrained.Files(path)
-	if err != nil {
-		return 0, err
-	}
-	var size int64
-	for _, name := range files {
-		info, err := os.Stat(filepath.Join(path, name))
-		if err != nil {
-			return 0, err
-		}
-		size += info.Size()
-	}
-	return size, nil
-}
-
-// checkHash compares the model with what the task pinned: the hash of its file,
-// or of the list of its files' hashes.
-func (s *server) checkHash(ctx context.Context, id uint64, m Model, size int64) error {
-	var done int64
-	progress := func(n int64) error {
-		done += n
-		s.progress(id, Stage{Name: StageChecking, Done: done, Total: size})
-		return ctx.Err()
-	}
-
-	sum, err := hashModel(m.Path, progress)
-	if ctx.Err() != nil {
-		return &gpt.Error{Code: gpt.CodeCancelled, Err: ctx.Err()}
-	}
+// check compares the model's files with those that were named, and returns what
+// identifies them; "" where none were.
+func (s *server) check(ctx context.Context, id uint64, m Model) (digest string, err error) {
+	dir, names, err := gpt.Files(m.Path)
 	if errors.Is(err, os.ErrNotExist) {
-		return &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: %w", m.ID, err)}
+		return "", &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: %w", m.ID, err)}
 	}
 	if err != nil {
-		return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
+		return "", &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
 	}
-	if sum != strings.ToLower(m.SHA256) {
-		return &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: %s has sha256 %s, want %s", m.ID, m.Path, sum, m.SHA256)}
+	if len(m.Files) == 0 {
+		return "", nil
 	}
-	return nil
+	want := map[string]string{}
+	for _, f := range m.Files {
+		want[f.Name] = strings.ToLower(f.SHA256)
+	}
+	progress, err := s.checking(ctx, id, dir, names)
+	if err != nil {
+		return "", &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: %w", m.ID, err)}
+	}
+
+	list := sha256.New()
+	for _, name := range names {
+		sum, err := pretrained.FileDigest(filepath.Join(dir, name), progress)
+		switch {
+		case ctx.Err() != nil:
+			return "", &gpt.Error{Code: gpt.CodeCancelled, Err: ctx.Err()}
+		case err != nil:
+			return "", &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
+		case want[name] == "":
+			return "", &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: the task does not name its file %s, which is here", m.ID, name)}
+		case sum != want[name]:
+			return "", &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: %s has sha256 %s, want %s", m.ID, name, sum, want[name])}
+		}
+		fmt.Fprintf(list, "%s  %s\n", sum, name)
+	}
+	return hex.EncodeToString(list.Sum(nil)), nil
 }
 
-func hashModel(path string, progress func(n int64) error) (string, error) {
-	if pretrained.Is(path) {
-		return pretrained.Digest(path, progress)
+// checking tells the parent how much of the files is read.
+func (s *server) checking(ctx context.Context, id uint64, dir string, names []string) (progress func(n int64) error, err error) {
+	var done, total int64
+	for _, name := range names {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		total += info.Size()
 	}
-	return pretrained.FileDigest(path, progress)
+	return func(n int64) error {
+		done += n
+		s.progress(id, Stage{Name: StageChecking, Done: done, Total: total})
+		return ctx.Err()
+	}, nil
 }
