@@ -74,7 +74,7 @@ func TestDownloadComesInPartsIsCheckedAndKept(t *testing.T) {
 		t.Errorf("progress ends at %+v", last)
 	}
 
-	if again, err := h.library(t, dir).Get(testID); err != nil || again.SHA256() != f.SHA256() || again.Path != f.Path {
+	if again, err := h.library(t, dir).Get(testID); err != nil || again.Pin.Files[0].SHA256 != f.Pin.Files[0].SHA256 || again.Path != f.Path {
 		t.Errorf("after a restart: %+v, %v", again, err)
 	}
 	before := len(h.seen)

@@ -29,8 +29,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"helium/backend/protocol"
 	"helium/inference/checkpoint"
 )
@@ -85,9 +83,6 @@ type File struct {
 	// Path of the GGUF file, or of the folder with the safetensors.
 	Path string `json:"-"`
 }
-
-// SHA256 of the file, or of the first by name where the model is a folder.
-func (f File) SHA256() common.Hash { return f.Pin.Files[0].SHA256 }
 
 // Bytes of all files.
 func (f File) Bytes() (sum int64) {

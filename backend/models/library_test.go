@@ -52,7 +52,7 @@ func TestAFileThatWasOnlyTouchedIsHashedAndStays(t *testing.T) {
 	}
 	l := h.library(t, dir)
 	for range 2 {
-		if again, err := l.Get(testID); err != nil || again.SHA256() != f.SHA256() {
+		if again, err := l.Get(testID); err != nil || again.Pin.Files[0].SHA256 != f.Pin.Files[0].SHA256 {
 			t.Errorf("got %+v, %v", again, err)
 		}
 	}
@@ -87,7 +87,7 @@ func TestDemoIsMadeOnceAndIsTheVersionItSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := f.SHA256()
+	sum := f.Pin.Files[0].SHA256
 	if got := hex.EncodeToString(sum[:8]); got != checkpoint.DemoVersion {
 		t.Errorf("the demo model changed: set checkpoint.DemoVersion to %q", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -25,7 +26,7 @@ type arguments struct {
 	envelope *protocol.Envelope
 	reply    [32]byte
 	gpt      *task.GPT
-	model    models.File
+	model    worker.Model // as it is here, with the files that are pinned
 }
 
 // verdict is an answer that needs no engine, or ends its work: an error.
@@ -144,16 +145,20 @@ func (n *Node) judge(plain []byte, job Job) (*arguments, error) {
 }
 
 // model finds the pinned model among those that are here.
-func (n *Node) model(envelope *protocol.Envelope, id string) (models.File, error) {
-	var none models.File
+func (n *Node) model(envelope *protocol.Envelope, id string) (worker.Model, error) {
+	var none worker.Model
 	var pin *protocol.ModelPin
 	for i := range envelope.Models {
 		if envelope.Models[i].ID == id {
 			pin = &envelope.Models[i]
 		}
 	}
-	if pin == nil || len(pin.Files) != 1 {
-		return none, &verdict{protocol.KindInvalidArguments, fmt.Errorf("the envelope does not pin the one file of model %.200q", id)}
+	if pin == nil {
+		return none, &verdict{protocol.KindInvalidArguments, fmt.Errorf("the envelope does not pin the files of model %.200q", id)}
+	}
+	wanted, err := filesOf(*pin)
+	if err != nil {
+		return none, &verdict{protocol.KindInvalidArguments, err}
 	}
 	file, err := n.cfg.Models.Get(id)
 	if errors.Is(err, models.ErrNotHere) {
@@ -162,10 +167,49 @@ func (n *Node) model(envelope *protocol.Envelope, id string) (models.File, error
 	if err != nil {
 		return none, err
 	}
-	if file.SHA256() != pin.Files[0].SHA256 {
-		return none, &verdict{protocol.KindFileHashDiffers, fmt.Errorf("the file here is %s, pinned is %s", file.SHA256(), pin.Files[0].SHA256)}
+	if err := sameFiles(file.Pin, wanted); err != nil {
+		return none, &verdict{protocol.KindFileHashDiffers, err}
 	}
-	return file, nil
+	return worker.Model{ID: id, Path: file.Path, Files: wanted}, nil
+}
+
+// filesOf are a pin's files as the engine takes them.
+func filesOf(pin protocol.ModelPin) ([]worker.File, error) {
+	if len(pin.Files) == 0 {
+		return nil, fmt.Errorf("the pin of model %.200q names no file", pin.ID)
+	}
+	var files []worker.File
+	seen := map[string]bool{}
+	for _, f := range pin.Files {
+		name := path.Base(f.Name)
+		if seen[name] {
+			return nil, fmt.Errorf("the pin of model %.200q names two files %.200q", pin.ID, name)
+		}
+		seen[name] = true
+		files = append(files, worker.File{Name: name, SHA256: fmt.Sprintf("%x", f.SHA256)})
+	}
+	return files, nil
+}
+
+// sameFiles compares what is known of the files here with those wanted, before
+// the engine reads them. The creator may have pinned files that decide nothing.
+func sameFiles(here protocol.ModelPin, wanted []worker.File) error {
+	known := map[string]string{}
+	for _, f := range here.Files {
+		known[path.Base(f.Name)] = fmt.Sprintf("%x", f.SHA256)
+	}
+	common := false
+	for _, f := range wanted {
+		sum, ok := known[f.Name]
+		common = common || ok
+		if ok && sum != f.SHA256 {
+			return fmt.Errorf("%.200s is %s here, pinned is %s", f.Name, sum, f.SHA256)
+		}
+	}
+	if !common {
+		return fmt.Errorf("model %.200q is here with other files than those pinned", here.ID)
+	}
+	return nil
 }
 
 // commitMargin is left between the end of computing and that of the window.
@@ -225,9 +269,7 @@ func (r *runner) generate(ctx context.Context, job Job, again bool) ([]byte, err
 		return nil, err
 	}
 	defer release()
-	request := worker.GPTRequest{Task: r.args.envelope.Task, Model: worker.Model{
-		ID: r.args.gpt.Model, Path: r.args.model.Path, SHA256: fmt.Sprintf("%x", r.args.model.SHA256()),
-	}}
+	request := worker.GPTRequest{Task: r.args.envelope.Task, Model: r.args.model}
 	for deaths := 1; ; deaths++ {
 		// A stream can't be taken up again, so only the first try has one.
 		var out *stream

@@ -24,6 +24,10 @@ import (
 type Engine interface {
 	Info(ctx context.Context) (worker.Info, error)
 	RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error)
+	// RunAnew is RunGPT in a new process.
+	RunAnew(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error)
+	// Memory of the device that models run on.
+	Memory(ctx context.Context) (worker.Memory, error)
 }
 
 // Models says what models are here; *models.Library does.

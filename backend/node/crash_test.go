@@ -292,10 +292,10 @@ func TestPauseResumeAndStop(t *testing.T) {
 	h.join() // anew, as another intent
 }
 
-// flaky is an engine whose answers differ, or that always fails.
+// flaky is an engine whose answers differ from process to process, or that
+// always fails.
 type flaky struct {
 	Engine
-	n    int
 	fail error
 }
 
@@ -303,11 +303,12 @@ func (f *flaky) RunGPT(ctx context.Context, r worker.GPTRequest, d func(worker.D
 	if f.fail != nil {
 		return worker.Result{}, f.fail
 	}
-	f.n++
-	result, err := f.Engine.RunGPT(ctx, r, d)
-	if f.n%2 == 0 {
-		result.Response = append(result.Response, ' ')
-	}
+	return f.Engine.RunGPT(ctx, r, d)
+}
+
+func (f *flaky) RunAnew(ctx context.Context, r worker.GPTRequest, d func(worker.Delta)) (worker.Result, error) {
+	result, err := f.Engine.RunAnew(ctx, r, d)
+	result.Response = append(result.Response, ' ')
 	return result, err
 }
 

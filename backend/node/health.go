@@ -25,6 +25,7 @@ const (
 	// ReasonRejoin: it was let go, and may not join again yet.
 	ReasonRejoin      = "rejoin_later"
 	ReasonNoModel     = "no_model"
+	ReasonNoRoom      = "no_room"
 	ReasonSelfTest    = "self_test_failed"
 	ReasonNoGas       = "low_gas"
 	ReasonNoStake     = "low_stake"
@@ -51,6 +52,8 @@ func registry() []protocol.Reason {
 			Action: "Update Helium and the graphics driver. Helium looks again by itself."},
 		{Code: ReasonRejoin, Title: "The network takes this node back later", Action: "Keep Helium running."},
 		{Code: ReasonNoModel, Title: "There is no model to run", Action: "Download a model."},
+		{Code: ReasonNoRoom, Title: "Other programs use the memory that the model needs",
+			Action: "Close a game or another program that uses the graphics card, or choose a smaller model. Helium goes on by itself."},
 		{Code: ReasonSelfTest, Title: "The self-test failed",
 			Action: "Look for faulty memory or overclocking: on the network this would cost the stake."},
 		{Code: ReasonFaucet, Title: "The network's faucet gave nothing", Action: "Send the stake and some gas to this wallet."},
@@ -110,6 +113,13 @@ func (h *health) clear(codes ...string) {
 	if gone {
 		h.changed()
 	}
+}
+
+// stands says whether a reason stands now.
+func (h *health) stands(code string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.raised[code] != nil
 }
 
 // worst is the gravest reason that stands, nil if there is none.

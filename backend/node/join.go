@@ -178,19 +178,21 @@ func (n *Node) selfTest(ctx context.Context, m models.File) error {
 	if err != nil {
 		return err
 	}
-	request := worker.GPTRequest{Task: document.Normalised(), Model: worker.Model{
-		ID: m.Pin.ID, Path: m.Path, SHA256: fmt.Sprintf("%x", m.SHA256()),
-	}}
+	files, err := filesOf(m.Pin)
+	if err != nil {
+		return err
+	}
+	request := worker.GPTRequest{Task: document.Normalised(), Model: worker.Model{ID: m.Pin.ID, Path: m.Path, Files: files}}
 	first, err := n.cfg.Engine.RunGPT(ctx, request, nil)
 	if err != nil {
 		return err
 	}
-	second, err := n.cfg.Engine.RunGPT(ctx, request, nil)
+	second, err := n.cfg.Engine.RunAnew(ctx, request, nil)
 	if err != nil {
 		return err
 	}
 	if !bytes.Equal(first.Response, second.Response) {
-		return errors.New("the same task gave two different answers")
+		return errors.New("the same task gave two different answers in two processes")
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type Node struct {
 	payer    *payer
 	court    *court
 	health   *health
+	rooms    rooms
 	steering chan struct{} // holds an element when there is something to steer by
 	starting chan struct{} // holds an element when a job has no runner yet
 	charging chan struct{} // holds an element when there is a charge to bring

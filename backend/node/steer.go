@@ -60,11 +60,16 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	if me.Stuck != nil && me.Wish == WishRun {
 		return lookAgain, nil
 	}
-	next := moves()[me.Wish][v.status]
+	wish := n.wishNow(ctx, me.Wish)
+	next := moves()[wish][v.status]
 	switch next {
 	case moveNone:
 		n.settled(v)
-		return n.tend(ctx, me.Wish, v)
+		again, err := n.tend(ctx, wish, v)
+		if me.Wish == WishRun {
+			again = min(again, lookForRoom)
+		}
+		return again, err
 	case moveJoin:
 		if left := n.cfg.Chain.Clock().Until(v.rejoinFrom); left > 0 {
 			n.health.raise(ReasonRejoin, n.rejoinText(v))
@@ -80,6 +85,18 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 		n.wake() // look at what has become of it
 	}
 	return lookAgain, err
+}
+
+// wishNow is the owner's wish, or to pause while there is no room for it.
+func (n *Node) wishNow(ctx context.Context, wish Wish) Wish {
+	if wish != WishRun {
+		n.health.clear(ReasonNoRoom)
+		return wish
+	}
+	if !n.shelter(ctx) {
+		return WishPause
+	}
+	return wish
 }
 
 func (n *Node) rejoinText(v view) string {
@@ -212,10 +229,13 @@ func (n *Node) checkGas(ctx context.Context, v view) error {
 	return nil
 }
 
-// modelSet is what the node announces: the models that it holds.
+// modelSet is what the node announces: the models that it holds and can run.
 func (n *Node) modelSet() protocol.ModelSet {
 	var keys []common.Hash
 	for _, f := range n.cfg.Models.List() {
+		if !n.rooms.fits(f.Pin.ID) {
+			continue
+		}
 		keys = append(keys, protocol.ModelKey(f.Pin.ID))
 	}
 	return protocol.ModelSetOf(keys...)

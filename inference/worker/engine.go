@@ -118,13 +118,39 @@ func (e *Engine) Memory(ctx context.Context) (Memory, error) {
 // CodeEngineDied or CodeTimeout the same task may be tried again. Cancelling
 // ctx ends the task within seconds.
 func (e *Engine) RunGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
-	select {
-	case e.turn <- struct{}{}:
-		defer func() { <-e.turn }()
-	case <-ctx.Done():
+	if err := e.takeTurn(ctx); err != nil {
+		return Result{}, err
+	}
+	defer e.endTurn()
+	return e.runGPT(ctx, req, onDelta)
+}
+
+// RunAnew is RunGPT in a new process, which serves from then on. A task in work
+// ends first.
+func (e *Engine) RunAnew(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
+	if err := e.takeTurn(ctx); err != nil {
+		return Result{}, err
+	}
+	defer e.endTurn()
+	if err := e.Yield(ctx); err != nil {
 		return Result{}, contextError(ctx)
 	}
+	return e.runGPT(ctx, req, onDelta)
+}
 
+func (e *Engine) takeTurn(ctx context.Context) error {
+	select {
+	case e.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return contextError(ctx)
+	}
+}
+
+func (e *Engine) endTurn() { <-e.turn }
+
+// runGPT is called in turn.
+func (e *Engine) runGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.opts.TaskTimeout)
 	defer cancel()
 	c, err := e.running(ctx)
@@ -162,12 +188,10 @@ func (e *Engine) Yield(ctx context.Context) error {
 
 // Unload frees the models and keeps the engine, after the task in work.
 func (e *Engine) Unload(ctx context.Context) error {
-	select {
-	case e.turn <- struct{}{}:
-		defer func() { <-e.turn }()
-	case <-ctx.Done():
-		return contextError(ctx)
+	if err := e.takeTurn(ctx); err != nil {
+		return err
 	}
+	defer e.endTurn()
 
 	e.mu.Lock()
 	c := e.child
