@@ -58,7 +58,7 @@ func (d *devnet) startCrowd(ctx context.Context, first int) error {
 }
 
 func (d *devnet) startCrowdEngine(ctx context.Context) error {
-	engine, err := worker.Start(context.WithoutCancel(ctx), worker.Options{Command: []string{d.Program, "engine"}, Threads: 1, Log: d.Log.With("part", "engine")})
+	engine, err := worker.Start(context.WithoutCancel(ctx), worker.Options{Command: []string{d.Program, "engine"}, Threads: 1, MadeDir: d.library.MadeDir(), Log: d.Log.With("part", "engine")})
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}

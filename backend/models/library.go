@@ -131,6 +131,10 @@ func maxFromEnvironment() (int64, error) {
 	return int64(gb * 1e9), nil
 }
 
+// MadeDir is the folder for what engines make of the models. It counts towards
+// the limit, and is the first to go: it can be made again.
+func (l *Library) MadeDir() string { return filepath.Join(l.dir, ".helium-made") }
+
 // List returns what is here, by id.
 func (l *Library) List() []File {
 	l.mu.Lock()
@@ -179,7 +183,10 @@ func (l *Library) Use(id string) (f File, release func(), err error) {
 	}
 	now := time.Now()
 	os.Chtimes(lock.Path(), now, now) // costs at most a wrong order of removal
-	return f, sync.OnceFunc(func() { lock.Unlock() }), nil
+	return f, sync.OnceFunc(func() {
+		lock.Unlock()
+		l.trimMade()
+	}), nil
 }
 
 // MakeDemo builds the demo model, if it is not here yet.

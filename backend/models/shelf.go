@@ -259,12 +259,12 @@ func (l *Library) makeRoom(id string, need int64) error {
 		return nil
 	}
 	all := l.residents()
-	over := need - l.maxBytes
+	made, freed := l.made()
+	over := need - l.maxBytes + freed
 	for _, r := range all {
 		over += r.bytes
 	}
 	var leaving []resident
-	var freed int64
 	for _, r := range all {
 		if freed < over && r.id != id && !l.inUse(r.id) {
 			leaving = append(leaving, r)
@@ -274,6 +274,7 @@ func (l *Library) makeRoom(id string, need int64) error {
 	if freed < over {
 		return l.overCap(need)
 	}
+	over -= l.removeMade(made, over)
 	for _, r := range leaving {
 		n, err := l.remove(r.id)
 		over -= n
@@ -287,6 +288,56 @@ func (l *Library) makeRoom(id string, need int64) error {
 		return l.overCap(need) // one was taken into use meanwhile
 	}
 	return nil
+}
+
+// made lists the files in MadeDir, the longest unused first, without those that
+// are not finished.
+func (l *Library) made() (files []os.FileInfo, bytes int64) {
+	entries, _ := os.ReadDir(l.MadeDir())
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && strings.HasSuffix(e.Name(), ".gguf") {
+			files = append(files, info)
+			bytes += info.Size()
+		}
+	}
+	slices.SortFunc(files, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	return files, bytes
+}
+
+// trimMade brings the models and what was made of them to the limit again, but
+// leaves the file that was used last.
+func (l *Library) trimMade() {
+	if l.maxBytes <= 0 {
+		return
+	}
+	files, over := l.made()
+	if len(files) < 2 {
+		return
+	}
+	over -= l.maxBytes
+	for _, r := range l.residents() {
+		over += r.bytes
+	}
+	l.removeMade(files[:len(files)-1], over)
+}
+
+// removeMade removes files until so many bytes are freed. One that an engine has
+// open goes when it is closed, or on Windows the next time.
+func (l *Library) removeMade(files []os.FileInfo, over int64) (freed int64) {
+	for _, f := range files {
+		if freed >= over {
+			break
+		}
+		path := filepath.Join(l.MadeDir(), f.Name())
+		if err := os.Remove(path); err != nil {
+			l.log.Warn("could not remove a file that was made of a model", "file", path, "err", err)
+			continue
+		}
+		os.Remove(path + ".sha256")
+		freed += f.Size()
+		l.log.Info("removed a file that was made of a model", "file", path, "bytes", f.Size())
+	}
+	return freed
 }
 
 func (l *Library) overCap(need int64) error {

@@ -96,6 +96,54 @@ func TestNothingGoesWhenThatWouldNotBeEnough(t *testing.T) {
 	}
 }
 
+// What was made of models counts, and goes first.
+func TestMadeFilesGoBeforeModels(t *testing.T) {
+	h, dir := newHub(t), t.TempDir()
+	l := h.library(t, dir)
+	ids := shelve(t, h, l, 2) // 200,003 bytes
+	h.put("owner/new", testFile, weights(150_000))
+	if err := os.MkdirAll(l.MadeDir(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	make := func(name string, age time.Duration) string {
+		path := filepath.Join(l.MadeDir(), name)
+		when := time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, weights(100_000), 0o600), os.WriteFile(path+".sha256", nil, 0o600), os.Chtimes(path, when, when)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	old, young := make("old.gguf", 2*time.Hour), make("young.gguf", time.Hour)
+	left := func() (names []string) {
+		all, _ := filepath.Glob(filepath.Join(l.MadeDir(), "*"))
+		for _, path := range all {
+			names = append(names, filepath.Base(path))
+		}
+		return names
+	}
+
+	l.maxBytes = 470_000
+	if _, err := l.Download(t.Context(), "owner/new", testFile, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(left(), " "); got != "young.gguf young.gguf.sha256" {
+		t.Errorf("made files left are %q, of %s and %s", got, old, young)
+	}
+	if got := strings.Join(here(l), " "); got != "model-0 model-1 new" {
+		t.Errorf("models left are %q", got)
+	}
+
+	make("younger.gguf", 0)
+	_, release, err := l.Use(ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	if got := strings.Join(left(), " "); got != "younger.gguf younger.gguf.sha256" {
+		t.Errorf("made files left after a task are %q", got)
+	}
+}
+
 func TestRemoveLeavesWhatOtherProgramsHave(t *testing.T) {
 	h, dir, body := newHub(t), t.TempDir(), weights(100_000)
 	l := h.library(t, dir)

@@ -219,7 +219,7 @@ func (w *world) startFaucet(o outbox) {
 func (w *world) startEngine() {
 	w.Helper()
 	var err error
-	w.engine, err = worker.Start(w.Context(), worker.Options{CPUOnly: true, Threads: 1})
+	w.engine, err = worker.Start(w.Context(), worker.Options{CPUOnly: true, Threads: 1, MadeDir: w.TempDir()})
 	if err != nil {
 		w.Fatalf("start engine: %v", err)
 	}

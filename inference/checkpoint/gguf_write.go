@@ -118,9 +118,15 @@ func (o *ggufWriter) pad() {
 
 func (o *ggufWriter) value(kv KV) {
 	switch v := kv.Value.(type) {
+	case uint16:
+		o.u32(kindUint16)
+		o.raw(binary.LittleEndian.AppendUint16(nil, v))
 	case uint32:
 		o.u32(kindUint32)
 		o.u32(v)
+	case int32:
+		o.u32(kindInt32)
+		o.u32(uint32(v))
 	case float32:
 		o.u32(kindFloat32)
 		o.u32(math.Float32bits(v))
@@ -149,6 +155,9 @@ func (o *ggufWriter) value(kv KV) {
 		for _, n := range v {
 			o.u32(math.Float32bits(n))
 		}
+	case RawArray:
+		o.array(v.Kind, len(v.Data)/int(scalarWidth(v.Kind)))
+		o.raw(v.Data)
 	default:
 		if o.err == nil {
 			o.err = fmt.Errorf("value of %s has the unsupported type %T", kv.Key, v)

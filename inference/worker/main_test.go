@@ -57,7 +57,7 @@ func beParent(pidFile string) {
 // testEngine is an engine of one thread that ends with the test.
 func testEngine(t *testing.T, change func(*Options)) *Engine {
 	t.Helper()
-	opts := Options{CPUOnly: true, Threads: 1}
+	opts := Options{CPUOnly: true, Threads: 1, MadeDir: t.TempDir()}
 	if change != nil {
 		change(&opts)
 	}
