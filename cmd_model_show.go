@@ -19,6 +19,7 @@ import (
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
 	"helium/inference/gpt"
+	"helium/inference/pretrained"
 )
 
 type modelShowCmd struct {
@@ -54,18 +55,13 @@ func (c modelShowCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if len(facts.Pin.Files) > 1 {
-		row(out, "model", c.ID)
-		row(out, "runs here", "no: "+oneFileOnly)
-	} else if err := printFile(env, out, c.ID, facts.Path); err != nil {
+	if err := printFile(env, out, c.ID, facts.Path); err != nil {
 		row(out, "model", c.ID)
 		row(out, "runs here", "no: "+err.Error())
 	}
 	printFacts(out, facts)
 	return out.Flush()
 }
-
-const oneFileOnly = "nodes take models of one GGUF file so far, and this one has more files"
 
 // showRemote says what can be told of a model that is not here: from the hub's
 // list of files, and the beginning of the one that says what the model is.
@@ -78,14 +74,10 @@ func (c modelShowCmd) showRemote(env *environment, out io.Writer, library *model
 	if err != nil {
 		return err
 	}
-	switch {
-	case folder:
-		err = library.CheckConfig(env.ctx, repo)
-	case len(files) == 1:
-		err = printRemoteFile(env, out, library, repo, files[0])
-	}
-	if err == nil && len(files) > 1 {
-		err = errors.New(oneFileOnly)
+	if folder {
+		err = printRemoteFolder(env, out, library, repo, files)
+	} else {
+		err = printRemoteFile(env, out, library, repo, files)
 	}
 	var reason protocol.Reason
 	switch {
@@ -116,34 +108,64 @@ func (c modelShowCmd) showRemote(env *environment, out io.Writer, library *model
 // part is the vocabulary.
 const headerBytes = 32 << 20
 
-func printRemoteFile(env *environment, out io.Writer, library *models.Library, repo models.Repository, f models.RemoteFile) error {
-	head, err := library.Peek(env.ctx, repo, f.Name, headerBytes)
+func printRemoteFile(env *environment, out io.Writer, library *models.Library, repo models.Repository, files []models.RemoteFile) error {
+	head, err := library.Peek(env.ctx, repo, files[0].Name, headerBytes)
 	if err != nil {
 		return err
 	}
-	header, err := checkpoint.ReadHeader(bytes.NewReader(head), f.Bytes)
+	header, err := checkpoint.ReadHeader(bytes.NewReader(head), files[0].Bytes)
 	if err != nil {
 		return err
 	}
-	printHeader(env, out, repo.ID, f.Name, header)
-	return nil
-}
-
-// printFile says what a GGUF file's header does.
-func printFile(env *environment, out io.Writer, id, path string) error {
-	header, err := checkpoint.CheckGGUF(path)
-	if err != nil {
-		return err
-	}
-	printHeader(env, out, id, path, header)
-	return nil
-}
-
-func printHeader(env *environment, out io.Writer, id, path string, header *checkpoint.Header) {
 	shown := header.Summary()
-	printModel(out, id, path, shown)
+	if len(files) > 1 { // the other parts' tensors are not in this header
+		shown.Parameters, shown.WeightBytes = 0, weightBytes(files)
+	}
+	printModel(out, repo.ID, files[0].Name, shown)
 	printTemplate(out, shown)
-	printRunsHere(env, out, header, shown)
+	printRunsHere(env, out, shown, whyNot(header, shown))
+	return nil
+}
+
+// printRemoteFolder says what config.json and the sizes of the files tell; the
+// tokenizer and the tensors are looked at when they are here.
+func printRemoteFolder(env *environment, out io.Writer, library *models.Library, repo models.Repository, files []models.RemoteFile) error {
+	header, err := library.PeekConfig(env.ctx, repo)
+	if err != nil {
+		return err
+	}
+	shown := header.Summary()
+	shown.WeightBytes = weightBytes(files)
+	printModel(out, repo.ID, "", shown)
+	printRunsHere(env, out, shown, engineMissing())
+	return nil
+}
+
+func weightBytes(files []models.RemoteFile) (sum uint64) {
+	for _, f := range files {
+		if strings.HasSuffix(f.Name, ".gguf") || strings.HasSuffix(f.Name, ".safetensors") {
+			sum += uint64(f.Bytes)
+		}
+	}
+	return sum
+}
+
+// printFile says what the header of a GGUF file does, or of a folder as the engine
+// reads it.
+func printFile(env *environment, out io.Writer, id, path string) error {
+	header, err := gpt.Describe(path)
+	if err != nil {
+		return err
+	}
+	file := path
+	if pretrained.Is(path) {
+		file = ""
+	}
+	shown := header.Summary()
+	printModel(out, id, file, shown)
+	printTemplate(out, shown)
+	printRunsHere(env, out, shown, whyNot(header, shown))
+	return nil
 }
 
 // printFacts says what the library knows of a model.
@@ -163,16 +185,22 @@ func printFacts(out io.Writer, f models.Facts) {
 
 func printModel(out io.Writer, id, path string, m checkpoint.Summary) {
 	row(out, "model", id)
-	row(out, "file", filepath.Base(path))
-	row(out, "name", m.Name)
+	if path != "" {
+		row(out, "file", filepath.Base(path))
+		row(out, "name", m.Name)
+	}
 	row(out, "architecture", fmt.Sprintf("%s, layers %d, width %d, heads %d", m.Architecture, m.Layers, m.Width, m.Heads))
 	if m.Experts > 0 {
 		row(out, "experts", fmt.Sprintf("%d, %d of them at each token", m.Experts, m.ExpertsUsed))
 	}
-	row(out, "parameters", thousands(m.Parameters))
-	row(out, "quantisation", strings.Join(m.Formats, ", "))
-	row(out, "tokenizer", fmt.Sprintf("%s, %d tokens", m.Tokenizer, m.Vocabulary))
-	row(out, "special tokens", specialTokens(m))
+	if m.Parameters > 0 {
+		row(out, "parameters", thousands(m.Parameters))
+		row(out, "quantisation", strings.Join(m.Formats, ", "))
+	}
+	if m.Tokenizer != "" {
+		row(out, "tokenizer", fmt.Sprintf("%s, %d tokens", m.Tokenizer, m.Vocabulary))
+		row(out, "special tokens", specialTokens(m))
+	}
 
 	used := min(m.Context, gpt.MaxContext)
 	context := fmt.Sprintf("%d tokens", used)
@@ -242,14 +270,20 @@ func whyNot(h *checkpoint.Header, m checkpoint.Summary) string {
 	if _, err := gpt.PrompterOf(h); err != nil {
 		return "its chat template can't be used: " + err.Error()
 	}
+	return engineMissing()
+}
+
+// engineMissing is the reason why nothing runs here, or "".
+func engineMissing() string {
 	if _, err := ggml.FindLibrary(); err != nil {
 		return err.Error()
 	}
 	return ""
 }
 
-func printRunsHere(env *environment, out io.Writer, h *checkpoint.Header, m checkpoint.Summary) {
-	if why := whyNot(h, m); why != "" {
+// printRunsHere takes the reason against it, "" where there is none but room.
+func printRunsHere(env *environment, out io.Writer, m checkpoint.Summary, why string) {
+	if why != "" {
 		row(out, "runs here", "no: "+why)
 		return
 	}

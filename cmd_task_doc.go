@@ -14,7 +14,6 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"helium/backend/models"
-	"helium/inference/checkpoint"
 	"helium/inference/gpt"
 	"helium/inference/task"
 )
@@ -167,7 +166,7 @@ func modelPrompter(env *environment, id string) (*gpt.Prompter, error) {
 	if err != nil {
 		return nil, err
 	}
-	header, err := checkpoint.CheckGGUF(f.Path)
+	header, err := gpt.Describe(f.Path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}

@@ -122,10 +122,8 @@ func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	if folder {
-		if err := l.CheckConfig(ctx, repo); err != nil {
-			return File{}, err
-		}
+	if err := l.checkKnown(ctx, repo, orders[0], folder); err != nil {
+		return File{}, err
 	}
 	if err := l.prepare(w.ID, orders, m); err != nil {
 		return File{}, err
@@ -146,6 +144,19 @@ func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
 	}
 	n.Pin, n.Folder = pin, folder
 	return l.keep(n)
+}
+
+// checkKnown refuses a model that this program can't run by the little that names
+// its kind.
+func (l *Library) checkKnown(ctx context.Context, repo Repository, first order, folder bool) error {
+	if folder {
+		_, err := l.PeekConfig(ctx, repo)
+		return err
+	}
+	if first.here || first.Bytes < worthAsking {
+		return nil
+	}
+	return l.checkStart(ctx, repo, first.Name)
 }
 
 // plan learns which files there are and which of them are here. Where the hub

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 
+	"helium/inference/checkpoint"
 	"helium/inference/pretrained"
 )
 
@@ -58,21 +59,53 @@ func (l *Library) peek(ctx context.Context, r Repository, name string, most int6
 	return b, nil
 }
 
-// CheckConfig refuses a folder that this program can't run, by what its
-// config.json names, before any of it is fetched.
-func (l *Library) CheckConfig(ctx context.Context, r Repository) error {
+// PeekConfig says what a folder's config.json tells, before any of it is fetched.
+// It refuses one that this program can't run.
+func (l *Library) PeekConfig(ctx context.Context, r Repository) (*checkpoint.Header, error) {
 	raw, err := l.peek(ctx, r, "config.json", maxPeek)
+	if err != nil {
+		return nil, err
+	}
+	h, err := pretrained.DescribeConfig(raw)
+	switch {
+	case errors.Is(err, pretrained.ErrUnsupported):
+		return nil, unsupported(err.Error(), "Take another model, or a repository with a GGUF file of this one.")
+	case err != nil:
+		return nil, fail(CodeDamaged, "The model can't be read", err.Error(), "Take another model: this one's author published it so.")
+	}
+	return h, nil
+}
+
+// startBytes of a GGUF file hold the name of its architecture. A file of less than
+// worthAsking is fetched as fast as they are.
+const (
+	startBytes  = 64 << 10
+	worthAsking = 16 << 20
+)
+
+// checkStart refuses a GGUF file of an architecture that this program can't run,
+// before the rest of it is fetched.
+func (l *Library) checkStart(ctx context.Context, r Repository, name string) error {
+	raw, err := l.peek(ctx, r, name, startBytes)
 	if err != nil {
 		return err
 	}
-	err = pretrained.CheckConfig(raw)
-	switch {
-	case errors.Is(err, pretrained.ErrUnsupported):
-		return fail(CodeUnsupported, "The model can't run here", err.Error(), "Take another model, or a repository with a GGUF file of this one.")
-	case err != nil:
-		return fail(CodeDamaged, "The model can't be read", err.Error(), "Take another model: this one's author published it so.")
+	h, err := checkpoint.ReadStart(raw)
+	if err != nil {
+		return fail(CodeDamaged, "The model can't be read", name+": "+err.Error(), "Take another model: this one's author published it so.")
+	}
+	architecture := h.Text("general.architecture")
+	if architecture == "" { // said later in the file, or not at all: the engine will tell
+		return nil
+	}
+	if why := checkpoint.WhyNoText(architecture); why != "" {
+		return unsupported(why, "Take another model.")
 	}
 	return nil
+}
+
+func unsupported(why, action string) error {
+	return fail(CodeUnsupported, "The model can't run here", why, action)
 }
 
 // matches compares what is a whole file with its checksum, where there is one.

@@ -3,12 +3,15 @@ package models
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"helium/backend/protocol"
+	"helium/inference/checkpoint"
 )
 
 func TestAModelIsLookedAtBeforeItIsFetched(t *testing.T) {
@@ -105,5 +108,36 @@ func TestAModelThatIsNotKnownIsRefusedByNameBeforeItIsFetched(t *testing.T) {
 				t.Errorf("it left %q and lists %v", left, l.List())
 			}
 		})
+	}
+}
+
+func TestAGGUFFileOfAKindThatIsNotKnownIsRefusedBeforeItIsFetched(t *testing.T) {
+	for _, c := range []struct{ name, architecture, code, detail string }{
+		{"known", "llama", "", ""},
+		{"other", "bert", CodeUnsupported, `"bert"`},
+		{"later", "later9", CodeUnsupported, `"later9"`},
+		{"none", "", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var file bytes.Buffer
+			meta := []checkpoint.KV{{Key: "general.architecture", Value: c.architecture}, {Key: "tokenizer.ggml.tokens", Value: slices.Repeat([]string{"token"}, 10_000)}}
+			if err := checkpoint.WriteGGUF(&file, meta, nil); err != nil {
+				t.Fatal(err)
+			}
+			h := newHub(t)
+			h.put(testID, testFile, append(file.Bytes(), make([]byte, worthAsking)...))
+			l := h.library(t, t.TempDir())
+			if _, err := l.Fetch(t.Context(), Want{ID: testID}, nil); codeOf(err) != c.code || !strings.Contains(fmt.Sprint(err), c.detail) {
+				t.Errorf("got %v, want the code %q with %q", err, c.code, c.detail)
+			}
+			if sent := h.sent.Load(); c.code != "" && sent > 10*startBytes {
+				t.Errorf("%d bytes were sent", sent)
+			}
+		})
+	}
+	h := newHub(t)
+	h.put(testID, testFile, weights(worthAsking))
+	if _, err := h.library(t, t.TempDir()).Fetch(t.Context(), Want{ID: testID}, nil); codeOf(err) != CodeDamaged || !strings.Contains(err.Error(), testFile) {
+		t.Errorf("what is no GGUF file gives %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -93,6 +94,19 @@ func ReadHeader(r io.Reader, size int64) (*Header, error) {
 	return h, nil
 }
 
+// ReadStart reads what the beginning of a file says: the values that are whole in
+// it, and no tensors.
+func ReadStart(beginning []byte) (*Header, error) {
+	in := &ggufReader{r: bufio.NewReader(bytes.NewReader(beginning)), left: uint64(len(beginning))}
+	_, nMeta, err := in.counts()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGGUF, err)
+	}
+	h := &Header{}
+	h.Meta, _ = in.meta(nMeta) // the error is where the beginning ends
+	return h, nil
+}
+
 func (h *Header) alignment() (uint64, error) {
 	v, ok := h.Get("general.alignment")
 	if !ok {
@@ -136,32 +150,36 @@ type ggufReader struct {
 	left uint64
 }
 
-func (in *ggufReader) header() (*Header, error) {
+// counts reads up to the numbers of tensors and values.
+func (in *ggufReader) counts() (nTensors, nMeta uint64, err error) {
 	magic, err := in.bytes(4)
 	if err != nil {
-		return nil, err
+		return 0, 0, err
 	}
 	if string(magic) != ggufMagic {
-		return nil, fmt.Errorf("it begins with %q, want %q", magic, ggufMagic)
+		return 0, 0, fmt.Errorf("it begins with %q, want %q", magic, ggufMagic)
 	}
 
 	version, err := in.u32()
 	if err != nil {
-		return nil, err
+		return 0, 0, err
 	}
 	if version != 2 && version != ggufVersion {
-		return nil, fmt.Errorf("version %d, want 2 or 3", version)
+		return 0, 0, fmt.Errorf("version %d, want 2 or 3", version)
 	}
 
-	nTensors, err := in.count("tensors", maxTensors)
+	if nTensors, err = in.count("tensors", maxTensors); err != nil {
+		return 0, 0, err
+	}
+	nMeta, err = in.count("values", maxMetaCount)
+	return nTensors, nMeta, err
+}
+
+func (in *ggufReader) header() (*Header, error) {
+	nTensors, nMeta, err := in.counts()
 	if err != nil {
 		return nil, err
 	}
-	nMeta, err := in.count("values", maxMetaCount)
-	if err != nil {
-		return nil, err
-	}
-
 	h := &Header{}
 	if h.Meta, err = in.meta(nMeta); err != nil {
 		return nil, err
@@ -172,22 +190,23 @@ func (in *ggufReader) header() (*Header, error) {
 	return h, nil
 }
 
+// meta returns the values before an error with it.
 func (in *ggufReader) meta(n uint64) ([]KV, error) {
 	var out []KV
 	seen := map[string]bool{}
 	for range n {
 		key, err := in.str(maxKeyLen)
 		if err != nil {
-			return nil, fmt.Errorf("read key: %w", err)
+			return out, fmt.Errorf("read key: %w", err)
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("key %q appears twice", key)
+			return out, fmt.Errorf("key %q appears twice", key)
 		}
 		seen[key] = true
 
 		value, err := in.value()
 		if err != nil {
-			return nil, fmt.Errorf("read value of %q: %w", key, err)
+			return out, fmt.Errorf("read value of %q: %w", key, err)
 		}
 		out = append(out, KV{key, value})
 	}

@@ -83,7 +83,6 @@ func TestCacheCountsHeadsOfEachLayer(t *testing.T) {
 func TestWhyNotIsTheReason(t *testing.T) {
 	for want, change := range map[string]map[string]any{
 		`no model but what it calls "adapter"`:    {"general.type": "adapter"},
-		"split into 3 files":                      {"split.count": uint16(3)},
 		`does not know the architecture "later9"`: {"general.architecture": "later9"},
 		"which architecture":                      {"general.architecture": nil},
 		"only makes embeddings":                   {"general.architecture": "bert"},

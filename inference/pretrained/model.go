@@ -39,15 +39,25 @@ func Is(path string) bool {
 // model, so that nothing else of an unknown one has to be downloaded. The error
 // names what is not known; it is ErrUnsupported where the file itself is right.
 func CheckConfig(raw []byte) error {
+	_, err := DescribeConfig(raw)
+	return err
+}
+
+// DescribeConfig is Model.Describe from config.json alone, without the tensors and
+// the tokenizer.
+func DescribeConfig(raw []byte) (*checkpoint.Header, error) {
 	if len(raw) > maxJSON {
-		return fmt.Errorf("config.json has more than %d MB", maxJSON>>20)
+		return nil, fmt.Errorf("config.json has more than %d MB", maxJSON>>20)
 	}
 	c, err := parseConfig("config.json", raw)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, _, _, err = settings(c)
-	return err
+	arch, _, h, err := settings(c)
+	if err != nil {
+		return nil, err
+	}
+	return &checkpoint.Header{Meta: append([]checkpoint.KV{{Key: "general.architecture", Value: arch.engine}}, h.meta...)}, nil
 }
 
 // settings reads what config.json says of the model.
