@@ -18,6 +18,7 @@ type Model struct {
 	weights *ggml.Model
 	done    func() // after the weights are closed
 	context *ggml.Context
+	threads int
 	prompts *Prompter
 
 	normalizer pretrained.Normalizer // before the engine's tokenizer
@@ -34,7 +35,7 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 		return nil, &Error{CodeCannotRun, err}
 	}
 
-	m := &Model{weights: weights, done: done}
+	m := &Model{weights: weights, done: done, threads: threads}
 	if err := m.readHeader(); err != nil {
 		m.Close()
 		return nil, &Error{CodeCannotRun, err}
