@@ -161,6 +161,28 @@ func TestSequencesThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
+func TestSequencesComputeAsOneAloneInAStretchedContext(t *testing.T) {
+	m := lfm2(t, open(t, ggml.Options{}), checkpoint.KV{Key: "lfm2.rope.scaling.original_context_length", Value: uint32(512)})
+	for _, tt := range []struct {
+		size, count int
+		ok          bool
+	}{
+		{512, 1, true},  // all short
+		{512, 2, false}, // together beyond the original size, each alone not
+		{513, 2, true},  // each alone beyond it too
+		{513, 1, true},
+	} {
+		s, err := m.NewSequences(ggml.SequencesParams{
+			Context: ggml.ContextParams{Size: tt.size, Threads: 1}, Count: tt.count, Shared: 12, Own: 300})
+		if (err == nil) != tt.ok {
+			t.Errorf("%d in contexts of %d: error = %v", tt.count, tt.size, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
 // mamba is a model with a running state.
 func mamba(t *testing.T, lib *ggml.Library) *ggml.Model {
 	const width, inner, state, conv, rank = 32, 64, 16, 4, 2
@@ -193,7 +215,7 @@ func mamba(t *testing.T, lib *ggml.Library) *ggml.Model {
 }
 
 // lfm2 is a model with a running state in one layer and a cache in the other.
-func lfm2(t *testing.T, lib *ggml.Library) *ggml.Model {
+func lfm2(t *testing.T, lib *ggml.Library, more ...checkpoint.KV) *ggml.Model {
 	const width, hidden, conv, head = 32, 64, 3, 16
 	n := &noise{rand.New(rand.NewPCG(9, 10))}
 	tensors := []checkpoint.Tensor{
@@ -216,7 +238,7 @@ func lfm2(t *testing.T, lib *ggml.Library) *ggml.Model {
 			n.tensor(block+"ffn_up.weight", 0, 0.4, width, hidden),
 			n.tensor(block+"ffn_down.weight", 0, 0.4, hidden, width))
 	}
-	return tiny(t, lib, "lfm2", []checkpoint.KV{
+	return tiny(t, lib, "lfm2", append([]checkpoint.KV{
 		{Key: "lfm2.block_count", Value: uint32(2)},
 		{Key: "lfm2.context_length", Value: uint32(256)},
 		{Key: "lfm2.embedding_length", Value: uint32(width)},
@@ -225,7 +247,7 @@ func lfm2(t *testing.T, lib *ggml.Library) *ggml.Model {
 		{Key: "lfm2.attention.head_count_kv", Value: []int32{0, width / head}},
 		{Key: "lfm2.attention.layer_norm_rms_epsilon", Value: float32(1e-5)},
 		{Key: "lfm2.shortconv.l_cache", Value: uint32(conv)},
-	}, tensors)
+	}, more...), tensors)
 }
 
 const tinyVocab = 32

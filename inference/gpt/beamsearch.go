@@ -25,7 +25,7 @@ type vocabulary interface {
 type beamSearch struct {
 	vocabulary vocabulary
 	width      int // beams at most
-	draws      int // continuations that a step looks at
+	draws      int // continuations that a step looks at, enough for width that are no ends
 	limit      int // tokens of an answer
 	sampler    *sampler
 
@@ -60,7 +60,7 @@ func newBeamSearch(v vocabulary, r Request, prompt []ggml.Token, limit int) *bea
 	}
 
 	sampler := newSampler(r.Sampling, 0, prompt)
-	sampler.least = 1 + max(ends, 1) // so that each beam can go on
+	sampler.least = 1 + max(ends, 1) // one that is no end among them
 	return &beamSearch{
 		vocabulary: v,
 		width:      r.Beams,
@@ -174,7 +174,11 @@ func (s *beamSearch) continuations(logits [][]float32) ([]continuation, error) {
 			s.offer(&out, i)
 		}
 	}
-	return out.best(), nil
+	best := out.best()
+	if len(best) == 0 {
+		return nil, errNotNumbers // a temperature next to 0 makes infinities
+	}
+	return best, nil
 }
 
 // logProbabilities fills in the scores, of which it returns the highest.

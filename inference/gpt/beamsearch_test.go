@@ -262,6 +262,10 @@ func TestABeamsScoresWithoutAnOrderAreRefused(t *testing.T) {
 			t.Errorf("%v was accepted", logits)
 		}
 	}
+	cold := Request{Beams: 2, Sampling: Sampling{Random: true, Temperature: math.SmallestNonzeroFloat64}}
+	if err := newBeamSearch(letters{size: 2}, cold, nil, 9).step([][]float32{{1, 2}}); err == nil {
+		t.Error("infinite scores were accepted")
+	}
 	s := newBeamSearch(letters{size: 3}, Request{Beams: 2}, nil, 9)
 	if err := s.step([][]float32{{-inf, 1, -inf}}); err != nil || len(s.live) != 1 {
 		t.Errorf("with one token possible: %v, %d beams; want 1", err, len(s.live))
@@ -270,21 +274,50 @@ func TestABeamsScoresWithoutAnOrderAreRefused(t *testing.T) {
 
 func TestBeamsAreDrawnWithoutReplacement(t *testing.T) {
 	p := []float64{.5, .25, .15, .1}
-	const n = 40_000
+	const n, temperature = 40_000, 2.0
 	counts := map[string]int{}
 	for seed := range int64(n) {
-		r := Request{Beams: 2, MaxNewTokens: 1, Sampling: Sampling{Random: true, Temperature: 1, Seed: seed}}
+		r := Request{Beams: 2, MaxNewTokens: 1, Sampling: Sampling{Random: true, Temperature: temperature, Seed: seed}}
 		got := search(t, letters{size: 4}, r, nil, func([]ggml.Token) []float32 { return chances(p...) })
-		counts[fmt.Sprint(got[0].tokens[0], got[1].tokens[0])]++
+		first, second := got[0].tokens[0], got[1].tokens[0]
+		if want := math.Log(p[first]) / temperature; first > second || math.Abs(got[0].score-want) > 1e-6 {
+			t.Fatalf("%+v, want the likelier first, of score %v", got, want)
+		}
+		counts[fmt.Sprint(first, second)]++
+	}
+
+	total := 0.0
+	for i := range p {
+		p[i] = math.Pow(p[i], 1/temperature)
+		total += p[i]
 	}
 	for i := range p {
 		for j := i + 1; j < len(p); j++ {
-			// One first and the other after it, in either order.
-			want := n * (p[i]*p[j]/(1-p[i]) + p[j]*p[i]/(1-p[j]))
+			// One first and the other of what is left, in either order.
+			want := n * (p[i]/total*p[j]/(total-p[i]) + p[j]/total*p[i]/(total-p[j]))
 			if got := float64(counts[fmt.Sprint(i, j)]); math.Abs(got-want) > 5*math.Sqrt(want) {
 				t.Errorf("%d and %d were drawn %.0f times, want about %.0f", i, j, got, want)
 			}
 		}
+	}
+}
+
+func TestTheBestOfTheDrawnBeamsGoOn(t *testing.T) {
+	for seed := range int64(50) {
+		s := newBeamSearch(letters{size: 4}, Request{Beams: 2, Sampling: Sampling{Random: true, Temperature: 1, Seed: seed}}, nil, 9)
+		if err := s.step([][]float32{chances(.1, .2, .3, .4)}); err != nil { // draws all four
+			t.Fatal(err)
+		}
+		if _, tokens := s.next(); !slices.Equal(tokens, []ggml.Token{3, 2}) {
+			t.Errorf("seed %d: %v go on, want 3 and 2", seed, tokens)
+		}
+	}
+}
+
+func TestRulesMayLeaveFewerAnswersThanBeams(t *testing.T) {
+	r := Request{Beams: 4, MaxNewTokens: 1, Sampling: Sampling{Random: true, Temperature: 1, TopK: 1}}
+	if got := search(t, letters{size: 8}, r, nil, randomOracle(letters{size: 8}, 1)); len(got) != 2 {
+		t.Errorf("%+v, want 2: the fewest tokens that a rule leaves", got)
 	}
 }
 
