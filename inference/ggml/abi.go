@@ -85,9 +85,9 @@ type batch struct {
 	token   *int32
 	embd    uintptr
 	pos     uintptr
-	nSeqID  uintptr
-	seqID   uintptr
-	logits  uintptr
+	nSeqID  *int32
+	seqID   **int32
+	logits  *int8
 }
 
 // Values of the library's enums that this package fixes.
@@ -137,6 +137,8 @@ type functions struct {
 	nCtx          func(ctx uintptr) uint32
 	getMemory     func(ctx uintptr) uintptr
 	memoryClear   func(memory uintptr, data bool)
+	memorySeqRm   func(memory uintptr, seq, from, to int32) bool
+	memorySeqCp   func(memory uintptr, src, dst, from, to int32)
 	decode        func(ctx uintptr, b batch) int32
 	getLogitsIth  func(ctx uintptr, i int32) unsafe.Pointer
 
@@ -189,6 +191,8 @@ func (f *functions) names() map[string]map[string]any {
 			"llama_n_ctx":                  &f.nCtx,
 			"llama_get_memory":             &f.getMemory,
 			"llama_memory_clear":           &f.memoryClear,
+			"llama_memory_seq_rm":          &f.memorySeqRm,
+			"llama_memory_seq_cp":          &f.memorySeqCp,
 			"llama_decode":                 &f.decode,
 			"llama_get_logits_ith":         &f.getLogitsIth,
 
@@ -221,6 +225,9 @@ func (f *functions) selfTest() error {
 	}
 	if s := unsafe.Sizeof(contextParams{}); s != 160 {
 		return fmt.Errorf("context parameters take %d bytes, want 160", s)
+	}
+	if s := unsafe.Sizeof(batch{}); s != 56 {
+		return fmt.Errorf("a batch takes %d bytes, want 56", s)
 	}
 
 	if s := unsafe.Sizeof(quantizeParams{}); s != 64 {

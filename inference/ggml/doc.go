@@ -4,7 +4,8 @@
 //
 // Nouns: a Library is the loaded native code with one compute backend; a Model
 // is a file's weights and vocabulary; a Context is a model's working memory for
-// one sequence of tokens; a variant is one of the CPU builds the library ships
+// one sequence of tokens; Sequences are the working memory for several that
+// begin alike; a variant is one of the CPU builds the library ships
 // (haswell, zen4, …), which differ in the last bits of their results.
 //
 // Promise: nothing that can change a result is left to the library. The version

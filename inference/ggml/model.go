@@ -202,6 +202,17 @@ func (m *Model) NewContext(params ContextParams) (*Context, error) {
 		return nil, fmt.Errorf("make context: size %d and threads %d must be at least 1", params.Size, params.Threads)
 	}
 
+	handle, err := m.initContext(m.contextParams(params))
+	if err != nil {
+		return nil, err
+	}
+	// The library rounds up to a multiple of 256. A model with a table of
+	// positions has none for what is beyond its own size.
+	return &Context{model: m, handle: handle, size: min(params.Size, int(m.lib.fn.nCtx(handle)))}, nil
+}
+
+// contextParams are the parameters of every context, fixed but for its numbers.
+func (m *Model) contextParams(params ContextParams) contextParams {
 	p := m.lib.fn.contextDefaultParams()
 	p.nCtx = uint32(params.Size)
 	p.nBatch = Batch
@@ -217,15 +228,16 @@ func (m *Model) NewContext(params ContextParams) (*Context, error) {
 	p.noPerf = true
 	p.swaFull = true
 	p.kvUnified = false
+	return p
+}
 
+func (m *Model) initContext(p contextParams) (uintptr, error) {
 	m.lib.errors.reset()
 	handle := m.lib.fn.initFromModel(m.handle, p)
 	if handle == 0 {
-		return nil, fmt.Errorf("%w: %w", ErrNoMemory, m.lib.errors.wrap("make context"))
+		return 0, fmt.Errorf("%w: %w", ErrNoMemory, m.lib.errors.wrap("make context"))
 	}
-	// The library rounds up to a multiple of 256. A model with a table of
-	// positions has none for what is beyond its own size.
-	return &Context{model: m, handle: handle, size: min(params.Size, int(m.lib.fn.nCtx(handle)))}, nil
+	return handle, nil
 }
 
 // Close frees the context.
@@ -257,14 +269,20 @@ func (c *Context) Decode(tokens []Token) error {
 		return fmt.Errorf("decode: %d tokens after %d don't fit in a context of %d", len(tokens), c.used, c.size)
 	}
 
-	b := batch{nTokens: int32(len(tokens)), token: &tokens[0]}
-	c.model.lib.errors.reset()
-	status := c.model.lib.fn.decode(c.handle, b)
-	runtime.KeepAlive(tokens)
-	if status != 0 {
-		return c.model.lib.errors.wrap(fmt.Sprintf("decode: status %d", status))
+	if err := c.model.decode(c.handle, batch{nTokens: int32(len(tokens)), token: &tokens[0]}); err != nil {
+		return err
 	}
 	c.used += len(tokens)
+	return nil
+}
+
+func (m *Model) decode(context uintptr, b batch) error {
+	m.lib.errors.reset()
+	status := m.lib.fn.decode(context, b)
+	runtime.KeepAlive(b)
+	if status != 0 {
+		return m.lib.errors.wrap(fmt.Sprintf("decode: status %d", status))
+	}
 	return nil
 }
 

@@ -79,3 +79,6 @@ func (r *random) next() uint64 {
 
 // unit is uniform in [0, 1), in steps of 2^-53.
 func (r *random) unit() float64 { return float64(r.next()>>11) / (1 << 53) }
+
+// inside is uniform in (0, 1), so that it has a logarithm other than 0.
+func (r *random) inside() float64 { return (float64(r.next()>>12) + 0.5) / (1 << 52) }

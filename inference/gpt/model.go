@@ -17,6 +17,7 @@ type Model struct {
 	weights *ggml.Model
 	done    func() // after the weights are closed
 	context *ggml.Context
+	threads int
 	prompts *Prompter
 
 	normalizer pretrained.Normalizer // before the engine's tokenizer
@@ -34,7 +35,7 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 
 // newModel takes over loaded weights and makes room for their context.
 func newModel(weights *ggml.Model, done func(), threads int) (*Model, error) {
-	m := &Model{weights: weights, done: done}
+	m := &Model{weights: weights, done: done, threads: threads}
 	if err := m.readHeader(); err != nil {
 		m.Close()
 		return nil, &Error{CodeCannotRun, err}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 
 	"helium/inference/ggml"
 	"helium/inference/task"
@@ -16,6 +18,7 @@ type Request struct {
 	TemplateArgs json.RawMessage
 	MaxNewTokens int
 	Choices      int // answers wanted, at least 1
+	Beams        int // answers made at once to find the likeliest; 0 or 1 is no beam search
 	Stops        []string
 	Sampling     Sampling
 }
@@ -27,7 +30,8 @@ const (
 )
 
 // Delta is the next piece of a choice. The Texts of a choice, joined, are its
-// content, and no piece ends inside a character.
+// content, and no piece ends inside a character. With beams a choice is known
+// only at the end, and has one Delta.
 type Delta struct {
 	Choice int    `json:"choice"`
 	Index  int    `json:"index"` // of this delta in its task, from 0
@@ -46,18 +50,18 @@ type Choice struct {
 // Answer is what a task comes to.
 type Answer struct {
 	PromptTokens int
-	Choices      []Choice
+	Choices      []Choice // of beams the best, best first
 }
 
 // Run answers a request. onDelta, which may be nil, is called as the text is
 // made, in order. Cancelling ctx ends it before the next token. Errors are
 // always *Error.
+//
+// There are as many choices as were asked for, except where beams are drawn by
+// rules that leave fewer different answers than that.
 func (m *Model) Run(ctx context.Context, r Request, onDelta func(Delta)) (Answer, error) {
-	if r.MaxNewTokens < 1 || r.Choices < 1 {
-		return Answer{}, fail(CodeInvalidArguments, "max_new_tokens %d and num_return_sequences %d must be at least 1", r.MaxNewTokens, r.Choices)
-	}
-	if r.Sampling.Random && r.Sampling.Temperature <= 0 {
-		return Answer{}, fail(CodeInvalidArguments, "temperature %v must be above 0 to sample", r.Sampling.Temperature)
+	if err := r.check(); err != nil {
+		return Answer{}, &Error{CodeInvalidArguments, err}
 	}
 
 	prompt, err := m.tokens(r)
@@ -65,29 +69,58 @@ func (m *Model) Run(ctx context.Context, r Request, onDelta func(Delta)) (Answer
 		return Answer{}, err
 	}
 
-	answer := Answer{PromptTokens: len(prompt)}
 	index := 0
-	for i := range r.Choices {
-		emit := func(d Delta) {
-			d.Choice, d.Index = i, index
-			index++
-			if onDelta != nil {
-				onDelta(d)
-			}
+	emit := func(d Delta) {
+		d.Index = index
+		index++
+		if onDelta != nil {
+			onDelta(d)
 		}
-		choice, err := m.choice(ctx, r, i, prompt, emit)
-		if err != nil {
-			return Answer{}, err
-		}
-		answer.Choices = append(answer.Choices, choice)
 	}
-	return answer, nil
+	run := m.choices
+	if r.Beams > 1 {
+		run = m.beams
+	}
+	choices, err := run(ctx, r, prompt, emit)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{PromptTokens: len(prompt), Choices: choices}, nil
+}
+
+func (r Request) check() error {
+	if r.MaxNewTokens < 1 || r.Choices < 1 {
+		return fmt.Errorf("max_new_tokens %d and num_return_sequences %d must be at least 1", r.MaxNewTokens, r.Choices)
+	}
+	if r.Sampling.Random && r.Sampling.Temperature <= 0 {
+		return fmt.Errorf("temperature %v must be above 0 to sample", r.Sampling.Temperature)
+	}
+	if r.Beams > 1 && r.Choices > r.Beams {
+		return fmt.Errorf("num_return_sequences %d must be at most num_beams %d: each beam makes one", r.Choices, r.Beams)
+	}
+	return nil
+}
+
+// choices makes the answers one after another.
+func (m *Model) choices(ctx context.Context, r Request, prompt []ggml.Token, emit func(Delta)) ([]Choice, error) {
+	var choices []Choice
+	for i := range r.Choices {
+		choice, err := m.choice(ctx, r, i, prompt, func(d Delta) {
+			d.Choice = i
+			emit(d)
+		})
+		if err != nil {
+			return nil, err
+		}
+		choices = append(choices, choice)
+	}
+	return choices, nil
 }
 
 // choice makes one answer in an empty context.
 func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml.Token, emit func(Delta)) (Choice, error) {
 	m.context.Clear()
-	if err := m.feed(ctx, prompt); err != nil {
+	if err := feed(ctx, m.context, prompt); err != nil {
 		return Choice{}, err
 	}
 
@@ -124,7 +157,7 @@ func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml
 		if out.Tokens == limit {
 			break
 		}
-		if err := m.feed(ctx, []ggml.Token{token}); err != nil {
+		if err := feed(ctx, m.context, []ggml.Token{token}); err != nil {
 			return Choice{}, err
 		}
 	}
@@ -145,21 +178,32 @@ func (m *Model) nextToken(s *sampler) (ggml.Token, error) {
 	return token, nil
 }
 
-// feed appends tokens to the context, a batch at a time.
-func (m *Model) feed(ctx context.Context, tokens []ggml.Token) error {
-	for len(tokens) > 0 {
-		if err := ctx.Err(); err != nil {
-			if errors.Is(err, context.DeadlineExceeded) {
-				return &Error{CodeTimeout, err}
-			}
-			return &Error{CodeCancelled, err}
-		}
+// decoder is a memory that tokens are appended to.
+type decoder interface {
+	Decode(tokens []ggml.Token) error
+}
 
-		n := min(len(tokens), ggml.Batch)
-		if err := m.context.Decode(tokens[:n]); err != nil {
+// feed appends tokens to a memory, a batch at a time.
+func feed(ctx context.Context, to decoder, tokens []ggml.Token) error {
+	for batch := range slices.Chunk(tokens, ggml.Batch) {
+		if err := alive(ctx); err != nil {
+			return err
+		}
+		if err := to.Decode(batch); err != nil {
 			return &Error{CodeCannotRun, err}
 		}
-		tokens = tokens[n:]
 	}
 	return nil
+}
+
+// alive tells why a task must not go on.
+func alive(ctx context.Context) error {
+	switch err := ctx.Err(); {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{CodeTimeout, err}
+	default:
+		return &Error{CodeCancelled, err}
+	}
 }

@@ -8,23 +8,37 @@ import (
 	"testing"
 
 	"helium/inference/checkpoint"
+	"helium/inference/ggml"
 	"helium/inference/task"
 )
 
 // loadDemo loads the demo model into the real library, with one thread.
 func loadDemo(t *testing.T) *Model {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "demo.gguf")
-	if _, err := checkpoint.WriteDemoModel(path); err != nil {
-		t.Fatal(err)
-	}
-	lib := openLibrary(t)
-	m, err := Load(lib, path, 1)
+	m, err := Load(openLibrary(t), demoFile(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Close)
 	return m
+}
+
+func openLibrary(t *testing.T) *ggml.Library {
+	t.Helper()
+	lib, err := ggml.Open(ggml.Options{CPUOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib
+}
+
+func demoFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "demo.gguf")
+	if _, err := checkpoint.WriteDemoModel(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func user(text string) []json.RawMessage {
@@ -144,8 +158,8 @@ func TestRun(t *testing.T) {
 	})
 
 	t.Run("what this engine does not do is not the task's fault", func(t *testing.T) {
-		_, err := Prepare([]byte(`{"model":"m","messages":[],"generation_config":{"num_beams":2}}`))
-		if CodeOf(err) != CodeCannotRun {
+		_, err := Prepare([]byte(`{"model":"m","messages":[{"role":"user","content":[{"type":"image","base64":"aQ=="}]}]}`))
+		if err == nil || CodeOf(err) != CodeCannotRun {
 			t.Errorf("error = %v", err)
 		}
 	})

@@ -39,13 +39,14 @@ type candidate struct {
 // sampler chooses the tokens of one choice.
 type sampler struct {
 	rules  Sampling
+	least  int // tokens that every rule leaves
 	random *random
 	seen   map[ggml.Token]bool
 	kept   []candidate // reused
 }
 
 func newSampler(rules Sampling, choice int, prompt []ggml.Token) *sampler {
-	s := &sampler{rules: rules, random: newRandom(rules.Seed, choice), seen: map[ggml.Token]bool{}}
+	s := &sampler{rules: rules, least: 1, random: newRandom(rules.Seed, choice), seen: map[ggml.Token]bool{}}
 	for _, t := range prompt {
 		s.seen[t] = true
 	}
@@ -61,11 +62,8 @@ func (s *sampler) next(logits []float32) (ggml.Token, error) {
 	}
 
 	if s.rules.Random {
-		s.collect(logits, top)
-		s.topK()
-		s.topP()
-		s.minP()
-		s.typical()
+		s.collect(len(logits), func(t int) float64 { return s.score(logits, t) }, top, -negligible)
+		s.filter()
 		best = s.draw()
 	}
 	s.seen[best] = true
@@ -75,14 +73,20 @@ func (s *sampler) next(logits []float32) (ggml.Token, error) {
 // score is a token's score after the repetition penalty.
 func (s *sampler) score(logits []float32, t int) float64 {
 	x := float64(logits[t])
-	p := s.rules.RepetitionPenalty
-	if p == 0 || p == 1 || !s.seen[ggml.Token(t)] {
+	if !s.rules.penalises() || !s.seen[ggml.Token(t)] {
 		return x
 	}
+	return s.rules.penalise(x)
+}
+
+func (r Sampling) penalises() bool { return r.RepetitionPenalty != 0 && r.RepetitionPenalty != 1 }
+
+// penalise makes the score of a token seen before worse.
+func (r Sampling) penalise(x float64) float64 {
 	if x < 0 {
-		return float64(x * p)
+		return float64(x * r.RepetitionPenalty)
 	}
-	return x / p
+	return x / r.RepetitionPenalty
 }
 
 // best finds the highest score, and refuses scores that have no order.
@@ -103,13 +107,14 @@ func (s *sampler) best(logits []float32) (ggml.Token, float64, error) {
 	return ggml.Token(best), top, nil
 }
 
-// collect keeps the tokens with a chance, likeliest first, equal ones by id.
-func (s *sampler) collect(logits []float32, top float64) {
+// collect keeps the tokens whose distance to the best score is at least floor,
+// likeliest first, equal ones by id.
+func (s *sampler) collect(n int, score func(t int) float64, top, floor float64) {
 	s.kept = s.kept[:0]
 	temperature := s.rules.Temperature
-	for t := range logits {
-		distance := (s.score(logits, t) - top) / temperature
-		if distance >= -negligible {
+	for t := range n {
+		distance := (score(t) - top) / temperature
+		if distance >= floor {
 			s.kept = append(s.kept, candidate{ggml.Token(t), distance, exp(distance)})
 		}
 	}
@@ -126,8 +131,16 @@ func (s *sampler) collect(logits []float32, top float64) {
 	})
 }
 
+// filter leaves the tokens that all rules allow.
+func (s *sampler) filter() {
+	s.topK()
+	s.topP()
+	s.minP()
+	s.typical()
+}
+
 func (s *sampler) topK() {
-	if k := s.rules.TopK; k > 0 && k < len(s.kept) {
+	if k := max(s.rules.TopK, s.least); s.rules.TopK > 0 && k < len(s.kept) {
 		s.kept = s.kept[:k]
 	}
 }
@@ -141,13 +154,14 @@ func (s *sampler) topP() {
 	s.kept = s.kept[:s.reach(p)]
 }
 
-// reach counts the first tokens whose share of all weight is at least p.
+// reach counts the first tokens whose share of all weight is at least p, and no
+// fewer than must be left.
 func (s *sampler) reach(p float64) int {
 	goal := float64(p * s.total())
 	sum := 0.0
 	for i, c := range s.kept {
 		sum += c.weight
-		if sum >= goal {
+		if sum >= goal && i+1 >= s.least {
 			return i + 1
 		}
 	}
@@ -168,7 +182,7 @@ func (s *sampler) minP() {
 		return
 	}
 	least := float64(p * s.kept[0].weight)
-	n := 1
+	n := min(s.least, len(s.kept))
 	for n < len(s.kept) && s.kept[n].weight >= least {
 		n++
 	}

@@ -13,18 +13,8 @@ import (
 	"time"
 
 	"helium/inference/checkpoint"
-	"helium/inference/ggml"
 	"helium/inference/task"
 )
-
-func openLibrary(t *testing.T) *ggml.Library {
-	t.Helper()
-	lib, err := ggml.Open(ggml.Options{CPUOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return lib
-}
 
 // stableLM writes a repository of a kind that the engine takes from files only.
 func stableLM(t *testing.T) string {

@@ -2,8 +2,6 @@ package gpt
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"helium/inference/task"
 )
@@ -38,8 +36,8 @@ func Prepare(raw []byte) (*Prepared, error) {
 // PrepareTask is Prepare for a task that was read already.
 func PrepareTask(t *task.GPT) (*Prepared, error) {
 	s := t.Settings(nil)
-	if err := supported(t, s); err != nil {
-		return nil, &Error{CodeCannotRun, err}
+	if t.HasImages() {
+		return nil, fail(CodeCannotRun, "a message holds an image: this engine reads text only")
 	}
 
 	r := Request{
@@ -47,6 +45,7 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 		TemplateArgs: t.TemplateArgs,
 		MaxNewTokens: s.MaxNewTokens,
 		Choices:      s.NumReturnSequences,
+		Beams:        s.NumBeams,
 		Stops:        s.StopStrings,
 		Sampling: Sampling{
 			Random:            s.DoSample,
@@ -64,17 +63,6 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 		return nil, &Error{CodeCannotRun, err}
 	}
 	return &Prepared{model: t.Model, format: Format{Number: t.DType, Bits: t.QuantizeBits}, request: r}, nil
-}
-
-// supported refuses what the format allows and this engine does not do.
-func supported(t *task.GPT, s task.Settings) error {
-	if s.NumBeams > 1 {
-		return fmt.Errorf("generation_config.num_beams is %d: this engine does no beam search; ask for 1", s.NumBeams)
-	}
-	if t.HasImages() {
-		return errors.New("a message holds an image: this engine reads text only")
-	}
-	return nil
 }
 
 // Run answers the task on a loaded model; see Model.Run.

@@ -1,6 +1,7 @@
 package gpt
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,6 +29,11 @@ func (s *textStream) push(piece []byte) (text string, stopped bool) {
 	safe := len(s.held) - s.possibleStop()
 	text, s.held = s.held[:safe], s.held[safe:]
 	return text, false
+}
+
+// clone returns a stream that goes on from here by itself.
+func (s *textStream) clone() textStream {
+	return textStream{stops: s.stops, bytes: slices.Clone(s.bytes), held: s.held}
 }
 
 // flush returns what is left when no more tokens come.

@@ -98,3 +98,16 @@ func FuzzStreamGivesTheWholeText(f *testing.F) {
 		}
 	})
 }
+
+func TestClonedStreamsGoOnByThemselves(t *testing.T) {
+	s := &textStream{}
+	s.push([]byte("\xf0\x9f"))
+	a, b := s.clone(), s.clone()
+	a.push([]byte("\x99"))
+	b.push([]byte("\x98"))
+	textA, _ := a.push([]byte("\x82"))
+	textB, _ := b.push([]byte("\x80"))
+	if textA != "🙂" || textB != "😀" {
+		t.Errorf("%q and %q, want 🙂 and 😀", textA, textB)
+	}
+}

@@ -98,7 +98,7 @@ type GenerationConfig struct {
 	TopK               *int     // 0 to 1048576; 0 is off
 	TopP               *float64 // 0 to 1; 1 is off
 	RepetitionPenalty  *float64 // above 0, to 100; 1 is off
-	NumReturnSequences *int     // 1 to 128 choices
+	NumReturnSequences *int     // 1 to 128 choices, of a beam search at most NumBeams
 	StopStrings        []string // up to 64, none empty; generation ends before one
 	MinP               *float64 // 0 to 1; 0 is off
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -173,7 +174,17 @@ func (r *reader) generation(v *value) *GenerationConfig {
 	if v := f["stop_strings"]; v != nil {
 		g.StopStrings = r.stopStrings(v)
 	}
+	r.beams(f["num_return_sequences"], g)
 	return g
+}
+
+// beams refuses more choices than a beam search finds. Without one there may be
+// any number.
+func (r *reader) beams(v *value, g *GenerationConfig) {
+	if v == nil || g.NumBeams == nil || *g.NumBeams < 2 || *g.NumReturnSequences <= *g.NumBeams {
+		return
+	}
+	r.fail(v, fmt.Sprintf("is %d, more than num_beams, which is %d", *g.NumReturnSequences, *g.NumBeams), "ask for fewer choices or more beams")
 }
 
 func (r *reader) stopStrings(v *value) []string {

@@ -60,6 +60,7 @@ func TestErrorNamesTheField(t *testing.T) {
 		"typical_p tiny":     {`{"model":"m","messages":[],"generation_config":{"typical_p":1e-400}}`, "generation_config.typical_p", "more than 0"},
 		"exponent":           {`{"model":"m","messages":[],"generation_config":{"top_p":1e-999999999}}`, "generation_config.top_p", "exponent"},
 		"beams zero":         {`{"model":"m","messages":[],"generation_config":{"num_beams":0}}`, "generation_config.num_beams", "is 0"},
+		"beams too few":      {`{"model":"m","messages":[],"generation_config":{"num_beams":2,"num_return_sequences":3}}`, "generation_config.num_return_sequences", "is 3, more than num_beams, which is 2"},
 		"generation field":   {`{"model":"m","messages":[],"generation_config":{"max_tokens":1}}`, "generation_config.max_tokens", "not a field"},
 		"stop empty":         {`{"model":"m","messages":[],"generation_config":{"stop_strings":["a",""]}}`, "generation_config.stop_strings[1]", "empty"},
 		"seed negative":      {`{"model":"m","messages":[],"seed":-1}`, "seed", "is -1"},

@@ -227,7 +227,7 @@ func TestErrorsSayWhoseFaultItIs(t *testing.T) {
 		"other numbers":    {inFormat(t, "bfloat16", 0), model, gpt.CodeFormatRefused},
 		"broken file":      {question(t, "Hi", nil), Model{ID: "x", Path: notModel}, gpt.CodeCannotRun},
 		"too long":         {question(t, long, nil), model, gpt.CodeContextTooLong},
-		"beams":            {question(t, "Hi", map[string]any{"num_beams": 4}), model, gpt.CodeCannotRun},
+		"too few beams":    {question(t, "Hi", map[string]any{"num_beams": 2, "num_return_sequences": 3}), model, gpt.CodeInvalidArguments},
 		"no tokens wanted": {question(t, "Hi", map[string]any{"max_new_tokens": 0}), model, gpt.CodeInvalidArguments},
 	}
 	for name, tt := range tests {
