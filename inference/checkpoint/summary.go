@@ -109,11 +109,14 @@ func (h *Header) cacheValues(s Summary) uint64 {
 	return total
 }
 
+// TokenBytes is what attention keeps of one token of the context, in F16.
+func (s Summary) TokenBytes() uint64 { return 2 * s.cacheValues }
+
 // Memory estimates the bytes that the model takes with a context of so many
 // tokens, batch of which are read at a time: its weights, the cache of the
 // context in F16, and room to compute in.
 func (s Summary) Memory(context, batch int) uint64 {
-	cache := 2 * s.cacheValues * uint64(context)
+	cache := s.TokenBytes() * uint64(context)
 	scores := uint64(s.Heads) * uint64(context)
 	room := 4 * uint64(batch) * (scores + uint64(s.Vocabulary) + 2*uint64(s.Width) + s.feedForward)
 	return s.WeightBytes + cache + room

@@ -10,6 +10,9 @@ import (
 // beams answers a request by beam search, in a memory of its own.
 func (m *Model) beams(ctx context.Context, r Request, prompt []ggml.Token, emit func(Delta)) ([]Choice, error) {
 	limit := min(r.MaxNewTokens, m.context.Size()-len(prompt))
+	if err := m.checkSpare(r.Beams, len(prompt)+r.Beams*limit); err != nil {
+		return nil, err
+	}
 	sequences, err := m.weights.NewSequences(ggml.SequencesParams{
 		Context: ggml.ContextParams{Size: m.context.Size(), Threads: m.threads},
 		Count:   r.Beams,
@@ -50,6 +53,15 @@ func (m *Model) beams(ctx context.Context, r Request, prompt []ggml.Token, emit 
 		emit(Delta{Choice: i, Text: c.Text, Tokens: c.Tokens, Finish: c.Finish})
 	}
 	return choices, nil
+}
+
+// checkSpare refuses what would need more memory than a task may take.
+func (m *Model) checkSpare(beams, tokens int) error {
+	needs := uint64(tokens) * m.tokenBytes
+	if needs > m.spare {
+		return fail(CodeOutOfMemory, "num_beams %d takes %d MB for %d tokens, and %d MB are left beside the model; ask for fewer beams or tokens", beams, needs>>20, tokens, m.spare>>20)
+	}
+	return nil
 }
 
 func (m *Model) searchStep(search *beamSearch, sequences *ggml.Sequences) error {

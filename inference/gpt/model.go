@@ -2,6 +2,7 @@ package gpt
 
 import (
 	"errors"
+	"math"
 	"strconv"
 
 	"helium/inference/ggml"
@@ -18,7 +19,10 @@ type Model struct {
 	done    func() // after the weights are closed
 	context *ggml.Context
 	threads int
-	prompts *Prompter
+
+	spare      uint64 // bytes that a task may take beside the context
+	tokenBytes uint64 // of one token in a context
+	prompts    *Prompter
 
 	normalizer pretrained.Normalizer // before the engine's tokenizer
 }
@@ -30,7 +34,7 @@ func Load(lib *ggml.Library, path string, threads int) (*Model, error) {
 		return nil, err
 	}
 	defer s.Close()
-	return s.Load()
+	return s.Load(math.MaxUint64)
 }
 
 // newModel takes over loaded weights and makes room for their context.

@@ -143,14 +143,19 @@ func (s *Source) Memory() uint64 {
 	return shown.Memory(min(shown.Context, MaxContext), ggml.Batch)
 }
 
-// Load makes a model of the source, with room for its context. Errors carry a
-// Code.
-func (s *Source) Load() (*Model, error) {
+// Load makes a model of the source, with room for its context. A task may take
+// spare bytes beside that, which beams do. Errors carry a Code.
+func (s *Source) Load(spare uint64) (*Model, error) {
 	weights, done, err := s.load()
 	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}
-	return newModel(weights, done, s.threads)
+	m, err := newModel(weights, done, s.threads)
+	if err != nil {
+		return nil, err
+	}
+	m.spare, m.tokenBytes = spare, s.header.Summary().TokenBytes()
+	return m, nil
 }
 
 // load returns what is to be called when the weights are closed.

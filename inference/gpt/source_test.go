@@ -110,7 +110,7 @@ func TestAFolderRunsInEveryFormat(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				m, err := s.Load()
+				m, err := s.Load(math.MaxUint64)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -242,5 +242,31 @@ func TestAFileStaysInItsNumbers(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, partialPrefix+"*")); len(left) != 0 {
 		t.Errorf("%v are left of files that nobody will look for", left)
+	}
+}
+
+func TestBeamsKeepToTheMemoryThatIsLeft(t *testing.T) {
+	s, err := Open(openLibrary(t), demoFile(t), OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	perToken := s.header.Summary().TokenBytes()
+	m, err := s.Load(200 * perToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	r := Request{Messages: user("What is Helium?"), MaxNewTokens: 30, Choices: 1, Beams: 4}
+	if _, err := m.Run(t.Context(), r, nil); err != nil {
+		t.Error(err)
+	}
+	r.MaxNewTokens = 50
+	if _, err := m.Run(t.Context(), r, nil); CodeOf(err) != CodeOutOfMemory || !strings.Contains(err.Error(), "num_beams 4") {
+		t.Errorf("error is %v", err)
+	}
+	r.Beams = 1
+	if _, err := m.Run(t.Context(), r, nil); err != nil {
+		t.Error(err)
 	}
 }

@@ -13,6 +13,10 @@ type Prepared struct {
 	request Request
 }
 
+// Beams is how many the task searches with; 1 is no search. They take what a model
+// leaves of the memory.
+func (p *Prepared) Beams() int { return p.request.Beams }
+
 // Format is the one that the task asks for.
 func (p *Prepared) Format() Format { return p.format }
 

@@ -157,7 +157,7 @@ func TestSettingsComeFromTaskThenModelThenFormat(t *testing.T) {
 	}
 }
 
-func TestUnitsAreNewTokensOfAllChoicesRoundedUp(t *testing.T) {
+func TestUnitsAreNewTokensOfAllChoicesOrBeamsRoundedUp(t *testing.T) {
 	for _, c := range []struct {
 		config *GenerationConfig
 		want   uint32
@@ -168,6 +168,8 @@ func TestUnitsAreNewTokensOfAllChoicesRoundedUp(t *testing.T) {
 		{&GenerationConfig{MaxNewTokens: new(257)}, 2},
 		{&GenerationConfig{MaxNewTokens: new(32768)}, 128},
 		{&GenerationConfig{NumReturnSequences: new(3)}, 3},
+		{&GenerationConfig{NumBeams: new(4)}, 4},
+		{&GenerationConfig{NumBeams: new(4), NumReturnSequences: new(3)}, 4},
 		{&GenerationConfig{MaxNewTokens: new(100), NumReturnSequences: new(5)}, 2},
 		{&GenerationConfig{MaxNewTokens: new(1 << 20), NumReturnSequences: new(128)}, 1 << 19},
 	} {

@@ -78,10 +78,10 @@ func set[T any](to *T, from *T) {
 const tokensPerUnit = 256
 
 // UnitsRoundedUp is the work that a task may need, for its price: new tokens of
-// all its choices together in units of 256, at least 1.
+// all its choices or beams together in units of 256, at least 1.
 func UnitsRoundedUp(g *GPT) uint32 {
 	s := g.Settings(nil)
-	tokens := uint64(s.MaxNewTokens) * uint64(s.NumReturnSequences)
+	tokens := uint64(s.MaxNewTokens) * uint64(max(s.NumReturnSequences, s.NumBeams))
 	return uint32((tokens + tokensPerUnit - 1) / tokensPerUnit)
 }
 

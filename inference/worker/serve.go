@@ -245,6 +245,9 @@ func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if prepared.Beams() > 1 {
+		s.warm.keepLast()
+	}
 	loaded := time.Now()
 
 	s.progress(f.ID, Stage{Name: StageRunning})
@@ -295,11 +298,12 @@ func (s *server) get(ctx context.Context, id uint64, m Model, f gpt.Format) (mod
 	}
 
 	s.progress(id, Stage{Name: StageLoading})
-	model, err = source.Load()
+	spare := s.warm.limit - needs
+	model, err = source.Load(spare)
 	if err != nil && len(s.warm.models) > 0 { // what a model needs is an estimate
 		s.log.Warn("a model did not load beside others", "model", m.ID, "err", err)
 		s.warm.clear()
-		model, err = source.Load()
+		model, err = source.Load(spare)
 	}
 	if err != nil {
 		return nil, false, err

@@ -66,6 +66,14 @@ func (w *warm) closeOldest() {
 	oldest.model.Close()
 }
 
+// keepLast closes all but the model used last, whose task takes the memory of the
+// others.
+func (w *warm) keepLast() {
+	for len(w.models) > 1 {
+		w.closeOldest()
+	}
+}
+
 func (w *warm) clear() {
 	for len(w.models) > 0 {
 		w.closeOldest()
