@@ -62,25 +62,28 @@ func TestTaskRunsAndStreamsItsOwnContent(t *testing.T) {
 
 func TestEqualBytesInTwoProcessesAndWithOtherTasksBetween(t *testing.T) {
 	model := demo(t)
-	config := map[string]any{"do_sample": true, "temperature": 1.4, "top_p": 0.95, "num_return_sequences": 2, "max_new_tokens": 60}
-	task := question(t, "How does a node earn money?", config)
-
-	run := func(e *Engine) []byte {
-		r, err := e.RunGPT(soon(t), GPTRequest{Task: task, Model: model}, nil)
+	first, second := testEngine(t, nil), testEngine(t, func(o *Options) { o.Threads = 2 })
+	run := func(e *Engine, doc []byte) []byte {
+		r, err := e.RunGPT(soon(t), GPTRequest{Task: doc, Model: model}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r.Response
 	}
 
-	first, second := testEngine(t, nil), testEngine(t, func(o *Options) { o.Threads = 2 })
-	want := run(first)
-	if _, err := first.RunGPT(soon(t), GPTRequest{Task: question(t, "Tell me a joke", nil), Model: model}, nil); err != nil {
-		t.Fatal(err)
-	}
-	for name, got := range map[string][]byte{"again": run(first), "other process": run(second)} {
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s: %s\nwant %s", name, got, want)
+	sampled := question(t, "How does a node earn money?", map[string]any{"do_sample": true, "temperature": 1.4, "top_p": 0.95, "num_return_sequences": 2, "max_new_tokens": 60})
+	for name, doc := range map[string][]byte{
+		"sampled": sampled,
+		"beams":   question(t, "What is the stake?", map[string]any{"num_beams": 3, "max_new_tokens": 20}),
+		"4 bits":  inFormat(t, "auto", 4),
+		"8 bits":  inFormat(t, "float16", 8),
+	} {
+		want := run(first, doc)
+		run(first, question(t, "Tell me a joke", nil))
+		for where, got := range map[string][]byte{"again": run(first, doc), "other process, two threads": run(second, doc)} {
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s, %s: %s\nwant %s", name, where, got, want)
+			}
 		}
 	}
 
