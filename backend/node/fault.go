@@ -137,6 +137,13 @@ func (e lyingEngine) RunGPT(ctx context.Context, r worker.GPTRequest, onDelta fu
 	return result, err
 }
 
+// RunAnew lies as RunGPT does, or the liar would find itself out.
+func (e lyingEngine) RunAnew(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error) {
+	result, err := e.Engine.RunAnew(ctx, r, onDelta)
+	result.Response = falsify(result.Response)
+	return result, err
+}
+
 func falsify(response []byte) []byte {
 	mark := []byte(`"content": "`)
 	if at := bytes.Index(response, mark); at >= 0 {
