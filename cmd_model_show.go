@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -242,9 +241,6 @@ func whyNot(h *checkpoint.Header, m checkpoint.Summary) string {
 	if _, err := gpt.PrompterOf(h); err != nil {
 		return "its chat template can't be used: " + err.Error()
 	}
-	if _, err := ggml.FindLibrary(); err != nil {
-		return err.Error()
-	}
 	return ""
 }
 
@@ -253,23 +249,16 @@ func printRunsHere(env *environment, out io.Writer, h *checkpoint.Header, m chec
 		row(out, "runs here", "no: "+why)
 		return
 	}
-	device, _, err := hardware.Choose(hardware.Detect(env.ctx, env.log), []string{engineBackend()})
+	plan, err := hardware.Here(env.ctx, env.log)
 	if err != nil {
 		row(out, "runs here", "no: "+err.Error())
 		return
 	}
+	device := plan.Choices[0].Device
 	needs := megabytes(m.Memory(min(m.Context, gpt.MaxContext), ggml.Batch))
 	if needs > uint64(device.MemoryMB) {
 		row(out, "runs here", fmt.Sprintf("no: it needs about %d MB, and %s has %d MB for models", needs, device.Name, device.MemoryMB))
 		return
 	}
 	row(out, "runs here", fmt.Sprintf("yes, on %s, which has %d MB for models", device.Name, device.MemoryMB))
-}
-
-// engineBackend is what the engine's package for this system computes with.
-func engineBackend() string {
-	if runtime.GOOS == "darwin" && runtime.GOARCH == "arm64" {
-		return "metal"
-	}
-	return "cpu"
 }
