@@ -12,10 +12,10 @@ HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
 PAGES  := frontend/dist/node/index.html
 
-.PHONY: help run test desktop check generate bench-latency clean
+.PHONY: help run test desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile
 
 run: $(HELIUM) $(ENGINE) ## a whole local network and a chat page to open
 	@$(HELIUM) devnet $(ARGS)
@@ -28,7 +28,13 @@ desktop: $(HELIUM) $(PAGES) $(ENGINE) ## the desktop app, in build/bin
 	@build/setup/desktop.sh
 	@mkdir -p build/bin
 	go build -tags desktop,production,webkit2_41 -ldflags '-s -w' -o build/bin/Helium .
-	@mkdir -p build/bin/agent && cp $(HELIUM) build/bin/agent/ && ln -sfn ../../engine/node_modules build/bin/agent/engine
+	@mkdir -p build/bin/agent && cp $(HELIUM) build/bin/agent/ && ln -sfn ../../engine build/bin/agent/engine
+
+engine-vulkan: build/engine/vulkan/node_modules/.package-lock.json ## the engine for a graphics card of any maker (27 MB)
+
+engine-cuda: build/engine/cuda/node_modules/.package-lock.json ## the engine for NVIDIA cards with CUDA 13 (143 MB)
+
+engine-cuda12: engine-cuda build/engine/cuda12/node_modules/.package-lock.json ## and for older ones with CUDA 12 (177 MB)
 
 generate: ## everything that is generated and checked in
 	cd backend/contracts && $(NPM_CI)
@@ -38,7 +44,7 @@ bench-latency: $(HELIUM) $(ENGINE) ## what the network adds to bare inference
 	$(HELIUM) bench latency
 
 clean: ## what make made
-	rm -rf bin build/bin build/engine/node_modules frontend/node_modules frontend/dist/chat frontend/dist/node backend/contracts/node_modules
+	rm -rf bin build/bin build/engine/node_modules build/engine/*/node_modules frontend/node_modules frontend/dist/chat frontend/dist/node backend/contracts/node_modules
 
 $(HELIUM): $(GO_FILES) $(PAGES)
 	@build/setup/need.sh go
@@ -56,5 +62,13 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 $(ENGINE): build/engine/package-lock.json
 	@build/setup/need.sh node
 	cd build/engine && $(NPM_CI)
-	@mkdir -p bin && ln -sfn ../build/engine/node_modules bin/engine
+	@mkdir -p bin && ln -sfn ../build/engine bin/engine
+	@touch $@
+
+# npm takes it for no error when there is no package for a system.
+build/engine/%/node_modules/.package-lock.json: build/engine/%/package-lock.json
+	@build/setup/need.sh node
+	cd build/engine/$* && $(NPM_CI)
+	@test -d build/engine/$*/node_modules/@node-llama-cpp || { echo "there is no engine package for $* on this system, or it can't be fetched" >&2; exit 1; }
+	@mkdir -p bin && ln -sfn ../build/engine bin/engine
 	@touch $@

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -137,7 +136,7 @@ func printRemoteFolder(env *environment, out io.Writer, library *models.Library,
 	shown := header.Summary()
 	shown.WeightBytes = weightBytes(files)
 	printModel(out, repo.ID, "", shown)
-	printRunsHere(env, out, shown, engineMissing())
+	printRunsHere(env, out, shown, "")
 	return nil
 }
 
@@ -270,14 +269,6 @@ func whyNot(h *checkpoint.Header, m checkpoint.Summary) string {
 	if _, err := gpt.PrompterOf(h); err != nil {
 		return "its chat template can't be used: " + err.Error()
 	}
-	return engineMissing()
-}
-
-// engineMissing is the reason why nothing runs here, or "".
-func engineMissing() string {
-	if _, err := ggml.FindLibrary(); err != nil {
-		return err.Error()
-	}
 	return ""
 }
 
@@ -287,23 +278,16 @@ func printRunsHere(env *environment, out io.Writer, m checkpoint.Summary, why st
 		row(out, "runs here", "no: "+why)
 		return
 	}
-	device, _, err := hardware.Choose(hardware.Detect(env.ctx, env.log), []string{engineBackend()})
+	plan, err := hardware.Here(env.ctx, env.log)
 	if err != nil {
 		row(out, "runs here", "no: "+err.Error())
 		return
 	}
-	needs := megabytes(m.Memory(min(m.Context, gpt.MaxContext), ggml.Batch))
-	if needs > uint64(device.MemoryMB) {
-		row(out, "runs here", fmt.Sprintf("no: it needs about %d MB, and %s has %d MB for models", needs, device.Name, device.MemoryMB))
+	device := plan.Choices[0].Device
+	needs, has := m.Memory(min(m.Context, gpt.MaxContext), ggml.Batch), device.ModelMemory()
+	if needs > has {
+		row(out, "runs here", fmt.Sprintf("no: it needs about %d MB, and %s has %d MB for models", megabytes(needs), device.Name, has>>20))
 		return
 	}
-	row(out, "runs here", fmt.Sprintf("yes, on %s, which has %d MB for models", device.Name, device.MemoryMB))
-}
-
-// engineBackend is what the engine's package for this system computes with.
-func engineBackend() string {
-	if runtime.GOOS == "darwin" && runtime.GOARCH == "arm64" {
-		return "metal"
-	}
-	return "cpu"
+	row(out, "runs here", fmt.Sprintf("yes, on %s, which has %d MB for models", device.Name, has>>20))
 }

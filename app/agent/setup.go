@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"github.com/ethereum/go-ethereum/ethclient"
 
@@ -108,11 +107,15 @@ func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
 
 func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	a.hub.change(func(s *api.State) { s.Engine.Status = "starting" })
-	p.engine, err = worker.Start(ctx, worker.Options{Threads: engineThreads(), Log: a.log})
+	plan, err := hardware.Here(ctx, a.log)
+	var choice hardware.Choice
+	if err == nil {
+		p.engine, choice, err = plan.Start(ctx, worker.Options{Threads: engineThreads(), MadeDir: p.models.MadeDir(), Log: a.log})
+	}
 	if err != nil {
 		a.hub.change(func(s *api.State) { s.Engine.Status = "failed" })
 		action := "Helium tries again by itself."
-		if errors.Is(err, ggml.ErrNotInstalled) || strings.Contains(err.Error(), "not installed") {
+		if errors.Is(err, ggml.ErrNotInstalled) {
 			action = "Install Helium again: a part of it is missing."
 		}
 		return protocol.Reason{Code: "engine", Title: "The engine does not start", Detail: err.Error(), Action: action}
@@ -123,11 +126,7 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	if err != nil {
 		return err
 	}
-	backend, _, _ := strings.Cut(info.Backend, "-")
-	device, why, err := hardware.Choose(hardware.Detect(ctx, a.log), []string{backend})
-	if err != nil {
-		return err
-	}
+	device := choice.Device
 	p.class = device.Class(info.Runtime)
 	if c := a.cfg.Card; c != nil {
 		p.class.Card, p.class.VRAMGB = c.Card, c.VRAMGB
@@ -136,7 +135,7 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	a.hub.change(func(s *api.State) {
 		s.Engine.Status = "ready"
 		s.Hardware = api.Hardware{
-			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: backend, Runtime: info.Runtime, Why: why,
+			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: choice.Package.Backend, Runtime: info.Runtime, Why: plan.Explain(choice),
 		}
 	})
 	return nil

@@ -102,7 +102,7 @@ type Hardware struct {
 	// Kind is "gpu" or "cpu".
 	Kind   string `json:"kind"`
 	VRAMGB int    `json:"vram_gb"`
-	// Backend is "metal", "cuda", "vulkan" or "cpu"; Why says how it was chosen.
+	// Backend is "metal", "cuda", "cuda12", "vulkan" or "cpu"; Why says how it was chosen.
 	Backend string `json:"backend"`
 	Runtime string `json:"runtime"`
 	Why     string `json:"why"`

@@ -3,7 +3,6 @@ package devnet
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"helium/backend/contracts"
 	"helium/backend/hardware"
@@ -16,7 +15,11 @@ import (
 // the cards that were declared for testing. All compute what the engine here
 // computes, so they have one fingerprint.
 func (d *devnet) classesHere(ctx context.Context) ([]contracts.RegisteredClass, error) {
-	engine, err := worker.Start(ctx, worker.Options{Command: []string{d.Program, "engine"}, Threads: 1, Log: d.Log})
+	plan, err := hardware.Here(ctx, d.Log)
+	if err != nil {
+		return nil, err
+	}
+	engine, choice, err := plan.Start(ctx, worker.Options{Command: []string{d.Program, "engine"}, Threads: 1, Log: d.Log})
 	if err != nil {
 		return nil, fmt.Errorf("start the engine to see what this computer is: %w", err)
 	}
@@ -25,12 +28,7 @@ func (d *devnet) classesHere(ctx context.Context) ([]contracts.RegisteredClass, 
 	if err != nil {
 		return nil, fmt.Errorf("ask the engine what this computer is: %w", err)
 	}
-	backend, _, _ := strings.Cut(info.Backend, "-")
-	device, _, err := hardware.Choose(hardware.Detect(ctx, d.Log), []string{backend})
-	if err != nil {
-		return nil, err
-	}
-	classes := []contracts.RegisteredClass{{GPUClass: device.Class(info.Runtime), Fingerprint: node.Fingerprint(info)}}
+	classes := []contracts.RegisteredClass{{GPUClass: choice.Device.Class(info.Runtime), Fingerprint: node.Fingerprint(info)}}
 	for _, c := range d.Cards {
 		declared := protocol.GPUClass{Card: c.Card, VRAMGB: c.VRAMGB, Runtime: info.Runtime}
 		classes = append(classes, contracts.RegisteredClass{GPUClass: declared, Fingerprint: node.Fingerprint(info)})

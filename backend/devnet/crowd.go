@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -58,7 +57,11 @@ func (d *devnet) startCrowd(ctx context.Context, first int) error {
 }
 
 func (d *devnet) startCrowdEngine(ctx context.Context) error {
-	engine, err := worker.Start(context.WithoutCancel(ctx), worker.Options{Command: []string{d.Program, "engine"}, Threads: 1, MadeDir: d.library.MadeDir(), Log: d.Log.With("part", "engine")})
+	plan, err := hardware.Here(ctx, d.Log)
+	if err != nil {
+		return err
+	}
+	engine, choice, err := plan.Start(context.WithoutCancel(ctx), worker.Options{Command: []string{d.Program, "engine"}, Threads: 1, MadeDir: d.library.MadeDir(), Log: d.Log.With("part", "engine")})
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}
@@ -67,12 +70,7 @@ func (d *devnet) startCrowdEngine(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the engine what this computer is: %w", err)
 	}
-	backend, _, _ := strings.Cut(info.Backend, "-")
-	device, _, err := hardware.Choose(hardware.Detect(ctx, d.Log), []string{backend})
-	if err != nil {
-		return err
-	}
-	d.crowd = crowd{engine: engine, class: device.Class(info.Runtime)}
+	d.crowd = crowd{engine: engine, class: choice.Device.Class(info.Runtime)}
 	return nil
 }
 

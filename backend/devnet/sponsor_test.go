@@ -18,6 +18,7 @@ import (
 
 	"helium/backend/chain"
 	"helium/backend/contracts"
+	"helium/backend/hardware"
 	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -142,7 +143,11 @@ func (d *devnet) newNode(t *testing.T, w *wallet.Wallet) *node.Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := worker.Start(t.Context(), worker.Options{Command: []string{d.Program, "engine"}, Threads: 1})
+	plan, err := hardware.Here(t.Context(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, _, err := plan.Start(t.Context(), worker.Options{Command: []string{d.Program, "engine"}, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,5 @@
-// Package hardware finds what this computer can run tasks on.
+// Package hardware finds what this computer can run tasks on, and chooses the
+// engine package for it with a reason that its owner can read.
 //
 // A device is a graphics card, or the processor where no card can be used.
 // Its memory is what counts towards a GPU class: the card's own, or for
@@ -14,6 +15,7 @@ import (
 	"math/bits"
 	"os/exec"
 	"runtime"
+	"sort"
 	"strings"
 	"time"
 
@@ -37,8 +39,32 @@ type Device struct {
 	Name string
 	// MemoryMB is what a model may take, in MiB.
 	MemoryMB int
-	// Backend of the engine that the device wants: "cuda", "metal", "vulkan" or "cpu".
-	Backend string
+	// Maker of a card; empty for the processor.
+	Maker Maker
+	// PCI is a card's address, as in 0000:01:00.0, where the driver tells it.
+	PCI string
+	// Compute is ten times the compute capability of NVIDIA's cards, and Driver
+	// their driver's version; 0 and "" where they are not told.
+	Compute int
+	Driver  string
+}
+
+// Maker of a card.
+type Maker string
+
+const (
+	Nvidia Maker = "nvidia"
+	AMD    Maker = "amd"
+	Intel  Maker = "intel"
+	Apple  Maker = "apple"
+)
+
+// short is the name without what everybody knows.
+func (d Device) short() string {
+	if d.Kind == CPU {
+		return "processor"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(d.Name, "NVIDIA "), "GeForce ")
 }
 
 // CPUCard is the card name of every processor's class: which bits a processor
@@ -52,6 +78,17 @@ func (d Device) Class(runtime string) protocol.GPUClass {
 		return protocol.GPUClass{Card: CPUCard, VRAMGB: stepDown(d.MemoryMB), Runtime: runtime}
 	}
 	return protocol.GPUClass{Card: d.Name, VRAMGB: uint16((d.MemoryMB + 1023) / 1024), Runtime: runtime}
+}
+
+// ModelMemory is what models may take together on every device of the class, in
+// bytes, so that all refuse alike. A sixteenth of a card is for its driver and the
+// screen.
+func (d Device) ModelMemory() uint64 {
+	memory := uint64(d.Class("").VRAMGB) << 30
+	if d.Kind == GPU {
+		memory -= memory / 16
+	}
+	return memory
 }
 
 // stepDown rounds memory down to a power of two GB, so that processors of much
@@ -86,49 +123,20 @@ func detectCards(ctx context.Context, goos string, run runner, log *slog.Logger)
 		return cards
 	}
 	add(nvidiaCards(ctx, run))
-	if goos == "linux" {
+	switch goos {
+	case "linux":
 		add(amdCards("/sys/class/drm"))
+	case "windows":
+		add(windowsCards(ctx, run))
 	}
+	sort.SliceStable(cards, func(i, j int) bool { return cards[i].MemoryMB > cards[j].MemoryMB })
 	return cards
-}
-
-// Choose picks the first device that one of the engine's backends can use, and
-// says why in words for its owner.
-func Choose(devices []Device, backends []string) (Device, string, error) {
-	var passed []string
-	for _, d := range devices {
-		for _, b := range backends {
-			if b != d.Backend {
-				continue
-			}
-			if len(passed) == 0 {
-				return d, fmt.Sprintf("%s is used with %s.", d.Name, strings.ToUpper(b)), nil
-			}
-			return d, fmt.Sprintf("%s is used. %s can't be used yet: this build of the engine has no %s.",
-				d.Name, strings.Join(passed, ", "), missing(devices, backends)), nil
-		}
-		passed = append(passed, d.Name)
-	}
-	return Device{}, "", fmt.Errorf("no device of this computer fits the engine's backends %v", backends)
-}
-
-func missing(devices []Device, backends []string) string {
-	for _, d := range devices {
-		found := false
-		for _, b := range backends {
-			found = found || b == d.Backend
-		}
-		if !found {
-			return strings.ToUpper(d.Backend)
-		}
-	}
-	return "backend for it"
 }
 
 // processor reads name and memory; half of the memory may go to a model, the
 // rest is the owner's.
 func processor(log *slog.Logger) Device {
-	d := Device{Kind: CPU, Name: "processor (" + runtime.GOARCH + ")", MemoryMB: 2048, Backend: "cpu"}
+	d := Device{Kind: CPU, Name: "processor (" + runtime.GOARCH + ")", MemoryMB: 2048}
 	if info, err := ghw.CPU(); err != nil {
 		log.Debug("read the processor's name", "err", err)
 	} else if len(info.Processors) > 0 && info.Processors[0].Model != "" {

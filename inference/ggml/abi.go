@@ -90,6 +90,19 @@ type batch struct {
 	logits  *int8
 }
 
+// deviceProps is ggml_backend_dev_props of library version 0.4.0.
+type deviceProps struct {
+	name        unsafe.Pointer
+	description unsafe.Pointer
+	memoryFree  uintptr
+	memoryTotal uintptr
+	kind        int32
+	_           int32
+	deviceID    unsafe.Pointer
+	caps        [5]bool
+	_           [3]byte
+}
+
 // Values of the library's enums that this package fixes.
 const (
 	typeF16           = 1  // ggml_type
@@ -154,9 +167,7 @@ type functions struct {
 	backendLoad func(path string) uintptr
 	regDevCount func(reg uintptr) uintptr
 	regDevGet   func(reg uintptr, index uintptr) uintptr
-	devName     func(dev uintptr) string
-	devDesc     func(dev uintptr) string
-	devMemory   func(dev uintptr, free, total *uint64)
+	devProps    func(dev uintptr, props *deviceProps)
 }
 
 // names lists where every function comes from.
@@ -203,16 +214,14 @@ func (f *functions) names() map[string]map[string]any {
 			"ggml_backend_load": &f.backendLoad,
 		},
 		"ggml-base": {
-			"gguf_init_from_buffer":        &f.ggufInitFromBuffer,
-			"gguf_free":                    &f.ggufFree,
-			"ggml_get_name":                &f.tensorName,
-			"ggml_nbytes":                  &f.tensorSize,
-			"ggml_backend_tensor_set":      &f.tensorSet,
-			"ggml_backend_reg_dev_count":   &f.regDevCount,
-			"ggml_backend_reg_dev_get":     &f.regDevGet,
-			"ggml_backend_dev_name":        &f.devName,
-			"ggml_backend_dev_description": &f.devDesc,
-			"ggml_backend_dev_memory":      &f.devMemory,
+			"gguf_init_from_buffer":      &f.ggufInitFromBuffer,
+			"gguf_free":                  &f.ggufFree,
+			"ggml_get_name":              &f.tensorName,
+			"ggml_nbytes":                &f.tensorSize,
+			"ggml_backend_tensor_set":    &f.tensorSet,
+			"ggml_backend_reg_dev_count": &f.regDevCount,
+			"ggml_backend_reg_dev_get":   &f.regDevGet,
+			"ggml_backend_dev_get_props": &f.devProps,
 		},
 	}
 }

@@ -4,8 +4,8 @@ package ggml
 
 import "github.com/ebitengine/purego"
 
-// openShared loads the shared library at an absolute path. Its neighbours are
-// found through its own run path.
+// openShared loads the shared library at an absolute path, whose neighbours are
+// found through its own run path, or a system library by its bare name.
 func openShared(path string) (uintptr, error) {
 	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 }

@@ -1,11 +1,20 @@
 package ggml
 
-import "golang.org/x/sys/windows"
+import (
+	"path/filepath"
 
-// openShared loads the DLL at an absolute path; the flag makes Windows look for
-// its neighbours in the same folder and not beside the program.
+	"golang.org/x/sys/windows"
+)
+
+// openShared loads the DLL at an absolute path, whose neighbours Windows then
+// looks for in the same folder and not beside the program; a bare name is that of
+// the system's or a driver's DLL, and is not looked for in the working folder.
 func openShared(path string) (uintptr, error) {
-	h, err := windows.LoadLibraryEx(path, 0, windows.LOAD_WITH_ALTERED_SEARCH_PATH)
+	flags := uintptr(windows.LOAD_WITH_ALTERED_SEARCH_PATH)
+	if !filepath.IsAbs(path) {
+		flags = windows.LOAD_LIBRARY_SEARCH_DEFAULT_DIRS
+	}
+	h, err := windows.LoadLibraryEx(path, 0, flags)
 	return uintptr(h), err
 }
 

@@ -2,7 +2,9 @@
 // libggml), which is loaded at run time through purego, so that the program
 // needs no C compiler.
 //
-// Nouns: a Library is the loaded native code with one compute backend; a Model
+// Nouns: a Package is a folder with a build of the library, for the processor or
+// for cards too; a Library is the loaded native code with one compute backend, and
+// on several cards with one of them; a Model
 // is a file's weights and vocabulary; a Context is a model's working memory for
 // one sequence of tokens; Sequences are the working memory for several that
 // begin alike; a variant is one of the CPU builds the library ships

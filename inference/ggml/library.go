@@ -17,17 +17,21 @@ import (
 // Version is the one library build this package speaks to.
 const Version = "0.4.0"
 
-// Options choose how the native library is opened. The zero value finds the
-// library and picks the best backend of this machine.
+// Options choose how the native library is opened. The zero value opens the
+// package that everybody has.
 type Options struct {
-	// Dir is the library's folder; empty means FindLibrary.
-	Dir string
+	// Package to open, of those Installed; empty means that of FindLibrary with
+	// all that it holds. Its backend computes or Open says why it can't: another
+	// one, with other bits, is never taken in its place.
+	Package Package
+	// Card that computes, of those the backend finds; empty takes the first.
+	Card Card
 	// Variant forces one CPU build, such as "haswell"; empty means the best one
 	// that this processor runs. A variant that it cannot run is an error.
 	Variant string
 	// CPUOnly leaves a GPU alone.
 	CPUOnly bool
-	// Log receives the library's own warnings and errors; nil discards them.
+	// Log receives what the library says of its work; nil discards it.
 	Log *slog.Logger
 }
 
@@ -37,7 +41,7 @@ type Library struct {
 	fn      functions
 	dir     string
 	backend string
-	gpu     bool
+	card    *[2]uintptr // the card and the end of the list; nil on the processor
 	device  Device
 	errors  *lastError
 	loads   loads
@@ -48,8 +52,17 @@ type Device struct {
 	Name        string // the library's short name, such as CPU or MTL0
 	Description string // the maker's name for it
 	TotalMemory uint64 // bytes
+	PCI         string // address of a card, such as 0000:01:00.0, where it is told
 
 	handle uintptr
+}
+
+// Card says which of several cards to use. The order of cards differs from one
+// tool to the next, so it is told by its address, and by its name where either
+// side knows no address.
+type Card struct {
+	PCI  string `json:"pci,omitempty"`
+	Name string `json:"name,omitempty"`
 }
 
 // ErrVariant means that the forced CPU variant cannot run on this machine.
@@ -58,15 +71,12 @@ var ErrVariant = errors.New("CPU variant cannot run here")
 // Open loads the library, checks that it is the build this package was written
 // for, and registers exactly one backend.
 func Open(opts Options) (*Library, error) {
-	dir := opts.Dir
-	if dir == "" {
-		found, err := FindLibrary()
-		if err != nil {
-			return nil, err
-		}
-		dir = found
+	p, err := opts.chosen()
+	if err != nil {
+		return nil, err
 	}
 
+	dir := p.Dir
 	lib := &Library{dir: dir, errors: &lastError{log: opts.Log}}
 	if err := lib.bind(); err != nil {
 		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
@@ -82,11 +92,29 @@ func Open(opts Options) (*Library, error) {
 	lib.fn.logSet(purego.NewCallback(lib.errors.receive), 0)
 	lib.loads.lib = lib
 	lib.loads.callback = purego.NewCallback(lib.loads.fill)
-	if err := lib.loadBackend(opts); err != nil {
+	if err := lib.loadBackend(p, opts); err != nil {
 		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
 	}
 	lib.fn.backendInit()
 	return lib, nil
+}
+
+// chosen is the package to open, with CPUOnly heeded.
+func (o Options) chosen() (Package, error) {
+	p := o.Package
+	if p.Dir == "" {
+		dir, err := FindLibrary()
+		if err != nil {
+			return Package{}, err
+		}
+		if p, err = packageIn(dir, dir); err != nil {
+			return Package{}, err
+		}
+	}
+	if o.CPUOnly {
+		p = Package{Dir: p.Dir, Backend: CPU}
+	}
+	return p, nil
 }
 
 // Backend names what computes, such as "cpu-haswell" or "metal".
@@ -102,13 +130,13 @@ func (l *Library) Device() Device { return l.device }
 // FreeMemory is how much of the device's memory nobody holds, in bytes. A
 // processor's is not told from its whole memory.
 func (l *Library) FreeMemory() uint64 {
-	var free, total uint64
-	l.fn.devMemory(l.device.handle, &free, &total)
-	return free
+	var p deviceProps
+	l.fn.devProps(l.device.handle, &p)
+	return uint64(p.memoryFree)
 }
 
 // HasCard says whether a card computes.
-func (l *Library) HasCard() bool { return l.gpu }
+func (l *Library) HasCard() bool { return l.card != nil }
 
 // Dir is the folder the library was loaded from.
 func (l *Library) Dir() string { return l.dir }
@@ -135,65 +163,95 @@ func (l *Library) bind() error {
 	return nil
 }
 
-// loadBackend registers the CPU variant, which every model needs, and on a
-// machine with a GPU library the GPU, which then computes.
-func (l *Library) loadBackend(opts Options) error {
+// loadBackend registers the CPU variant, which every model needs, and before it
+// the card's backend, if that computes.
+func (l *Library) loadBackend(p Package, opts Options) error {
 	variant, path, err := l.chooseVariant(opts.Variant)
 	if err != nil {
 		return err
 	}
-
-	if !opts.CPUOnly {
-		if ok, err := l.loadGPU(); err != nil || ok {
-			if err != nil {
-				return err
-			}
-			_, err = l.register(path)
+	if p.Backend != CPU {
+		if err := l.loadCard(p, opts.Card); err != nil {
 			return err
 		}
 	}
 
-	device, err := l.register(path)
+	reg, err := l.register(path)
 	if err != nil {
 		return err
 	}
-	l.backend = "cpu-" + variant
-	l.device = device
+	if l.card == nil {
+		l.backend = "cpu-" + variant
+		l.device = l.describe(l.fn.regDevGet(reg, 0))
+	}
 	return nil
 }
 
-func (l *Library) loadGPU() (bool, error) {
-	for _, name := range []string{"metal", "cuda", "vulkan"} {
-		path, err := findFile(l.dir, "ggml-"+name)
-		if err != nil {
-			continue
-		}
-
-		device, err := l.register(path)
-		if err != nil {
-			return false, err
-		}
-		l.backend, l.gpu, l.device = name, true, device
-		return true, nil
+// loadCard registers a card's backend and finds the card in it.
+func (l *Library) loadCard(p Package, card Card) error {
+	if err := loadNeeds(needsOf(runtime.GOOS, p.Backend), p.Runtime, openShared); err != nil {
+		return err
 	}
-	return false, nil
+	reg, err := l.register(p.File)
+	if err != nil {
+		return err
+	}
+
+	var devices []Device
+	count := l.fn.regDevCount(reg)
+	for i := range count {
+		devices = append(devices, l.describe(l.fn.regDevGet(reg, i)))
+	}
+	i, err := card.among(devices)
+	if err != nil {
+		return &RefusedError{err.Error()}
+	}
+
+	l.backend, l.device = p.Backend, devices[i]
+	l.card = &[2]uintptr{l.fn.regDevGet(reg, uintptr(i))}
+	return nil
 }
 
-func (l *Library) register(path string) (Device, error) {
+func (l *Library) register(path string) (uintptr, error) {
 	l.errors.reset()
 	reg := l.fn.backendLoad(path)
 	if reg == 0 {
-		return Device{}, l.errors.wrap("load backend " + filepath.Base(path))
+		return 0, l.errors.wrap("load backend " + filepath.Base(path))
 	}
-	if l.fn.regDevCount(reg) == 0 {
-		return Device{}, fmt.Errorf("load backend %s: it found no device", filepath.Base(path))
+	return reg, nil
+}
+
+func (l *Library) describe(dev uintptr) Device {
+	var p deviceProps
+	l.fn.devProps(dev, &p)
+	return Device{Name: cString(p.name), Description: cString(p.description), TotalMemory: uint64(p.memoryTotal), PCI: cString(p.deviceID), handle: dev}
+}
+
+// among finds the card in a list.
+func (c Card) among(devices []Device) (int, error) {
+	if len(devices) == 0 {
+		return 0, errors.New("it finds no card that it can use")
+	}
+	if c == (Card{}) {
+		return 0, nil
 	}
 
-	dev := l.fn.regDevGet(reg, 0)
-	d := Device{Name: l.fn.devName(dev), Description: l.fn.devDesc(dev), handle: dev}
-	var free uint64
-	l.fn.devMemory(dev, &free, &d.TotalMemory)
-	return d, nil
+	var names []string
+	for i, d := range devices {
+		if c.PCI != "" && strings.EqualFold(c.PCI, d.PCI) {
+			return i, nil
+		}
+		names = append(names, d.Description)
+	}
+	for i, d := range devices {
+		addressed := c.PCI != "" && d.PCI != ""
+		// A Vulkan driver may add its own name: AMD Radeon RX 7800 XT (RADV NAVI32).
+		named := d.Description == c.Name || strings.HasPrefix(d.Description, c.Name+" (")
+		if !addressed && c.Name != "" && named {
+			return i, nil
+		}
+	}
+	return 0, fmt.Errorf("it does not find %s; it finds %s", c.Name, strings.Join(names, ", "))
 }
 
 // variantFile is one CPU build in the library's folder. Its score is the
@@ -285,17 +343,10 @@ type lastError struct {
 	text string
 }
 
-// Levels of ggml_log_level.
-const (
-	logWarn  = 3
-	logError = 4
-)
+// logError is a level of ggml_log_level.
+const logError = 4
 
 func (e *lastError) receive(level int32, text unsafe.Pointer, _ uintptr) {
-	if level != logError && level != logWarn {
-		return
-	}
-
 	line := strings.TrimSpace(cString(text))
 	if line == "" {
 		return

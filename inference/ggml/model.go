@@ -42,8 +42,9 @@ func (l *Library) LoadModel(path string) (*Model, error) {
 func (l *Library) modelParams() modelParams {
 	p := l.fn.modelDefaultParams()
 	p.nGPULayers = 0
-	if l.gpu {
+	if l.card != nil {
 		p.nGPULayers = 1 << 16
+		p.devices = uintptr(unsafe.Pointer(l.card))
 	}
 	p.splitMode = splitModeNone
 	p.loadMode = loadModeMmap
@@ -223,8 +224,8 @@ func (m *Model) contextParams(params ContextParams) contextParams {
 	p.flashAttnType = flashAttnDisabled
 	p.typeK = typeF16
 	p.typeV = typeF16
-	p.offloadKQV = m.lib.gpu
-	p.opOffload = m.lib.gpu
+	p.offloadKQV = m.lib.card != nil
+	p.opOffload = m.lib.card != nil
 	p.noPerf = true
 	p.swaFull = true
 	p.kvUnified = false

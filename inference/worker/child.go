@@ -71,7 +71,7 @@ func startChild(opts Options) (*child, error) {
 	go func() {
 		// A child that ends early makes this fail; ready tells why.
 		c.out.send(frame{Kind: kindConfigure, ID: helloID, Version: protocolVersion, Config: &config{
-			LibraryDir: opts.LibraryDir, Variant: opts.Variant, CPUOnly: opts.CPUOnly,
+			Package: opts.Package, Card: opts.Card, Variant: opts.Variant, CPUOnly: opts.CPUOnly,
 			Threads: opts.Threads, MemoryLimit: opts.MemoryLimit, ModelMemory: opts.ModelMemory, MadeDir: opts.MadeDir,
 		}})
 	}()
@@ -152,7 +152,7 @@ func (c *child) greet(f frame) {
 	case f.Kind == kindHello:
 		c.refused = errors.New("the engine is another version of this program; restart the program")
 	default:
-		c.refused = errors.New(f.Message)
+		c.refused = &RefusedError{f.Message}
 	}
 	close(c.hello)
 }

@@ -9,14 +9,16 @@ import (
 	"sync"
 	"time"
 
+	"helium/inference/ggml"
 	"helium/inference/gpt"
 )
 
 // Options say how to run an engine. The zero value runs this executable with
-// the best backend of the machine and one thread.
+// the package that everybody has and one thread.
 type Options struct {
 	Command     []string      // how to start the engine; nil is this executable with the argument "engine"
-	LibraryDir  string        // of the native library; empty lets the engine find it
+	Package     ggml.Package  // what computes, of ggml.Installed; empty lets the engine find one
+	Card        ggml.Card     // which of several cards; empty takes the first
 	Variant     string        // forces a CPU variant; empty takes the best
 	CPUOnly     bool          // leaves a GPU alone
 	Threads     int           // never more than the free cores; 0 is 1
@@ -59,6 +61,12 @@ type Engine struct {
 
 // ErrClosed means that the engine was closed.
 var ErrClosed = errors.New("engine is closed")
+
+// RefusedError is why an engine can't compute with what it was told to, in words
+// for a person. Another package may do better; the same one won't.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return e.Reason }
 
 // Start runs the engine and returns when it has said hello. An error means that
 // this machine can't run one, and says why. ctx bounds the start only; Close

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"helium/inference/ggml"
 	"helium/inference/gpt"
 )
 
@@ -334,7 +335,7 @@ func TestTheLastModelsStayWarmWithinTheLimit(t *testing.T) {
 }
 
 func TestMissingLibraryIsToldAtTheStart(t *testing.T) {
-	_, err := Start(soon(t), Options{LibraryDir: t.TempDir()})
+	_, err := Start(soon(t), Options{Package: ggml.Package{Dir: t.TempDir(), Backend: ggml.CPU}})
 	if err == nil || !strings.Contains(err.Error(), "library") {
 		t.Fatalf("error = %v, want one about the library", err)
 	}

@@ -8,12 +8,13 @@ import (
 	"io"
 	"sync"
 
+	"helium/inference/ggml"
 	"helium/inference/gpt"
 )
 
 // protocolVersion changes whenever frames do. Parent and child are the same
 // executable, so a difference means that it was replaced while it ran.
-const protocolVersion = 1
+const protocolVersion = 2
 
 // maxFrame bounds one message, in bytes.
 const maxFrame = 64 << 20
@@ -63,13 +64,14 @@ type rawTask []byte
 
 // config is what the engine needs to know before it opens the library.
 type config struct {
-	LibraryDir  string `json:"library_dir,omitempty"`
-	Variant     string `json:"variant,omitempty"`
-	CPUOnly     bool   `json:"cpu_only,omitempty"`
-	Threads     int    `json:"threads"`
-	MemoryLimit uint64 `json:"memory_limit,omitempty"`
-	ModelMemory uint64 `json:"model_memory,omitempty"`
-	MadeDir     string `json:"made_dir,omitempty"`
+	Package     ggml.Package `json:"package"`
+	Card        ggml.Card    `json:"card"`
+	Variant     string       `json:"variant,omitempty"`
+	CPUOnly     bool         `json:"cpu_only,omitempty"`
+	Threads     int          `json:"threads"`
+	MemoryLimit uint64       `json:"memory_limit,omitempty"`
+	ModelMemory uint64       `json:"model_memory,omitempty"`
+	MadeDir     string       `json:"made_dir,omitempty"`
 }
 
 // Memory is that of the device, in bytes.

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 func serveEngine() {
-	err := Serve(context.Background(), os.Stdin, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	err := Serve(context.Background(), os.Stdin, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil && !errors.Is(err, ErrParentGone) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

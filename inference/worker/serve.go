@@ -103,7 +103,9 @@ func (s *server) configure(ctx context.Context, messages <-chan frame, broken <-
 	}
 
 	s.config = *f.Config
-	lib, err := ggml.Open(ggml.Options{Dir: s.config.LibraryDir, Variant: s.config.Variant, CPUOnly: s.config.CPUOnly, Log: s.log})
+	lib, err := ggml.Open(ggml.Options{
+		Package: s.config.Package, Card: s.config.Card, Variant: s.config.Variant, CPUOnly: s.config.CPUOnly, Log: s.log,
+	})
 	if err != nil {
 		return s.refuse(f.ID, err)
 	}
@@ -149,7 +151,12 @@ func (s *server) modelMemory() uint64 {
 
 // refuse tells the parent why there will be no engine.
 func (s *server) refuse(id uint64, reason error) error {
-	if err := s.out.send(frame{Kind: kindError, ID: id, Code: gpt.CodeCannotRun, Message: reason.Error()}); err != nil {
+	text := reason.Error()
+	var refused *ggml.RefusedError
+	if errors.As(reason, &refused) {
+		text = refused.Reason
+	}
+	if err := s.out.send(frame{Kind: kindError, ID: id, Code: gpt.CodeCannotRun, Message: text}); err != nil {
 		return err
 	}
 	return reason

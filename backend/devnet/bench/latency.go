@@ -18,6 +18,7 @@ import (
 	"github.com/ethereum/go-ethereum/ethclient"
 
 	"helium/backend/devnet"
+	"helium/backend/hardware"
 	"helium/backend/models"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
@@ -122,13 +123,18 @@ func chatBody(i int) []byte {
 	return b
 }
 
-// bareInference runs the same requests on a warm engine of our own.
+// bareInference runs the same requests on a warm engine of our own, which
+// computes with what a node here does.
 func bareInference(ctx context.Context, library *models.Library, times int, log *slog.Logger) (firsts, wholes []time.Duration, err error) {
 	model, err := library.Get(models.DemoID)
 	if err != nil {
 		return nil, nil, err
 	}
-	engine, err := worker.Start(ctx, worker.Options{Threads: 1, Log: log})
+	plan, err := hardware.Here(ctx, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, _, err := plan.Start(ctx, worker.Options{Threads: 1, Log: log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,196 @@
+package hardware
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"helium/inference/ggml"
+)
+
+// Plan says what this computer should compute with.
+type Plan struct {
+	// Choices are all that may work, the best first and the processor last. The
+	// engine may still refuse one; then the next is due.
+	Choices []Choice
+	// Wanted are packages that aren't here and would be better than the first
+	// choice, the best first.
+	Wanted []Want
+}
+
+// Choice is a device and the engine package for it.
+type Choice struct {
+	Device  Device
+	Package ggml.Package
+	With    string // the package's name for people, such as CUDA
+	Why     string // a sentence for the owner
+}
+
+// Want is a package worth fetching.
+type Want struct {
+	ggml.Offer
+	Why string // a sentence for the owner
+}
+
+// way is how the engine may compute on the cards of a maker. One that names
+// nothing more takes them all.
+type way struct {
+	maker   Maker
+	backend string
+	name    string // for people
+	release string // of what it is built on
+	// oldest is the least compute capability that the package has code for.
+	oldest int
+	// native are the capabilities that it has machine code for. The driver
+	// translates the rest, and only a driver of the package's own release can.
+	native [][2]int
+	// driver is the least one for native code, translator the least for the rest.
+	driver, translator int
+	besides            string // what else a person has to get
+}
+
+// ways lists them, a maker's best first. The figures for CUDA come from the
+// packages' own files: the kernels in them, and that they were built with CUDA
+// 13.1 and 12.4. Which driver runs what is NVIDIA's table of compatibility.
+func ways() []way {
+	return []way{
+		{maker: Nvidia, backend: ggml.CUDA, name: "CUDA", release: "CUDA 13", oldest: 75, native: [][2]int{{86, 89}, {120, 121}},
+			driver: 580, translator: 590, besides: " It also takes NVIDIA's CUDA 13 libraries, which are several hundred MB."},
+		{maker: Nvidia, backend: ggml.CUDA12, name: "CUDA 12", release: "CUDA 12", oldest: 50, native: [][2]int{{86, 89}},
+			driver: 525, translator: 550, besides: " It also takes NVIDIA's CUDA 12 libraries, which are several hundred MB."},
+		{maker: Nvidia, backend: ggml.Vulkan, name: "Vulkan"},
+		{maker: AMD, backend: ggml.Vulkan, name: "Vulkan"},
+		{maker: Intel, backend: ggml.Vulkan, name: "Vulkan"},
+		{maker: Apple, backend: ggml.Metal, name: "Metal"},
+	}
+}
+
+// unfit says why a card can't be used this way, or "". What the driver's tool
+// does not tell is left to the engine to find out.
+func (w way) unfit(d Device) string {
+	if d.Compute != 0 && d.Compute < w.oldest {
+		return fmt.Sprintf("it is too old for %s (compute capability %s, it takes %s or newer)", w.release, capability(d.Compute), capability(w.oldest))
+	}
+
+	needs := w.translator
+	for _, n := range w.native {
+		if n[0] <= d.Compute && d.Compute <= n[1] {
+			needs = w.driver
+		}
+	}
+	branch, _, _ := strings.Cut(d.Driver, ".")
+	if have, err := strconv.Atoi(branch); err == nil && have < needs {
+		return fmt.Sprintf("driver %s is too old for %s (needs %d or newer)", d.Driver, w.release, needs)
+	}
+	return ""
+}
+
+func capability(c int) string { return fmt.Sprintf("%d.%d", c/10, c%10) }
+
+// Choose plans for devices, the best first, with the packages that are installed
+// and those that exist for this system.
+func Choose(devices []Device, installed []ggml.Package, offered []ggml.Offer) (Plan, error) {
+	var plan Plan
+	var passed []string // of every card before: why it can't be used
+	for _, d := range devices {
+		if d.Kind == CPU {
+			plan.addProcessor(d, installed, passed)
+			continue
+		}
+		choices, wanted, problems := waysFor(d, installed, offered)
+		plan.add(choices, wanted, passed)
+		if len(choices) == 0 {
+			passed = append(passed, fmt.Sprintf("your %s can't be used: %s", d.short(), strings.Join(problems, "; ")))
+		}
+	}
+	if len(plan.Choices) == 0 {
+		return Plan{}, errors.New("no device of this computer can be used with the engine's packages that are here")
+	}
+	return plan, nil
+}
+
+// add takes a card's choices. What it wants is wanted only while no choice of a
+// better card was found.
+func (p *Plan) add(choices []Choice, wanted []Want, passed []string) {
+	if len(p.Choices) == 0 {
+		p.Wanted = append(p.Wanted, wanted...)
+	}
+	for _, c := range choices {
+		c.Why = sentences(c.Why, passed)
+		p.Choices = append(p.Choices, c)
+	}
+}
+
+func (p *Plan) addProcessor(d Device, installed []ggml.Package, passed []string) {
+	i := slices.IndexFunc(installed, func(p ggml.Package) bool { return p.Backend == ggml.CPU })
+	if i < 0 {
+		return
+	}
+
+	why := "The processor is used"
+	if len(p.Choices) == 0 && len(passed) == 0 {
+		why += ": no graphics card was found"
+	}
+	p.Choices = append(p.Choices, Choice{Device: d, Package: installed[i], With: "CPU", Why: sentences(why, passed)})
+}
+
+// sentences puts full stops after what is used and what can't be.
+func sentences(why string, passed []string) string {
+	text := why + "."
+	for _, s := range passed {
+		text += " " + strings.ToUpper(s[:1]) + s[1:] + "."
+	}
+	return text
+}
+
+// waysFor goes through the ways to use a card. Wanted are the ways that only
+// lack their package and stand before the first choice.
+func waysFor(d Device, installed []ggml.Package, offered []ggml.Offer) (choices []Choice, wanted []Want, problems []string) {
+	newerCUDA := false
+	for _, w := range ways() {
+		if w.maker != d.Maker {
+			continue
+		}
+		at := slices.IndexFunc(offered, func(o ggml.Offer) bool { return o.Backend == w.backend })
+		here := slices.IndexFunc(installed, func(p ggml.Package) bool { return p.Backend == w.backend })
+
+		problem := w.unfit(d)
+		newerCUDA = newerCUDA || w.backend == ggml.CUDA && problem == ""
+		switch {
+		case problem != "":
+			problems = append(problems, problem)
+		case here >= 0:
+			choices = append(choices, Choice{Device: d, Package: installed[here], With: w.name, Why: usedWith(d, w, problems)})
+		case newerCUDA && w.backend == ggml.CUDA12:
+			// Nobody needs both, and nobody misses the older one.
+		case at < 0:
+			problems = append(problems, fmt.Sprintf("there is no %s package for this system", w.name))
+		default:
+			problems = append(problems, fmt.Sprintf("the %s package is not installed", w.name))
+			if len(choices) == 0 {
+				why := fmt.Sprintf("With the %s package your %s would be used with %s.%s", w.name, d.short(), w.name, w.besides)
+				wanted = append(wanted, Want{Offer: offered[at], Why: why})
+			}
+		}
+	}
+	return choices, wanted, problems
+}
+
+func usedWith(d Device, w way, problems []string) string {
+	why := fmt.Sprintf("Your %s is used with %s", d.short(), w.name)
+	if len(problems) > 0 {
+		why += ": " + strings.Join(problems, "; ")
+	}
+	return why
+}
+
+// Explain says why a choice of the plan is used, and which package would be
+// better.
+func (p Plan) Explain(c Choice) string {
+	if len(p.Wanted) == 0 {
+		return c.Why
+	}
+	return c.Why + " " + p.Wanted[0].Why
+}

@@ -1,0 +1,68 @@
+package hardware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+
+	"helium/inference/ggml"
+	"helium/inference/worker"
+)
+
+// Here plans for this computer. The error is ggml.ErrNotInstalled where there is
+// no engine at all.
+func Here(ctx context.Context, log *slog.Logger) (Plan, error) {
+	installed, err := ggml.Installed()
+	if err != nil {
+		return Plan{}, err
+	}
+	return Choose(Detect(ctx, log), installed, ggml.Offered(runtime.GOOS, runtime.GOARCH))
+}
+
+// Start starts the first engine of the plan that does not refuse. Why of its
+// choice says also what was tried before. Package, Card and ModelMemory of opts are set here.
+func (p Plan) Start(ctx context.Context, opts worker.Options) (*worker.Engine, Choice, error) {
+	var engine *worker.Engine
+	choice, err := p.first(ctx, func(c Choice) (err error) {
+		opts.Package, opts.Card, opts.ModelMemory = c.Package, c.Device.card(), c.Device.ModelMemory()
+		engine, err = worker.Start(ctx, opts)
+		return err
+	})
+	return engine, choice, err
+}
+
+// first tries the choices in their order. An end of ctx says nothing of a
+// choice, and does not lead to the next.
+func (p Plan) first(ctx context.Context, try func(Choice) error) (Choice, error) {
+	var refusals string
+	var problems []error
+	for _, c := range p.Choices {
+		err := try(c)
+		if err == nil {
+			c.Why = refusals + c.Why
+			return c, nil
+		}
+		if ctx.Err() != nil {
+			return Choice{}, err
+		}
+
+		reason := err.Error()
+		var refused *worker.RefusedError
+		if errors.As(err, &refused) {
+			reason = refused.Reason
+		}
+		refusals += fmt.Sprintf("Your %s can't be used with %s: %s. ", c.Device.short(), c.With, reason)
+		problems = append(problems, err)
+	}
+	return Choice{}, errors.Join(problems...)
+}
+
+// card is how the engine finds a device again. Apple silicon has one.
+func (d Device) card() ggml.Card {
+	if d.Kind == CPU || d.Maker == Apple {
+		return ggml.Card{}
+	}
+	return ggml.Card{PCI: d.PCI, Name: d.Name}
+}

@@ -1,0 +1,61 @@
+package hardware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"helium/inference/ggml"
+	"helium/inference/worker"
+)
+
+// TestMain makes the test binary an engine when it is started as one.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "engine" {
+		err := worker.Serve(context.Background(), os.Stdin, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+		if err != nil && !errors.Is(err, worker.ErrParentGone) {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// The real packages that are here, on a computer that is said to have a card
+// which it has not: each refuses, and the processor computes.
+func TestEnginesThatRefuseACardLeaveTheProcessor(t *testing.T) {
+	installed, err := ggml.Installed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := Device{Kind: GPU, Name: "NVIDIA GeForce RTX 9999", MemoryMB: 12282, Maker: Nvidia, PCI: "ffff:01:00.0", Compute: 89, Driver: "600.10"}
+	plan, err := Choose([]Device{card, {Kind: CPU, Name: "Ryzen 7", MemoryMB: 8192}}, installed, ggml.Offered(runtime.GOOS, runtime.GOARCH))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	engine, choice, err := plan.Start(t.Context(), worker.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	info, err := engine.Info(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if choice.Package.Backend != ggml.CPU || !strings.HasPrefix(info.Backend, "cpu-") {
+		t.Errorf("chosen is %+v, the engine computes with %s", choice, info.Backend)
+	}
+	for _, refused := range plan.Choices[:len(plan.Choices)-1] {
+		if want := "Your RTX 9999 can't be used with " + refused.With + ": "; !strings.Contains(choice.Why, want) {
+			t.Errorf("%q does not say %q", choice.Why, want)
+		}
+	}
+	t.Log(plan.Explain(choice))
+}
