@@ -20,6 +20,8 @@ type benchCmd struct {
 	Latency   benchLatencyCmd   `cmd:"" help:"What the network adds to bare inference."`
 	Load      benchLoadCmd      `cmd:"" help:"Many requests at once, and what the chain says of them."`
 	Consensus benchConsensusCmd `cmd:"" help:"What attacks on the consensus cost and gain."`
+	Inference benchInferenceCmd `cmd:"" help:"The engine's speed beside the bare library's and node-llama-cpp's."`
+	Library   benchLibraryCmd   `cmd:"" hidden:"" help:"The bare library (started by bench inference)."`
 }
 
 type benchLatencyCmd struct {

@@ -87,12 +87,17 @@ func (n *noise) matrix(in, out int, gain float64) *matrix {
 	m := newMatrix(in, out)
 	spread := gain * math.Sqrt(3/float64(in))
 	for i := range m.data {
-		n.state += 0x9e3779b97f4a7c15
-		z := n.state
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		z ^= z >> 31
-		m.data[i] = spread * (float64(z>>11)/(1<<52) - 1)
+		m.data[i] = spread * n.next()
 	}
 	return m
+}
+
+// next is uniform in [-1, 1).
+func (n *noise) next() float64 {
+	n.state += 0x9e3779b97f4a7c15
+	z := n.state
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	z ^= z >> 31
+	return float64(z>>11)/(1<<52) - 1
 }
