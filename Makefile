@@ -12,7 +12,7 @@ HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
 PAGES  := frontend/dist/node/index.html
 
-.PHONY: help run test desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency clean
+.PHONY: help run test desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile
@@ -43,8 +43,18 @@ generate: ## everything that is generated and checked in
 bench-latency: $(HELIUM) $(ENGINE) ## what the network adds to bare inference
 	$(HELIUM) bench latency
 
+bench-inference: $(HELIUM) $(ENGINE) inference/bench/rival/node_modules/.package-lock.json ## the engine's speed beside others'
+	$(HELIUM) bench inference
+
+# The rival runs on the engine package that is here, and fetches none of its own.
+inference/bench/rival/node_modules/.package-lock.json: inference/bench/rival/package-lock.json
+	@build/setup/need.sh node
+	cd inference/bench/rival && $(NPM_CI) --omit=optional
+	@ln -sfn ../../../../build/engine/node_modules/@node-llama-cpp inference/bench/rival/node_modules/@node-llama-cpp
+	@touch $@
+
 clean: ## what make made
-	rm -rf bin build/bin build/engine/node_modules build/engine/*/node_modules frontend/node_modules frontend/dist/chat frontend/dist/node backend/contracts/node_modules
+	rm -rf bin build/bin build/engine/node_modules build/engine/*/node_modules inference/bench/rival/node_modules frontend/node_modules frontend/dist/chat frontend/dist/node backend/contracts/node_modules
 
 $(HELIUM): $(GO_FILES) $(PAGES)
 	@build/setup/need.sh go

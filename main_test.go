@@ -38,11 +38,16 @@ func TestMain(m *testing.M) {
 func TestCommands(t *testing.T) {
 	hub := httptest.NewServer(newScriptHub(t))
 	t.Cleanup(hub.Close)
+	engine, err := filepath.Abs("build/engine/node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"cutlineend": cutLineEnd},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HUB", hub.URL)
+			env.Setenv("ENGINE", engine)
 			return nil
 		},
 	})

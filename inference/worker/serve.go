@@ -31,7 +31,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger) e
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	s := &server{out: &writer{w: out}, log: log, jobs: make(chan frame, 1)}
+	s := &server{out: &writer{w: out}, log: log, jobs: make(chan frame, 1), told: make(chan frame, 256)}
 	messages := make(chan frame)
 	broken := make(chan error, 1)
 	go func() { broken <- s.read(ctx, bufio.NewReader(in), messages) }()
@@ -39,6 +39,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger) e
 	if err := s.configure(ctx, messages, broken); err != nil {
 		return err
 	}
+	go s.tell(ctx)
 	go s.work(ctx)
 	go s.watchMemory(ctx)
 
@@ -62,6 +63,7 @@ type server struct {
 	config config
 	lib    *ggml.Library
 	jobs   chan frame
+	told   chan frame // what a task has to say, in order, so that it need not wait for the pipe
 
 	warm warm
 
@@ -190,6 +192,18 @@ func (s *server) cancel(id uint64) {
 	}
 }
 
+// tell sends what tasks say.
+func (s *server) tell(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case f := <-s.told:
+			s.out.send(f)
+		}
+	}
+}
+
 // work does one job after the other. Sending fails only when the parent has
 // gone, which the read loop notices.
 func (s *server) work(ctx context.Context) {
@@ -206,7 +220,7 @@ func (s *server) work(ctx context.Context) {
 func (s *server) reply(ctx context.Context, f frame) {
 	if f.Kind == kindUnload {
 		s.warm.clear()
-		s.out.send(frame{Kind: kindDone, ID: f.ID})
+		s.told <- frame{Kind: kindDone, ID: f.ID}
 		return
 	}
 
@@ -217,10 +231,10 @@ func (s *server) reply(ctx context.Context, f frame) {
 
 	result, err := s.runGPT(ctx, f)
 	if err != nil {
-		s.out.send(frame{Kind: kindError, ID: f.ID, Code: gpt.CodeOf(err), Message: message(err)})
+		s.told <- frame{Kind: kindError, ID: f.ID, Code: gpt.CodeOf(err), Message: message(err)}
 		return
 	}
-	s.out.send(frame{Kind: kindResult, ID: f.ID, Result: &result})
+	s.told <- frame{Kind: kindResult, ID: f.ID, Result: &result}
 }
 
 func (s *server) setRunning(id uint64, stop context.CancelFunc) {
@@ -259,7 +273,7 @@ func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
 
 	s.progress(f.ID, Stage{Name: StageRunning})
 	out, err := prepared.Run(ctx, model, func(d gpt.Delta) {
-		s.out.send(frame{Kind: kindDelta, ID: f.ID, Delta: &d})
+		s.told <- frame{Kind: kindDelta, ID: f.ID, Delta: &d}
 	})
 	if err != nil {
 		return Result{}, err
@@ -278,7 +292,7 @@ func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
 }
 
 func (s *server) progress(id uint64, stage Stage) {
-	s.out.send(frame{Kind: kindProgress, ID: id, Stage: &stage})
+	s.told <- frame{Kind: kindProgress, ID: id, Stage: &stage}
 }
 
 // get is the model in its format, loaded if it isn't yet.
