@@ -47,6 +47,16 @@ func (n *Node) shelter(ctx context.Context) bool {
 	return false
 }
 
+// roomChanged says whether a node that should run has found or lost its room.
+func (n *Node) roomChanged(ctx context.Context) bool {
+	me, err := n.readSelf()
+	if err != nil || me.Wish != WishRun {
+		return false
+	}
+	had := !n.health.stands(ReasonNoRoom)
+	return n.shelter(ctx) != had
+}
+
 // largest is what the largest model needs of those that fit at all.
 func (r *rooms) largest(all []models.File, memory worker.Memory) (needs uint64, id string) {
 	r.mu.Lock()

@@ -32,13 +32,30 @@ func (n *Node) steer(ctx context.Context) error {
 			continue
 		}
 		wait.reset()
-		t := time.NewTimer(min(again, lookAgain))
+		n.idle(ctx, min(again, lookAgain))
+	}
+}
+
+// idle waits for something to steer by. Whether there is room for the models is
+// asked of the engine alone, and so more often than anything of the chain.
+func (n *Node) idle(ctx context.Context, most time.Duration) {
+	end := time.NewTimer(most)
+	defer end.Stop()
+	room := time.NewTicker(lookForRoom)
+	defer room.Stop()
+	for {
 		select {
 		case <-ctx.Done():
+			return
 		case <-n.steering:
-		case <-t.C:
+			return
+		case <-end.C:
+			return
+		case <-room.C:
+			if n.roomChanged(ctx) {
+				return
+			}
 		}
-		t.Stop()
 	}
 }
 
@@ -65,11 +82,7 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	switch next {
 	case moveNone:
 		n.settled(v)
-		again, err := n.tend(ctx, wish, v)
-		if me.Wish == WishRun {
-			again = min(again, lookForRoom)
-		}
-		return again, err
+		return n.tend(ctx, wish, v)
 	case moveJoin:
 		if left := n.cfg.Chain.Clock().Until(v.rejoinFrom); left > 0 {
 			n.health.raise(ReasonRejoin, n.rejoinText(v))

@@ -190,7 +190,11 @@ func TestYieldEndsTheEngineInTheMiddleOfATask(t *testing.T) {
 
 	yielded := make(chan error, 1)
 	err = runUntilFirstDelta(t, soon(t), e, model, func() {
-		go func() { yielded <- e.Yield(soon(t)) }()
+		go func() {
+			begin := time.Now()
+			yielded <- e.Yield(soon(t))
+			t.Logf("the memory is free after %s", time.Since(begin))
+		}()
 	})
 	if gpt.CodeOf(err) != gpt.CodeCancelled {
 		t.Fatalf("error = %v, want cancelled", err)
