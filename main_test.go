@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -40,7 +41,7 @@ func TestCommands(t *testing.T) {
 	t.Cleanup(hub.Close)
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"cutlineend": cutLineEnd},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"cutlineend": cutLineEnd, "frombase64": fromBase64},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HUB", hub.URL)
 			return nil
@@ -103,6 +104,15 @@ func cutLineEnd(ts *testscript.TestScript, _ bool, names []string) {
 	for _, name := range names {
 		text := strings.TrimSuffix(ts.ReadFile(name), "\n")
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+// fromBase64 makes binary files, which a script can't hold, of files of text.
+func fromBase64(ts *testscript.TestScript, _ bool, names []string) {
+	for _, name := range names {
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(ts.ReadFile(name)))
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(name), b, 0o600))
 	}
 }
 
