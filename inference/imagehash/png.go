@@ -12,6 +12,8 @@ import (
 // MaxPixels is the largest image that ReadPNG takes.
 const MaxPixels = 2048 * 2048
 
+var errNotRGB = errors.New("read image: its pixels are not plain red, green and blue with 8 bits each, as those of nodes are")
+
 // ReadPNG reads an image as nodes give it: PNG, red, green and blue with 8 bits
 // each. It refuses all others, and before it takes memory for the pixels those
 // that are too large.
@@ -37,5 +39,3 @@ func ReadPNG(data []byte) (*image.RGBA, error) {
 	}
 	return opaque, nil
 }
-
-var errNotRGB = errors.New("read image: its pixels are not plain red, green and blue with 8 bits each, as those of nodes are")

@@ -14,13 +14,13 @@ import (
 // What this network runs of what the format allows. The format has no limits of
 // its own here; without any, a task would not be paid for by its units.
 const (
-	minSide         = 64
-	maxSide         = 2048
-	sideStep        = 8 // a latent pixel
-	maxPixels       = 1536 * 1536
-	maxPrompt       = 8 << 10 // bytes; a longer one makes every step longer
-	maxPicture      = 8 << 20 // bytes
-	maxPicturePixel = 2048 * 2048
+	minSide          = 64
+	maxSide          = 2048
+	sideStep         = 8 // a latent pixel
+	maxPixels        = 1536 * 1536
+	maxPrompt        = 8 << 10 // bytes; a longer one makes every step longer
+	maxPicture       = 8 << 20 // bytes
+	maxPicturePixels = 2048 * 2048
 )
 
 // Refusals names what the format allows and this network does not run. A task
@@ -85,8 +85,8 @@ func (c *ControlNet) Picture() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("holds no image that can be read (%w)", err)
 	}
-	if int64(size.Width)*int64(size.Height) > maxPicturePixel {
-		return nil, fmt.Errorf("holds an image of %d×%d, more than %d pixels", size.Width, size.Height, maxPicturePixel)
+	if int64(size.Width)*int64(size.Height) > maxPicturePixels {
+		return nil, fmt.Errorf("holds an image of %d×%d, more than %d pixels", size.Width, size.Height, maxPicturePixels)
 	}
 	return data, nil
 }
