@@ -54,7 +54,8 @@ func TestOtherImagesAreRefused(t *testing.T) {
 		"text":         {[]byte("no image at all"), "not a PNG file"},
 		"a cut one":    {plain[:len(plain)/2], "not enough pixel data"},
 		"without size": {header(0, 8), "non-positive dimension"},
-		"large":        {header(2049, 2048), "2049×2048 pixels, more than 4194304"},
+		"wide":         {header(2049, 1), "2049×1 pixels, more than 2048×2048"},
+		"long":         {header(1, 4194304), "1×4194304 pixels, more than 2048×2048"},
 		"huge":         {header(1<<31-1, 1<<31-1), "dimension overflow"},
 		"grey":         {encode(t, image.NewGray(square)), "not plain red"},
 		"palette":      {encode(t, image.NewPaletted(square, color.Palette{color.Black, color.White})), "not plain red"},
@@ -68,21 +69,27 @@ func TestOtherImagesAreRefused(t *testing.T) {
 	}
 }
 
-// The pixels of the largest image, twice where they come interlaced, and what
-// zlib needs.
-const mostMemory = 2*4*MaxPixels + 1<<20
+// The pixels of the largest image, twice where they come interlaced, its
+// columns, and what zlib needs.
+const mostMemory = 2*4*MaxSide*MaxSide + 4<<20
 
 func FuzzHostileImagesTakeLittleMemory(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(encode(f, picture(1, 8, 5)))
 	f.Add(encode(f, picture(2, 70, 70)))
 	f.Add(encode(f, image.NewNRGBA(image.Rect(0, 0, 3, 3))))
+	f.Add(encode(f, picture(3, 2048, 1)))
+	f.Add(encode(f, picture(3, 1, 2048)))
 	f.Add(header(1<<30, 1<<30))
 	f.Add(append(header(2048, 2048), chunk("IDAT", []byte("x"))...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		img, err := ReadPNG(data)
+		var h Hash
+		if err == nil {
+			h = Of(img)
+		}
 		runtime.ReadMemStats(&after)
 		if used := after.TotalAlloc - before.TotalAlloc; used > mostMemory+uint64(len(data)) {
 			t.Fatalf("%d bytes for an image of %d", used, len(data))
@@ -90,7 +97,6 @@ func FuzzHostileImagesTakeLittleMemory(f *testing.F) {
 		if err != nil {
 			return
 		}
-		h := Of(img)
 		again, err := ReadPNG(encode(t, img))
 		if err != nil || Of(again) != h {
 			t.Fatalf("%v, or another hash: %v and %v", err, h, Of(again))

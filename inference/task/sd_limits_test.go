@@ -111,8 +111,8 @@ func TestWhatRunsIsNotRefused(t *testing.T) {
 		}
 	}
 	// What a task may ask for is what its hash can be taken of.
-	if maxPixels > imagehash.MaxPixels {
-		t.Errorf("images of %d pixels have no hash", maxPixels)
+	if maxSide > imagehash.MaxSide {
+		t.Errorf("images of %d pixels have no hash", maxSide)
 	}
 }
 
