@@ -35,7 +35,7 @@ type taskCmd struct {
 	Run_     taskRunCmd      `cmd:"" name:"run" help:"Send one task with a wallet of its own and follow it to its receipt."`
 	Check    taskCheckCmd    `cmd:"" help:"Check a task document, and print how the network reads it."`
 	Prompt   taskPromptCmd   `cmd:"" help:"Print the exact text that a model gets for a task."`
-	Digest   taskDigestCmd   `cmd:"" help:"Print what goes on chain for a response."`
+	Digest   taskDigestCmd   `cmd:"" help:"Print what goes on chain for a response, or for images."`
 	Verify   taskVerifyCmd   `cmd:"" help:"Check a receipt against the chain alone."`
 	Withdraw taskWithdrawCmd `cmd:"" help:"Take back what the network owes the wallet that pays: refunds, and deposits that were not spent."`
 }

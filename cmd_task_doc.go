@@ -15,6 +15,7 @@ import (
 
 	"helium/backend/models"
 	"helium/inference/gpt"
+	"helium/inference/imagehash"
 	"helium/inference/task"
 )
 
@@ -53,46 +54,72 @@ func docName(name string) string {
 	return name
 }
 
-// readTask reads a GPT task; the error names every field that is wrong.
-func readTask(name string) (*task.GPT, error) {
+// readGPT reads a GPT task; the error names every field that is wrong.
+func readGPT(name string) (*task.GPT, error) {
 	b, err := readDocument(name)
 	if err != nil {
 		return nil, err
 	}
 	t, problems := task.CheckGPT(b)
-	if len(problems) == 0 {
-		return t, nil
-	}
+	return t, fieldErrors(docName(name)+" is not a GPT task", problems)
+}
 
-	lines := []string{fmt.Sprintf("%s is not a GPT task:", docName(name))}
+// readSD reads a Stable Diffusion task, as readGPT does.
+func readSD(name string) (*task.SD, error) {
+	b, err := readDocument(name)
+	if err != nil {
+		return nil, err
+	}
+	t, problems := task.CheckSD(b)
+	return t, fieldErrors(docName(name)+" is not a Stable Diffusion task", problems)
+}
+
+func fieldErrors(verdict string, problems []*task.FieldError) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	lines := []string{verdict + ":"}
 	for _, p := range problems {
 		lines = append(lines, "  "+p.Error())
 	}
-	return nil, errors.New(strings.Join(lines, "\n"))
+	return errors.New(strings.Join(lines, "\n"))
 }
 
 type taskCheckCmd struct {
 	File string `arg:"" help:"Task document, JSON; - is standard input."`
-	Type string `default:"gpt" help:"What kind of task it is: gpt." placeholder:"TYPE"`
+	Type string `default:"gpt" enum:"gpt,sd" help:"What kind of task it is: gpt or sd." placeholder:"TYPE"`
 }
 
 // Help is what the command says of itself beyond one line.
 func (taskCheckCmd) Help() string {
 	return "Prints the document as the network reads it, in its one spelling with the defaults filled in, and keccak256 of that line. " +
-		"If it is wrong, every field that is wrong is named and the exit status is 1."
+		"If it is wrong, every field that is wrong is named and the exit status is 1. " +
+		"A Stable Diffusion task may be right and ask for more than nodes run; then this is said below it."
 }
 
 func (c taskCheckCmd) Run(env *environment) error {
-	if c.Type != "gpt" {
-		return fmt.Errorf("--type %s: only gpt tasks can be checked yet", c.Type)
+	if c.Type == "sd" {
+		t, err := readSD(c.File)
+		if err != nil {
+			return err
+		}
+		printNormalised(env.stdout, t.Normalised())
+		if refused := fieldErrors("Nodes refuse it", t.Refusals()); refused != nil {
+			fmt.Fprintln(env.stdout, refused)
+		}
+		return nil
 	}
-	t, err := readTask(c.File)
+
+	t, err := readGPT(c.File)
 	if err != nil {
 		return err
 	}
-	normal := t.Normalised()
-	fmt.Fprintf(env.stdout, "%s\nkeccak256 %s\n", normal, crypto.Keccak256Hash(normal))
+	printNormalised(env.stdout, t.Normalised())
 	return nil
+}
+
+func printNormalised(w io.Writer, normal []byte) {
+	fmt.Fprintf(w, "%s\nkeccak256 %s\n", normal, crypto.Keccak256Hash(normal))
 }
 
 type taskPromptCmd struct {
@@ -109,7 +136,7 @@ func (taskPromptCmd) Help() string {
 }
 
 func (c taskPromptCmd) Run(env *environment) error {
-	t, err := readTask(c.File)
+	t, err := readGPT(c.File)
 	if err != nil {
 		return err
 	}
@@ -174,14 +201,16 @@ func modelPrompter(env *environment, id string) (*gpt.Prompter, error) {
 }
 
 type taskDigestCmd struct {
-	Files []string `arg:"" name:"file" help:"Responses, exactly as nodes give them; - is standard input."`
+	Files []string `arg:"" name:"file" help:"Responses, exactly as nodes give them, or the images of one task in their order; - is standard input."`
 	Salt  string   `help:"The task's salt: 32 bytes as hex digits. It is in the task's receipt; zeros if not given." placeholder:"HEX"`
 }
 
 // Help is what the command says of itself beyond one line.
 func (taskDigestCmd) Help() string {
-	return "Prints, for each file, what stands on chain in its place: sha256 of the task's salt and the response's bytes. " +
-		"A response has one spelling only; a file that has another, even one line end more, is refused."
+	return "Prints, for each response, what stands on chain in its place: sha256 of the task's salt and the response's bytes. " +
+		"A response has one spelling only; a file that has another, even one line end more, is refused. " +
+		"Images, PNG as nodes give them, have one line together: 8 bytes for each, its perceptual hash, masked with a hash of the salt and its place. " +
+		"What a node made of the same task differs in fewer than 5 bits an image."
 }
 
 func (c taskDigestCmd) Run(env *environment) error {
@@ -189,16 +218,62 @@ func (c taskDigestCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	var images []document
 	var problems []error
 	for _, name := range c.Files {
-		digest, err := digestFile(salt, name)
-		if err != nil {
+		b, err := readDocument(name)
+		switch {
+		case err != nil:
 			problems = append(problems, err)
+		case strings.HasPrefix(http.DetectContentType(b), "image/"):
+			images = append(images, document{name, b})
+		default:
+			problems = append(problems, printResponse(env.stdout, salt, document{name, b}))
+		}
+	}
+	problems = append(problems, printImages(env.stdout, salt, images))
+	return errors.Join(problems...)
+}
+
+// document is a file that was read.
+type document struct {
+	name string
+	data []byte
+}
+
+func printResponse(w io.Writer, salt [32]byte, d document) error {
+	if _, err := task.ParseResponse(d.data); err != nil {
+		return fmt.Errorf("%s is not a response of a GPT task: %w", docName(d.name), err)
+	}
+	_, err := fmt.Fprintf(w, "0x%x  %s\n", task.GPTDigest(salt, d.data), d.name)
+	return err
+}
+
+// printImages prints nothing where one image is wrong: the others alone are
+// another result.
+func printImages(w io.Writer, salt [32]byte, images []document) error {
+	if len(images) == 0 {
+		return nil
+	}
+	if len(images) > task.MaxImages {
+		return fmt.Errorf("%d images are too many: a task has at most %d", len(images), task.MaxImages)
+	}
+	var hashes []imagehash.Hash
+	var names []string
+	var problems []error
+	for _, d := range images {
+		img, err := imagehash.ReadPNG(d.data)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s is not an image of a task: %w", docName(d.name), err))
 			continue
 		}
-		fmt.Fprintf(env.stdout, "0x%x  %s\n", digest, name)
+		hashes, names = append(hashes, imagehash.Of(img)), append(names, d.name)
 	}
-	return errors.Join(problems...)
+	if len(problems) > 0 {
+		return errors.Join(problems...)
+	}
+	_, err := fmt.Fprintf(w, "0x%x  %s\n", task.SDDigest(salt, hashes), strings.Join(names, " "))
+	return err
 }
 
 func readSalt(text string) (salt [32]byte, err error) {
@@ -213,18 +288,4 @@ func readSalt(text string) (salt [32]byte, err error) {
 		return salt, fmt.Errorf("--salt: want 64 hex digits: %w", err)
 	}
 	return [32]byte(b), nil
-}
-
-func digestFile(salt [32]byte, name string) ([32]byte, error) {
-	b, err := readDocument(name)
-	if err != nil {
-		return [32]byte{}, err
-	}
-	if kind := http.DetectContentType(b); strings.HasPrefix(kind, "image/") {
-		return [32]byte{}, fmt.Errorf("%s is an image (%s): its digest is a perceptual hash, which this version can't compute yet", docName(name), kind)
-	}
-	if _, err := task.ParseResponse(b); err != nil {
-		return [32]byte{}, fmt.Errorf("%s is not a response of a GPT task: %w", docName(name), err)
-	}
-	return task.GPTDigest(salt, b), nil
 }

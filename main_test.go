@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -44,7 +45,7 @@ func TestCommands(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"cutlineend": cutLineEnd},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"cutlineend": cutLineEnd, "frombase64": fromBase64},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HUB", hub.URL)
 			env.Setenv("ENGINE", engine)
@@ -108,6 +109,15 @@ func cutLineEnd(ts *testscript.TestScript, _ bool, names []string) {
 	for _, name := range names {
 		text := strings.TrimSuffix(ts.ReadFile(name), "\n")
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+// fromBase64 makes binary files, which a script can't hold, of files of text.
+func fromBase64(ts *testscript.TestScript, _ bool, names []string) {
+	for _, name := range names {
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(ts.ReadFile(name)))
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(name), b, 0o600))
 	}
 }
 

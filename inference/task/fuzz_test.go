@@ -3,6 +3,7 @@ package task
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"testing"
 	"unicode/utf8"
@@ -17,9 +18,9 @@ func raws(list ...string) []json.RawMessage {
 }
 
 func FuzzParseGPTAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testing.F) {
-	schema := compiledSchema(f)
+	schema := compiledSchema(f, GPTSchema())
 	f.Add([]byte(full))
-	for _, e := range examples(f) {
+	for _, e := range examples(f, "gpt") {
 		if len(e.doc) < 4096 {
 			f.Add(e.doc)
 		}
@@ -55,6 +56,51 @@ func FuzzParseGPTAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testi
 		var unwrapped struct{ Task *GPT }
 		if err := json.Unmarshal(wrapped, &unwrapped); err != nil || !reflect.DeepEqual(unwrapped.Task, g) {
 			t.Fatalf("lost inside another document: %v\n%s", err, wrapped)
+		}
+	})
+}
+
+func FuzzParseSDAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testing.F) {
+	schema := compiledSchema(f, SDSchema())
+	f.Add([]byte(fullSD))
+	for _, e := range examples(f, "sd") {
+		f.Add(e.doc)
+	}
+	for _, method := range preprocessMethods() {
+		f.Add(fmt.Appendf(nil, `{"base_model":"m","prompt":"p","task_config":{"cfg":1e-9},"controlnet":{"model":"c","preprocess":{"method":%q,"args":{}}}}`, method))
+	}
+
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		s, err := ParseSD(doc)
+		if err != nil {
+			if _, ok := err.(*FieldError); !ok || err.Error() == "" || len(err.Error()) > 8<<10 {
+				t.Fatalf("error %T %q, want a FieldError", err, err)
+			}
+			return
+		}
+		if err := schema.Validate(decode(t, doc)); err != nil {
+			t.Fatalf("accepted what the schema refuses: %v", err)
+		}
+
+		normal := s.Normalised()
+		again, err := ParseSD(normal)
+		if err != nil {
+			t.Fatalf("own document refused: %v\n%s", err, normal)
+		}
+		if !reflect.DeepEqual(again, s) || !bytes.Equal(again.Normalised(), normal) {
+			t.Fatalf("not a fixed point:\n%s\n%s", normal, again.Normalised())
+		}
+		if len(normal) > 2*len(doc)+1024 {
+			t.Fatalf("%d bytes became %d", len(doc), len(normal))
+		}
+
+		for _, p := range s.Refusals() {
+			if p.Field == "" || len(p.Error()) > 1024 {
+				t.Fatalf("refusal %q", p)
+			}
+		}
+		if units := SDUnitsRoundedUp(s); units < 1 || s.Refusals() == nil && units > 1024 { // the contract takes no more
+			t.Fatalf("%d units", units)
 		}
 	})
 }

@@ -133,7 +133,7 @@ func (g *GPT) Normalised() []byte {
 	w.text(string(g.DType))
 	w.key("quantize_bits")
 	if g.QuantizeBits == 0 {
-		w.raw([]byte("null"))
+		w.null()
 	} else {
 		w.integer(int64(g.QuantizeBits))
 	}
@@ -182,7 +182,7 @@ func (w *writer) message(m Message) {
 func (w *writer) content(c Content) {
 	switch {
 	case c.Null:
-		w.raw([]byte("null"))
+		w.null()
 	case c.Parts == nil:
 		w.text(c.Text)
 	default:
@@ -211,7 +211,7 @@ func (w *writer) part(p Part) {
 
 func (w *writer) generation(g *GenerationConfig) {
 	if g == nil {
-		w.raw([]byte("null"))
+		w.null()
 		return
 	}
 	w.open('{')

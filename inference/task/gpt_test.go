@@ -22,9 +22,9 @@ type example struct {
 	doc        []byte
 }
 
-func examples(t testing.TB) []example {
+func examples(t testing.TB, kind string) []example {
 	t.Helper()
-	data, err := os.ReadFile("testdata/gpt/manifest.json")
+	data, err := os.ReadFile(filepath.Join("testdata", kind, "manifest.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func examples(t testing.TB) []example {
 }
 
 func TestPublishedDocumentsAreJudgedAsByTheNewestValidator(t *testing.T) {
-	for _, e := range examples(t) {
+	for _, e := range examples(t, "gpt") {
 		_, err := ParseGPT(e.doc)
 		if got := err == nil; got != (e.Newest == "valid") {
 			t.Errorf("%s: error %v, newest validator says %s", e.File, err, e.Newest)
@@ -56,7 +56,7 @@ func TestPublishedDocumentsAreJudgedAsByTheNewestValidator(t *testing.T) {
 // everything else is equal.
 func TestPublishedDocumentsNormaliseAsHelium(t *testing.T) {
 	compared := 0
-	for _, e := range examples(t) {
+	for _, e := range examples(t, "gpt") {
 		g, err := ParseGPT(e.doc)
 		if err != nil || e.Helium != "valid" {
 			continue
@@ -89,7 +89,7 @@ func decode(t testing.TB, data []byte) any {
 // Of the documents that Helium refused or whose fields it ignored, the manifest
 // has no whole normalised form: there the document itself says what must stay.
 func TestPublishedDocumentsKeepEveryFieldAndGetDefaults(t *testing.T) {
-	for _, e := range examples(t) {
+	for _, e := range examples(t, "gpt") {
 		g, err := ParseGPT(e.doc)
 		if err != nil {
 			t.Errorf("%s: %v", e.File, err)
@@ -116,7 +116,7 @@ func TestPublishedDocumentsKeepEveryFieldAndGetDefaults(t *testing.T) {
 // is odd or missing in there, and nothing else.
 func TestARefusalNamesTheBrokenField(t *testing.T) {
 	refused := 0
-	for _, e := range examples(t) {
+	for _, e := range examples(t, "gpt") {
 		for _, b := range breakEach(decode(t, e.doc), "") {
 			doc, err := json.Marshal(b.doc)
 			if err != nil {

@@ -42,10 +42,7 @@ func (r *reader) gpt(doc *value) *GPT {
 		"template_args", "seed", "dtype", "quantize_bits", "helium")
 	g := newGPT()
 
-	model := r.required(doc, f, "model")
-	if g.Model = r.str(model); g.Model == "" {
-		r.fail(model, "is empty", "name a model, as in Qwen/Qwen2.5-7B-Instruct")
-	}
+	g.Model = r.filled(r.required(doc, f, "model"), "name a model, as in Qwen/Qwen2.5-7B-Instruct")
 	g.Messages = []Message{}
 	for _, m := range r.list(r.required(doc, f, "messages")) {
 		g.Messages = append(g.Messages, r.message(m))
@@ -61,7 +58,7 @@ func (r *reader) gpt(doc *value) *GPT {
 		g.Seed = r.integer(v, 0, MaxSeed)
 	}
 	if v := f["dtype"]; v != nil {
-		g.DType = DType(r.oneOf(v, string(DTypeFloat16), string(DTypeBFloat16), string(DTypeFloat32), string(DTypeAuto)))
+		g.DType = r.dtype(v)
 	}
 	if v := f["quantize_bits"]; !isNull(v) {
 		g.QuantizeBits = r.quantizeBits(v)
@@ -70,6 +67,10 @@ func (r *reader) gpt(doc *value) *GPT {
 		r.fields(v)
 	}
 	return g
+}
+
+func (r *reader) dtype(v *value) DType {
+	return DType(r.oneOf(v, string(DTypeFloat16), string(DTypeBFloat16), string(DTypeFloat32), string(DTypeAuto)))
 }
 
 func (r *reader) quantizeBits(v *value) int {

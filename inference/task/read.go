@@ -226,7 +226,7 @@ func (v *value) encode(w *writer) {
 		}
 		w.close(byte(t) + 2) // ']' and '}' follow their partners by two
 	default:
-		w.raw([]byte("null"))
+		w.null()
 	}
 }
 
@@ -312,6 +312,23 @@ func (r *reader) str(v *value) string {
 	s, ok := v.token.(string)
 	if !ok {
 		r.wrongType(v, "a string")
+	}
+	return s
+}
+
+// optStr is the empty string where there is no field; null is none.
+func (r *reader) optStr(v *value) string {
+	if v == nil {
+		return ""
+	}
+	return r.str(v)
+}
+
+// filled takes a string that is not empty.
+func (r *reader) filled(v *value, hint string) string {
+	s := r.str(v)
+	if s == "" {
+		r.fail(v, "is empty", hint)
 	}
 	return s
 }

@@ -1,6 +1,6 @@
 package task
 
-import _ "embed" // for the schema
+import _ "embed" // for the schemas
 
 //go:embed gpt.schema.json
 var gptSchema string
@@ -9,3 +9,10 @@ var gptSchema string
 // programs. ParseGPT accepts what it accepts, except where a schema cannot
 // look: keys given twice, lone surrogates, nesting, numbers no float64 holds.
 func GPTSchema() string { return gptSchema }
+
+//go:embed sd.schema.json
+var sdSchema string
+
+// SDSchema is the JSON Schema of a Stable Diffusion task, and says of ParseSD
+// what GPTSchema says of ParseGPT.
+func SDSchema() string { return sdSchema }

@@ -11,17 +11,17 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-func compiledSchema(t testing.TB) *jsonschema.Schema {
+func compiledSchema(t testing.TB, text string) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(GPTSchema()))
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("gpt.schema.json", doc); err != nil {
+	if err := c.AddResource("task.schema.json", doc); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := c.Compile("gpt.schema.json")
+	schema, err := c.Compile("task.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +29,17 @@ func compiledSchema(t testing.TB) *jsonschema.Schema {
 }
 
 func TestSchemaAcceptsPublishedDocuments(t *testing.T) {
-	schema := compiledSchema(t)
-	for _, e := range examples(t) {
-		if err := schema.Validate(decode(t, e.doc)); err != nil {
+	gpt, sd := compiledSchema(t, GPTSchema()), compiledSchema(t, SDSchema())
+	for _, e := range examples(t, "gpt") {
+		if err := gpt.Validate(decode(t, e.doc)); err != nil {
+			t.Errorf("%s: %v", e.File, err)
+		}
+	}
+	for _, e := range examples(t, "sd") {
+		if e.Newest != "valid" {
+			continue
+		}
+		if err := sd.Validate(decode(t, e.doc)); err != nil {
 			t.Errorf("%s: %v", e.File, err)
 		}
 	}
@@ -55,16 +63,19 @@ const full = `{
  "seed": 1, "dtype": "float16", "quantize_bits": 4, "helium": {}
 }`
 
-func TestSchemaAndParserAgreeOnEveryEdit(t *testing.T) {
-	schema := compiledSchema(t)
+func TestSchemaAndParserAgreeOnEveryEditOfGPT(t *testing.T) {
 	docs := map[string]any{"": decode(t, []byte(full))}
-	for _, e := range examples(t) {
+	for _, e := range examples(t, "gpt") {
 		if len(e.doc) < 4096 { // large images are in no shape that full lacks
 			doc := decode(t, e.doc)
 			docs[shape(doc)] = doc // one of each shape is enough
 		}
 	}
+	agreeOnEveryEdit(t, docs, compiledSchema(t, GPTSchema()), func(data []byte) error { _, err := ParseGPT(data); return err })
+}
 
+func agreeOnEveryEdit(t *testing.T, docs map[string]any, schema *jsonschema.Schema, parse func([]byte) error) {
+	t.Helper()
 	accepted, refused := 0, 0
 	for _, doc := range docs {
 		edits(doc, func() {
@@ -72,7 +83,7 @@ func TestSchemaAndParserAgreeOnEveryEdit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, parseErr := ParseGPT(data)
+			parseErr := parse(data)
 			schemaErr := schema.Validate(decode(t, data))
 			if (parseErr == nil) != (schemaErr == nil) {
 				t.Errorf("%s\nparser: %v\nschema: %v", data, parseErr, schemaErr)
@@ -109,10 +120,10 @@ func shape(doc any) string {
 }
 
 func replacements() []any {
-	list := []any{nil, true, false, "", "x", "user", "tool", "auto", "text", "image", "aQ==", "aQ=", "a\nQ==", []any{}, map[string]any{},
+	list := []any{nil, true, false, "", "x", "user", "tool", "2.0.0", "canny", "openpose", SchedulerEuler, "auto", "text", "image", "aQ==", "aQ=", "a\nQ==", []any{}, map[string]any{},
 		[]any{"x"}, []any{""}, []any{map[string]any{}}, map[string]any{"x": 1}, slices.Repeat([]any{"x"}, 65)}
-	for _, n := range []string{"0", "-0", "1", "-1", "4", "8", "9", "42.0", "4.2e1", "0.5", "1.5", "-0.5", "100", "100.5", "64", "65", "128",
-		"129", "1048576", "1048577", "4294967295", "4294967296", "9223372036854775808", "1e300", "1e-9"} {
+	for _, n := range []string{"0", "-0", "1", "-1", "4", "8", "9", "10", "11", "20", "20.5", "42.0", "4.2e1", "0.5", "1.5", "-0.5", "100", "101", "100.5", "64", "65", "128",
+		"129", "-2147483648", "-2147483649", "2147483647", "2147483648", "1048576", "1048577", "4294967295", "4294967296", "9223372036854775808", "1e300", "1e-9"} {
 		list = append(list, json.Number(n))
 	}
 	return list

@@ -58,6 +58,8 @@ func (w *writer) raw(b []byte) {
 	w.b = append(w.b, b...)
 }
 
+func (w *writer) null() { w.raw([]byte("null")) }
+
 func (w *writer) raws(list []json.RawMessage) {
 	w.open('[')
 	for _, b := range list {
@@ -83,23 +85,34 @@ func (w *writer) optInteger(name string, v *int) {
 	}
 }
 
-// optFloat prints as Python's repr: the shortest digits that read back, always
-// with a point or an exponent.
 func (w *writer) optFloat(name string, v *float64) {
-	if v == nil {
-		return
+	if v != nil {
+		w.key(name)
+		w.float(*v)
 	}
-	w.key(name)
+}
+
+// float prints as Python's repr: the shortest digits that read back, always with
+// a point or an exponent.
+func (w *writer) float(v float64) {
 	w.next()
-	if a := math.Abs(*v); a != 0 && (a < 1e-4 || a >= 1e16) {
-		w.b = strconv.AppendFloat(w.b, *v, 'e', -1, 64)
+	if a := math.Abs(v); a != 0 && (a < 1e-4 || a >= 1e16) {
+		w.b = strconv.AppendFloat(w.b, v, 'e', -1, 64)
 		return
 	}
-	s := strconv.FormatFloat(*v, 'f', -1, 64)
+	s := strconv.FormatFloat(v, 'f', -1, 64)
 	if !strings.Contains(s, ".") {
 		s += ".0"
 	}
 	w.b = append(w.b, s...)
+}
+
+// optText leaves out what is empty.
+func (w *writer) optText(name, s string) {
+	if s != "" {
+		w.key(name)
+		w.text(s)
+	}
 }
 
 func (w *writer) text(s string) {
