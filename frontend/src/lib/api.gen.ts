@@ -109,7 +109,7 @@ export interface Hardware {
   kind: string;
   vram_gb: number;
   /**
-   * Backend is "metal", "cuda", "vulkan" or "cpu"; Why says how it was chosen.
+   * Backend is "metal", "cuda", "cuda12", "vulkan" or "cpu"; Why says how it was chosen.
    */
   backend: string;
   runtime: string;
