@@ -68,7 +68,10 @@ func New(m Method, c Config, steps int) (*Schedule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.check()
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // check refuses a plan with weights that are not numbers, which some arguments

@@ -122,7 +122,7 @@ func (t *Tokenizer) setSpecial(begin, end, pad string) error {
 	for _, s := range []struct {
 		text string
 		id   *int32
-	}{{begin, &t.Begin}, {end, &t.End}, {pad, &t.Pad}} {
+	}{{begin, &t.special.Begin}, {end, &t.special.End}, {pad, &t.special.Pad}} {
 		id, ok := t.ids[s.text]
 		if !ok && s.text != "" {
 			return fmt.Errorf("the special token %q is not in the vocabulary", s.text)
@@ -193,26 +193,26 @@ func (t *Tokenizer) readAdded(raw []byte) error {
 	return nil
 }
 
-// special is a token's text, alone or in an object.
-type special string
+// name is a token's text, alone or in an object.
+type name string
 
-func (s *special) UnmarshalJSON(raw []byte) error {
+func (n *name) UnmarshalJSON(raw []byte) error {
 	if raw[0] != '{' {
-		return json.Unmarshal(raw, (*string)(s))
+		return json.Unmarshal(raw, (*string)(n))
 	}
 	var object struct {
 		Content string `json:"content"`
 	}
 	err := json.Unmarshal(raw, &object)
-	*s = special(object.Content)
+	*n = name(object.Content)
 	return err
 }
 
 func (t *Tokenizer) readSpecial(raw []byte) error {
 	var file struct {
-		Begin special `json:"bos_token"`
-		End   special `json:"eos_token"`
-		Pad   special `json:"pad_token"`
+		Begin name `json:"bos_token"`
+		End   name `json:"eos_token"`
+		Pad   name `json:"pad_token"`
 	}
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return err

@@ -31,15 +31,19 @@ const endOfWord = "</w>"
 
 // Tokenizer is one encoder's vocabulary. Additions aside it is read only.
 type Tokenizer struct {
-	Begin, End int32 // around every chunk of text
-	Pad        int32 // after the end of a short one
-
+	special   Special
 	size      int
 	ids       map[string]int32
 	merges    map[pair]merge
 	inner     [256]int32 // the token of a byte within a word
 	last      [256]int32 // and at its end
 	additions []addition // longest first
+}
+
+// Special are the tokens that no text needs to have.
+type Special struct {
+	Begin, End int32 // around every chunk of text
+	Pad        int32 // after the end of a short one
 }
 
 type pair struct{ left, right int32 }
@@ -50,6 +54,9 @@ type addition struct {
 	text   string
 	tokens []int32
 }
+
+// Special are the tokens that frame a text.
+func (t *Tokenizer) Special() Special { return t.special }
 
 // Size is the number of vectors that the encoder has to have for the tokens of
 // the files.

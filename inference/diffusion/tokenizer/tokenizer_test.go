@@ -145,16 +145,17 @@ func TestAdditionsAreFoundBeforeWords(t *testing.T) {
 func TestFilesNameTheSpecialTokens(t *testing.T) {
 	ids := vocabulary(made)
 	plain := read(t, nil)
-	if plain.Begin != ids["<|startoftext|>"] || plain.End != ids["<|endoftext|>"] || plain.Pad != plain.End || plain.Size() != len(ids) {
-		t.Errorf("special tokens %d, %d, %d of %d", plain.Begin, plain.End, plain.Pad, plain.Size())
+	begin, end := ids["<|startoftext|>"], ids["<|endoftext|>"]
+	if plain.Special() != (tokenizer.Special{Begin: begin, End: end, Pad: end}) || plain.Size() != len(ids) {
+		t.Errorf("special tokens %+v of %d", plain.Special(), plain.Size())
 	}
 
 	second := read(t, map[string]string{
 		"tokenizer_config.json":   `{"pad_token":"<|endoftext|>","bos_token":{"content":"<|startoftext|>","lstrip":false}}`,
 		"special_tokens_map.json": `{"pad_token":"!"}`,
 	})
-	if second.Pad != ids["!"] || second.End != plain.End {
-		t.Errorf("padding %d and end %d, want %d and %d", second.Pad, second.End, ids["!"], plain.End)
+	if second.Special() != (tokenizer.Special{Begin: begin, End: end, Pad: ids["!"]}) {
+		t.Errorf("special tokens %+v, want the padding %d", second.Special(), ids["!"])
 	}
 	if got := second.Tokens("a!"); !slices.Equal(got, []int32{ids["a</w>"], ids["!"]}) {
 		t.Errorf("a sign that is the padding has the tokens %v", got)
@@ -272,8 +273,8 @@ func TestTokensOfTheRealVocabulary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tok.Begin != 49406 || tok.End != 49407 || tok.Size() != 49408 {
-		t.Errorf("begin %d, end %d of %d", tok.Begin, tok.End, tok.Size())
+	if tok.Special() != (tokenizer.Special{Begin: 49406, End: 49407, Pad: 49407}) || tok.Size() != 49408 {
+		t.Errorf("special tokens %+v of %d", tok.Special(), tok.Size())
 	}
 	for text, want := range map[string][]int32{
 		"a photo of an astronaut riding a horse on mars": {320, 1125, 539, 550, 18376, 6765, 320, 4558, 525, 7496},
