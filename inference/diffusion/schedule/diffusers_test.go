@@ -68,9 +68,7 @@ func TestStepsAreThoseOfDiffusers(t *testing.T) {
 			}
 
 			sample := []float32{1, -0.5, 0.25, -1.5}
-			for i := range sample {
-				sample[i] = float32(float64(sample[i]) * s.Initial)
-			}
+			s.Begin(sample)
 			state, output := &schedule.State{}, make([]float32, 4)
 			for i, step := range s.Steps {
 				if !sameTimestep(step.Timestep, want.Timesteps[i]) {

@@ -11,7 +11,9 @@
 // sample one of the step, the sample, the output, the noise and the state, all
 // to the bit on every platform. Every step of every method is the same sum with
 // other weights. The weights are computed in float64 by the operations of
-// package exact. Sums are taken in float64 from left to right and rounded to
-// float32 at two points only: the clean sample, and the next sample. An argument
-// that would change the picture and is not understood is an error.
+// package exact, from a table of the training's noise that is rounded as in
+// diffusers. Sums are taken in float64 from left to right and rounded to float32
+// at four points only: the first sample, the model's input, the clean sample and
+// the next sample. An argument that would change the picture and is not
+// understood is an error.
 package schedule

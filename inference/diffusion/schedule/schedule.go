@@ -12,7 +12,7 @@ var errNotNumbers = errors.New("the sample is no longer made of numbers")
 // Schedule is the plan of one picture.
 type Schedule struct {
 	Steps   []Step
-	Initial float64 // what the first noise is multiplied with
+	Initial float64 // the deviation of the first sample
 }
 
 // Step is one evaluation of the model and what is made of it.
@@ -88,6 +88,13 @@ func (s *Schedule) check() error {
 		}
 	}
 	return nil
+}
+
+// Begin turns noise into the first sample.
+func (s *Schedule) Begin(noise []float32) {
+	for i, x := range noise {
+		noise[i] = float32(float64(x) * s.Initial)
+	}
 }
 
 // Input writes what the model is to see of the sample.
