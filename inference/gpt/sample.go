@@ -91,6 +91,9 @@ func (r Sampling) penalise(x float64) float64 {
 
 // best finds the highest score, and refuses scores that have no order.
 func (s *sampler) best(logits []float32) (ggml.Token, float64, error) {
+	if p := s.rules.RepetitionPenalty; p == 0 || p == 1 {
+		return highest(logits)
+	}
 	best, top := -1, math.Inf(-1)
 	for t := range logits {
 		x := s.score(logits, t)
@@ -105,6 +108,26 @@ func (s *sampler) best(logits []float32) (ggml.Token, float64, error) {
 		return 0, 0, errNotNumbers
 	}
 	return ggml.Token(best), top, nil
+}
+
+// highest is best where no score changes. One comparison a token passes over all
+// but a new highest score and what is no number: it runs over the whole
+// vocabulary for every token made.
+func highest(logits []float32) (ggml.Token, float64, error) {
+	best, top := -1, float32(math.Inf(-1))
+	for t, x := range logits {
+		if x <= top {
+			continue
+		}
+		if x != x {
+			return 0, 0, errNotNumbers
+		}
+		best, top = t, x
+	}
+	if best < 0 || math.IsInf(float64(top), 1) {
+		return 0, 0, errNotNumbers
+	}
+	return ggml.Token(best), float64(top), nil
 }
 
 // collect keeps the tokens whose distance to the best score is at least floor,

@@ -97,9 +97,26 @@ func TestGreedyTakesTheLikeliestAndOfEqualOnesTheLowest(t *testing.T) {
 
 func TestScoresWithoutAnOrderAreRefused(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for _, logits := range [][]float32{{1, nan}, {inf, 1}, {}, {float32(math.Inf(-1))}} {
-		if _, err := newSampler(Sampling{}, 0, nil).next(logits); err == nil {
-			t.Errorf("%v was accepted", logits)
+	for _, logits := range [][]float32{{1, nan}, {nan, 1}, {inf, 1}, {1, inf}, {}, {float32(math.Inf(-1))}} {
+		for _, rules := range []Sampling{{}, {RepetitionPenalty: 2}} {
+			if _, err := newSampler(rules, 0, nil).next(logits); err == nil {
+				t.Errorf("%v was accepted with %+v", logits, rules)
+			}
+		}
+	}
+}
+
+func TestHighestScoreIsThatOfAPenaltyWhichTouchesNone(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		logits := make([]float32, 1+random.IntN(300))
+		for i := range logits {
+			logits[i] = float32(random.IntN(40)) - 20 // many are equal
+		}
+		got, top, err := highest(logits)
+		want, wantTop, wantErr := newSampler(Sampling{RepetitionPenalty: 2}, 0, nil).best(logits)
+		if got != want || top != wantTop || err != nil || wantErr != nil {
+			t.Fatalf("%v: token %d with %v (%v), want %d with %v (%v)", logits, got, top, err, want, wantTop, wantErr)
 		}
 	}
 }
