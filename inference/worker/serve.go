@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -207,6 +208,10 @@ func (s *server) tell(ctx context.Context) {
 // work does one job after the other. Sending fails only when the parent has
 // gone, which the read loop notices.
 func (s *server) work(ctx context.Context) {
+	// Native code finds its data in the caches of the processor that it ran on
+	// for the last token; moved to another thread, it may start on another one.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	for {
 		select {
 		case <-ctx.Done():
