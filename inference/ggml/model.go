@@ -195,6 +195,7 @@ type Context struct {
 	handle uintptr
 	size   int
 	used   int
+	clear  bool // nothing was decoded since Clear
 }
 
 // NewContext makes room for one sequence, with every parameter fixed.
@@ -255,9 +256,14 @@ func (c *Context) Size() int { return c.size }
 
 // Clear forgets the sequence and its memory's contents, so that a task's result
 // can't depend on the task before it.
+// It takes as long as the memory is large, and no time when there is nothing to
+// forget.
 func (c *Context) Clear() {
+	if c.clear {
+		return
+	}
 	c.model.lib.fn.memoryClear(c.model.lib.fn.getMemory(c.handle), true)
-	c.used = 0
+	c.used, c.clear = 0, true
 }
 
 // Decode appends at most Batch tokens to the sequence; Logits then describes
@@ -270,6 +276,7 @@ func (c *Context) Decode(tokens []Token) error {
 		return fmt.Errorf("decode: %d tokens after %d don't fit in a context of %d", len(tokens), c.used, c.size)
 	}
 
+	c.clear = false
 	if err := c.model.decode(c.handle, batch{nTokens: int32(len(tokens)), token: &tokens[0]}); err != nil {
 		return err
 	}

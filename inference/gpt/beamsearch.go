@@ -215,7 +215,7 @@ func (s *beamSearch) penalise(i int) (top float64) {
 
 	top = math.Inf(-1)
 	for t, x := range s.scores {
-		if s.sampler.seen[ggml.Token(t)] || again[ggml.Token(t)] {
+		if s.sampler.seen.has(ggml.Token(t)) || again[ggml.Token(t)] {
 			s.scores[t] = s.sampler.rules.penalise(x)
 		}
 		top = max(top, s.scores[t])

@@ -117,6 +117,9 @@ func (m *Model) choices(ctx context.Context, r Request, prompt []ggml.Token, emi
 	return choices, nil
 }
 
+// Rest forgets the last task, so that the next one need not wait for it.
+func (m *Model) Rest() { m.context.Clear() }
+
 // choice makes one answer in an empty context.
 func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml.Token, emit func(Delta)) (Choice, error) {
 	m.context.Clear()

@@ -41,14 +41,14 @@ type sampler struct {
 	rules  Sampling
 	least  int // tokens that every rule leaves
 	random *random
-	seen   map[ggml.Token]bool
+	seen   tokenSet
 	kept   []candidate // reused
 }
 
 func newSampler(rules Sampling, choice int, prompt []ggml.Token) *sampler {
-	s := &sampler{rules: rules, least: 1, random: newRandom(rules.Seed, choice), seen: map[ggml.Token]bool{}}
+	s := &sampler{rules: rules, least: 1, random: newRandom(rules.Seed, choice)}
 	for _, t := range prompt {
-		s.seen[t] = true
+		s.seen.add(t)
 	}
 	return s
 }
@@ -66,20 +66,32 @@ func (s *sampler) next(logits []float32) (ggml.Token, error) {
 		s.filter()
 		best = s.draw()
 	}
-	s.seen[best] = true
+	s.seen.add(best)
 	return best, nil
 }
 
 // score is a token's score after the repetition penalty.
 func (s *sampler) score(logits []float32, t int) float64 {
 	x := float64(logits[t])
-	if !s.rules.penalises() || !s.seen[ggml.Token(t)] {
+	if !s.rules.penalises() || !s.seen.has(ggml.Token(t)) {
 		return x
 	}
 	return s.rules.penalise(x)
 }
 
 func (r Sampling) penalises() bool { return r.RepetitionPenalty != 0 && r.RepetitionPenalty != 1 }
+
+// tokenSet is asked for every token of the vocabulary at every step.
+type tokenSet []bool
+
+func (s *tokenSet) add(t ggml.Token) {
+	if int(t) >= len(*s) {
+		*s = append(*s, make([]bool, int(t)+1-len(*s))...)
+	}
+	(*s)[t] = true
+}
+
+func (s tokenSet) has(t ggml.Token) bool { return int(t) < len(s) && s[t] }
 
 // penalise makes the score of a token seen before worse.
 func (r Sampling) penalise(x float64) float64 {

@@ -218,6 +218,7 @@ func (s *server) work(ctx context.Context) {
 			return
 		case f := <-s.jobs:
 			s.reply(ctx, f)
+			s.warm.rest()
 		}
 	}
 }

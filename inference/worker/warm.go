@@ -66,6 +66,14 @@ func (w *warm) closeOldest() {
 	oldest.model.Close()
 }
 
+// rest has the model used last forget its task, which takes a while where the
+// context is large; the next task need not wait for that.
+func (w *warm) rest() {
+	if len(w.models) > 0 {
+		w.models[len(w.models)-1].model.Rest()
+	}
+}
+
 // keepLast closes all but the model used last, whose task takes the memory of the
 // others.
 func (w *warm) keepLast() {
