@@ -140,6 +140,7 @@ func (g *Graph) newWeight(name string, typ checkpoint.TensorType, shape Shape) *
 	if t.native != nil {
 		// The planner must not give the place of a weight to anything else.
 		g.compute.fn.setOutput(t.native)
+		g.compute.fn.expand(g.handle, t.native)
 	}
 	return t
 }

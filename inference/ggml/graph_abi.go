@@ -66,8 +66,7 @@ type graphFunctions struct {
 	add, mul, matMul nodeOfTwo
 	rows             nodeOfTwo
 	silu, gelu       node
-	quickGELU, geglu node
-	cont             node
+	geglu, cont      node
 	matMulPrecision  func(t *nativeTensor, precision int32)
 	scale            func(ctx uintptr, a *nativeTensor, s float32) *nativeTensor
 	norm             func(ctx uintptr, a *nativeTensor, eps float32) *nativeTensor
@@ -80,7 +79,7 @@ type graphFunctions struct {
 	causal           func(ctx uintptr, a *nativeTensor, past int32) *nativeTensor
 	softMax          func(ctx uintptr, a, mask *nativeTensor, scale, maxBias float32) *nativeTensor
 	conv             func(ctx uintptr, kernel, a *nativeTensor, s0, s1, p0, p1, d0, d1 int32) *nativeTensor
-	upscale          func(ctx uintptr, a *nativeTensor, factor, mode int32) *nativeTensor
+	resize           func(ctx uintptr, a *nativeTensor, n0, n1, n2, n3 int64, mode uint32) *nativeTensor
 	pad              func(ctx uintptr, a *nativeTensor, p0, p1, p2, p3 int32) *nativeTensor
 	flash            func(ctx uintptr, q, k, v, mask *nativeTensor, scale, maxBias, softcap float32) *nativeTensor
 	flashPrecision   func(t *nativeTensor, precision int32)
@@ -129,7 +128,6 @@ func (f *graphFunctions) names() map[string]map[string]any {
 			"ggml_get_rows":                &f.rows,
 			"ggml_silu":                    &f.silu,
 			"ggml_gelu_erf":                &f.gelu,
-			"ggml_gelu_quick":              &f.quickGELU,
 			"ggml_geglu_erf_swapped":       &f.geglu,
 			"ggml_cont":                    &f.cont,
 			"ggml_scale":                   &f.scale,
@@ -143,7 +141,7 @@ func (f *graphFunctions) names() map[string]map[string]any {
 			"ggml_diag_mask_inf":           &f.causal,
 			"ggml_soft_max_ext":            &f.softMax,
 			"ggml_conv_2d_direct":          &f.conv,
-			"ggml_upscale":                 &f.upscale,
+			"ggml_interpolate":             &f.resize,
 			"ggml_pad":                     &f.pad,
 			"ggml_flash_attn_ext":          &f.flash,
 			"ggml_flash_attn_ext_set_prec": &f.flashPrecision,

@@ -99,9 +99,10 @@ func (g *Graph) GELU(a *Tensor) *Tensor {
 	return g.same("gelu", a, func(fn *graphFunctions) *nativeTensor { return fn.gelu(g.ctx, a.native) })
 }
 
-// QuickGELU is x·sigmoid(1.702·x).
+// QuickGELU is x·sigmoid(1.702·x). The library's own rounds to half floats.
 func (g *Graph) QuickGELU(a *Tensor) *Tensor {
-	return g.same("quick gelu", a, func(fn *graphFunctions) *nativeTensor { return fn.quickGELU(g.ctx, a.native) })
+	const slope = 1.702
+	return g.Scale(g.SiLU(g.Scale(a, slope)), 1/slope)
 }
 
 // GEGLU multiplies the first half of every row with the GELU of the second.
@@ -217,16 +218,15 @@ func (g *Graph) Conv(kernel, a *Tensor, stride, pad int64) *Tensor {
 	})
 }
 
-// Double makes an image twice as wide and high by repeating its points.
-func (g *Graph) Double(a *Tensor) *Tensor {
+// Resize makes an image larger by repeating its points.
+func (g *Graph) Resize(a *Tensor, width, height int64) *Tensor {
 	shape := a.Shape
-	shape[0] *= 2
-	shape[1] *= 2
-	if a.Type != checkpoint.F32 {
-		return g.fail("double", "%s is %v", a.Name, a.Type)
+	if a.Type != checkpoint.F32 || width < shape[0] || height < shape[1] {
+		return g.fail("resize", "%v %s to %d by %d", shape, a.Name, width, height)
 	}
-	return g.result("double", checkpoint.F32, shape, 1, func(fn *graphFunctions) *nativeTensor {
-		return fn.upscale(g.ctx, a.native, 2, scaleModeNearest)
+	shape[0], shape[1] = width, height
+	return g.result("resize", checkpoint.F32, shape, 1, func(fn *graphFunctions) *nativeTensor {
+		return fn.resize(g.ctx, a.native, shape[0], shape[1], shape[2], shape[3], scaleModeNearest)
 	})
 }
 
