@@ -68,6 +68,9 @@ func parseUNet(raw []byte, class string) (*UNetConfig, error) {
 	if _, err := readConfig(raw, []string{class}, unetFixed(), c); err != nil {
 		return nil, err
 	}
+	if class == controlClass {
+		c.Up = upward(c.Down)
+	}
 	blocks := len(c.Channels)
 	c.Layers, c.Depth, c.Heads = c.Layers.spread(blocks), c.Depth.spread(blocks), c.Heads.spread(blocks)
 	if err := c.check(); err != nil {
@@ -118,15 +121,15 @@ func (c *UNetConfig) check() error {
 }
 
 func (c *UNetConfig) checkBlocks() error {
-	if len(c.Down) != len(c.Channels) || len(c.Up) != len(c.Channels) {
-		return fmt.Errorf("config.json has %d blocks down and %d up, want %d", len(c.Down), len(c.Up), len(c.Channels))
+	if len(c.Down) != len(c.Channels) {
+		return fmt.Errorf("config.json has %d blocks down, want %d", len(c.Down), len(c.Channels))
+	}
+	if !slices.Equal(c.Up, upward(c.Down)) {
+		return fmt.Errorf("%w: config.json has the blocks %.300q up, want those of the way down", ErrUnsupported, c.Up)
 	}
 	for i, kind := range c.Down {
 		if kind != plainBlock && kind != attentionBlock {
 			return fmt.Errorf("%w: config.json has the block %.100q, and this program knows %s and %s", ErrUnsupported, kind, plainBlock, attentionBlock)
-		}
-		if want := strings.Replace(c.Down[len(c.Down)-1-i], "Down", "Up", 1); c.Up[i] != want {
-			return fmt.Errorf("%w: config.json has the block %.100q where the way down has %.100q", ErrUnsupported, c.Up[i], want)
 		}
 		if c.Channels[i]%c.Groups != 0 || c.Channels[i]%c.Heads[i] != 0 {
 			return fmt.Errorf("config.json has %d channels, which are no multiple of %d groups and %d heads", c.Channels[i], c.Groups, c.Heads[i])
@@ -136,6 +139,15 @@ func (c *UNetConfig) checkBlocks() error {
 		return fmt.Errorf("config.json has a time of %d, sizes of %d and a guidance of %d numbers, want even ones", c.Channels[0], c.AddedTime, c.GuidanceWidth)
 	}
 	return nil
+}
+
+// upward are the kinds of the blocks up for those down.
+func upward(down []string) []string {
+	var up []string
+	for _, kind := range slices.Backward(down) {
+		up = append(up, strings.Replace(kind, "Down", "Up", 1))
+	}
+	return up
 }
 
 // Time is a step of the noise as the network's input "time", count times.
@@ -208,8 +220,7 @@ func (c *UNetConfig) smallestSize() Size {
 // names that it gives them.
 func (u *UNet) build(b builder, s Size) (in, out ports) {
 	n := u.begin(b, s)
-	x := n.down(n.in["sample"])
-	x = n.mid(x)
+	x := n.mid(n.down(n.first()))
 	if s.Control {
 		x = n.controlled(x)
 	}
@@ -257,9 +268,11 @@ func (n *unet) embed(name string, x *ggml.Tensor, wide int64) *ggml.Tensor {
 	return n.linear(name+".linear_2", n.SiLU(n.linear(name+".linear_1", x, wide, true)), wide, true)
 }
 
+func (n *unet) first() *ggml.Tensor { return n.conv("conv_in", n.in["sample"], n.Channels[0], 3, 1, 1) }
+
 // down keeps what every layer makes for the way up.
 func (n *unet) down(x *ggml.Tensor) *ggml.Tensor {
-	x = n.keep(n.conv("conv_in", x, n.Channels[0], 3, 1, 1))
+	n.keep(x)
 	for i, kind := range n.Down {
 		name := of("down_blocks.%d", i)
 		for l := range n.Layers[i] {
