@@ -85,21 +85,24 @@ func (g *Graph) fail(what, format string, args ...any) *Tensor {
 	if g.err == nil {
 		g.err = fmt.Errorf("%s: %s", what, fmt.Sprintf(format, args...))
 	}
-	return &Tensor{Name: what, Shape: Dims()}
+	return failed(what)
 }
+
+// failed stands for a tensor that there isn't.
+func failed(what string) *Tensor { return &Tensor{Name: what, Shape: Dims()} }
 
 // leaf makes a tensor that no operation computes.
 func (g *Graph) leaf(name string, typ checkpoint.TensorType, shape Shape) *Tensor {
 	t := &Tensor{Name: name, Type: typ, Shape: shape}
 	switch {
 	case g.err != nil:
-		return t
+		return failed(name)
 	case !shape.valid():
 		return g.fail(name, "shape %v", shape)
-	case g.compute == nil:
-		return t
 	case !g.room(1):
 		return g.fail(name, "the graph has more than %d tensors", maxGraphTensors)
+	case g.compute == nil:
+		return t
 	}
 	made, err := g.compute.newTensor(g.ctx, t)
 	if err != nil {

@@ -54,7 +54,6 @@ type graphFunctions struct {
 	init           func(params initParams) uintptr
 	free           func(ctx uintptr)
 	newTensor      func(ctx uintptr, typ, dims int32, ne *[4]int64) *nativeTensor
-	setName        func(t *nativeTensor, name string) *nativeTensor
 	setInput       func(t *nativeTensor)
 	setOutput      func(t *nativeTensor)
 	newGraph       func(ctx uintptr, size uintptr, grads bool) uintptr
@@ -112,7 +111,6 @@ func (f *graphFunctions) names() map[string]map[string]any {
 			"ggml_init":                  &f.init,
 			"ggml_free":                  &f.free,
 			"ggml_new_tensor":            &f.newTensor,
-			"ggml_set_name":              &f.setName,
 			"ggml_set_input":             &f.setInput,
 			"ggml_set_output":            &f.setOutput,
 			"ggml_new_graph_custom":      &f.newGraph,

@@ -11,13 +11,13 @@ func (g *Graph) result(op string, typ checkpoint.TensorType, shape Shape, tensor
 	t := &Tensor{Name: op, Type: typ, Shape: shape}
 	switch {
 	case g.err != nil:
-		return t
+		return failed(op)
 	case !shape.valid():
 		return g.fail(op, "the result would have the shape %v", shape)
-	case g.compute == nil:
-		return t
 	case !g.room(tensors):
 		return g.fail(op, "the graph has more than %d tensors", maxGraphTensors)
+	case g.compute == nil:
+		return t
 	}
 
 	t.native = build(&g.compute.fn)

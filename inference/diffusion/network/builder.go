@@ -16,13 +16,20 @@ type Options struct {
 	// Flash is attention without a matrix of scores where the image has many
 	// points and the device can do it. It rounds keys and values to half floats.
 	Flash bool
+	// Scores bounds the bytes of scores that attention without Flash holds at a
+	// time; 0 is 256 MB.
+	Scores int64
 }
 
-// Sizes from which on attention is done in another way.
-const (
-	flashTokens = 1024      // points of the image
-	maxScores   = 256 << 20 // bytes of one matrix of scores
-)
+// flashTokens is the number of points from which on Flash counts.
+const flashTokens = 1024
+
+func (o Options) scores() int64 {
+	if o.Scores > 0 {
+		return o.Scores
+	}
+	return 256 << 20
+}
 
 // builder makes the layers that the networks share. Layers take their widths
 // from what they are given; a name is that of the layer in the folder.
@@ -140,7 +147,7 @@ func (b builder) mix(q, k, v *ggml.Tensor, causal bool) *ggml.Tensor {
 // time than fit into the limit; rows don't depend on one another.
 func (b builder) inPieces(q *ggml.Tensor, rowBytes int64, f func(q *ggml.Tensor) *ggml.Tensor, whole bool) *ggml.Tensor {
 	rows := q.Shape[1]
-	piece := max(1, maxScores/max(1, rowBytes))
+	piece := max(1, b.opts.scores()/max(1, rowBytes))
 	if whole || piece >= rows {
 		return f(q)
 	}
