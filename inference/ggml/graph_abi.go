@@ -78,6 +78,7 @@ type graphFunctions struct {
 	causal           func(ctx uintptr, a *nativeTensor, past int32) *nativeTensor
 	softMax          func(ctx uintptr, a, mask *nativeTensor, scale, maxBias float32) *nativeTensor
 	conv             func(ctx uintptr, kernel, a *nativeTensor, s0, s1, p0, p1, d0, d1 int32) *nativeTensor
+	patches          func(ctx uintptr, kernel, a *nativeTensor, s0, s1, p0, p1, d0, d1 int32, plane bool, typ int32) *nativeTensor
 	resize           func(ctx uintptr, a *nativeTensor, n0, n1, n2, n3 int64, mode uint32) *nativeTensor
 	pad              func(ctx uintptr, a *nativeTensor, p0, p1, p2, p3 int32) *nativeTensor
 	flash            func(ctx uintptr, q, k, v, mask *nativeTensor, scale, maxBias, softcap float32) *nativeTensor
@@ -139,6 +140,7 @@ func (f *graphFunctions) names() map[string]map[string]any {
 			"ggml_diag_mask_inf":           &f.causal,
 			"ggml_soft_max_ext":            &f.softMax,
 			"ggml_conv_2d_direct":          &f.conv,
+			"ggml_im2col":                  &f.patches,
 			"ggml_interpolate":             &f.resize,
 			"ggml_pad":                     &f.pad,
 			"ggml_flash_attn_ext":          &f.flash,

@@ -219,6 +219,9 @@ func TestOperationsComputeWhatTheySay(t *testing.T) {
 			convolved(1, 1, ggml.Dims(7, 9, 5, 2))},
 		"convolve by two": {[]array{kernel, image}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor { return g.Conv(in[0], in[1], 2, 1) },
 			convolved(2, 1, ggml.Dims(4, 5, 5, 2))},
+		"convolve by patches": {[]array{kernel, image}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor {
+			return g.ConvByPatches(in[0], in[1], 2, 1)
+		}, convolved(2, 1, ggml.Dims(4, 5, 5, 2))},
 		"convolve a padded image": {[]array{kernel, image}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor {
 			return g.Conv(in[0], g.Pad(in[1], 1, 1), 2, 0)
 		}, convolved(2, 0, ggml.Dims(3, 4, 5, 2))},

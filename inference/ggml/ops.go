@@ -204,18 +204,41 @@ func (g *Graph) SoftMax(a *Tensor, scale float32) *Tensor {
 	})
 }
 
-// Conv is a convolution with a kernel {width, height, in, out}. The library's
-// other way to convolve rounds the image to half floats, and takes many times
-// its memory.
+// Conv is a convolution with a kernel {width, height, in, out}.
 func (g *Graph) Conv(kernel, a *Tensor, stride, pad int64) *Tensor {
-	k, x := kernel.Shape, a.Shape
-	if k[2] != x[2] || stride < 1 || pad < 0 || x[0]+2*pad < k[0] || x[1]+2*pad < k[1] || a.Type != checkpoint.F32 || kernel.Type == I32 {
-		return g.fail("convolve", "%v %s with %v %s", x, a.Name, k, kernel.Name)
+	shape, ok := convShape(kernel, a, stride, pad)
+	if !ok {
+		return g.fail("convolve", "%v %s with %v %s", a.Shape, a.Name, kernel.Shape, kernel.Name)
 	}
-	shape := Shape{(x[0]+2*pad-k[0])/stride + 1, (x[1]+2*pad-k[1])/stride + 1, k[3], x[3]}
 	return g.result("convolve", checkpoint.F32, shape, 1, func(fn *graphFunctions) *nativeTensor {
 		return fn.conv(g.ctx, kernel.native, a.native, int32(stride), int32(stride), int32(pad), int32(pad), 1, 1)
 	})
+}
+
+// ConvByPatches is Conv as one product of matrices, which some devices do much
+// faster. It holds what the kernel sees of the image at every point of the
+// result. (The library's own way rounds that to half floats.)
+func (g *Graph) ConvByPatches(kernel, a *Tensor, stride, pad int64) *Tensor {
+	shape, ok := convShape(kernel, a, stride, pad)
+	if !ok {
+		return g.fail("convolve", "%v %s with %v %s", a.Shape, a.Name, kernel.Shape, kernel.Name)
+	}
+	seen := kernel.Shape[0] * kernel.Shape[1] * kernel.Shape[2]
+	patches := g.result("patches", checkpoint.F32, Shape{seen, shape[0], shape[1], shape[3]}, 1, func(fn *graphFunctions) *nativeTensor {
+		return fn.patches(g.ctx, kernel.native, a.native, int32(stride), int32(stride), int32(pad), int32(pad), 1, 1, true, typeF32)
+	})
+
+	patches = g.Reshape(patches, Dims(seen, shape[0]*shape[1], shape[3]))
+	rows := g.MatMul(g.Reshape(kernel, Dims(seen, shape[2])), patches)
+	return g.Reshape(g.Permute(rows, checkpoint.F32, [4]int{1, 0, 2, 3}), shape)
+}
+
+func convShape(kernel, a *Tensor, stride, pad int64) (Shape, bool) {
+	k, x := kernel.Shape, a.Shape
+	if k[2] != x[2] || stride < 1 || pad < 0 || x[0]+2*pad < k[0] || x[1]+2*pad < k[1] || a.Type != checkpoint.F32 || kernel.Type == I32 {
+		return Shape{}, false
+	}
+	return Shape{(x[0]+2*pad-k[0])/stride + 1, (x[1]+2*pad-k[1])/stride + 1, k[3], x[3]}, true
 }
 
 // Resize makes an image larger by repeating its points.

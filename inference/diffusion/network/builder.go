@@ -19,6 +19,10 @@ type Options struct {
 	// Scores bounds the bytes of scores that attention without Flash holds at a
 	// time; 0 is 256 MB.
 	Scores int64
+	// Patches bounds the bytes that a convolution holds to be done as a product of
+	// matrices, which cards do much faster; 0 is never. A processor is as fast
+	// without.
+	Patches int64
 }
 
 // flashTokens is the number of points from which on Flash counts.
@@ -54,7 +58,11 @@ func (b builder) vector(name string, shape ggml.Shape) *ggml.Tensor {
 // conv is a convolution of an image {width, height, channels, count}.
 func (b builder) conv(name string, x *ggml.Tensor, out, size, stride, pad int64) *ggml.Tensor {
 	kernel := b.Weight(name+".weight", b.opts.Number, ggml.Dims(size, size, x.Shape[2], out))
-	return b.Add(b.Conv(kernel, x, stride, pad), b.vector(name+".bias", ggml.Dims(1, 1, out)))
+	convolve := b.Conv
+	if seen := size * size * x.Shape[2] * x.Shape[0] * x.Shape[1] * x.Shape[3]; seen*4 <= b.opts.Patches {
+		convolve = b.ConvByPatches
+	}
+	return b.Add(convolve(kernel, x, stride, pad), b.vector(name+".bias", ggml.Dims(1, 1, out)))
 }
 
 // groupNorm is the norm of an image's groups of channels.

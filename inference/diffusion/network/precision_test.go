@@ -31,6 +31,7 @@ func TestOtherWaysToComputeStayClose(t *testing.T) {
 	}{
 		"exact":            {exact, 1e-5},
 		"scores in pieces": {network.Options{Number: checkpoint.F32, Scores: 300 << 10}, 1e-5},
+		"patches":          {network.Options{Number: checkpoint.F32, Patches: 1 << 20}, 1e-5},
 		"flash attention":  {network.Options{Number: checkpoint.F32, Flash: true}, 1e-3},
 		"half floats":      {half, 2e-2},
 	} {
