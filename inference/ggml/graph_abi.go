@@ -75,7 +75,6 @@ type graphFunctions struct {
 	view             func(ctx uintptr, a *nativeTensor, n0, n1, n2, n3 int64, b1, b2, b3, offset uintptr) *nativeTensor
 	permute          func(ctx uintptr, a *nativeTensor, a0, a1, a2, a3 int32) *nativeTensor
 	cast             func(ctx uintptr, a *nativeTensor, typ int32) *nativeTensor
-	causal           func(ctx uintptr, a *nativeTensor, past int32) *nativeTensor
 	softMax          func(ctx uintptr, a, mask *nativeTensor, scale, maxBias float32) *nativeTensor
 	conv             func(ctx uintptr, kernel, a *nativeTensor, s0, s1, p0, p1, d0, d1 int32) *nativeTensor
 	patches          func(ctx uintptr, kernel, a *nativeTensor, s0, s1, p0, p1, d0, d1 int32, plane bool, typ int32) *nativeTensor
@@ -137,7 +136,6 @@ func (f *graphFunctions) names() map[string]map[string]any {
 			"ggml_view_4d":                 &f.view,
 			"ggml_permute":                 &f.permute,
 			"ggml_cast":                    &f.cast,
-			"ggml_diag_mask_inf":           &f.causal,
 			"ggml_soft_max_ext":            &f.softMax,
 			"ggml_conv_2d_direct":          &f.conv,
 			"ggml_im2col":                  &f.patches,

@@ -151,6 +151,27 @@ func TestOperationsComputeWhatTheySay(t *testing.T) {
 		})
 	}
 
+	mask := filled(ggml.Dims(6, 6), func(i, j, _, _ int64) float64 {
+		if i > j {
+			return math.Inf(-1)
+		}
+		return 0
+	})
+	softMax := func(seen func(i, j int64) bool) array {
+		return filled(square.shape, func(i, j, k, _ int64) float64 {
+			var sum float64
+			for n := range int64(6) {
+				if seen(n, j) {
+					sum += math.Exp(square.at(n, j, k, 0) / 2)
+				}
+			}
+			if !seen(i, j) {
+				return 0
+			}
+			return math.Exp(square.at(i, j, k, 0)/2) / sum
+		})
+	}
+
 	tests := map[string]struct {
 		inputs []array
 		build  func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor
@@ -203,18 +224,12 @@ func TestOperationsComputeWhatTheySay(t *testing.T) {
 		}, filled(ggml.Dims(8, 6, 2, 5), func(i, j, k, l int64) float64 { return x.at(j, l, i, k) })},
 		"slice": {[]array{x}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor { return g.Slice(in[0], 1, 2, 3) },
 			filled(ggml.Dims(6, 3, 8, 2), func(i, j, k, l int64) float64 { return x.at(i, j+2, k, l) })},
-		"causal soft max": {[]array{square}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor {
-			return g.SoftMax(g.Causal(in[0]), 0.5)
-		}, filled(square.shape, func(i, j, k, _ int64) float64 {
-			var sum float64
-			for n := range j + 1 {
-				sum += math.Exp(square.at(n, j, k, 0) / 2)
-			}
-			if i > j {
-				return 0
-			}
-			return math.Exp(square.at(i, j, k, 0)/2) / sum
-		})},
+		"soft max": {[]array{square}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor {
+			return g.SoftMax(in[0], nil, 0.5)
+		}, softMax(func(i, j int64) bool { return true })},
+		"masked soft max": {[]array{square, mask}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor {
+			return g.SoftMax(in[0], in[1], 0.5)
+		}, softMax(func(i, j int64) bool { return i <= j })},
 		"convolve": {[]array{kernel, image}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor { return g.Conv(in[0], in[1], 1, 1) },
 			convolved(1, 1, ggml.Dims(7, 9, 5, 2))},
 		"convolve by two": {[]array{kernel, image}, func(g *ggml.Graph, in []*ggml.Tensor) *ggml.Tensor { return g.Conv(in[0], in[1], 2, 1) },

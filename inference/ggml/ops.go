@@ -192,15 +192,19 @@ func (g *Graph) Slice(a *Tensor, dim int, from, n int64) *Tensor {
 	})
 }
 
-// Causal hides from row r of every matrix all columns after r.
-func (g *Graph) Causal(a *Tensor) *Tensor {
-	return g.same("causal mask", a, func(fn *graphFunctions) *nativeTensor { return fn.causal(g.ctx, a.native, 0) })
-}
-
-// SoftMax makes every row, times scale, a distribution.
-func (g *Graph) SoftMax(a *Tensor, scale float32) *Tensor {
+// SoftMax makes every row, times scale, a distribution. mask is added to the
+// scaled rows; it may be nil, and its outer dimensions repeat.
+func (g *Graph) SoftMax(a, mask *Tensor, scale float32) *Tensor {
+	var added *nativeTensor
+	if mask != nil {
+		x, m := a.Shape, mask.Shape
+		if x[0] != m[0] || x[1] != m[1] || x[2]%m[2] != 0 || x[3]%m[3] != 0 || mask.Type != checkpoint.F32 {
+			return g.fail("soft max", "%v %s with the mask %v %s", x, a.Name, m, mask.Name)
+		}
+		added = mask.native
+	}
 	return g.same("soft max", a, func(fn *graphFunctions) *nativeTensor {
-		return fn.softMax(g.ctx, a.native, nil, scale, 0)
+		return fn.softMax(g.ctx, a.native, added, scale, 0)
 	})
 }
 

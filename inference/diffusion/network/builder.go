@@ -116,23 +116,24 @@ type projections struct {
 }
 
 // attention mixes the rows of context into those of x, {width, rows, count}.
-func (b builder) attention(name string, x, context *ggml.Tensor, heads int64, p projections, causal bool) *ggml.Tensor {
+// mask, {rows of context, rows of x, 1, count}, is added to scores; nil is none.
+func (b builder) attention(name string, x, context *ggml.Tensor, heads int64, p projections, mask *ggml.Tensor) *ggml.Tensor {
 	width := x.Shape[0]
 	project := func(layer string, from *ggml.Tensor) *ggml.Tensor {
 		y := b.linear(name+"."+layer, from, width, p.bias)
 		return b.Reshape(y, ggml.Dims(width/heads, heads, from.Shape[1], from.Shape[2]))
 	}
 	q, k, v := project(p.q, x), project(p.k, context), project(p.v, context)
-	y := b.mix(q, k, v, causal)
+	y := b.mix(q, k, v, mask)
 	return b.linear(name+"."+p.out, b.Reshape(y, x.Shape), width, true)
 }
 
 // mix is softmax(q·k/√size)·v of {size, heads, rows, count}, in that layout.
-func (b builder) mix(q, k, v *ggml.Tensor, causal bool) *ggml.Tensor {
+func (b builder) mix(q, k, v, mask *ggml.Tensor) *ggml.Tensor {
 	byHead := [4]int{0, 2, 1, 3}
 	scale := rootInverse(q.Shape[0])
 	q = b.Permute(q, checkpoint.F32, byHead)
-	if b.opts.Flash && !causal && q.Shape[1] >= flashTokens && k.Shape[2] >= flashTokens {
+	if b.opts.Flash && mask == nil && q.Shape[1] >= flashTokens && k.Shape[2] >= flashTokens {
 		y, ok := b.Flash(q, b.Permute(k, checkpoint.F16, byHead), b.Permute(v, checkpoint.F16, byHead), scale)
 		if ok {
 			return y
@@ -142,12 +143,8 @@ func (b builder) mix(q, k, v *ggml.Tensor, causal bool) *ggml.Tensor {
 	k = b.Permute(k, checkpoint.F32, byHead)
 	v = b.Permute(v, checkpoint.F32, [4]int{1, 2, 0, 3}) // {rows, size, heads, count}
 	y := b.inPieces(q, k.Shape[1]*q.Shape[2]*q.Shape[3]*4, func(q *ggml.Tensor) *ggml.Tensor {
-		scores := b.MatMul(k, q)
-		if causal {
-			scores = b.Causal(scores)
-		}
-		return b.MatMul(v, b.SoftMax(scores, scale))
-	}, causal)
+		return b.MatMul(v, b.SoftMax(b.MatMul(k, q), mask, scale))
+	}, mask != nil)
 	return b.Permute(y, checkpoint.F32, byHead)
 }
 

@@ -26,6 +26,12 @@ type Network interface {
 // ports are a graph's inputs or outputs by name.
 type ports map[string]*ggml.Tensor
 
+// add makes an input.
+func (p ports) add(b builder, name string, typ checkpoint.TensorType, shape ggml.Shape) *ggml.Tensor {
+	p[name] = b.Input(name, typ, shape)
+	return p[name]
+}
+
 // Size says for what a network is built.
 type Size struct {
 	Width, Height int64 // of what goes in: latents, or the autoencoder's image

@@ -288,8 +288,9 @@ func (p picture) joined(q picture) picture {
 	return p
 }
 
-// attend mixes v by the likeness of q and k; with causal, not from later rows.
-func attend(q, k, v rows, heads int, causal bool) rows {
+// attend mixes v by the likeness of q and k, where a row sees another; nil is
+// everywhere.
+func attend(q, k, v rows, heads int, sees func(i, j int) bool) rows {
 	size := len(q[0]) / heads
 	out := make(rows, len(q))
 	for i := range q {
@@ -298,7 +299,7 @@ func attend(q, k, v rows, heads int, causal bool) rows {
 			var total float64
 			shares := make([]float64, len(k))
 			for j := range k {
-				if causal && j > i {
+				if sees != nil && !sees(i, j) {
 					continue
 				}
 				var dot float64

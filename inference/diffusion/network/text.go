@@ -34,6 +34,9 @@ type Text struct {
 	// Pooled asks for the normed row of the text's end, too, projected where the
 	// encoder has a projection.
 	Pooled bool
+	// Added are the vectors of tokens beyond the vocabulary, as textual inversions
+	// bring them.
+	Added [][]float32
 
 	projected bool
 }
@@ -72,24 +75,70 @@ func ParseText(raw []byte) (*Text, error) {
 	return &Text{Config: c, Norm: true, projected: class == classes[1]}, nil
 }
 
-// Tokens are the inputs of texts, each padded to the encoder's length.
-func (t *Text) Tokens(texts [][]int32) (map[string][]int32, error) {
-	in := map[string][]int32{}
+// Tokens is a text, padded to the encoder's length.
+type Tokens struct {
+	IDs []int32
+	// Hidden are tokens that no token looks at; nil is none. The first is never
+	// one of them.
+	Hidden []bool
+}
+
+// Inputs are those of a run for as many texts.
+func (t *Text) Inputs(texts []Tokens) (numbers map[string][]float32, rows map[string][]int32, err error) {
+	numbers, rows = map[string][]float32{}, map[string][]int32{}
 	for i, text := range texts {
-		if int64(len(text)) != t.Config.Positions {
-			return nil, fmt.Errorf("text %d has %d tokens, want %d", i, len(text), t.Config.Positions)
+		if err := t.check(text); err != nil {
+			return nil, nil, fmt.Errorf("text %d: %w", i, err)
 		}
-		for _, token := range text {
-			if token < 0 || int64(token) >= t.Config.Vocab {
-				return nil, fmt.Errorf("text %d has the token %d of %d", i, token, t.Config.Vocab)
+		for _, id := range text.IDs {
+			row, kept, vector := id, float32(1), make([]float32, t.Config.Width)
+			if added := int64(id) - t.Config.Vocab; added >= 0 {
+				row, kept, vector = 0, 0, t.Added[added]
+			}
+			rows["tokens"] = append(rows["tokens"], row)
+			if len(t.Added) > 0 {
+				numbers["kept"] = append(numbers["kept"], kept)
+				numbers["added"] = append(numbers["added"], vector...)
 			}
 		}
-		in["tokens"] = append(in["tokens"], text...)
+		numbers["mask"] = append(numbers["mask"], text.mask()...)
 		if t.Pooled {
-			in["ends"] = append(in["ends"], int32(i*len(text)+t.end(text)))
+			rows["ends"] = append(rows["ends"], int32(i*len(text.IDs)+t.end(text.IDs)))
 		}
 	}
-	return in, nil
+	return numbers, rows, nil
+}
+
+func (t *Text) check(text Tokens) error {
+	if int64(len(text.IDs)) != t.Config.Positions {
+		return fmt.Errorf("it has %d tokens, want %d", len(text.IDs), t.Config.Positions)
+	}
+	for _, id := range text.IDs {
+		if id < 0 || int64(id) >= t.Config.Vocab+int64(len(t.Added)) {
+			return fmt.Errorf("it has the token %d of %d", id, t.Config.Vocab+int64(len(t.Added)))
+		}
+	}
+	for i, vector := range t.Added {
+		if int64(len(vector)) != t.Config.Width {
+			return fmt.Errorf("the added token %d has %d numbers, want %d", i, len(vector), t.Config.Width)
+		}
+	}
+	if text.Hidden != nil && (len(text.Hidden) != len(text.IDs) || text.Hidden[0]) {
+		return fmt.Errorf("%d tokens are marked as hidden or not, want %d and the first not", len(text.Hidden), len(text.IDs))
+	}
+	return nil
+}
+
+// mask keeps tokens from looking at later and at hidden ones.
+func (t Tokens) mask() []float32 {
+	n := len(t.IDs)
+	out := make([]float32, n*n)
+	for i := range out {
+		if from, to := i/n, i%n; to > from || t.Hidden != nil && t.Hidden[to] {
+			out[i] = float32(math.Inf(-1))
+		}
+	}
+	return out
 }
 
 // end is the place of a text's end. Old models were stored with a wrong number
@@ -114,22 +163,19 @@ func (t *Text) other(name string) string { return name }
 
 func (t *Text) smallest() Size { return Size{Count: 1} }
 
-// build takes the "tokens" of Count texts, one after the other, and gives the
-// "hidden" rows and, by the "ends" of the texts among all tokens, the "pooled"
-// ones.
+// build takes what Inputs makes of Count texts, and gives the "hidden" rows and
+// the "pooled" ones.
 func (t *Text) build(b builder, s Size) (in, out ports) {
 	c := t.Config
-	tokens := b.Input("tokens", ggml.I32, ggml.Dims(c.Positions*s.Count))
-	in, out = ports{"tokens": tokens}, ports{}
-
-	const embeddings = "text_model.embeddings."
-	x := b.Rows(b.Weight(embeddings+"token_embedding.weight", b.opts.Number, ggml.Dims(c.Width, c.Vocab)), tokens)
+	in, out = ports{}, ports{}
+	x := t.embed(b, in, c.Positions*s.Count)
 	x = b.Reshape(x, ggml.Dims(c.Width, c.Positions, s.Count))
 	x = b.Add(x, b.vector(embeddings+"position_embedding.weight", ggml.Dims(c.Width, c.Positions)))
+	mask := in.add(b, "mask", checkpoint.F32, ggml.Dims(c.Positions, c.Positions, 1, s.Count))
 
 	hidden := x
 	for l := range c.Layers {
-		x = t.layer(b, of("text_model.encoder.layers.%d", l), x)
+		x = t.layer(b, of("text_model.encoder.layers.%d", l), x, mask)
 		if l == c.Layers-1-t.Skip {
 			hidden = x
 		}
@@ -142,8 +188,8 @@ func (t *Text) build(b builder, s Size) (in, out ports) {
 		out["hidden"] = norm(hidden)
 	}
 	if t.Pooled {
-		in["ends"] = b.Input("ends", ggml.I32, ggml.Dims(s.Count))
-		out["pooled"] = b.Rows(b.Reshape(last, ggml.Dims(c.Width, c.Positions*s.Count)), in["ends"])
+		ends := in.add(b, "ends", ggml.I32, ggml.Dims(s.Count))
+		out["pooled"] = b.Rows(b.Reshape(last, ggml.Dims(c.Width, c.Positions*s.Count)), ends)
 	}
 	if t.Pooled && t.projected {
 		out["pooled"] = b.linear("text_projection", out["pooled"], c.Projection, false)
@@ -151,11 +197,25 @@ func (t *Text) build(b builder, s Size) (in, out ports) {
 	return in, out
 }
 
-func (t *Text) layer(b builder, name string, x *ggml.Tensor) *ggml.Tensor {
+const embeddings = "text_model.embeddings."
+
+// embed gives every token its vector.
+func (t *Text) embed(b builder, in ports, count int64) *ggml.Tensor {
+	width := t.Config.Width
+	table := b.Weight(embeddings+"token_embedding.weight", b.opts.Number, ggml.Dims(width, t.Config.Vocab))
+	x := b.Rows(table, in.add(b, "tokens", ggml.I32, ggml.Dims(count)))
+	if len(t.Added) == 0 {
+		return x
+	}
+	x = b.Mul(x, in.add(b, "kept", checkpoint.F32, ggml.Dims(1, count)))
+	return b.Add(x, in.add(b, "added", checkpoint.F32, ggml.Dims(width, count)))
+}
+
+func (t *Text) layer(b builder, name string, x, mask *ggml.Tensor) *ggml.Tensor {
 	c := t.Config
 	p := projections{q: "q_proj", k: "k_proj", v: "v_proj", out: "out_proj", bias: true}
 	h := b.layerNorm(name+".layer_norm1", x, c.Eps)
-	x = b.Add(x, b.attention(name+".self_attn", h, h, c.Heads, p, true))
+	x = b.Add(x, b.attention(name+".self_attn", h, h, c.Heads, p, mask))
 
 	h = b.linear(name+".mlp.fc1", b.layerNorm(name+".layer_norm2", x, c.Eps), c.Hidden, true)
 	if c.Activation == "gelu" {

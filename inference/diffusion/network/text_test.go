@@ -15,6 +15,8 @@ type textCase struct {
 	heads, vocab, skip     int
 	act                    func(float64) float64
 	norm, pooled, projects bool
+	unseen                 []bool      // of each text
+	added                  [][]float64 // vectors of the tokens 60 and on
 }
 
 func textCases() map[string]textCase {
@@ -23,12 +25,16 @@ func textCases() map[string]textCase {
 	open := `{"architectures":["CLIPTextModel"],"hidden_size":32,"intermediate_size":64,"num_hidden_layers":3,"num_attention_heads":4,"hidden_act":"gelu","projection_dim":16,"eos_token_id":2,` + common + "}"
 	second := `{"architectures":["CLIPTextModelWithProjection"],"hidden_size":32,"intermediate_size":64,"num_hidden_layers":3,"num_attention_heads":4,"hidden_act":"gelu","projection_dim":20,"eos_token_id":58,` + common + "}"
 	return map[string]textCase{
-		"stable diffusion 1":              {first, 24, 48, 3, 3, 60, 0, quickGELU, true, false, false},
-		"stable diffusion 1, clip skip 1": {first, 24, 48, 3, 3, 60, 1, quickGELU, true, false, false},
-		"stable diffusion 2":              {open, 32, 64, 3, 4, 60, 0, gelu, true, false, false},
-		"stable diffusion xl, first":      {first, 24, 48, 3, 3, 60, 1, quickGELU, false, false, false},
-		"stable diffusion xl, second":     {second, 32, 64, 3, 4, 60, 1, gelu, false, true, true},
-		"pooled without a projection":     {open, 32, 64, 3, 4, 60, 2, gelu, false, true, false},
+		"stable diffusion 1":              {first, 24, 48, 3, 3, 60, 0, quickGELU, true, false, false, nil, nil},
+		"stable diffusion 1, clip skip 1": {first, 24, 48, 3, 3, 60, 1, quickGELU, true, false, false, nil, nil},
+		"stable diffusion 2":              {open, 32, 64, 3, 4, 60, 0, gelu, true, false, false, nil, nil},
+		"stable diffusion xl, first":      {first, 24, 48, 3, 3, 60, 1, quickGELU, false, false, false, nil, nil},
+		"stable diffusion xl, second":     {second, 32, 64, 3, 4, 60, 1, gelu, false, true, true, nil, nil},
+		"pooled without a projection":     {open, 32, 64, 3, 4, 60, 2, gelu, false, true, false, nil, nil},
+		"hidden tokens": {second, 32, 64, 3, 4, 60, 1, gelu, false, true, true,
+			[]bool{false, true, true, false, false, true, false, false, false}, nil},
+		"a textual inversion": {first, 24, 48, 3, 3, 60, 0, quickGELU, true, false, false, nil,
+			[][]float64{made("one", 24, 0, 1), made("other", 24, 0, 1)}},
 	}
 }
 
@@ -38,7 +44,8 @@ func (r *reference) text(c textCase, tokens []int32, end int) (rows, []float64) 
 	places := r.get("text_model.embeddings.position_embedding.weight", 0, 1, len(tokens), c.width)
 	var x rows
 	for p, token := range tokens {
-		x = append(x, sum(table[int(token)*c.width:][:c.width], places[p*c.width:][:c.width]))
+		vector := slices.Concat(append([][]float64{table}, c.added...)...)[int(token)*c.width:][:c.width]
+		x = append(x, sum(vector, places[p*c.width:][:c.width]))
 	}
 
 	hidden := x
@@ -48,7 +55,7 @@ func (r *reference) text(c textCase, tokens []int32, end int) (rows, []float64) 
 		project := func(name string) rows {
 			return each(h, func(v []float64) []float64 { return r.linear(at+"self_attn."+name, v, c.width, true) })
 		}
-		h = attend(project("q_proj"), project("k_proj"), project("v_proj"), c.heads, true)
+		h = attend(project("q_proj"), project("k_proj"), project("v_proj"), c.heads, causal(c.unseen))
 		x = sumRows(x, each(h, func(v []float64) []float64 { return r.linear(at+"self_attn.out_proj", v, c.width, true) }))
 		x = sumRows(x, each(x, func(v []float64) []float64 {
 			v = r.linear(at+"mlp.fc1", r.layerNorm(at+"layer_norm2", v, 1e-5), c.hidden, true)
@@ -70,6 +77,11 @@ func (r *reference) text(c textCase, tokens []int32, end int) (rows, []float64) 
 	return hidden, pooled
 }
 
+// causal says which tokens a token looks at.
+func causal(unseen []bool) func(i, j int) bool {
+	return func(i, j int) bool { return j <= i && (unseen == nil || !unseen[j]) }
+}
+
 func TestTextEncodersComputeTheReference(t *testing.T) {
 	// In the third text the largest token, where old models end, is not the last.
 	texts := [][]int32{{57, 3, 20, 58, 58, 58, 58, 58, 58}, {57, 1, 2, 3, 4, 5, 6, 7, 58}, {57, 59, 58, 0, 0, 0, 0, 0, 0}}
@@ -81,19 +93,26 @@ func TestTextEncodersComputeTheReference(t *testing.T) {
 				t.Fatal(err)
 			}
 			n.Skip, n.Norm, n.Pooled = int64(c.skip), c.norm, c.pooled
+			texts := texts
+			if c.added != nil {
+				texts = [][]int32{{57, 60, 20, 61, 60, 58, 58, 58, 58}}
+				n.Added = [][]float32{floats(c.added[0]), floats(c.added[1])}
+			}
 			r := newReference(1)
+			var tokens []network.Tokens
 			var hidden, pooled []float64
 			for i, text := range texts {
 				h, p := r.text(c, text, ends[n.Config.EndOfText][i])
 				hidden, pooled = append(hidden, slices.Concat(h...)...), append(pooled, p...)
+				tokens = append(tokens, network.Tokens{IDs: text, Hidden: c.unseen})
 			}
 
-			run := r.engine(t, "model.safetensors", n, exact, network.Size{Count: 3}, 1)
-			in, err := n.Tokens(texts)
+			run := r.engine(t, "model.safetensors", n, exact, network.Size{Count: int64(len(texts))}, 1)
+			in, ids, err := n.Inputs(tokens)
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := run.Do(nil, in)
+			out, err := run.Do(in, ids)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,14 +128,23 @@ func TestTextEncodersComputeTheReference(t *testing.T) {
 	}
 }
 
-func TestTextsOutsideOfTheVocabularyAreRefused(t *testing.T) {
+func TestTextsThatDontFitAreRefused(t *testing.T) {
 	n, err := network.ParseText([]byte(textCases()["stable diffusion 1"].config))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range [][]int32{nil, {1, 2}, {60, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0, -1}} {
-		if _, err := n.Tokens([][]int32{text}); err == nil {
+	n.Added = [][]float32{make([]float32, 24)}
+	nine := make([]int32, 9)
+	for _, text := range []network.Tokens{
+		{}, {IDs: []int32{1, 2}}, {IDs: []int32{61, 0, 0, 0, 0, 0, 0, 0, 0}}, {IDs: []int32{0, 0, 0, 0, 0, 0, 0, 0, -1}},
+		{IDs: nine, Hidden: make([]bool, 8)}, {IDs: nine, Hidden: slices.Repeat([]bool{true}, 9)},
+	} {
+		if _, _, err := n.Inputs([]network.Tokens{text}); err == nil {
 			t.Errorf("%v was taken", text)
 		}
+	}
+	n.Added[0] = n.Added[0][1:]
+	if _, _, err := n.Inputs([]network.Tokens{{IDs: nine}}); err == nil {
+		t.Error("a short vector was taken")
 	}
 }

@@ -260,8 +260,7 @@ func (c *UNetConfig) begin(b builder, s Size) *unet {
 }
 
 func (n *unet) input(name string, shape ggml.Shape) *ggml.Tensor {
-	n.in[name] = n.Input(name, checkpoint.F32, shape)
-	return n.in[name]
+	return n.in.add(n.builder, name, checkpoint.F32, shape)
 }
 
 func (n *unet) embed(name string, x *ggml.Tensor, wide int64) *ggml.Tensor {
@@ -339,8 +338,8 @@ func (n *unet) transformer(name string, x *ggml.Tensor, heads int64) *ggml.Tenso
 	const eps = 1e-5
 	p := projections{q: "to_q", k: "to_k", v: "to_v", out: "to_out.0"}
 	h := n.layerNorm(name+".norm1", x, eps)
-	x = n.Add(x, n.attention(name+".attn1", h, h, heads, p, false))
-	x = n.Add(x, n.attention(name+".attn2", n.layerNorm(name+".norm2", x, eps), n.context, heads, p, false))
+	x = n.Add(x, n.attention(name+".attn1", h, h, heads, p, nil))
+	x = n.Add(x, n.attention(name+".attn2", n.layerNorm(name+".norm2", x, eps), n.context, heads, p, nil))
 
 	width := x.Shape[0]
 	h = n.linear(name+".ff.net.0.proj", n.layerNorm(name+".norm3", x, eps), 8*width, true)

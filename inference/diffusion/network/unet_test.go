@@ -139,7 +139,7 @@ func (r *reference) block(name string, x, context rows, heads int) rows {
 		project := func(layer string, x rows) rows {
 			return each(x, func(v []float64) []float64 { return r.linear(name+attn+layer, v, width, false) })
 		}
-		y := attend(project(".to_q", x), project(".to_k", context), project(".to_v", context), heads, false)
+		y := attend(project(".to_q", x), project(".to_k", context), project(".to_v", context), heads, nil)
 		return each(y, func(v []float64) []float64 { return r.linear(name+attn+".to_out.0", v, width, true) })
 	}
 	norm := func(n string) rows {

@@ -99,8 +99,8 @@ func (e *Encoder) smallest() Size {
 // build takes "latents", divided by the scale, and gives an "image" of numbers
 // from -1 to 1.
 func (d *Decoder) build(b builder, s Size) (in, out ports) {
-	x := b.Input("latents", checkpoint.F32, ggml.Dims(s.Width, s.Height, d.Latents, s.Count))
-	in = ports{"latents": x}
+	in = ports{}
+	x := in.add(b, "latents", checkpoint.F32, ggml.Dims(s.Width, s.Height, d.Latents, s.Count))
 	if d.PostQuant {
 		x = b.conv("post_quant_conv", x, d.Latents, 1, 1, 0)
 	}
@@ -124,8 +124,8 @@ func (d *Decoder) build(b builder, s Size) (in, out ports) {
 // are still to be multiplied by the scale: the means of all their channels, then
 // the logarithms of the variances.
 func (e *Encoder) build(b builder, s Size) (in, out ports) {
-	x := b.Input("image", checkpoint.F32, ggml.Dims(s.Width, s.Height, e.InChannels, s.Count))
-	in = ports{"image": x}
+	in = ports{}
+	x := in.add(b, "image", checkpoint.F32, ggml.Dims(s.Width, s.Height, e.InChannels, s.Count))
 	last := len(e.Channels) - 1
 	x = b.conv("encoder.conv_in", x, e.Channels[0], 3, 1, 1)
 	for i, channels := range e.Channels {
@@ -154,7 +154,7 @@ func (c *VAEConfig) mid(b builder, name string, x *ggml.Tensor) *ggml.Tensor {
 		at := name + ".attentions.0"
 		p := projections{q: "to_q", k: "to_k", v: "to_v", out: "to_out.0", bias: true}
 		h := b.points(b.groupNorm(at+".group_norm", x, c.Groups, vaeEps))
-		x = b.Add(x, b.image(b.attention(at, h, h, 1, p, false), x.Shape))
+		x = b.Add(x, b.image(b.attention(at, h, h, 1, p, nil), x.Shape))
 	}
 	return b.resnet(name+".resnets.1", x, nil, channels, c.Groups, vaeEps)
 }

@@ -28,7 +28,7 @@ func (r vae) mid(name string, p picture) picture {
 	project := func(layer string, x rows) rows {
 		return each(x, func(v []float64) []float64 { return r.linear(at+layer, v, 24, true) })
 	}
-	x = project(".to_out.0", attend(project(".to_q", x), project(".to_k", x), project(".to_v", x), 1, false))
+	x = project(".to_out.0", attend(project(".to_q", x), project(".to_k", x), project(".to_v", x), 1, nil))
 	return r.resnet(name+".resnets.1", p.plus(x.picture(p.height, p.width)), nil, 24, 4, 1e-6)
 }
 
