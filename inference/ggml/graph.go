@@ -99,6 +99,8 @@ func (g *Graph) leaf(name string, typ checkpoint.TensorType, shape Shape) *Tenso
 		return failed(name)
 	case !shape.valid():
 		return g.fail(name, "shape %v", shape)
+	case typ != checkpoint.F32 && typ != checkpoint.F16 && typ != I32:
+		return g.fail(name, "number format %v, want F32, F16 or I32", typ)
 	case !g.room(1):
 		return g.fail(name, "the graph has more than %d tensors", maxGraphTensors)
 	case g.compute == nil:

@@ -48,8 +48,8 @@ func (p perBlock) spread(blocks int) perBlock {
 
 // readConfig decodes a config.json over the values that missing settings have.
 // fixed lists settings of which this program does some values only, in JSON and
-// separated by bars; "null" stands for a missing one, too.
-// It returns the class, one of those given.
+// separated by bars; null is a missing setting and always right. It returns the
+// class, one of those given.
 func readConfig(raw []byte, classes []string, fixed map[string]string, config any) (string, error) {
 	if len(raw) > maxConfig {
 		return "", fmt.Errorf("config.json has more than %d KB", maxConfig>>10)

@@ -85,6 +85,9 @@ type Tokens struct {
 
 // Inputs are those of a run for as many texts.
 func (t *Text) Inputs(texts []Tokens) (numbers map[string][]float32, rows map[string][]int32, err error) {
+	if t.Skip < 0 || t.Skip > t.Config.Layers {
+		return nil, nil, fmt.Errorf("%d of %d layers to leave out", t.Skip, t.Config.Layers)
+	}
 	numbers, rows = map[string][]float32{}, map[string][]int32{}
 	for i, text := range texts {
 		if err := t.check(text); err != nil {

@@ -143,7 +143,11 @@ func TestTextsThatDontFitAreRefused(t *testing.T) {
 			t.Errorf("%v was taken", text)
 		}
 	}
-	n.Added[0] = n.Added[0][1:]
+	n.Skip = 4
+	if _, _, err := n.Inputs([]network.Tokens{{IDs: nine}}); err == nil {
+		t.Error("more layers than there are were left out")
+	}
+	n.Skip, n.Added[0] = 0, n.Added[0][1:]
 	if _, _, err := n.Inputs([]network.Tokens{{IDs: nine}}); err == nil {
 		t.Error("a short vector was taken")
 	}

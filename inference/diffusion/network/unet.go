@@ -23,7 +23,6 @@ type UNetConfig struct {
 	Context       int64    `json:"cross_attention_dim"`
 	Depth         perBlock `json:"transformer_layers_per_block"`
 	Heads         perBlock `json:"attention_head_dim"` // the number of heads, not their size
-	Linear        bool     `json:"use_linear_projection"`
 	Added         string   `json:"addition_embed_type"`
 	AddedTime     int64    `json:"addition_time_embed_dim"`
 	AddedWidth    int64    `json:"projection_class_embeddings_input_dim"`
@@ -47,7 +46,7 @@ func unetFixed() map[string]string {
 		"class_embed_type": "null", "class_embeddings_concat": "false", "conv_in_kernel": "3", "conv_out_kernel": "3",
 		"cross_attention_norm": "null", "downsample_padding": "1", "dual_cross_attention": "false",
 		"encoder_hid_dim": "null", "encoder_hid_dim_type": "null", "flip_sin_to_cos": "true", "freq_shift": "0|0.0",
-		"global_pool_conditions": "false", "mid_block_only_cross_attention": "null|false", "mid_block_scale_factor": "1|1.0",
+		"global_pool_conditions": "false", "mid_block_only_cross_attention": "false", "mid_block_scale_factor": "1|1.0",
 		"mid_block_type": `"UNetMidBlock2DCrossAttn"`, "num_attention_heads": "null", "num_class_embeds": "null",
 		"only_cross_attention": "false", "quantization_config": "null", "resnet_out_scale_factor": "1|1.0",
 		"resnet_skip_time_act": "false", "resnet_time_scale_shift": `"default"`, "reverse_transformer_layers_per_block": "null",
@@ -209,7 +208,7 @@ func (u *UNet) other(name string) string { return name }
 func (u *UNet) ignores(string) bool      { return false }
 func (u *UNet) smallest() Size           { return u.smallestSize() }
 
-// smallestSize has a point for each block and an odd one, which no block halves.
+// smallestSize is one that every block can halve.
 func (c *UNetConfig) smallestSize() Size {
 	side := int64(1) << len(c.Channels)
 	return Size{Width: side, Height: side, Count: 1, Tokens: 1}
@@ -326,7 +325,8 @@ func (n *unet) layer(name string, l int64, x *ggml.Tensor, block int, attention 
 // transformers let the points of an image look at one another and at the text.
 func (n *unet) transformers(name string, x *ggml.Tensor, block int) *ggml.Tensor {
 	width := n.Channels[block]
-	// A projection before or after the turn is the same; the folder says which.
+	// Folders hold the projections as matrices or as kernels of one point, which
+	// compute the same.
 	y := n.linear(name+".proj_in", n.points(n.groupNorm(name+".norm", x, n.Groups, 1e-6)), width, true)
 	for d := range n.Depth[block] {
 		y = n.transformer(of("%s.transformer_blocks.%d", name, d), y, n.Heads[block])

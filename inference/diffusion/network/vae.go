@@ -40,7 +40,7 @@ func ParseVAE(raw []byte) (*Encoder, *Decoder, error) {
 		InChannels: 3, OutChannels: 3, Channels: []int64{64}, Layers: 1, Latents: 4, Groups: 32, Scale: 0.18215,
 		Down: []string{"DownEncoderBlock2D"}, Up: []string{"UpDecoderBlock2D"}, Attention: true, Quant: true, PostQuant: true,
 	}
-	fixed := map[string]string{"act_fn": `"silu"|"swish"`, "shift_factor": "null|0|0.0", "latents_mean": "null", "latents_std": "null", "quantization_config": "null"}
+	fixed := map[string]string{"act_fn": `"silu"|"swish"`, "shift_factor": "0|0.0", "latents_mean": "null", "latents_std": "null", "quantization_config": "null"}
 	if _, err := readConfig(raw, []string{"AutoencoderKL"}, fixed, &c); err != nil {
 		return nil, nil, err
 	}
