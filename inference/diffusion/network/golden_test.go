@@ -55,23 +55,30 @@ type golden struct {
 	Width, Height int
 	Tensors       int
 	Outputs       map[string][]float64
+	Tokens        []int32
 }
 
 // inputs are those that testdata/diffusers.py gives.
-func (g golden) inputs(t *testing.T, n network.Network) (map[string][]float32, network.Size) {
+func (g golden) inputs(t *testing.T, n network.Network) (in map[string][]float32, rows map[string][]int32, size network.Size) {
 	t.Helper()
 	image := func(name string, channels, factor int) []float32 {
 		return floats(made(name, channels*g.Width*g.Height*factor*factor, 0, 1))
 	}
-	size := network.Size{Width: int64(g.Width), Height: int64(g.Height), Count: 1, Tokens: 5}
-	in := map[string][]float32{}
+	size = network.Size{Width: int64(g.Width), Height: int64(g.Height), Count: 1, Tokens: 5}
+	in = map[string][]float32{}
 	var c *network.UNetConfig
 	switch n := n.(type) {
 	case *network.Decoder:
-		return map[string][]float32{"latents": image("latents", 4, 1)}, size
+		return map[string][]float32{"latents": image("latents", 4, 1)}, nil, size
 	case *network.Encoder:
 		size.Width, size.Height = 4*size.Width, 4*size.Height
-		return map[string][]float32{"image": image("image", 3, 4)}, size
+		return map[string][]float32{"image": image("image", 3, 4)}, nil, size
+	case *network.Text:
+		in, rows, err := n.Inputs([]network.Tokens{{IDs: g.Tokens}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in, rows, size
 	case *network.ControlNet:
 		c, in["hint"] = &n.UNetConfig, image("hint", 3, 4)
 	case *network.UNet:
@@ -90,11 +97,11 @@ func (g golden) inputs(t *testing.T, n network.Network) (map[string][]float32, n
 		}
 		in["added"] = added
 	}
-	return in, size
+	return in, nil, size
 }
 
-// The outputs were computed by diffusers 0.21.2 on torch 1.13 in float64. The
-// difference is that of its time, which it computes in float32.
+// The outputs were computed on torch 1.13 by diffusers 0.21.2 in float64, but for
+// its time, and by OpenAI's CLIP in float32.
 func TestNetworksComputeWhatDiffusersComputes(t *testing.T) {
 	raw, err := os.ReadFile("testdata/diffusers.json")
 	if err != nil {
@@ -110,14 +117,18 @@ func TestNetworksComputeWhatDiffusersComputes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			file := unetFile
+			if text, ok := networks[0].(*network.Text); ok {
+				text.Skip, text.Norm, text.Pooled, file = 1, false, true, "model.safetensors"
+			}
 			r := madeWeights(t, networks...)
 			if len(r.order) != g.Tensors {
 				t.Errorf("%d tensors, want %d", len(r.order), g.Tensors)
 			}
 			compared := 0
 			for _, n := range networks {
-				in, size := g.inputs(t, n)
-				out, err := r.engine(t, unetFile, n, exact, size, 1).Do(in, nil)
+				in, rows, size := g.inputs(t, n)
+				out, err := r.engine(t, file, n, exact, size, 1).Do(in, rows)
 				if err != nil {
 					t.Fatal(err)
 				}

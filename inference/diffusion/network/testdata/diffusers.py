@@ -1,4 +1,5 @@
-# Writes diffusers.json: what the diffusers library computes for small networks.
+# Writes diffusers.json: what the diffusers library computes for small networks,
+# and OpenAI's CLIP for small text encoders, under the names of transformers.
 # Weights and inputs follow from their names by made(), as in golden_test.go, so
 # that only configurations and outputs have to be stored.
 import json
@@ -7,6 +8,7 @@ import sys
 
 import numpy as np
 import torch
+from clip.model import CLIP, QuickGELU
 from diffusers.models.autoencoder_kl import AutoencoderKL
 from diffusers.models.controlnet import ControlNetModel
 from diffusers.models.unet_2d_condition import UNet2DConditionModel
@@ -105,13 +107,56 @@ def run(cls, config, width, height):
     yield "sample", model(*args, timestep_cond=given, added_cond_kwargs=conditions).sample
 
 
+TOKENS = [57, 3, 20, 58, 1, 4, 4, 0, 0]
+TEXTS = {"CLIP": "quick_gelu", "open CLIP": "gelu"}
+
+
+def text(activation):
+    """The rows before the last layer, and the projected row of the text's end."""
+    config = dict(architectures=["CLIPTextModelWithProjection"], vocab_size=60, hidden_size=24, intermediate_size=96,
+                  num_hidden_layers=3, num_attention_heads=3, max_position_embeddings=9, projection_dim=20,
+                  hidden_act=activation, eos_token_id=2)
+    model = CLIP(20, 8, 1, 64, 4, 9, 60, 24, 3, 3).float().eval()
+    get = lambda name, *shape: weight("text_model." * (name[:5] != "text_") + name, shape).float()
+    part = lambda name, *shape: {"weight": get(name + ".weight", *shape), "bias": get(name + ".bias", shape[0])}
+    fill = lambda module, name, *shape: module.load_state_dict(part(name, *shape))
+
+    model.token_embedding.weight.copy_(get("embeddings.token_embedding.weight", 60, 24))
+    model.positional_embedding.copy_(get("embeddings.position_embedding.weight", 9, 24))
+    for i, block in enumerate(model.transformer.resblocks):
+        at = f"encoder.layers.{i}."
+        qkv = [part(f"{at}self_attn.{x}_proj", 24, 24) for x in "qkv"]
+        block.attn.in_proj_weight.copy_(torch.cat([p["weight"] for p in qkv]))
+        block.attn.in_proj_bias.copy_(torch.cat([p["bias"] for p in qkv]))
+        fill(block.attn.out_proj, at + "self_attn.out_proj", 24, 24)
+        fill(block.ln_1, at + "layer_norm1", 24)
+        fill(block.ln_2, at + "layer_norm2", 24)
+        fill(block.mlp.c_fc, at + "mlp.fc1", 96, 24)
+        fill(block.mlp.c_proj, at + "mlp.fc2", 24, 96)
+        block.mlp.gelu = QuickGELU() if activation == "quick_gelu" else torch.nn.GELU()
+    fill(model.ln_final, "final_layer_norm", 24)
+    model.text_projection.copy_(get("text_projection.weight", 20, 24).T)
+
+    kept = []
+    model.transformer.resblocks[1].register_forward_hook(lambda module, given, made: kept.append(made))
+    pooled = model.encode_text(torch.tensor([TOKENS]))
+    return config, {"hidden": kept[0], "pooled": pooled}
+
+
+def numbers(outputs):
+    return {k: [float(f"{x:.6g}") for x in v.flatten()[:256].tolist()] for k, v in outputs}
+
+
 def main():
     cases = {}
     with torch.no_grad():
         for name, (cls, config, width, height) in CASES.items():
-            out = {k: [float(f"{x:.6g}") for x in v.flatten()[:256].tolist()] for k, v in run(cls, config, width, height)}
             cases[name] = dict(config=dict(config, _class_name=cls.__name__), width=width, height=height,
-                               tensors=len(filled(cls, config).state_dict()), outputs=out)
+                               tensors=len(filled(cls, config).state_dict()),
+                               outputs=numbers(run(cls, config, width, height)))
+        for name, activation in TEXTS.items():
+            config, outputs = text(activation)
+            cases[name] = dict(config=config, tensors=4 + 3 * 16 + 1, outputs=numbers(outputs.items()), tokens=TOKENS)
     json.dump(cases, sys.stdout, separators=(",", ":"))
 
 
