@@ -93,7 +93,9 @@ func (b builder) resnet(name string, x, time *ggml.Tensor, out, groups int64, ep
 	if x.Shape[2] != out {
 		x = b.conv(name+".conv_shortcut", x, out, 1, 1, 0)
 	}
-	return b.Add(x, h)
+	// What is first in a sum is computed first. The other way the shortcut's image
+	// would be held all the while, a quarter of what the autoencoder takes.
+	return b.Add(h, x)
 }
 
 // points turns an image into a row of channels for each of its points.
