@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -11,13 +12,15 @@ import (
 	"helium/inference/checkpoint"
 )
 
-// Compute is the library's device, ready to run graphs. Close it after its
-// stores and graphs.
+// Compute is the library's device, ready to run graphs, one at a time. Close it
+// after its stores and graphs. A process makes few of them, as the number of
+// callbacks is limited.
 type Compute struct {
 	device  Device
 	fn      graphFunctions
 	backend uintptr
-	buffers uintptr // the device's kind of memory
+	buffers uintptr                     // the device's kind of memory
+	stop    atomic.Pointer[atomic.Bool] // of the graph that runs
 }
 
 // NewCompute prepares the device. Threads are the processor's; a card has none,
@@ -37,19 +40,34 @@ func (l *Library) NewCompute(threads int) (*Compute, error) {
 		return nil, l.errors.wrap("prepare " + l.device.Name)
 	}
 	c.buffers = c.fn.deviceBuffers(l.device.handle)
-	c.setThreads(threads)
+
+	var setThreads func(backend uintptr, threads int32)
+	if c.own("ggml_backend_set_n_threads", &setThreads) {
+		setThreads(c.backend, int32(min(max(threads, 1), 512)))
+	}
+	var setStop func(backend, callback, data uintptr)
+	if c.own("ggml_backend_set_abort_callback", &setStop) {
+		setStop(c.backend, purego.NewCallback(c.stopped), 0)
+	}
 	return c, nil
 }
 
-// setThreads asks the backend for its own function: a card has none.
-func (c *Compute) setThreads(threads int) {
-	addr := c.fn.regAddress(c.fn.deviceReg(c.device.handle), "ggml_backend_set_n_threads")
-	if addr == 0 {
-		return
+// own finds a function that only some backends have: a card has none of those
+// in use.
+func (c *Compute) own(name string, fptr any) bool {
+	addr := c.fn.regAddress(c.fn.deviceReg(c.device.handle), name)
+	if addr != 0 {
+		purego.RegisterFunc(fptr, addr)
 	}
-	var set func(backend uintptr, threads int32)
-	purego.RegisterFunc(&set, addr)
-	set(c.backend, int32(min(max(threads, 1), 512)))
+	return addr != 0
+}
+
+// stopped is asked by a processor before every operation.
+func (c *Compute) stopped(uintptr) uintptr {
+	if stop := c.stop.Load(); stop != nil && stop.Load() {
+		return 1
+	}
+	return 0
 }
 
 // Close frees the device's working memory.

@@ -1,9 +1,11 @@
 package ggml
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"helium/inference/checkpoint"
@@ -282,8 +284,9 @@ func (g *Graph) setInput(t *Tensor, data unsafe.Pointer) error {
 }
 
 // Run computes the outputs. The memory of an input is used again on the way, so
-// every run needs all of its inputs.
-func (g *Graph) Run() error {
+// every run needs all of its inputs. Where ctx ends, a processor stops after the
+// operation that it is at; a card finishes.
+func (g *Graph) Run(ctx context.Context) error {
 	if g.allocator == 0 {
 		return errors.New("run graph: it is not allocated")
 	}
@@ -293,7 +296,18 @@ func (g *Graph) Run() error {
 		}
 		t.set = false
 	}
-	if status := g.compute.fn.compute(g.compute.backend, g.handle); status != 0 {
+
+	c := g.compute
+	var stop atomic.Bool
+	stop.Store(ctx.Err() != nil)
+	c.stop.Store(&stop)
+	done := context.AfterFunc(ctx, func() { stop.Store(true) })
+	status := c.fn.compute(c.backend, g.handle)
+	done()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("run graph: %w", err)
+	}
+	if status != 0 {
 		return fmt.Errorf("run graph: the library's status is %d", status)
 	}
 	return nil

@@ -1,12 +1,15 @@
 package ggml_test
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
@@ -99,7 +102,7 @@ func run(t *testing.T, c *ggml.Compute, build func(g *ggml.Graph, in []*ggml.Ten
 			t.Fatal(err)
 		}
 	}
-	if err := g.Run(); err != nil {
+	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got, err := g.Floats(out)
@@ -320,13 +323,13 @@ func TestWeightsAndRowsComeFromAStore(t *testing.T) {
 	if err := g.Alloc(); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Run(); err == nil {
+	if err := g.Run(t.Context()); err == nil {
 		t.Error("a graph without its input was run")
 	}
 	if err := g.SetInts(ids, []int32{7, 0, 7}); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Run(); err != nil {
+	if err := g.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got, err := g.Floats(out)
@@ -458,5 +461,43 @@ func TestPlanIsWhatRunsTake(t *testing.T) {
 	}
 	if err := draft.Alloc(); err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("a draft was allocated: %v", err)
+	}
+}
+
+func TestARunStopsWhenItsContextEnds(t *testing.T) {
+	c := compute(t, 1)
+	s, err := c.NewStore([]*ggml.Tensor{{Name: "kernel", Type: f32, Shape: ggml.Dims(3, 3, 64, 64)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	g, err := s.NewGraph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	x := g.Input("x", f32, ggml.Dims(64, 64, 64))
+	y := x
+	for range 2000 {
+		y = g.Conv(g.Weight("kernel", f32, ggml.Dims(3, 3, 64, 64)), y, 1, 1)
+	}
+	g.Output(y)
+	if err := g.Alloc(); err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	for range 2 { // once on the way, once before
+		if err := g.SetFloats(x, make([]float32, 64*64*64)); err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		if err := g.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error = %v", err)
+		}
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("it stopped after %v", took)
+		}
 	}
 }

@@ -45,7 +45,7 @@ func TestControlNetsAndTheirUNetsComputeTheReference(t *testing.T) {
 			size := network.Size{Width: int64(c.width), Height: int64(c.height), Count: 1, Tokens: testTokens}
 			in := inputs(t, &n.UNetConfig, images[:1], guides[:1])
 			in["hint"] = floats(hint.data)
-			out, err := first.engine(t, unetFile, n, exact, size, 1).Do(in, nil)
+			out, err := first.engine(t, unetFile, n, exact, size, 1).Do(t.Context(), in, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestControlNetsAndTheirUNetsComputeTheReference(t *testing.T) {
 			}
 
 			size.Control = true
-			out, err = second.engine(t, unetFile, u, exact, size, 1).Do(in, nil)
+			out, err = second.engine(t, unetFile, u, exact, size, 1).Do(t.Context(), in, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

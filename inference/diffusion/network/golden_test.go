@@ -128,7 +128,7 @@ func TestNetworksComputeWhatDiffusersComputes(t *testing.T) {
 			compared := 0
 			for _, n := range networks {
 				in, rows, size := g.inputs(t, n)
-				out, err := r.engine(t, file, n, exact, size, 1).Do(in, rows)
+				out, err := r.engine(t, file, n, exact, size, 1).Do(t.Context(), in, rows)
 				if err != nil {
 					t.Fatal(err)
 				}

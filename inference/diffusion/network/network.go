@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -263,8 +264,9 @@ func Prepare(store *ggml.Store, n Network, opts Options, s Size) (*Run, error) {
 func (r *Run) Close() { r.graph.Close() }
 
 // Do computes the network. Every input is wanted each time, numbers or row
-// numbers, in the layout of diffusers: the last dimension is the fastest.
-func (r *Run) Do(numbers map[string][]float32, rows map[string][]int32) (map[string][]float32, error) {
+// numbers, in the layout of diffusers: the last dimension is the fastest. See
+// ggml.Graph.Run on ctx.
+func (r *Run) Do(ctx context.Context, numbers map[string][]float32, rows map[string][]int32) (map[string][]float32, error) {
 	if n := len(numbers) + len(rows); n != len(r.in) {
 		return nil, fmt.Errorf("run network: %d inputs, want %v", n, r.in.names())
 	}
@@ -279,7 +281,7 @@ func (r *Run) Do(numbers map[string][]float32, rows map[string][]int32) (map[str
 			return nil, fmt.Errorf("run network: %w", err)
 		}
 	}
-	if err := r.graph.Run(); err != nil {
+	if err := r.graph.Run(ctx); err != nil {
 		return nil, fmt.Errorf("run network: %w", err)
 	}
 

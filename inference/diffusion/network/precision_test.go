@@ -35,7 +35,7 @@ func TestOtherWaysToComputeStayClose(t *testing.T) {
 		"flash attention":  {network.Options{Number: checkpoint.F32, Flash: true}, 1e-3},
 		"half floats":      {half, 2e-2},
 	} {
-		out, err := r.engine(t, unetFile, u, tt.opts, size, 1).Do(inputs(t, &u.UNetConfig, images[:1], guides[:1]), nil)
+		out, err := r.engine(t, unetFile, u, tt.opts, size, 1).Do(t.Context(), inputs(t, &u.UNetConfig, images[:1], guides[:1]), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,11 +70,11 @@ func TestTheSameInputsGiveTheSameBits(t *testing.T) {
 			step := r.engine(t, unetFile, u, opts, size, threads)
 			decode := v.engine(t, unetFile, d, opts, network.Size{Width: 8, Height: 8, Count: 1}, threads)
 			for range repeats {
-				out, err := step.Do(inputs(t, &u.UNetConfig, images[:1], guides[:1]), nil)
+				out, err := step.Do(t.Context(), inputs(t, &u.UNetConfig, images[:1], guides[:1]), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				image, err := decode.Do(map[string][]float32{"latents": out["sample"][:4*8*8]}, nil)
+				image, err := decode.Do(t.Context(), map[string][]float32{"latents": out["sample"][:4*8*8]}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -112,7 +112,7 @@ func TestTextEncodersComputeTheReference(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := run.Do(in, ids)
+			out, err := run.Do(t.Context(), in, ids)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -273,7 +273,7 @@ func TestUNetsComputeTheReference(t *testing.T) {
 
 			size := network.Size{Width: int64(c.width), Height: int64(c.height), Count: 2, Tokens: testTokens}
 			run := r.engine(t, unetFile, u, exact, size, 1)
-			out, err := run.Do(inputs(t, &u.UNetConfig, images, guides), nil)
+			out, err := run.Do(t.Context(), inputs(t, &u.UNetConfig, images, guides), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -107,14 +107,14 @@ func TestAutoencodersComputeTheReference(t *testing.T) {
 			}
 
 			run := r.engine(t, unetFile, d, exact, network.Size{Width: 3, Height: 5, Count: 2}, 1)
-			out, err := run.Do(map[string][]float32{"latents": floats(latents[0].data, latents[1].data)}, nil)
+			out, err := run.Do(t.Context(), map[string][]float32{"latents": floats(latents[0].data, latents[1].data)}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			decodeError := relative(t, out["image"], decoded)
 
 			run = r.engine(t, unetFile, e, exact, network.Size{Width: 20, Height: 12, Count: 1}, 1)
-			out, err = run.Do(map[string][]float32{"image": floats(image.data)}, nil)
+			out, err = run.Do(t.Context(), map[string][]float32{"image": floats(image.data)}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
