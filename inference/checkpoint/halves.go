@@ -1,6 +1,9 @@
 package checkpoint
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // HalfBits is v as an IEEE half float, rounded to nearest, ties to even. A
 // value beyond the largest half is infinite.
@@ -12,34 +15,34 @@ func HalfBits(v float64) uint16 {
 	if math.Signbit(v) {
 		sign, v = 0x8000, -v
 	}
-	if v == 0 {
-		return sign
-	}
-	if v >= 65520 {
-		return sign | 0x7c00
-	}
 
-	_, exp := math.Frexp(v) // v = f·2^exp with f in [½, 1)
-	exp = max(exp-1, -14)
-	steps := uint16(math.RoundToEven(math.Ldexp(v, 10-exp))) // in units of 2^(exp-10)
-	return sign + uint16(exp+14)<<10 + steps
+	switch {
+	case v >= 65520:
+		return sign | 0x7c00
+	case v < 0x1p-14: // in units of the smallest half
+		return sign + uint16(math.RoundToEven(v*0x1p24))
+	default:
+		const dropped, bias = 52 - 10, 1023 - 15
+		bits := math.Float64bits(v)
+		bits += 1<<(dropped-1) - 1 + bits>>dropped&1
+		return sign + uint16(bits>>dropped-bias<<10)
+	}
 }
 
 // HalfToFloat is the value of an IEEE half float.
 func HalfToFloat(h uint16) float32 {
-	exp, fraction := int(h>>10&31), float64(h&1023)
-	var v float64
+	sign, exp, fraction := uint32(h>>15)<<31, uint32(h>>10&31), uint32(h&1023)
 	switch {
 	case exp == 31 && fraction != 0:
 		return float32(math.NaN())
 	case exp == 31:
-		v = math.Inf(1)
+		exp = 255
 	case exp == 0:
-		v = math.Ldexp(fraction, -24)
+		return math.Float32frombits(math.Float32bits(float32(fraction)*0x1p-24) | sign)
 	default:
-		v = math.Ldexp(1024+fraction, exp-25)
+		exp += 127 - 15
 	}
-	return float32(math.Copysign(v, 1-2*float64(h>>15)))
+	return math.Float32frombits(sign | exp<<23 | fraction<<13)
 }
 
 // BrainBits is v as a bfloat16, rounded to nearest, ties to even.
@@ -49,4 +52,45 @@ func BrainBits(v float32) uint16 {
 		return uint16(bits>>16) | 0x40
 	}
 	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
+}
+
+// FloatBytes is the length of a number in F32, F16 or BF16.
+func FloatBytes(t TensorType) uint64 {
+	if t == F32 {
+		return 4
+	}
+	return 2
+}
+
+// DecodeFloats reads numbers in F32, F16 or BF16.
+func DecodeFloats(raw []byte, t TensorType) []float32 {
+	out := make([]float32, uint64(len(raw))/FloatBytes(t))
+	for i := range out {
+		switch t {
+		case F32:
+			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+		case BF16:
+			out[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
+		default:
+			out[i] = HalfToFloat(binary.LittleEndian.Uint16(raw[2*i:]))
+		}
+	}
+	return out
+}
+
+// EncodeFloats writes numbers, each with plus added, in F32, F16 or BF16.
+func EncodeFloats(values []float32, t TensorType, plus float32) []byte {
+	out := make([]byte, 0, uint64(len(values))*FloatBytes(t))
+	for _, v := range values {
+		v += plus
+		switch t {
+		case F32:
+			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
+		case BF16:
+			out = binary.LittleEndian.AppendUint16(out, BrainBits(v))
+		default:
+			out = binary.LittleEndian.AppendUint16(out, HalfBits(float64(v)))
+		}
+	}
+	return out
 }

@@ -29,7 +29,9 @@ const (
 // Names of the weights in a folder of the Hugging Face layout.
 const (
 	WeightsFile  = "model.safetensors"
-	WeightsIndex = "model.safetensors.index.json"
+	WeightsIndex = WeightsFile + indexSuffix
+
+	indexSuffix = ".index.json"
 )
 
 // Weight is a tensor of a folder.
@@ -66,17 +68,20 @@ type Weights struct {
 // OpenWeights opens the safetensors files of a folder, as its index lists them
 // or the one named model.safetensors, and makes sure that they hold every
 // tensor that they promise.
-func OpenWeights(dir string) (*Weights, error) {
-	names, listed, err := weightFiles(dir)
+func OpenWeights(dir string) (*Weights, error) { return OpenWeightsNamed(dir, WeightsFile) }
+
+// OpenWeightsNamed is OpenWeights for files that have another name.
+func OpenWeightsNamed(dir, name string) (*Weights, error) {
+	names, listed, err := weightFiles(dir, name)
 	if err != nil {
 		return nil, fmt.Errorf("open weights in %s: %w", dir, err)
 	}
 
 	w := &Weights{tensors: map[string]Weight{}}
-	for _, name := range names {
-		if err := w.add(filepath.Join(dir, name)); err != nil {
+	for _, file := range names {
+		if err := w.add(filepath.Join(dir, file)); err != nil {
 			w.Close()
-			return nil, fmt.Errorf("open weights %s: %w", filepath.Join(dir, name), err)
+			return nil, fmt.Errorf("open weights %s: %w", filepath.Join(dir, file), err)
 		}
 	}
 
@@ -126,7 +131,7 @@ func (w *Weights) Size() int64 {
 // WeightFiles lists the files of a folder's weights, and the index where there
 // is one.
 func WeightFiles(dir string) ([]string, error) {
-	names, listed, err := weightFiles(dir)
+	names, listed, err := weightFiles(dir, WeightsFile)
 	if err == nil && listed != nil {
 		names = append(names, WeightsIndex)
 	}
@@ -135,13 +140,13 @@ func WeightFiles(dir string) ([]string, error) {
 
 // weightFiles lists the files of a folder's weights and, where there is an
 // index, the file of every tensor.
-func weightFiles(dir string) (names []string, listed map[string]string, err error) {
-	raw, err := ReadLimited(filepath.Join(dir, WeightsIndex), maxIndexBytes)
+func weightFiles(dir, name string) (names []string, listed map[string]string, err error) {
+	raw, err := ReadLimited(filepath.Join(dir, name+indexSuffix), maxIndexBytes)
 	if errors.Is(err, os.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, WeightsFile)); err != nil {
-			return nil, nil, fmt.Errorf("there is no %s and no index of several; weights of other kinds, such as .bin, may hold programs and are never read: %w", WeightsFile, err)
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return nil, nil, fmt.Errorf("there is no %s and no index of several; weights of other kinds, such as .bin, may hold programs and are never read: %w", name, err)
 		}
-		return []string{WeightsFile}, nil, nil
+		return []string{name}, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err

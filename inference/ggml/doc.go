@@ -8,7 +8,10 @@
 // is a file's weights and vocabulary; a Context is a model's working memory for
 // one sequence of tokens; Sequences are the working memory for several that
 // begin alike; a variant is one of the CPU builds the library ships
-// (haswell, zen4, …), which differ in the last bits of their results.
+// (haswell, zen4, …), which differ in the last bits of their results. For
+// networks that the library doesn't know: a Compute is the device, a Store holds
+// weights, a Graph is a computation over them, and a sketch or a draft is a
+// graph that says what it would need.
 //
 // Promise: nothing that can change a result is left to the library. The version
 // is checked, the variant is chosen here and recorded, and every parameter of a

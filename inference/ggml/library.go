@@ -78,7 +78,7 @@ func Open(opts Options) (*Library, error) {
 
 	dir := p.Dir
 	lib := &Library{dir: dir, errors: &lastError{log: opts.Log}}
-	if err := lib.bind(); err != nil {
+	if err := lib.bind(lib.fn.names()); err != nil {
 		return nil, fmt.Errorf("open inference library in %s: %w", dir, err)
 	}
 
@@ -141,8 +141,8 @@ func (l *Library) HasCard() bool { return l.card != nil }
 // Dir is the folder the library was loaded from.
 func (l *Library) Dir() string { return l.dir }
 
-func (l *Library) bind() error {
-	for file, symbols := range l.fn.names() {
+func (l *Library) bind(names map[string]map[string]any) error {
+	for file, symbols := range names {
 		path, err := findFile(l.dir, file)
 		if err != nil {
 			return err

@@ -253,7 +253,7 @@ func (m *Model) Tensor(name string, size uint64, put func(offset uint64, data []
 		if n == 0 {
 			return errors.New("tensor " + name + " has an odd size")
 		}
-		if err := put(offset, encodeFloats(values[:n/4], checkpoint.F32, 0)); err != nil {
+		if err := put(offset, checkpoint.EncodeFloats(values[:n/4], checkpoint.F32, 0)); err != nil {
 			return err
 		}
 		offset += n

@@ -1,10 +1,8 @@
 package pretrained
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 
 	"helium/inference/checkpoint"
 )
@@ -49,14 +47,14 @@ func (p *plan) size() uint64 {
 // write hands the tensor's bytes to put in pieces, in order.
 func (p *plan) write(put func(offset uint64, data []byte) error) error {
 	if p.values != nil {
-		return put(0, encodeFloats(p.values, p.info.Type, 0))
+		return put(0, checkpoint.EncodeFloats(p.values, p.info.Type, 0))
 	}
 	if p.turned {
 		return p.writeTurned(put)
 	}
 
 	columns := p.columns()
-	in, out := columns*width(p.sources[0].Type), columns*width(p.info.Type)
+	in, out := columns*checkpoint.FloatBytes(p.sources[0].Type), columns*checkpoint.FloatBytes(p.info.Type)
 	batch := max(1, chunkBytes/max(in, out))
 	buf := make([]byte, 0, min(batch, p.rows())*in)
 	var offset uint64
@@ -97,7 +95,7 @@ func (p *plan) readRows(buf []byte, first, n uint64) error {
 }
 
 func (p *plan) rowsPerSource() uint64 {
-	return uint64(p.sources[0].Size()) / (p.columns() * width(p.sources[0].Type))
+	return uint64(p.sources[0].Size()) / (p.columns() * checkpoint.FloatBytes(p.sources[0].Type))
 }
 
 // writeTurned exchanges rows and columns. It holds the whole source, which the
@@ -109,7 +107,7 @@ func (p *plan) writeTurned(put func(offset uint64, data []byte) error) error {
 		return err
 	}
 
-	step, columns, rows := width(w.Type), p.columns(), p.rows()
+	step, columns, rows := checkpoint.FloatBytes(w.Type), p.columns(), p.rows()
 	row := make([]byte, columns*step)
 	var offset uint64
 	for r := range rows {
@@ -136,49 +134,11 @@ func readFull(w checkpoint.Weight, buf []byte, offset uint64) error {
 	return fmt.Errorf("read tensor %s: %w; the file was changed", w.Name, err)
 }
 
-func width(t checkpoint.TensorType) uint64 {
-	if t == checkpoint.F32 {
-		return 4
-	}
-	return 2
-}
-
 // convert returns numbers in another format. Where nothing changes it returns
 // the bytes as they are.
 func convert(raw []byte, from, to checkpoint.TensorType, plus float32) []byte {
 	if from == to && plus == 0 {
 		return raw
 	}
-	return encodeFloats(decodeFloats(raw, from), to, plus)
-}
-
-func decodeFloats(raw []byte, t checkpoint.TensorType) []float32 {
-	out := make([]float32, uint64(len(raw))/width(t))
-	for i := range out {
-		switch t {
-		case checkpoint.F32:
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		case checkpoint.BF16:
-			out[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
-		default:
-			out[i] = checkpoint.HalfToFloat(binary.LittleEndian.Uint16(raw[2*i:]))
-		}
-	}
-	return out
-}
-
-func encodeFloats(values []float32, t checkpoint.TensorType, plus float32) []byte {
-	out := make([]byte, 0, uint64(len(values))*width(t))
-	for _, v := range values {
-		v += plus
-		switch t {
-		case checkpoint.F32:
-			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
-		case checkpoint.BF16:
-			out = binary.LittleEndian.AppendUint16(out, checkpoint.BrainBits(v))
-		default:
-			out = binary.LittleEndian.AppendUint16(out, checkpoint.HalfBits(float64(v)))
-		}
-	}
-	return out
+	return checkpoint.EncodeFloats(checkpoint.DecodeFloats(raw, from), to, plus)
 }
