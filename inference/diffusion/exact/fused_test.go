@@ -14,7 +14,7 @@ func TestNoProductIsFusedWithAnAddition(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles for another processor")
 	}
-	for _, pkg := range []string{"exact", "schedule", "noise", "prompt"} {
+	for _, pkg := range []string{"exact", "schedule", "noise", "prompt", "network"} {
 		build := exec.Command("go", "build", "-gcflags=-S", "-o", os.DevNull, "helium/inference/diffusion/"+pkg)
 		build.Env = append(os.Environ(), "GOARCH=arm64", "CGO_ENABLED=0")
 		out, err := build.CombinedOutput()

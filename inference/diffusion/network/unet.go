@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"helium/inference/checkpoint"
+	"helium/inference/diffusion/exact"
 	"helium/inference/ggml"
 )
 
@@ -185,8 +186,10 @@ func waves(x float64, n, steps int64) []float32 {
 	out := make([]float32, n)
 	half := int(n / 2)
 	for i := range half {
-		angle := x * math.Exp(-math.Log(10000)*float64(i)/float64(steps))
-		out[i], out[half+i] = float32(math.Cos(angle)), float32(math.Sin(angle))
+		frequency := exact.Exp(float64(-exact.Log(10000)*float64(i)) / float64(steps))
+		turns := float64(x*frequency) / (2 * math.Pi)
+		sin, cos := exact.SinCos(turns - math.Floor(turns))
+		out[i], out[half+i] = float32(cos), float32(sin)
 	}
 	return out
 }
