@@ -24,6 +24,9 @@ func Here(ctx context.Context, log *slog.Logger) (Plan, error) {
 // Start starts the first engine of the plan that does not refuse. Why of its
 // choice says also what was tried before. Package, Card and ModelMemory of opts are set here.
 func (p Plan) Start(ctx context.Context, opts worker.Options) (*worker.Engine, Choice, error) {
+	if opts.MemoryLimit == 0 {
+		opts.MemoryLimit = p.engineMemory()
+	}
 	var engine *worker.Engine
 	choice, err := p.first(ctx, func(c Choice) (err error) {
 		opts.Package, opts.Card, opts.ModelMemory = c.Package, c.Device.card(), c.Device.ModelMemory()
@@ -31,6 +34,18 @@ func (p Plan) Start(ctx context.Context, opts worker.Options) (*worker.Engine, C
 		return err
 	})
 	return engine, choice, err
+}
+
+// engineMemory is what the engine may take of the computer's own memory before it
+// is ended, in bytes: three quarters, so that a mistake in it is not the owner's
+// trouble. 0 is no limit, where the memory's size isn't known.
+func (p Plan) engineMemory() uint64 {
+	for _, c := range p.Choices {
+		if c.Device.Kind == CPU {
+			return uint64(c.Device.MemoryMB) << 20 * 3 / 2 // MemoryMB is half
+		}
+	}
+	return 0
 }
 
 // first tries the choices in their order. An end of ctx says nothing of a

@@ -59,3 +59,30 @@ func TestEnginesThatRefuseACardLeaveTheProcessor(t *testing.T) {
 	}
 	t.Log(plan.Explain(choice))
 }
+
+func TestTheEngineLeavesAQuarterOfTheMemory(t *testing.T) {
+	half := Device{Kind: CPU, MemoryMB: 8 << 10} // of 16 GB
+	p := Plan{Choices: []Choice{{Device: Device{Kind: GPU, MemoryMB: 24 << 10}}, {Device: half}}}
+	if got := p.engineMemory(); got != 12<<30 {
+		t.Errorf("it may take %d bytes, want 12 GB", got)
+	}
+	if got := (Plan{}).engineMemory(); got != 0 {
+		t.Errorf("without a processor it may take %d bytes, want no limit", got)
+	}
+}
+
+func TestModelsTakeWhatEveryDeviceOfTheClassHas(t *testing.T) {
+	for _, c := range []struct {
+		device Device
+		want   uint64
+	}{
+		{Device{Kind: GPU, MemoryMB: 24564}, 24<<30 - 24<<30/16},
+		{Device{Kind: GPU, MemoryMB: 24000}, 24<<30 - 24<<30/16},
+		{Device{Kind: CPU, MemoryMB: 7900}, 4 << 30},
+		{Device{Kind: CPU, MemoryMB: 100}, 1 << 30},
+	} {
+		if got := c.device.ModelMemory(); got != c.want {
+			t.Errorf("%+v gives models %d bytes, want %d", c.device, got, c.want)
+		}
+	}
+}
