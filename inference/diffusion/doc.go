@@ -1,0 +1,15 @@
+// Package diffusion runs a Stable Diffusion task on a model's folder.
+//
+// Nouns: a pipeline is a folder whose parts fit one another and are not loaded:
+// a tokenizer, a text encoder, a UNet, the autoencoder's decoder and a
+// scheduler's config; conditioning is what the text encoder makes of a prompt;
+// guidance is how far an image is drawn from what the negative prompt would make
+// of it; latents are the image in the making.
+//
+// Promise: the images are a function of the task, the folder, the Options and
+// the library's Runtime, to the last byte, and an image doesn't depend on how
+// many others its task asks for. What a task asks for and this package doesn't
+// do is refused by name before anything is computed. Of the device's memory a
+// task takes what its largest part needs, as the parts are loaded one after the
+// other.
+package diffusion

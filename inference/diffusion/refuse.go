@@ -1,0 +1,90 @@
+package diffusion
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"helium/inference/checkpoint"
+	"helium/inference/diffusion/prompt"
+	"helium/inference/gpt"
+	"helium/inference/task"
+)
+
+// ErrUnsupported means that a task or a folder is right and asks for what this
+// package doesn't do yet. Its code is that of what this machine can't run.
+var ErrUnsupported = errors.New("not supported yet")
+
+// Check says whether a task is one that this package runs, whatever the model.
+// The error is a *gpt.Error.
+func Check(t *task.SD) error {
+	if list := t.Refusals(); len(list) > 0 {
+		return &gpt.Error{Code: gpt.CodeInvalidArguments, Err: list[0]}
+	}
+	if t.Prompt == "" || t.Config.Images < 1 || t.Config.Images > task.MaxImages || t.Config.Steps < 1 {
+		return fail(gpt.CodeInvalidArguments, "a task without prompt, images or steps, or of more than %d images", task.MaxImages)
+	}
+	for _, r := range []struct {
+		asked bool
+		what  string
+	}{
+		{strings.Contains(t.BaseModel.Name, "://"), "base_model by URL"},
+		{t.BaseModel.Variant != "", "a variant of base_model"},
+		{t.UNet != "", "another unet"},
+		{t.VAE != "", "another vae"},
+		{t.LoRA != nil, "lora"},
+		{t.ControlNet != nil, "controlnet"},
+		{t.Refiner != nil, "refiner"},
+		{t.TextualInversion != "", "textual_inversion"},
+		{t.Config.SafetyChecker, "task_config.safety_checker"},
+	} {
+		if r.asked {
+			return fail(gpt.CodeCannotRun, "%w: %s", ErrUnsupported, r.what)
+		}
+	}
+
+	for _, text := range []struct{ field, text string }{{"prompt", t.Prompt}, {"negative_prompt", t.NegativePrompt}} {
+		if _, err := prompt.Parse(text.text); err != nil {
+			return fail(gpt.CodePromptRefused, "read %s: %w", text.field, err)
+		}
+	}
+	return nil
+}
+
+// checkNumbers refuses a task in other numbers than the pipeline's.
+func (p *Pipeline) checkNumbers(t *task.SD) error {
+	own := task.DTypeFloat32
+	if p.opts.Network.Number == checkpoint.F16 {
+		own = task.DTypeFloat16
+	}
+	if t.DType != task.DTypeAuto && t.DType != "" && t.DType != own {
+		return fail(gpt.CodeCannotRun, "%w: dtype %s of a model that is run in %s", ErrUnsupported, t.DType, own)
+	}
+	return nil
+}
+
+func fail(code gpt.Code, format string, args ...any) error {
+	return &gpt.Error{Code: code, Err: fmt.Errorf(format, args...)}
+}
+
+// failed gives an error of a part the code of a machine that can't run it, and
+// the end of ctx its own.
+func failed(ctx context.Context, err error) error {
+	if stopped := alive(ctx); stopped != nil {
+		return stopped
+	}
+	return &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
+}
+
+// alive tells why a task must not go on.
+func alive(ctx context.Context) error {
+	switch err := ctx.Err(); {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return &gpt.Error{Code: gpt.CodeTimeout, Err: err}
+	default:
+		return &gpt.Error{Code: gpt.CodeCancelled, Err: err}
+	}
+}
