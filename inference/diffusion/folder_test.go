@@ -134,7 +134,7 @@ func weights(t testing.TB, n network.Network, seed uint64) string {
 		case strings.Contains(w.Name, "embedding.weight"):
 			deviation = 1
 		case strings.HasPrefix(w.Name, "decoder.conv_out"):
-			deviation *= 1.5
+			deviation *= 0.6
 		case rows == 1:
 			mean, deviation = 1, 0.1
 		}

@@ -42,7 +42,7 @@ func TestImagesAreTheSameBytesWithAnyThreads(t *testing.T) {
 	one, two := open(t, 1, diffusion.Options{}), open(t, 2, diffusion.Options{})
 	var before [][]byte
 	for _, method := range schedulers() {
-		s := made(t, "", scheduler(method, ""))
+		s := made(t, `"steps":2`, scheduler(method, ""))
 		first, again, threads := run(t, one, s), run(t, one, s), run(t, two, s)
 		if !bytes.Equal(first[0].PNG, again[0].PNG) || !bytes.Equal(first[0].PNG, threads[0].PNG) {
 			t.Errorf("%s: the bytes differ", method)
