@@ -9,8 +9,8 @@ import (
 	"helium/inference/diffusion/prompt"
 )
 
-// encoder runs the text encoder and remembers what it made, as most prompts hold
-// a chunk twice: that of no text.
+// encoder runs the text encoder and remembers what it made of whole chunks, as
+// most tasks hold one twice: that of no text.
 type encoder struct {
 	text *network.Text
 	run  *network.Run
@@ -32,6 +32,9 @@ func (p *Pipeline) conditioning(ctx context.Context, run *network.Run, j *job) (
 			continue
 		}
 		for chunk := range encoding.Chunks {
+			if err := alive(ctx); err != nil {
+				return nil, err
+			}
 			rows, err := e.chunk(ctx, encoding, chunk, empty)
 			if err != nil {
 				return nil, err
@@ -73,8 +76,8 @@ func (e *encoder) chunk(ctx context.Context, encoding *prompt.Encoding, chunk in
 
 // hidden is the encoder's output for a chunk.
 func (e *encoder) hidden(ctx context.Context, tokens network.Tokens) ([]float32, error) {
-	key := fmt.Sprint(tokens)
-	if rows, ok := e.made[key]; ok {
+	key := fmt.Sprint(tokens.IDs)
+	if rows, ok := e.made[key]; ok && tokens.Hidden == nil {
 		return rows, nil
 	}
 	if err := alive(ctx); err != nil {
@@ -88,6 +91,8 @@ func (e *encoder) hidden(ctx context.Context, tokens network.Tokens) ([]float32,
 	if err != nil {
 		return nil, failed(ctx, fmt.Errorf("encode prompt: %w", err))
 	}
-	e.made[key] = out["hidden"]
+	if tokens.Hidden == nil {
+		e.made[key] = out["hidden"]
+	}
 	return out["hidden"], nil
 }

@@ -12,6 +12,7 @@ import (
 	"helium/inference/checkpoint"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
+	"helium/inference/diffusion/schedule"
 	"helium/inference/diffusion/tokenizer"
 	"helium/inference/ggml"
 	"helium/inference/gpt"
@@ -31,7 +32,7 @@ type Pipeline struct {
 	compute   *ggml.Compute
 	opts      Options
 	tokens    *tokenizer.Tokenizer
-	scheduler json.RawMessage // the model's config
+	scheduler []byte // the model's config, in the JSON that Python writes
 
 	text    *network.Text
 	unet    *network.UNet
@@ -73,8 +74,8 @@ func (p *Pipeline) read(dir string) error {
 	if p.scheduler, err = readConfig(dir, "scheduler", "scheduler_config.json"); err != nil {
 		return err
 	}
-	if !json.Valid(p.scheduler) {
-		return errors.New("scheduler: its config is no JSON")
+	if err := new(schedule.Config).Overlay(p.scheduler); err != nil {
+		return fmt.Errorf("scheduler: %w", err)
 	}
 
 	if err := p.readNetworks(dir); err != nil {

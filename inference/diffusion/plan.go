@@ -88,7 +88,7 @@ func (p *Pipeline) plannedSteps(t *task.SD) (*schedule.Schedule, error) {
 
 	method := schedule.Method(t.Scheduler.Method)
 	config, err := schedule.Defaults(method)
-	for _, raw := range []json.RawMessage{p.scheduler, document.Scheduler.Args} {
+	for _, raw := range [][]byte{p.scheduler, document.Scheduler.Args} {
 		if err == nil && len(raw) > 0 {
 			err = config.Overlay(raw)
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"helium/inference/diffusion"
+	"helium/inference/diffusion/network"
 	"helium/inference/gpt"
 	"helium/inference/imagehash"
 	"helium/inference/task"
@@ -99,6 +100,34 @@ func TestWhatATaskSaysChangesTheImage(t *testing.T) {
 	a, b := run(t, p, made(t, `"cfg":1`, "")), run(t, p, made(t, `"cfg":0`, `"negative_prompt":"snow"`))
 	if !bytes.Equal(a[0].Pixels.Pix, b[0].Pixels.Pix) {
 		t.Error("a negative prompt without guidance changes the image")
+	}
+}
+
+func TestAModelThatWasTaughtItsGuidanceIsToldIt(t *testing.T) {
+	config := `{"time_cond_proj_dim":8,` + unetConfig[1:]
+	unet, err := network.ParseUNet([]byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := folder(t, map[string]string{
+		"model_index.json": `{"_class_name":"LatentConsistencyModelPipeline"}`,
+		"unet/config.json": config, "unet/diffusion_pytorch_model.safetensors": weights(t, unet, 4),
+	})
+	p, err := diffusion.Open(newCompute(t, 1), dir, diffusion.Options{Network: exact})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+
+	image := func(config, document string) []byte {
+		return run(t, p, made(t, config, document+scheduler(task.SchedulerLCM, "")))[0].Pixels.Pix
+	}
+	base := image("", "")
+	if bytes.Equal(base, image(`"cfg":8`, "")) {
+		t.Error("the guidance changes nothing")
+	}
+	if !bytes.Equal(base, image("", `"negative_prompt":"snow",`)) {
+		t.Error("the negative prompt changes the image")
 	}
 }
 

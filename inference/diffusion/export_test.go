@@ -1,0 +1,7 @@
+package diffusion
+
+// EightBits is a decoder's number as a pixel's.
+func EightBits(v float64) uint8 { return eightBits(v) }
+
+// PixelsOf makes an image of a decoder's numbers.
+var PixelsOf = pixelsOf
