@@ -122,6 +122,14 @@ func TestATaskThatDoesNotFitIsRefused(t *testing.T) {
 		t.Errorf("plans of %+v and %+v", a, b)
 	}
 
+	alone, err := p.Plan(made(t, `"cfg":1`, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alone.UNet.Work >= a.UNet.Work {
+		t.Errorf("without guidance the UNet takes %d bytes, with it %d", alone.UNet.Work, a.UNet.Work)
+	}
+
 	p = open(t, 1, diffusion.Options{Limit: a.Bytes()})
 	run(t, p, small)
 	if _, err := p.Run(t.Context(), large, diffusion.Hooks{}); gpt.CodeOf(err) != gpt.CodeOutOfMemory {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"helium/inference/diffusion"
 	"helium/inference/diffusion/network"
@@ -161,10 +162,13 @@ func TestARunEndsBetweenSteps(t *testing.T) {
 		t.Errorf("%d steps and %v, want 3 and cancelled", done, err)
 	}
 
-	late, cancel := context.WithTimeout(t.Context(), 0)
-	defer cancel()
-	if _, err := p.Run(late, made(t, "", ""), diffusion.Hooks{}); gpt.CodeOf(err) != gpt.CodeTimeout {
-		t.Errorf("%v, want timeout", err)
+	large := made(t, `"image_width":256,"image_height":256,"steps":100`, "")
+	for _, after := range []time.Duration{0, time.Millisecond, 300 * time.Millisecond} {
+		late, cancel := context.WithTimeout(t.Context(), after)
+		defer cancel()
+		if _, err := p.Run(late, large, diffusion.Hooks{}); gpt.CodeOf(err) != gpt.CodeTimeout {
+			t.Errorf("after %v: %v, want timeout", after, err)
+		}
 	}
 	run(t, p, made(t, "", "")) // and it can run again
 }
