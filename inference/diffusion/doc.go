@@ -1,7 +1,7 @@
 // Package diffusion runs a Stable Diffusion task on a model's folder.
 //
 // Nouns: a pipeline is a folder whose parts fit one another and are not loaded:
-// a tokenizer, a text encoder, a UNet, the autoencoder's decoder and a
+// a text encoder with its tokenizer, or two, a UNet, the autoencoder's decoder and a
 // scheduler's config; conditioning is what the text encoder makes of a prompt;
 // guidance is how far an image is drawn from what the negative prompt would make
 // of it; latents are the image in the making.

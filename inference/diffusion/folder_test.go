@@ -80,24 +80,7 @@ func networks(t testing.TB) (*network.Text, *network.UNet, *network.Decoder) {
 func folder(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
-	raw, err := json.Marshal(vocabulary())
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, unet, decoder := networks(t)
-	all := map[string]string{
-		"model_index.json":                                `{"_class_name":"StableDiffusionPipeline"}`,
-		"tokenizer/vocab.json":                            string(raw),
-		"tokenizer/merges.txt":                            "#version: 0.2\n",
-		"text_encoder/config.json":                        textConfig,
-		"text_encoder/model.safetensors":                  weights(t, text, 1),
-		"unet/config.json":                                unetConfig,
-		"unet/diffusion_pytorch_model.safetensors":        weights(t, unet, 2),
-		"vae/config.json":                                 vaeConfig,
-		"vae/diffusion_pytorch_model.safetensors":         weights(t, decoder, 3),
-		"scheduler/scheduler_config.json":                 schedulerConfig,
-		"safety_checker/an_unused_part_has_no_files.json": "{}",
-	}
+	all := folderFiles(t)
 	maps.Copy(all, files)
 	for name, content := range all {
 		if content == "" {
@@ -112,6 +95,29 @@ func folder(t testing.TB, files map[string]string) string {
 		}
 	}
 	return dir
+}
+
+// folderFiles are the files of the small pipeline by their paths.
+func folderFiles(t testing.TB) map[string]string {
+	t.Helper()
+	raw, err := json.Marshal(vocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, unet, decoder := networks(t)
+	return map[string]string{
+		"model_index.json":                                `{"_class_name":"StableDiffusionPipeline"}`,
+		"tokenizer/vocab.json":                            string(raw),
+		"tokenizer/merges.txt":                            "#version: 0.2\n",
+		"text_encoder/config.json":                        textConfig,
+		"text_encoder/model.safetensors":                  weights(t, text, 1),
+		"unet/config.json":                                unetConfig,
+		"unet/diffusion_pytorch_model.safetensors":        weights(t, unet, 2),
+		"vae/config.json":                                 vaeConfig,
+		"vae/diffusion_pytorch_model.safetensors":         weights(t, decoder, 3),
+		"scheduler/scheduler_config.json":                 schedulerConfig,
+		"safety_checker/an_unused_part_has_no_files.json": "{}",
+	}
 }
 
 // weights is a file of safetensors for a network: layers that keep the size of

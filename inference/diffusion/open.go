@@ -31,23 +31,29 @@ type Options struct {
 type Pipeline struct {
 	compute   *ggml.Compute
 	opts      Options
-	tokens    *tokenizer.Tokenizer
 	scheduler []byte // the model's config, in the JSON that Python writes
 
-	text    *network.Text
+	texts   []textual // two in Stable Diffusion XL
 	unet    *network.UNet
 	decoder *network.Decoder
-	folders []*network.Folder // of the three, in this order
+	folders map[string]*network.Folder // by part
 }
 
-// Names of a folder's parts, in the order in which they are used.
-const (
-	textPart = iota
-	unetPart
-	decoderPart
-)
+// textual is a text encoder with its tokenizer.
+type textual struct {
+	part    string
+	network *network.Text
+	tokens  *tokenizer.Tokenizer
+}
 
-func parts() []string { return []string{"text_encoder", "unet", "vae"} }
+// Names of a folder's parts.
+const (
+	textPart    = "text_encoder"
+	tokensPart  = "tokenizer"
+	unetPart    = "unet"
+	decoderPart = "vae"
+	second      = "_2" // of Stable Diffusion XL
+)
 
 // Open reads a folder in the layout of diffusers and compares its tensors with
 // what the networks need. The error is a *gpt.Error and names the part.
@@ -68,9 +74,6 @@ func (p *Pipeline) read(dir string) error {
 		return err
 	}
 	var err error
-	if p.tokens, err = tokenizer.Read(filepath.Join(dir, "tokenizer")); err != nil {
-		return fmt.Errorf("tokenizer: %w", err)
-	}
 	if p.scheduler, err = readConfig(dir, "scheduler", "scheduler_config.json"); err != nil {
 		return err
 	}
@@ -84,21 +87,34 @@ func (p *Pipeline) read(dir string) error {
 	if err := p.fit(); err != nil {
 		return err
 	}
-	for i, n := range []network.Network{p.text, p.unet, p.decoder} {
-		f, err := network.OpenFolder(filepath.Join(dir, parts()[i]), "", n, p.opts.Network)
+	p.folders = map[string]*network.Folder{}
+	for _, part := range p.parts() {
+		f, err := network.OpenFolder(filepath.Join(dir, part.name), "", part.network, p.opts.Network)
 		if err != nil {
-			return fmt.Errorf("%s: %w", parts()[i], err)
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
-		p.folders = append(p.folders, f)
+		p.folders[part.name] = f
 	}
 	return nil
 }
 
+// part is a network by its name.
+type part struct {
+	name    string
+	network network.Network
+}
+
+// parts are the networks in the order in which they are used.
+func (p *Pipeline) parts() []part {
+	var list []part
+	for _, t := range p.texts {
+		list = append(list, part{t.part, t.network})
+	}
+	return append(list, part{unetPart, p.unet}, part{decoderPart, p.decoder})
+}
+
 // checkClass refuses folders of other pipelines.
 func checkClass(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "text_encoder_2")); err == nil {
-		return fmt.Errorf("%w: a second text encoder, as Stable Diffusion XL has", ErrUnsupported)
-	}
 	raw, err := readConfig(dir, "", "model_index.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -112,7 +128,7 @@ func checkClass(dir string) error {
 	if err := json.Unmarshal(raw, &index); err != nil {
 		return fmt.Errorf("read model_index.json: %w", err)
 	}
-	if known := []string{"StableDiffusionPipeline", "LatentConsistencyModelPipeline"}; !slices.Contains(known, index.Class) {
+	if known := []string{"StableDiffusionPipeline", "StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"}; !slices.Contains(known, index.Class) {
 		return fmt.Errorf("%w: model_index.json describes %.100q, and this program knows %v", ErrUnsupported, index.Class, known)
 	}
 	return nil
@@ -128,34 +144,83 @@ func readConfig(dir, part, file string) ([]byte, error) {
 }
 
 func (p *Pipeline) readNetworks(dir string) error {
-	for i, parse := range []func(raw []byte) error{
-		func(raw []byte) (err error) { p.text, err = network.ParseText(raw); return err },
-		func(raw []byte) (err error) { p.unet, err = network.ParseUNet(raw); return err },
-		func(raw []byte) (err error) { _, p.decoder, err = network.ParseVAE(raw); return err },
+	for _, part := range []struct {
+		name  string
+		parse func(raw []byte) error
+	}{
+		{unetPart, func(raw []byte) (err error) { p.unet, err = network.ParseUNet(raw); return err }},
+		{decoderPart, func(raw []byte) (err error) { _, p.decoder, err = network.ParseVAE(raw); return err }},
 	} {
-		raw, err := readConfig(dir, parts()[i], "config.json")
+		raw, err := readConfig(dir, part.name, "config.json")
 		if err != nil {
 			return err
 		}
-		if err := parse(raw); err != nil {
-			return fmt.Errorf("%s: %w", parts()[i], err)
+		if err := part.parse(raw); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
+	}
+
+	endings := []string{""}
+	if _, err := os.Stat(filepath.Join(dir, textPart+second)); err == nil {
+		endings = append(endings, second)
+	}
+	for _, ending := range endings {
+		t, err := readTextual(dir, ending)
+		if err != nil {
+			return err
+		}
+		p.texts = append(p.texts, t)
+	}
+	if len(p.texts) == 2 { // as Stable Diffusion XL was taught
+		for _, t := range p.texts {
+			t.network.Skip, t.network.Norm = 1, false
+		}
+		p.texts[1].network.Pooled = true
 	}
 	return nil
 }
 
+func readTextual(dir, ending string) (textual, error) {
+	t := textual{part: textPart + ending}
+	raw, err := readConfig(dir, t.part, "config.json")
+	if err != nil {
+		return t, err
+	}
+	if t.network, err = network.ParseText(raw); err != nil {
+		return t, fmt.Errorf("%s: %w", t.part, err)
+	}
+	if t.tokens, err = tokenizer.Read(filepath.Join(dir, tokensPart+ending)); err != nil {
+		return t, fmt.Errorf("%s: %w", tokensPart+ending, err)
+	}
+
+	if n := t.network.Config.Positions; n != prompt.Context {
+		return t, fmt.Errorf("%s: %w: %d tokens at once, want %d", t.part, ErrUnsupported, n, prompt.Context)
+	}
+	if size, known := t.tokens.Size(), t.network.Config.Vocab; int64(size) > known {
+		return t, fmt.Errorf("%s: it has %d tokens, and %s knows %d", tokensPart+ending, size, t.part, known)
+	}
+	return t, nil
+}
+
+// sizeNumbers is how many sizes Stable Diffusion XL is told.
+const sizeNumbers = 6
+
 // fit makes sure that what one part gives is what the next one takes.
 func (p *Pipeline) fit() error {
-	text, unet, vae := p.text.Config, p.unet.UNetConfig, p.decoder.VAEConfig
+	unet, vae := p.unet.UNetConfig, p.decoder.VAEConfig
+	last := p.texts[len(p.texts)-1].network.Config
+	var width int64
+	for _, t := range p.texts {
+		width += t.network.Config.Width
+	}
 	switch {
-	case unet.Added != "":
-		return fmt.Errorf("unet: %w: one that wants sizes beside the text, as that of Stable Diffusion XL", ErrUnsupported)
-	case text.Positions != prompt.Context:
-		return fmt.Errorf("text_encoder: %w: %d tokens at once, want %d", ErrUnsupported, text.Positions, prompt.Context)
-	case int64(p.tokens.Size()) > text.Vocab:
-		return fmt.Errorf("tokenizer: it has %d tokens, and text_encoder knows %d", p.tokens.Size(), text.Vocab)
-	case text.Width != unet.Context:
-		return fmt.Errorf("unet: it wants text of %d numbers, and text_encoder makes %d", unet.Context, text.Width)
+	case (unet.Added != "") != (len(p.texts) == 2):
+		return fmt.Errorf("unet: %w: one that wants sizes beside the text of one encoder, or none beside that of two", ErrUnsupported)
+	case unet.Added != "" && unet.AddedWidth != last.Projection+sizeNumbers*unet.AddedTime:
+		return fmt.Errorf("unet: %w: it wants %d numbers beside the text, want %d and %d for each of %d sizes",
+			ErrUnsupported, unet.AddedWidth, last.Projection, unet.AddedTime, sizeNumbers)
+	case width != unet.Context:
+		return fmt.Errorf("unet: it wants text of %d numbers, and text_encoder makes %d", unet.Context, width)
 	case unet.InChannels != unet.OutChannels:
 		return fmt.Errorf("unet: %w: it takes %d channels and gives %d, as for inpainting", ErrUnsupported, unet.InChannels, unet.OutChannels)
 	case unet.OutChannels != vae.Latents:

@@ -14,14 +14,18 @@ import (
 
 // Plan is what a task takes of the device's memory, part by part. A processor
 // takes some tens of MB more.
-type Plan struct {
-	Text, UNet, Decoder ggml.Memory
+type Plan []PartMemory
+
+// PartMemory is what one part takes, named as its folder.
+type PartMemory struct {
+	Part string
+	ggml.Memory
 }
 
 // Bytes is the most that is taken at a time.
 func (p Plan) Bytes() uint64 {
 	var most uint64
-	for _, m := range []ggml.Memory{p.Text, p.UNet, p.Decoder} {
+	for _, m := range p {
 		most = max(most, m.Weights+m.Work)
 	}
 	return most
@@ -32,7 +36,7 @@ func (p Plan) Bytes() uint64 {
 func (p *Pipeline) Plan(t *task.SD) (Plan, error) {
 	j, err := p.prepare(t)
 	if err != nil {
-		return Plan{}, err
+		return nil, err
 	}
 	return j.plan, nil
 }
@@ -41,8 +45,8 @@ func (p *Pipeline) Plan(t *task.SD) (Plan, error) {
 type job struct {
 	task     *task.SD
 	schedule *schedule.Schedule
-	positive *prompt.Encoding
-	negative *prompt.Encoding // nil without guidance
+	texts    []string             // the negative prompt, where there is guidance, and the prompt
+	encoded  [][]*prompt.Encoding // by each text encoder
 
 	width, height int64 // of latents
 	plan          Plan
@@ -105,62 +109,66 @@ func (p *Pipeline) plannedSteps(t *task.SD) (*schedule.Schedule, error) {
 
 // encode lays out the prompts.
 func (p *Pipeline) encode(j *job) error {
-	all := []*prompt.Encoding{}
-	for _, text := range []string{j.task.Prompt, j.task.NegativePrompt} {
-		fragments, err := prompt.Parse(text)
-		if err != nil {
-			return &gpt.Error{Code: gpt.CodePromptRefused, Err: err}
-		}
-		all = append(all, prompt.Encode(p.tokens, fragments))
-	}
-	j.positive = all[0]
+	j.texts = []string{j.task.Prompt}
 	if p.guided(j.task) {
-		j.negative = all[1]
-		prompt.Pad(p.tokens, j.positive, j.negative)
+		j.texts = []string{j.task.NegativePrompt, j.task.Prompt}
+	}
+	for _, by := range p.texts {
+		var all []*prompt.Encoding
+		for _, text := range j.texts {
+			fragments, err := prompt.Parse(text)
+			if err != nil {
+				return &gpt.Error{Code: gpt.CodePromptRefused, Err: err}
+			}
+			all = append(all, prompt.Encode(by.tokens, fragments))
+		}
+		prompt.Pad(by.tokens, all...)
+		j.encoded = append(j.encoded, all)
 	}
 
 	const most = 4096 / prompt.Context // that a UNet is built for
-	if n := len(j.positive.Chunks); n > most {
+	if n := j.chunks(); n > most {
 		return fail(gpt.CodeContextTooLong, "the prompts take %d chunks of %d tokens, at most %d fit", n, prompt.Context, most)
+	}
+	for _, all := range j.encoded {
+		if n := len(all[0].Chunks); n != j.chunks() {
+			return fail(gpt.CodeCannotRun, "%w: tokenizers that make %d and %d chunks of a prompt", ErrUnsupported, j.chunks(), n)
+		}
 	}
 	return nil
 }
+
+func (j *job) chunks() int { return len(j.encoded[0][0].Chunks) }
 
 // guided says whether the UNet runs for the negative prompt, too. One that was
 // taught its guidance is told the number instead.
 func (p *Pipeline) guided(t *task.SD) bool { return t.Config.CFG > 1 && p.unet.GuidanceWidth == 0 }
 
-// Sizes of the networks for a task.
-func (j *job) textSize() network.Size { return network.Size{Count: 1} }
-
-func (j *job) unetSize() network.Size {
-	s := network.Size{Width: j.width, Height: j.height, Count: 1, Tokens: int64(len(j.positive.Chunks)) * prompt.Context}
-	if j.negative != nil {
-		s.Count = 2
+// size is that of a network for the task.
+func (j *job) size(part string) network.Size {
+	switch part {
+	case unetPart:
+		return j.unetSize()
+	case decoderPart:
+		return network.Size{Width: j.width, Height: j.height, Count: 1}
 	}
-	return s
+	return network.Size{Count: 1}
 }
 
-func (j *job) decoderSize() network.Size {
-	return network.Size{Width: j.width, Height: j.height, Count: 1}
+func (j *job) unetSize() network.Size {
+	return network.Size{Width: j.width, Height: j.height, Count: int64(len(j.texts)), Tokens: int64(j.chunks()) * prompt.Context}
 }
 
 func (p *Pipeline) planMemory(j *job) error {
-	for i, part := range []struct {
-		n    network.Network
-		size network.Size
-		to   *ggml.Memory
-	}{
-		{p.text, j.textSize(), &j.plan.Text}, {p.unet, j.unetSize(), &j.plan.UNet}, {p.decoder, j.decoderSize(), &j.plan.Decoder},
-	} {
-		m, err := network.Plan(p.compute, part.n, p.opts.Network, part.size)
+	for _, part := range p.parts() {
+		m, err := network.Plan(p.compute, part.network, p.opts.Network, j.size(part.name))
 		if err != nil {
-			return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", parts()[i], err)}
+			return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", part.name, err)}
 		}
-		*part.to = m
+		j.plan = append(j.plan, PartMemory{part.name, m})
 		if needs := m.Weights + m.Work; p.opts.Limit > 0 && needs > p.opts.Limit {
 			return fail(gpt.CodeOutOfMemory, "%s needs about %d MB for images of %d×%d, and a task may take %d MB",
-				parts()[i], needs>>20, j.task.Config.Width, j.task.Config.Height, p.opts.Limit>>20)
+				part.name, needs>>20, j.task.Config.Width, j.task.Config.Height, p.opts.Limit>>20)
 		}
 	}
 	return nil

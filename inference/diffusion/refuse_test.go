@@ -64,8 +64,8 @@ func TestAFolderThatDoesNotFitIsRefusedByItsPart(t *testing.T) {
 		says        string
 		unsupported bool
 	}{
-		"another pipeline":  {map[string]string{"model_index.json": `{"_class_name":"StableDiffusionXLPipeline"}`}, "StableDiffusionXLPipeline", true},
-		"two encoders":      {map[string]string{"text_encoder_2/config.json": "{}"}, "second text encoder", true},
+		"another pipeline":  {map[string]string{"model_index.json": `{"_class_name":"FluxPipeline"}`}, "FluxPipeline", true},
+		"two encoders":      {map[string]string{"text_encoder_2/config.json": textConfig, "tokenizer_2/vocab.json": ""}, "tokenizer_2: ", false},
 		"no tokenizer":      {map[string]string{"tokenizer/vocab.json": ""}, "tokenizer: ", false},
 		"no scheduler":      {map[string]string{"scheduler/scheduler_config.json": ""}, "scheduler: ", false},
 		"a cut scheduler":   {map[string]string{"scheduler/scheduler_config.json": "{"}, "scheduler: ", false},
@@ -118,7 +118,7 @@ func TestATaskThatDoesNotFitIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d and %d bytes", a.Bytes(), b.Bytes())
-	if a.UNet.Weights == 0 || a.Text.Weights == 0 || b.Bytes() < 4*a.Bytes() {
+	if len(a) != 3 || a[0].Weights == 0 || a[1].Weights == 0 || b.Bytes() < 4*a.Bytes() {
 		t.Errorf("plans of %+v and %+v", a, b)
 	}
 
@@ -126,8 +126,8 @@ func TestATaskThatDoesNotFitIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if alone.UNet.Work >= a.UNet.Work {
-		t.Errorf("without guidance the UNet takes %d bytes, with it %d", alone.UNet.Work, a.UNet.Work)
+	if alone[1].Work >= a[1].Work {
+		t.Errorf("without guidance the UNet takes %d bytes, with it %d", alone[1].Work, a[1].Work)
 	}
 
 	p = open(t, 1, diffusion.Options{Limit: a.Bytes()})

@@ -42,17 +42,13 @@ func (p *Pipeline) Run(ctx context.Context, t *task.SD, hooks Hooks) ([]Image, e
 		return nil, err
 	}
 
-	var guide []float32
-	err = p.with(ctx, textPart, p.text, j.textSize(), func(run *network.Run) error {
-		guide, err = p.conditioning(ctx, run, j)
-		return err
-	})
+	guide, err := p.conditioning(ctx, j)
 	if err != nil {
 		return nil, err
 	}
 
 	var latents [][]float32
-	err = p.with(ctx, unetPart, p.unet, j.unetSize(), func(run *network.Run) error {
+	err = p.with(ctx, j, part{unetPart, p.unet}, func(run *network.Run) error {
 		latents, err = p.denoised(ctx, run, j, guide, hooks)
 		return err
 	})
@@ -61,7 +57,7 @@ func (p *Pipeline) Run(ctx context.Context, t *task.SD, hooks Hooks) ([]Image, e
 	}
 
 	var images []Image
-	err = p.with(ctx, decoderPart, p.decoder, j.decoderSize(), func(run *network.Run) error {
+	err = p.with(ctx, j, part{decoderPart, p.decoder}, func(run *network.Run) error {
 		images, err = p.decoded(ctx, run, j, latents, hooks)
 		return err
 	})
@@ -69,20 +65,20 @@ func (p *Pipeline) Run(ctx context.Context, t *task.SD, hooks Hooks) ([]Image, e
 }
 
 // with loads a network for a while.
-func (p *Pipeline) with(ctx context.Context, part int, n network.Network, s network.Size, use func(*network.Run) error) error {
+func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*network.Run) error) error {
 	if err := alive(ctx); err != nil {
 		return err
 	}
-	name := parts()[part]
+	name := part.name
 	if p.folders == nil {
 		return fail(gpt.CodeCannotRun, "load %s: the pipeline is closed", name)
 	}
-	store, err := p.folders[part].Load(p.compute)
+	store, err := p.folders[name].Load(p.compute)
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
 	defer store.Close()
-	run, err := network.Prepare(store, n, p.opts.Network, s)
+	run, err := network.Prepare(store, part.network, p.opts.Network, j.size(name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
@@ -91,7 +87,7 @@ func (p *Pipeline) with(ctx context.Context, part int, n network.Network, s netw
 }
 
 // denoised makes the latents of all images, one after the other.
-func (p *Pipeline) denoised(ctx context.Context, run *network.Run, j *job, guide []float32, hooks Hooks) ([][]float32, error) {
+func (p *Pipeline) denoised(ctx context.Context, run *network.Run, j *job, guide conditioning, hooks Hooks) ([][]float32, error) {
 	var all [][]float32
 	for i := range j.task.Config.Images {
 		latents, err := p.denoise(ctx, run, j, guide, i, hooks)
@@ -103,7 +99,7 @@ func (p *Pipeline) denoised(ctx context.Context, run *network.Run, j *job, guide
 	return all, nil
 }
 
-func (p *Pipeline) denoise(ctx context.Context, run *network.Run, j *job, guide []float32, number int, hooks Hooks) ([]float32, error) {
+func (p *Pipeline) denoise(ctx context.Context, run *network.Run, j *job, guide conditioning, number int, hooks Hooks) ([]float32, error) {
 	stream := noise.Stream{Seed: j.task.Config.Seed, Image: uint16(number), Purpose: noise.Latents}
 	sample := make([]float32, j.width*j.height*p.unet.InChannels)
 	added, seen := make([]float32, len(sample)), make([]float32, len(sample))
@@ -139,17 +135,20 @@ func (p *Pipeline) denoise(ctx context.Context, run *network.Run, j *job, guide 
 // predict is the UNet's output with guidance: negative + cfg·(positive -
 // negative), in float64 and rounded once. Both are computed as one batch, the
 // negative first.
-func (p *Pipeline) predict(ctx context.Context, run *network.Run, j *job, guide, seen []float32, timestep float64) ([]float32, error) {
-	in := map[string][]float32{"sample": seen, "context": guide, "time": p.unet.Time(timestep, 1)}
+func (p *Pipeline) predict(ctx context.Context, run *network.Run, j *job, guide conditioning, seen []float32, timestep float64) ([]float32, error) {
+	in := map[string][]float32{"sample": seen, "context": guide.rows, "time": p.unet.Time(timestep, len(j.texts))}
 	if p.unet.GuidanceWidth > 0 {
 		in["guidance"] = p.unet.Guidance(j.task.Config.CFG)
 	}
-	if j.negative != nil {
+	if p.unet.Added != "" {
+		in["added"] = guide.added
+	}
+	guided := len(j.texts) == 2
+	if guided {
 		in["sample"] = slices.Concat(seen, seen)
-		in["time"] = p.unet.Time(timestep, 2)
 	}
 	out, err := run.Do(ctx, in, nil)
-	if err != nil || j.negative == nil {
+	if err != nil || !guided {
 		return out["sample"], err
 	}
 

@@ -1,0 +1,116 @@
+package diffusion_test
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"helium/inference/diffusion"
+	"helium/inference/diffusion/network"
+	"helium/inference/diffusion/prompt"
+)
+
+const (
+	secondConfig = `{"architectures":["CLIPTextModelWithProjection"],"vocab_size":514,"hidden_size":24,"intermediate_size":48,"hidden_act":"gelu",
+		"num_hidden_layers":3,"num_attention_heads":2,"max_position_embeddings":77,"projection_dim":10}`
+	sizes = `"addition_embed_type":"text_time","addition_time_embed_dim":6,"projection_class_embeddings_input_dim":46`
+)
+
+// xlFiles are the parts that Stable Diffusion XL has otherwise.
+func xlFiles(t *testing.T) (files map[string]string, text *network.Text, unet *network.UNet) {
+	t.Helper()
+	config := `{` + sizes + `,` + strings.Replace(unetConfig, `attention_dim":16`, `attention_dim":40`, 1)[1:]
+	unet, err := network.ParseUNet([]byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err = network.ParseText([]byte(secondConfig)); err != nil {
+		t.Fatal(err)
+	}
+	text.Skip, text.Norm, text.Pooled = 1, false, true
+	plain := folderFiles(t)
+	return map[string]string{
+		"model_index.json":                         `{"_class_name":"StableDiffusionXLPipeline"}`,
+		"text_encoder_2/config.json":               secondConfig,
+		"text_encoder_2/model.safetensors":         weights(t, text, 5),
+		"tokenizer_2/vocab.json":                   plain["tokenizer/vocab.json"],
+		"tokenizer_2/merges.txt":                   plain["tokenizer/merges.txt"],
+		"tokenizer_2/special_tokens_map.json":      `{"pad_token":"!"}`,
+		"unet/config.json":                         config,
+		"unet/diffusion_pytorch_model.safetensors": weights(t, unet, 6),
+	}, text, unet
+}
+
+// interleaved puts the rows of one encoder behind those of the other.
+func interleaved(a, b []float32) []float32 {
+	var out []float32
+	for i := range len(a) / 16 {
+		out = slices.Concat(out, a[i*16:][:16], b[i*24:][:24])
+	}
+	return out
+}
+
+func TestImagesOfTwoTextEncodersAreThoseOfTheFormulas(t *testing.T) {
+	files, second, unet := xlFiles(t)
+	dir := folder(t, files)
+	l := newLiteral(t, dir, unet, 8, 1)
+	words := [][]fragment{{{"a cat,", 1}, {"a dog", 0.5}, {"under the", 1}, {"sun", 1.3}}, {{"rain", 1}}}
+	var first [][]float32
+	for _, fragments := range words {
+		first = append(first, l.conditioning(fragments, 1))
+	}
+	l.take(newCompute(t, 1), dir, "_2", second)
+	s := made(t, `"num_images":2,"steps":5`, "")
+	var guides []guide
+	for i, fragments := range words {
+		ids := prompt.Pooled(l.words, []string{s.Prompt, s.NegativePrompt}[i])
+		in, rows, err := second.Inputs([]network.Tokens{{IDs: ids}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		added, err := unet.AddedText(narrow(l.do(l.textRun, in, rows, "pooled")), []float64{64, 64, 0, 0, 64, 64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		guides = append(guides, guide{interleaved(first[i], l.conditioning(fragments, 1)), added})
+	}
+
+	p, err := diffusion.Open(newCompute(t, 1), dir, diffusion.Options{Network: exact})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	for i, img := range run(t, p, s) {
+		compare(t, img.Pixels.Pix, l.image(s, i, false, guides[0], guides[1]))
+	}
+
+	// Sides are told apart, and a longer prompt is padded for both encoders.
+	if wide, high := run(t, p, made(t, `"image_width":72`, "")), run(t, p, made(t, `"image_height":72`, "")); bytes.Equal(wide[0].Pixels.Pix, high[0].Pixels.Pix) {
+		t.Error("width and height make the same image")
+	}
+	run(t, p, made(t, "", `"prompt":"`+strings.Repeat("far (away)0.7 ", 30)+`"`))
+}
+
+func TestAPartOfStableDiffusionXLAloneIsRefused(t *testing.T) {
+	files, _, _ := xlFiles(t)
+	for name, without := range map[string][]string{
+		"no second encoder": {"text_encoder_2/config.json", "text_encoder_2/model.safetensors"},
+		"another UNet":      {"unet/config.json", "unet/diffusion_pytorch_model.safetensors"},
+	} {
+		part := map[string]string{}
+		for path, content := range files {
+			if !slices.Contains(without, path) {
+				part[path] = content
+			}
+		}
+		p, err := diffusion.Open(newCompute(t, 1), folder(t, part), diffusion.Options{Network: exact})
+		if err == nil {
+			p.Close()
+		}
+		if !errors.Is(err, diffusion.ErrUnsupported) || !strings.Contains(err.Error(), "unet: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
