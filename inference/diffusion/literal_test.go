@@ -31,7 +31,7 @@ type literal struct {
 // guide is what the UNet is told beside the sample.
 type guide struct{ rows, added []float32 }
 
-func newLiteral(t *testing.T, dir string, unet *network.UNet, side, chunks int64) *literal {
+func newLiteral(t *testing.T, dir string, unet *network.UNet, width, height, chunks int64) *literal {
 	t.Helper()
 	text, _, decoder := networks(t)
 	l := &literal{t: t, unet: unet}
@@ -40,8 +40,8 @@ func newLiteral(t *testing.T, dir string, unet *network.UNet, side, chunks int64
 		text.Skip, text.Norm = 1, false
 	}
 	l.take(c, dir, "", text)
-	l.unetRun = engine(t, c, filepath.Join(dir, "unet"), l.unet, network.Size{Width: side, Height: side, Count: 1, Tokens: 77 * chunks})
-	l.decoderRun = engine(t, c, filepath.Join(dir, "vae"), decoder, network.Size{Width: side, Height: side, Count: 1})
+	l.unetRun = engine(t, c, filepath.Join(dir, "unet"), l.unet, network.Size{Width: width, Height: height, Count: 1, Tokens: 77 * chunks})
+	l.decoderRun = engine(t, c, filepath.Join(dir, "vae"), decoder, network.Size{Width: width, Height: height, Count: 1})
 	return l
 }
 
@@ -188,6 +188,7 @@ func signals() []float64 {
 // image makes one of a task's images.
 func (l *literal) image(s *task.SD, number int, velocity bool, positive, negative guide) []uint8 {
 	steps, a := s.Config.Steps, signals()
+	points := s.Config.Width * s.Config.Height
 	var timesteps []int
 	for i := range steps {
 		switch s.Scheduler.Method {
@@ -200,7 +201,7 @@ func (l *literal) image(s *task.SD, number int, velocity bool, positive, negativ
 		}
 	}
 	draw := func(step int, purpose noise.Purpose) []float64 {
-		values := make([]float32, 4*64)
+		values := make([]float32, 4*points/64)
 		noise.Stream{Seed: s.Config.Seed, Image: uint16(number), Step: uint16(step), Purpose: purpose}.Fill(values)
 		var out []float64
 		for _, v := range values {
@@ -258,9 +259,9 @@ func (l *literal) image(s *task.SD, number int, velocity bool, positive, negativ
 	}
 	channels := l.do(l.decoderRun, map[string][]float32{"latents": narrow(x)}, nil, "image")
 	var pixels []uint8
-	for i := range 64 * 64 {
+	for i := range points {
 		for c := range 3 {
-			v := math.Max(-1, math.Min(1, channels[c*64*64+i]))
+			v := math.Max(-1, math.Min(1, channels[c*points+i]))
 			pixels = append(pixels, uint8(math.Round((v+1)/2*255)))
 		}
 		pixels = append(pixels, 255)
@@ -290,7 +291,7 @@ func TestImagesAreThoseOfTheFormulas(t *testing.T) {
 			}
 			dir := folder(t, nil)
 			_, unet, _ := networks(t)
-			l := newLiteral(t, dir, unet, 8, int64(c.chunks))
+			l := newLiteral(t, dir, unet, 8, 8, int64(c.chunks))
 			positive := guide{rows: l.conditioning(c.fragments, c.chunks)}
 			negative := guide{rows: l.conditioning([]fragment{{"rain", 1}}, c.chunks)}
 
