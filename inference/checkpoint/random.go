@@ -32,28 +32,20 @@ func WriteRandomModel(w io.Writer, s Shape) error {
 	if s.Layers < 1 || s.Width < headSize || s.Width%headSize != 0 || s.Hidden < 1 || s.Vocabulary < 300 || s.Context < 1 {
 		return fmt.Errorf("write random model: %+v is no shape of one", s)
 	}
-	out := &paddedWriter{w: bufio.NewWriterSize(w, 1<<20)}
 	tensors := s.tensors()
 	infos := make([]TensorInfo, len(tensors))
 	for i, t := range tensors {
 		infos[i] = t.TensorInfo
 	}
-	if err := WriteHeader(out, s.meta(), infos); err != nil {
-		return fmt.Errorf("write random model: %w", err)
-	}
+	out := &ggufWriter{w: bufio.NewWriterSize(w, 1<<20)}
+	out.header(s.meta(), infos)
 	noise := &noise{}
 	for _, t := range tensors {
 		out.pad()
 		t.write(out, noise)
 	}
 	out.pad()
-	if out.err == nil {
-		out.err = out.w.Flush()
-	}
-	if out.err != nil {
-		return fmt.Errorf("write random model: %w", out.err)
-	}
-	return nil
+	return out.flush()
 }
 
 func (s Shape) meta() []KV {
@@ -128,7 +120,7 @@ func (s Shape) tensors() []randomTensor {
 	return append(out, vector("output_norm.weight"), head)
 }
 
-func (t randomTensor) write(out *paddedWriter, noise *noise) {
+func (t randomTensor) write(out *ggufWriter, noise *noise) {
 	if t.gain == 0 {
 		for range t.Dims[0] {
 			out.raw(binary.LittleEndian.AppendUint32(nil, math.Float32bits(1)))
@@ -149,24 +141,3 @@ func (t randomTensor) write(out *paddedWriter, noise *noise) {
 		out.raw(row)
 	}
 }
-
-// paddedWriter counts what it wrote and keeps its first error.
-type paddedWriter struct {
-	w   *bufio.Writer
-	n   uint64
-	err error
-}
-
-func (o *paddedWriter) Write(p []byte) (int, error) {
-	n, err := o.w.Write(p)
-	o.n += uint64(n)
-	return n, err
-}
-
-func (o *paddedWriter) raw(p []byte) {
-	if _, err := o.Write(p); err != nil && o.err == nil {
-		o.err = err
-	}
-}
-
-func (o *paddedWriter) pad() { o.raw(make([]byte, align(o.n, defaultAlignment)-o.n)) }

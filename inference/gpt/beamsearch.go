@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"helium/inference/exact"
 	"helium/inference/ggml"
 )
 
@@ -196,9 +197,9 @@ func (s *beamSearch) logProbabilities(logits []float32) (float64, error) {
 
 	sum := 0.0
 	for _, x := range logits {
-		sum += exp(float64(x) - top)
+		sum += exact.Exp(float64(x) - top)
 	}
-	logSum := log(sum)
+	logSum := exact.Log(sum)
 	for t, x := range logits {
 		s.scores[t] = float64(x) - top - logSum
 	}
@@ -240,7 +241,7 @@ func (s *beamSearch) draw(out *ranking, i int, top float64) {
 	s.sampler.filter()
 	for _, c := range s.sampler.kept {
 		score := s.live[i].score + s.scores[c.token]/temperature
-		luck := -log(-log(s.sampler.random.inside()))
+		luck := -exact.Log(-exact.Log(s.sampler.random.inside()))
 		out.add(continuation{i, c.token, score, score + luck})
 	}
 }

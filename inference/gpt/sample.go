@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"helium/inference/exact"
 	"helium/inference/ggml"
 )
 
@@ -150,7 +151,7 @@ func (s *sampler) collect(n int, score func(t int) float64, top, floor float64) 
 	for t := range n {
 		distance := (score(t) - top) / temperature
 		if distance >= floor {
-			s.kept = append(s.kept, candidate{ggml.Token(t), distance, exp(distance)})
+			s.kept = append(s.kept, candidate{ggml.Token(t), distance, exact.Exp(distance)})
 		}
 	}
 
@@ -233,7 +234,7 @@ func (s *sampler) typical() {
 	}
 
 	total := s.total()
-	logTotal := log(total)
+	logTotal := exact.Log(total)
 	entropy := 0.0
 	for _, c := range s.kept {
 		entropy -= float64((c.weight / total) * (c.score - logTotal))

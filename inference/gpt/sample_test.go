@@ -2,7 +2,6 @@ package gpt
 
 import (
 	"math"
-	"math/big"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -10,60 +9,6 @@ import (
 
 	"helium/inference/ggml"
 )
-
-// ulps is the distance of two positive floats in units in the last place.
-func ulps(a, b float64) float64 {
-	return math.Abs(float64(int64(math.Float64bits(a)) - int64(math.Float64bits(b))))
-}
-
-func TestExpAndLogAreWithinTwoUnitsOfTheLibrary(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 200_000 {
-		x := -700 * r.Float64()
-		if d := ulps(exp(x), math.Exp(x)); d > 3 {
-			t.Fatalf("exp(%v) = %v, want %v: %v units apart", x, exp(x), math.Exp(x), d)
-		}
-		y := math.Ldexp(0.5+r.Float64(), r.IntN(200)-100)
-		if got, want := log(y), math.Log(y); math.Abs(got-want) > 4e-16*math.Max(1, math.Abs(want)) {
-			t.Fatalf("log(%v) = %v, want %v", y, got, want)
-		}
-	}
-	if exp(0) != 1 || exp(-1000) != 0 || log(1) != 0 {
-		t.Errorf("exp(0) = %v, exp(-1000) = %v, log(1) = %v", exp(0), exp(-1000), log(1))
-	}
-}
-
-// The bits of these results were computed on amd64. They fail where a platform
-// rounds otherwise, as one that fuses multiplication and addition would.
-func TestArithmeticHasTheSameBitsEverywhere(t *testing.T) {
-	want := map[float64]uint64{}
-	for _, x := range []float64{-0.1, -1, -3.7, -20.123456789, -299.5} {
-		want[x] = exactExp(x)
-	}
-	for x, bits := range want {
-		if got := math.Float64bits(exp(x)); got != bits {
-			t.Errorf("exp(%v) has bits %#x, want %#x", x, got, bits)
-		}
-	}
-}
-
-// exactExp carries out the operations of exp with big.Float, each rounded to
-// the 53 bits of a float64, so that no processor has a say.
-func exactExp(x float64) uint64 {
-	f := func(v float64) *big.Float { return new(big.Float).SetPrec(53).SetMode(big.ToNearestEven).SetFloat64(v) }
-	op := func() *big.Float { return new(big.Float).SetPrec(53).SetMode(big.ToNearestEven) }
-
-	scaled, _ := op().Add(op().Mul(f(x), f(log2E)), f(0.5)).Float64()
-	k := math.Floor(scaled)
-	r := op().Sub(f(x), op().Mul(f(k), f(ln2High)))
-	r = op().Sub(r, op().Mul(f(k), f(ln2Low)))
-	sum := f(1)
-	for n := 14.0; n >= 1; n-- {
-		sum = op().Add(f(1), op().Quo(op().Mul(sum, r), f(n)))
-	}
-	v, _ := sum.Float64()
-	return math.Float64bits(math.Ldexp(v, int(k)))
-}
 
 func TestRandomIsSplitmix64(t *testing.T) {
 	// The first outputs of the published generator for the seed 1234567.

@@ -12,16 +12,15 @@ import (
 // unknown fields, wrong types, numbers out of range, keys given twice, anything
 // after the document. Unset fields get Helium's defaults.
 func ParseGPT(data []byte) (*GPT, error) {
-	g, problems := CheckGPT(data)
-	if len(problems) > 0 {
-		return nil, problems[0]
-	}
-	return g, nil
+	return first(CheckGPT(data))
 }
 
 // CheckGPT is ParseGPT for those who write tasks: it names every field that is
 // wrong, up to 32 of them. The first is ParseGPT's error.
-func CheckGPT(data []byte) (*GPT, []*FieldError) {
+func CheckGPT(data []byte) (*GPT, []*FieldError) { return check(data, (*reader).gpt) }
+
+// check reads a document of either kind.
+func check[T any](data []byte, read func(*reader, *value) *T) (*T, []*FieldError) {
 	doc, err := parse(data)
 	if err != nil {
 		var one *FieldError
@@ -30,11 +29,19 @@ func CheckGPT(data []byte) (*GPT, []*FieldError) {
 	}
 
 	var r reader
-	g := r.gpt(doc)
+	t := read(&r, doc)
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	return g, nil
+	return t, nil
+}
+
+// first is the first problem as the error of a document.
+func first[T any](t *T, problems []*FieldError) (*T, error) {
+	if len(problems) > 0 {
+		return nil, problems[0]
+	}
+	return t, nil
 }
 
 func (r *reader) gpt(doc *value) *GPT {

@@ -2,7 +2,6 @@ package task
 
 import (
 	"encoding/json"
-	"errors"
 	"math"
 )
 
@@ -10,30 +9,12 @@ import (
 // *FieldError, as from ParseGPT. It takes what the format allows; what this
 // network does not run besides is for Refusals to say.
 func ParseSD(data []byte) (*SD, error) {
-	s, problems := CheckSD(data)
-	if len(problems) > 0 {
-		return nil, problems[0]
-	}
-	return s, nil
+	return first(CheckSD(data))
 }
 
 // CheckSD is ParseSD for those who write tasks: it names every field that is
 // wrong, up to 32 of them. The first is ParseSD's error.
-func CheckSD(data []byte) (*SD, []*FieldError) {
-	doc, err := parse(data)
-	if err != nil {
-		var one *FieldError
-		errors.As(err, &one)
-		return nil, []*FieldError{one}
-	}
-
-	var r reader
-	s := r.sd(doc)
-	if len(r.problems) > 0 {
-		return nil, r.problems
-	}
-	return s, nil
-}
+func CheckSD(data []byte) (*SD, []*FieldError) { return check(data, (*reader).sd) }
 
 func (r *reader) sd(doc *value) *SD {
 	f := r.fields(doc, "version", "base_model", "dtype", "unet", "prompt", "negative_prompt", "task_config",

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"helium/inference/checkpoint"
-	"helium/inference/diffusion/exact"
+	"helium/inference/exact"
 	"helium/inference/ggml"
 )
 

@@ -12,7 +12,7 @@ package noise
 import (
 	"math"
 
-	"helium/inference/diffusion/exact"
+	"helium/inference/exact"
 )
 
 // Purpose is what the noise is for.

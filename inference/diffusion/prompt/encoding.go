@@ -3,8 +3,8 @@ package prompt
 import (
 	"fmt"
 
-	"helium/inference/diffusion/exact"
 	"helium/inference/diffusion/tokenizer"
+	"helium/inference/exact"
 )
 
 // Context is the number of tokens in a chunk: those of the text between a

@@ -3,7 +3,7 @@ package schedule
 import (
 	"math"
 
-	"helium/inference/diffusion/exact"
+	"helium/inference/exact"
 )
 
 // dpmSolver is DPM-Solver++ (arXiv 2211.01095), multistep of first or second

@@ -3,7 +3,7 @@ package schedule
 import (
 	"math"
 
-	"helium/inference/diffusion/exact"
+	"helium/inference/exact"
 )
 
 // training is the noise that a model was trained with, by timestep. Its numbers

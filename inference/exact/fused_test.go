@@ -14,8 +14,8 @@ func TestNoProductIsFusedWithAnAddition(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles for another processor")
 	}
-	for _, pkg := range []string{"exact", "schedule", "noise", "prompt", "network"} {
-		build := exec.Command("go", "build", "-gcflags=-S", "-o", os.DevNull, "helium/inference/diffusion/"+pkg)
+	for _, pkg := range []string{"exact", "gpt", "diffusion/schedule", "diffusion/noise", "diffusion/prompt", "diffusion/network"} {
+		build := exec.Command("go", "build", "-gcflags=-S", "-o", os.DevNull, "helium/inference/"+pkg)
 		build.Env = append(os.Environ(), "GOARCH=arm64", "CGO_ENABLED=0")
 		out, err := build.CombinedOutput()
 		if err != nil {

@@ -1,4 +1,4 @@
-// Package exact computes elementary functions for what decides a picture.
+// Package exact computes elementary functions for what decides a token or a picture.
 //
 // Nouns: a turn is a full circle, so that a quarter of a turn is 90 degrees.
 //
