@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -26,20 +24,11 @@ import (
 	"helium/backend/store"
 	"helium/backend/wallet"
 	"helium/inference/worker"
+	"helium/inference/worker/workertest"
 )
 
 // TestMain makes the test binary an engine when it is started as one.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "engine" {
-		err := worker.Serve(context.Background(), os.Stdin, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil)))
-		if err != nil && !errors.Is(err, worker.ErrParentGone) {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { workertest.Main(m) }
 
 // TestEarnersNeedNoGas runs the devnet's own services, from the validator to the
 // bridge, and three nodes that have CNX and never a coin: they join, pause, resume,

@@ -1,31 +1,17 @@
 package hardware
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
 
 	"helium/inference/ggml"
 	"helium/inference/worker"
+	"helium/inference/worker/workertest"
 )
 
 // TestMain makes the test binary an engine when it is started as one.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "engine" {
-		err := worker.Serve(context.Background(), os.Stdin, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil)))
-		if err != nil && !errors.Is(err, worker.ErrParentGone) {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { workertest.Main(m) }
 
 // The real packages that are here, on a computer that is said to have a card
 // which it has not: each refuses, and the processor computes.

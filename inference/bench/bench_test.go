@@ -2,7 +2,6 @@ package bench
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,22 +13,17 @@ import (
 
 	"helium/inference/checkpoint"
 	"helium/inference/ggml"
-	"helium/inference/worker"
+	"helium/inference/worker/workertest"
 )
 
 // TestMain makes the test binary a contestant when it is started as one, as the
 // program itself is.
 func TestMain(m *testing.M) {
-	err := error(nil)
-	switch args := os.Args[1:]; {
-	case slices.Equal(args, []string{"engine"}):
-		err = worker.Serve(context.Background(), os.Stdin, os.Stdout, slog.New(slog.DiscardHandler))
-	case slices.Equal(args, []string{"bench", "library"}):
-		err = ServeLibrary(os.Stdin, os.Stdout)
-	default:
+	workertest.ServeEngine()
+	if !slices.Equal(os.Args[1:], []string{"bench", "library"}) {
 		os.Exit(m.Run())
 	}
-	if err != nil && !errors.Is(err, worker.ErrParentGone) {
+	if err := ServeLibrary(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
