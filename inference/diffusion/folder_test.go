@@ -178,7 +178,7 @@ func open(t testing.TB, threads int, opts diffusion.Options) *diffusion.Pipeline
 	if opts.Network == (network.Options{}) {
 		opts.Network = exact
 	}
-	p, err := diffusion.Open(newCompute(t, threads), folder(t, nil), opts)
+	p, err := diffusion.Open(newCompute(t, threads), at(folder(t, nil)), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,4 +214,9 @@ func scheduler(method string, args string) string {
 
 func schedulers() []string {
 	return []string{task.SchedulerDPM, task.SchedulerEuler, task.SchedulerLCM}
+}
+
+// at is the base model alone.
+func at(dir string) diffusion.Models {
+	return diffusion.Models{task.RoleBase: {Path: dir}}
 }

@@ -295,7 +295,7 @@ func TestImagesAreThoseOfTheFormulas(t *testing.T) {
 			positive := guide{rows: l.conditioning(c.fragments, c.chunks)}
 			negative := guide{rows: l.conditioning([]fragment{{"rain", 1}}, c.chunks)}
 
-			p, err := diffusion.Open(newCompute(t, 1), dir, diffusion.Options{Network: exact})
+			p, err := diffusion.Open(newCompute(t, 1), at(dir), diffusion.Options{Network: exact})
 			if err != nil {
 				t.Fatal(err)
 			}

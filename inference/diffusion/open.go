@@ -16,6 +16,7 @@ import (
 	"helium/inference/diffusion/tokenizer"
 	"helium/inference/ggml"
 	"helium/inference/gpt"
+	"helium/inference/task"
 )
 
 // Options choose how a pipeline is computed. All of Network decides bits.
@@ -26,11 +27,23 @@ type Options struct {
 	Limit uint64
 }
 
-// Pipeline is a model's folder whose tensors fit its configs, with nothing
-// loaded. It runs one task at a time. Close it to close the folder's files.
+// Model is a model on this machine.
+type Model struct {
+	Path    string // of a folder in the layout of diffusers
+	Variant string // which of the folder's weights, as in fp16; empty for the plain ones
+}
+
+// Models are what tasks of a pipeline name, by the field that names it. The base
+// model is always there.
+type Models map[task.ModelRole]Model
+
+// Pipeline is models whose tensors fit their configs and one another, with nothing
+// loaded. It runs tasks that name models in the same fields, one at a time. Close
+// it to close the models' files.
 type Pipeline struct {
 	compute   *ggml.Compute
 	opts      Options
+	models    Models
 	scheduler []byte // the model's config, in the JSON that Python writes
 
 	texts   []textual // two in Stable Diffusion XL
@@ -55,13 +68,14 @@ const (
 	second      = "_2" // of Stable Diffusion XL
 )
 
-// Open reads a folder in the layout of diffusers and compares its tensors with
-// what the networks need. The error is a *gpt.Error and names the part.
-func Open(c *ggml.Compute, dir string, opts Options) (*Pipeline, error) {
+// Open reads models and compares their tensors with what the networks need. The
+// error is a *gpt.Error and names the part.
+func Open(c *ggml.Compute, models Models, opts Options) (*Pipeline, error) {
+	dir := models[task.RoleBase].Path
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fail(gpt.CodeModelNotFound, "open model: %s is no folder", dir)
 	}
-	p := &Pipeline{compute: c, opts: opts}
+	p := &Pipeline{compute: c, opts: opts, models: models}
 	if err := p.read(dir); err != nil {
 		p.Close()
 		return nil, fail(gpt.CodeCannotRun, "open model: %w", err)

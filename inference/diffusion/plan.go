@@ -56,6 +56,9 @@ func (p *Pipeline) prepare(t *task.SD) (*job, error) {
 	if err := Check(t); err != nil {
 		return nil, err
 	}
+	if err := p.checkModels(t); err != nil {
+		return nil, err
+	}
 	if err := p.checkNumbers(t); err != nil {
 		return nil, err
 	}

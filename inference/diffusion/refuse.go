@@ -52,6 +52,24 @@ func Check(t *task.SD) error {
 	return nil
 }
 
+// checkModels refuses a task that names models in other fields than those that
+// the pipeline was opened with.
+func (p *Pipeline) checkModels(t *task.SD) error {
+	named := map[task.ModelRole]bool{}
+	for _, m := range t.Models() {
+		named[m.Role] = true
+		if _, ok := p.models[m.Role]; !ok {
+			return fail(gpt.CodeModelNotFound, "the %s %.200s is not among the models that were opened", m.Role, m.Name)
+		}
+	}
+	for role := range p.models {
+		if !named[role] {
+			return fail(gpt.CodeInvalidArguments, "the task names no %s, and one was opened", role)
+		}
+	}
+	return nil
+}
+
 // checkNumbers refuses a task in other numbers than the pipeline's.
 func (p *Pipeline) checkNumbers(t *task.SD) error {
 	own := task.DTypeFloat32

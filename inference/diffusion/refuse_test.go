@@ -80,7 +80,7 @@ func TestAFolderThatDoesNotFitIsRefusedByItsPart(t *testing.T) {
 		"others' vae":       {map[string]string{"vae/diffusion_pytorch_model.safetensors": weights(t, unet, 1)}, "vae: ", false},
 		"an encoder's more": {map[string]string{"text_encoder/config.json": strings.Replace(textConfig, `layers":2`, `layers":1`, 1)}, "text_encoder: ", false},
 	} {
-		p, err := diffusion.Open(c, folder(t, test.files), diffusion.Options{Network: exact})
+		p, err := diffusion.Open(c, at(folder(t, test.files)), diffusion.Options{Network: exact})
 		if err == nil {
 			p.Close()
 		}
@@ -88,15 +88,15 @@ func TestAFolderThatDoesNotFitIsRefusedByItsPart(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, test.says)
 		}
 	}
-	if _, err := diffusion.Open(c, filepath.Join(t.TempDir(), "none"), diffusion.Options{Network: exact}); gpt.CodeOf(err) != gpt.CodeModelNotFound {
+	if _, err := diffusion.Open(c, at(filepath.Join(t.TempDir(), "none")), diffusion.Options{Network: exact}); gpt.CodeOf(err) != gpt.CodeModelNotFound {
 		t.Errorf("no folder: %v", err)
 	}
 
 	// The index is optional, and Python writes a number that isn't JSON.
-	p, err := diffusion.Open(c, folder(t, map[string]string{
+	p, err := diffusion.Open(c, at(folder(t, map[string]string{
 		"model_index.json":                "",
 		"scheduler/scheduler_config.json": `{"lambda_min_clipped":-Infinity,` + schedulerConfig[1:],
-	}), diffusion.Options{Network: exact})
+	})), diffusion.Options{Network: exact})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func TestAModelThatWasTaughtItsGuidanceIsToldIt(t *testing.T) {
 		"model_index.json": `{"_class_name":"LatentConsistencyModelPipeline"}`,
 		"unet/config.json": config, "unet/diffusion_pytorch_model.safetensors": weights(t, unet, 4),
 	})
-	p, err := diffusion.Open(newCompute(t, 1), dir, diffusion.Options{Network: exact})
+	p, err := diffusion.Open(newCompute(t, 1), at(dir), diffusion.Options{Network: exact})
 	if err != nil {
 		t.Fatal(err)
 	}

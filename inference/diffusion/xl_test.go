@@ -76,7 +76,7 @@ func TestImagesOfTwoTextEncodersAreThoseOfTheFormulas(t *testing.T) {
 		guides = append(guides, guide{interleaved(first[i], l.conditioning(fragments, 1)), added})
 	}
 
-	p, err := diffusion.Open(newCompute(t, 1), dir, diffusion.Options{Network: exact})
+	p, err := diffusion.Open(newCompute(t, 1), at(dir), diffusion.Options{Network: exact})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestAPartOfStableDiffusionXLAloneIsRefused(t *testing.T) {
 				part[path] = content
 			}
 		}
-		p, err := diffusion.Open(newCompute(t, 1), folder(t, part), diffusion.Options{Network: exact})
+		p, err := diffusion.Open(newCompute(t, 1), at(folder(t, part)), diffusion.Options{Network: exact})
 		if err == nil {
 			p.Close()
 		}
