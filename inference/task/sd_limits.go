@@ -18,8 +18,9 @@ const (
 	maxSide          = 2048
 	sideStep         = 8 // a latent pixel
 	maxPixels        = 1536 * 1536
-	maxPrompt        = 8 << 10 // bytes; a longer one makes every step longer
-	maxPicture       = 8 << 20 // bytes
+	maxAllPixels     = 10 << 20 // of all images: ten of 1024×1024, which a relay still carries
+	maxPrompt        = 8 << 10  // bytes; a longer one makes every step longer
+	maxPicture       = 8 << 20  // bytes
 	maxPicturePixels = 2048 * 2048
 )
 
@@ -43,6 +44,10 @@ func (s *SD) Refusals() []*FieldError {
 	if len(list) == 0 && c.Width*c.Height > maxPixels {
 		refuse("task_config", fmt.Sprintf("asks for images of %d×%d, more than this network runs", c.Width, c.Height),
 			fmt.Sprintf("ask for at most %d pixels, as 1536×1536 has", maxPixels))
+	}
+	if len(list) == 0 && c.Width*c.Height*c.Images > maxAllPixels {
+		refuse("task_config.num_images", fmt.Sprintf("is %d, and that many of %d×%d are more than this network runs at once", c.Images, c.Width, c.Height),
+			fmt.Sprintf("ask for at most %d of this size", maxAllPixels/(c.Width*c.Height)))
 	}
 	for _, text := range []struct{ field, text string }{{"prompt", s.Prompt}, {"negative_prompt", s.NegativePrompt}} {
 		if len(text.text) > maxPrompt {

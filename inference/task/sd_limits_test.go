@@ -48,6 +48,11 @@ func TestPublishedSDDocumentsAreRunApartFromThoseWithoutAnImage(t *testing.T) {
 	}
 }
 
+func images(n int, s *SD) *SD {
+	s.Config.Images = n
+	return s
+}
+
 func TestRefusalsNameTheField(t *testing.T) {
 	control := func(url string) *SD {
 		return minimalSD(func(s *SD) { s.ControlNet = &ControlNet{Model: "c", DataURL: url} })
@@ -60,6 +65,7 @@ func TestRefusalsNameTheField(t *testing.T) {
 		"negative":    {size(512, -512), "task_config.image_height", "is -512"},
 		"odd":         {size(513, 512), "task_config.image_width", "is 513"},
 		"long":        {size(64, 2056), "task_config.image_height", "is 2056"},
+		"many":        {images(5, size(1536, 1536)), "task_config.num_images", "is 5, and that many of 1536×1536 are more than this network runs at once; ask for at most 4 of this size"},
 		"large":       {size(1544, 1536), "task_config", "images of 1544×1536, more than this network runs; ask for at most 2359296 pixels"},
 		"prompt":      {minimalSD(func(s *SD) { s.Prompt = strings.Repeat("x", 8193) }), "prompt", "has 8193 bytes"},
 		"no prompt":   {minimalSD(func(s *SD) { s.NegativePrompt = strings.Repeat("x", 8193) }), "negative_prompt", "use at most 8192"},
@@ -101,8 +107,9 @@ func blank(t *testing.T, kind string, width, height int) []byte {
 func TestWhatRunsIsNotRefused(t *testing.T) {
 	for name, s := range map[string]*SD{
 		"smallest": size(64, 64),
-		"largest":  size(1536, 1536),
-		"widest":   size(2048, 1152),
+		"largest":  images(4, size(1536, 1536)),
+		"widest":   images(4, size(2048, 1152)),
+		"most":     images(10, size(1024, 1024)),
 		"PNG":      minimalSD(func(s *SD) { s.ControlNet = &ControlNet{DataURL: dataURL("png", blank(t, "png", 2048, 2048))} }),
 		"JPEG":     minimalSD(func(s *SD) { s.ControlNet = &ControlNet{DataURL: dataURL("jpeg", blank(t, "jpeg", 8, 8))} }),
 	} {
