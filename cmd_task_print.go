@@ -62,6 +62,9 @@ func describe(e creator.Event) string {
 	case creator.StageQueued:
 		return fmt.Sprintf("%s in the queue, about %s", ordinal(e.Position), e.Wait)
 	case creator.StageDrawn:
+		if e.Class == (protocol.GPUClass{}) {
+			return addresses(e.Nodes)
+		}
 		return fmt.Sprintf("%s: %s", e.Class, addresses(e.Nodes))
 	case creator.StageReady, creator.StageCommitted, creator.StageRevealed:
 		return fmt.Sprintf("%d of 3", e.Count)

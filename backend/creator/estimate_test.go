@@ -17,7 +17,11 @@ import (
 func defaults() rules {
 	p := contracts.DefaultParams()
 	p.StableDiffusion.Served = true
-	return rules{p.MinFee, map[protocol.TaskType]contracts.Pricing{protocol.GPT: p.Gpt, protocol.StableDiffusion: p.StableDiffusion}}
+	return rules{
+		minFee:        p.MinFee,
+		pricing:       map[protocol.TaskType]contracts.Pricing{protocol.GPT: p.Gpt, protocol.StableDiffusion: p.StableDiffusion},
+		matchDistance: int(p.MatchDistance),
+	}
 }
 
 func text(units uint32) Size   { return Size{protocol.GPT, units, 4} }

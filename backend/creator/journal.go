@@ -2,6 +2,7 @@ package creator
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -74,8 +75,9 @@ type Record struct {
 	Salt     common.Hash `json:"salt"`
 	// ReplySecret opens what the nodes seal; dropped when the request ends.
 	ReplySecret []byte `json:"reply_secret,omitempty"`
-	// Response is the nodes' response document once it is verified.
-	Response []byte            `json:"response,omitempty"`
+	// Response is the nodes' response document once it is verified. It has a table
+	// of its own: images are large.
+	Response []byte            `json:"-"`
 	Receipt  *protocol.Receipt `json:"receipt,omitempty"`
 	Reason   *protocol.Reason  `json:"reason,omitempty"`
 	// Context is the caller's own, kept as it is.
@@ -89,6 +91,21 @@ func (r Record) size() Size { return Size{r.Type, r.Units, r.MinVRAMGB} }
 // journal holds every request that is open, and the ended ones for a while.
 var journal = store.NewTable[string, Record]("creator.requests")
 
+// responses holds what was verified, by the id of the request.
+var responses = store.NewTableWith[string]("creator.responses", store.Raw{})
+
+// get reads a request with its response.
+func get(tx *store.Tx, id string) (Record, error) {
+	r, err := journal.Get(tx, id)
+	if err != nil {
+		return r, err
+	}
+	if r.Response, err = responses.Get(tx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return r, err
+	}
+	return r, nil
+}
+
 // open holds the ids of requests that are not final, so that a start does not
 // read the ended ones.
 var open = store.NewTable[string, struct{}]("creator.open")
@@ -98,7 +115,7 @@ var open = store.NewTable[string, struct{}]("creator.open")
 func change(s *store.Store, id string, to State, edit func(*Record)) (Record, error) {
 	var after Record
 	err := s.Update(func(tx *store.Tx) error {
-		r, err := journal.Get(tx, id)
+		r, err := get(tx, id)
 		if err != nil {
 			return err
 		}
@@ -106,8 +123,14 @@ func change(s *store.Store, id string, to State, edit func(*Record)) (Record, er
 			return fmt.Errorf("move request %s: no way from %s to %s", id, r.State, to)
 		}
 		r.State = to
+		had := r.Response != nil
 		if edit != nil {
 			edit(&r)
+		}
+		if !had && r.Response != nil {
+			if err := responses.Put(tx, id, r.Response); err != nil {
+				return err
+			}
 		}
 		if to.Final() {
 			r.Envelope, r.ReplySecret = nil, nil
@@ -140,7 +163,7 @@ func begin(s *store.Store, r Record) error {
 
 func read(s *store.Store, id string) (r Record, err error) {
 	err = s.View(func(tx *store.Tx) error {
-		r, err = journal.Get(tx, id)
+		r, err = get(tx, id)
 		return err
 	})
 	return r, err
@@ -149,7 +172,7 @@ func read(s *store.Store, id string) (r Record, err error) {
 func readOpen(s *store.Store) (rows []Record, err error) {
 	err = s.View(func(tx *store.Tx) error {
 		return open.Scan(tx, func(id string, _ struct{}) error {
-			r, err := journal.Get(tx, id)
+			r, err := get(tx, id)
 			if err != nil {
 				return err
 			}
@@ -166,6 +189,9 @@ func sweep(s *store.Store, t time.Time) error {
 		return journal.Scan(tx, func(id string, r Record) error {
 			if !r.State.Final() || !r.Ended.Before(t) {
 				return nil
+			}
+			if err := responses.Delete(tx, id); err != nil {
+				return err
 			}
 			return journal.Delete(tx, id)
 		})

@@ -298,6 +298,19 @@ func answerTo(task []byte) string {
 	return "the answer is " + common.Bytes2Hex(sum[:4])
 }
 
+// answer is the peer's response, and what it puts on chain for it.
+func (p *peer) answer(e *protocol.Envelope) (response string, digest []byte) {
+	if e.Type == protocol.StableDiffusion {
+		return p.draw(e)
+	}
+	response = answerTo(e.Task)
+	if p.cheat.Load() {
+		response = "something else"
+	}
+	sum := sha256.Sum256(append(e.Salt[:], response...))
+	return response, sum[:]
+}
+
 func (p *peer) work(ctx context.Context, j *job) error {
 	sealed, err := p.relay.Envelope(ctx, j.key)
 	if err != nil {
@@ -322,17 +335,13 @@ func (p *peer) work(ctx context.Context, j *job) error {
 	if err := p.relay.SendMessage(ctx, j.key, m); err != nil {
 		return err
 	}
-	response := answerTo(e.Task)
-	if p.cheat.Load() {
-		response = "something else"
-	}
+	response, digest := p.answer(e)
 	reply := [32]byte(e.ReplyKey)
 	if j.seat == 0 {
 		if err := p.stream(ctx, j, reply, response); err != nil {
 			return err
 		}
 	}
-	digest := sha256.Sum256(append(e.Salt[:], response...))
 	box, err := seal.Seal([]byte(response), reply)
 	if err != nil {
 		return err
@@ -341,7 +350,7 @@ func (p *peer) work(ctx context.Context, j *job) error {
 		return err
 	}
 	j.opening = protocol.Reveal{
-		TaskKey: j.key, Kind: protocol.KindResult, Result: digest[:],
+		TaskKey: j.key, Kind: protocol.KindResult, Result: digest,
 		Nonce: crypto.Keccak256Hash(crypto.FromECDSA(p.key), j.key[:]), CiphertextHash: crypto.Keccak256Hash(box),
 	}
 	c := protocol.Commitment{TaskKey: j.key, Commitment: protocol.CommitmentHash(j.key, p.address, j.opening.Kind, j.opening.Result, j.opening.Nonce)}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math/big"
 
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
@@ -25,6 +28,16 @@ const maxUnits = 1024
 type rules struct {
 	minFee  *big.Int
 	pricing map[protocol.TaskType]contracts.Pricing
+	// matchDistance is from how many bits on the hashes of two images don't match.
+	matchDistance int
+}
+
+// likeness is how results of a type are compared.
+func (r rules) likeness(t protocol.TaskType) likeness {
+	if t != protocol.StableDiffusion {
+		return likeness{}
+	}
+	return likeness{images: true, below: r.matchDistance}
 }
 
 // readRules asks the Task contract for its prices.
@@ -33,7 +46,11 @@ func (n *network) readRules(ctx context.Context) (rules, error) {
 	if err != nil {
 		return rules{}, fmt.Errorf("read least fee: %w", err)
 	}
-	r := rules{minFee, map[protocol.TaskType]contracts.Pricing{}}
+	params, err := n.readParams(ctx)
+	if err != nil {
+		return rules{}, err
+	}
+	r := rules{minFee, map[protocol.TaskType]contracts.Pricing{}, int(params.MatchDistance)}
 	for _, t := range []protocol.TaskType{protocol.StableDiffusion, protocol.GPT} {
 		p, err := ask(ctx, n.chain, n.at.Task, n.task.PackPricing(uint8(t)), n.task.UnpackPricing)
 		if err != nil {
@@ -42,6 +59,57 @@ func (n *network) readRules(ctx context.Context) (rules, error) {
 		r.pricing[t] = p
 	}
 	return r, nil
+}
+
+// readParams asks the Rules contract for what holds for tasks to come.
+func (n *network) readParams(ctx context.Context) (contracts.Params, error) {
+	at, err := n.rulesAt(ctx)
+	if err != nil {
+		return contracts.Params{}, err
+	}
+	book := contracts.NewRules()
+	out, err := ask(ctx, n.chain, at, book.PackParams(), book.UnpackParams)
+	if err != nil {
+		return contracts.Params{}, fmt.Errorf("read the rules: %w", err)
+	}
+	return out.Arg0, nil
+}
+
+func (n *network) rulesAt(ctx context.Context) (common.Address, error) {
+	at, err := ask(ctx, n.chain, n.at.Task, n.task.PackRules(), n.task.UnpackRules)
+	if err != nil {
+		return at, fmt.Errorf("read the address of the rules: %w", err)
+	}
+	return at, nil
+}
+
+// paramsAt finds what held at the end of an old block in the logs, which nodes of
+// the chain keep longer than its state.
+func (n *network) paramsAt(ctx context.Context, logs ethereum.LogFilterer, block *big.Int) (contracts.Params, error) {
+	var none contracts.Params
+	at, err := n.rulesAt(ctx)
+	if err != nil {
+		return none, err
+	}
+	rules, err := contracts.RulesMetaData.ParseABI()
+	if err != nil {
+		return none, err
+	}
+	all, err := logs.FilterLogs(ctx, ethereum.FilterQuery{
+		FromBlock: new(big.Int), ToBlock: block, Addresses: []common.Address{at},
+		Topics: [][]common.Hash{{rules.Events[contracts.RulesParamsChangedEventName].ID}},
+	})
+	if err != nil {
+		return none, fmt.Errorf("read the rules of block %d: %w", block, err)
+	}
+	if len(all) == 0 {
+		return none, fmt.Errorf("read the rules of block %d: the chain has no log of them", block)
+	}
+	changed, err := contracts.NewRules().UnpackParamsChangedEvent(&all[len(all)-1])
+	if err != nil {
+		return none, fmt.Errorf("read the rules of block %d: %w", block, err)
+	}
+	return changed.Params, nil
 }
 
 // check refuses what the contract takes at no price.

@@ -2,6 +2,7 @@ package creator
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/big"
 	"slices"
@@ -34,7 +35,10 @@ func (c *Creator) receipt(ctx context.Context, r Record, v view) (*protocol.Rece
 		TaskID: r.TaskID, Type: r.Type, Model: r.Model, Creator: v.created.Creator, ArgsHash: r.ArgsHash,
 		Fee: r.Fee, CreateTx: v.created.Raw.TxHash, SettleTx: v.ended.Raw.TxHash, SettleBlock: v.ended.Raw.BlockNumber,
 		Outcome: protocol.Outcome(v.ended.Outcome), Kind: protocol.ResultKind(v.ended.Kind), Result: v.ended.Result,
-		Salt: r.Salt, Response: string(r.Response),
+		Salt: r.Salt,
+	}
+	if err := show(out, r); err != nil {
+		return nil, err
 	}
 	if out.CreatedAt, err = blockTime(ctx, c.chain, v.created.Raw); err != nil {
 		return nil, err
@@ -65,6 +69,22 @@ func (c *Creator) receipt(ctx context.Context, r Record, v view) (*protocol.Rece
 		}
 	}
 	return out, nil
+}
+
+// show adds to a receipt what its result was made of.
+func show(out *protocol.Receipt, r Record) error {
+	if r.Type == protocol.GPT {
+		out.Response = string(r.Response)
+		return nil
+	}
+	if r.Response == nil {
+		return nil
+	}
+	hashes, err := imageHashes(r)
+	for _, h := range hashes {
+		out.Images = append(out.Images, binary.BigEndian.AppendUint64(nil, uint64(h)))
+	}
+	return err
 }
 
 // wholeEnd adds the logs of the transaction that ended the task, which may not

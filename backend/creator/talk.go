@@ -221,7 +221,7 @@ func (w *walker) fetch(key protocol.TaskKey, node common.Address) {
 	w.helpers.Go(func() {
 		ctx, stop := context.WithTimeout(w.ctx, t.c.fetch)
 		defer stop()
-		var answer []byte
+		var response []byte
 		err := retry(ctx, t.c.log, "fetch a result", func(ctx context.Context) error {
 			sealed, err := t.c.relay.Result(ctx, key, node)
 			if err != nil {
@@ -231,17 +231,23 @@ func (w *walker) fetch(key protocol.TaskKey, node common.Address) {
 			if err != nil {
 				return err
 			}
-			answer, err = seal.Open(sealed, reply)
+			response, err = seal.Open(sealed, reply)
 			return err
 		})
 		if w.ctx.Err() != nil {
 			return
 		}
+		var read answer
+		if err == nil {
+			if read, err = t.read(response); err != nil {
+				t.c.log.Warn("a node's response is none", "request", t.ID(), "node", node, "err", err)
+			}
+		}
 		t.mu.Lock()
 		if err != nil {
 			t.lost[node] = true
 		} else {
-			t.answers[node] = answer
+			t.answers[node] = read
 		}
 		t.mu.Unlock()
 		t.poke()

@@ -26,7 +26,7 @@ type Task struct {
 	mu       sync.Mutex
 	record   Record
 	logs     map[logKey]types.Log
-	answers  map[common.Address][]byte
+	answers  map[common.Address]answer
 	lost     map[common.Address]bool
 	wanted   []common.Address // results that the relay says it has
 	signedOf protocol.TaskKey // the draw that signed is of
@@ -42,7 +42,7 @@ type Task struct {
 func (c *Creator) newTask(r Record) *Task {
 	return &Task{
 		c: c, wake: make(chan struct{}, 1), record: r,
-		logs: map[logKey]types.Log{}, answers: map[common.Address][]byte{}, lost: map[common.Address]bool{},
+		logs: map[logKey]types.Log{}, answers: map[common.Address]answer{}, lost: map[common.Address]bool{},
 		changed: make(chan struct{}),
 	}
 }
@@ -54,6 +54,13 @@ func (t *Task) Record() Record {
 	r := t.record
 	r.ReplySecret, r.Envelope = nil, nil
 	return r
+}
+
+// whole is the record with what opens its seals.
+func (t *Task) whole() Record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.record
 }
 
 // ID is the request's id, and its receipt's.
@@ -103,6 +110,7 @@ func (t *Task) view() (view, error) {
 	key, said := t.signedOf, t.signed
 	t.mu.Unlock()
 	v, err := fold(t.c.events, logs)
+	v.like = t.c.network.prices().likeness(t.whole().Type)
 	if v.drawn != nil && v.drawn.TaskKey == key {
 		v.signed = said
 	}

@@ -1,9 +1,9 @@
 package creator
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -14,6 +14,8 @@ import (
 
 	"helium/backend/contracts"
 	"helium/backend/protocol"
+	"helium/inference/imagehash"
+	"helium/inference/task"
 )
 
 // Finding is one thing about a receipt that the chain confirms.
@@ -129,6 +131,9 @@ func (c *checker) readTask() error {
 	if c.v, err = fold(c.events, logs); err != nil {
 		return err
 	}
+	if c.v.like, err = c.likeness(created.BlockNumber); err != nil {
+		return err
+	}
 	if c.v.created == nil {
 		return wrong("task %s was not created by create_tx or after it", c.r.TaskID)
 	}
@@ -136,6 +141,15 @@ func (c *checker) readTask() error {
 		return wrong("task %s has not ended by settle_tx", c.r.TaskID)
 	}
 	return nil
+}
+
+// likeness is how results are compared by the rules of the task's first block.
+func (c *checker) likeness(block *big.Int) (likeness, error) {
+	if c.r.Type != protocol.StableDiffusion {
+		return likeness{}, nil
+	}
+	params, err := c.network.paramsAt(c.ctx, c.chain, block)
+	return likeness{images: true, below: int(params.MatchDistance)}, err
 }
 
 func (c *checker) receiptOf(name string, tx common.Hash) (*types.Receipt, error) {
@@ -194,8 +208,10 @@ func (c *checker) checkDrawn() error {
 		same("task_key", c.r.TaskKey, common.Hash(e.TaskKey)),
 		same("class_id", c.r.ClassID, common.Hash(e.ClassId)),
 		same("class", c.r.Class, class),
-		same("class id of the class", class.ID(), common.Hash(e.ClassId)),
 	)
+	if e.ClassId != (common.Hash{}) {
+		err = cmp.Or(err, same("class id of the class", class.ID(), common.Hash(e.ClassId)))
+	}
 	for i, n := range e.Nodes {
 		err = cmp.Or(err, same(fmt.Sprintf("nodes[%d].address", i), c.r.Nodes[i].Address, n))
 	}
@@ -209,6 +225,10 @@ func (c *checker) checkDrawn() error {
 	key := protocol.TaskKeyOf(c.profile.Domain(), c.r.TaskID, c.r.Creator, c.r.ArgsHash, e.Nodes, h.MixDigest)
 	if err := same("task_key", c.r.TaskKey, key); err != nil {
 		return err
+	}
+	if e.ClassId == (common.Hash{}) {
+		c.right("drawn", "three nodes, whatever their cards")
+		return nil
 	}
 	c.right("drawn", "three nodes of %s", class)
 	return nil
@@ -262,16 +282,20 @@ func (c *checker) checkAgreement() error {
 	if c.r.Outcome != protocol.OutcomeAgreed {
 		return nil
 	}
-	equal := 0
+	matching := 0
 	for _, n := range c.r.Nodes {
-		if n.Kind == c.r.Kind && bytes.Equal(n.Result, c.r.Result) {
-			equal++
+		if n.Kind == c.r.Kind && c.v.like.same(n.Result, c.r.Result) {
+			matching++
 		}
 	}
-	if equal < 2 {
-		return wrong("outcome is agreed, but only %d of the nodes revealed the result", equal)
+	if matching < 2 {
+		return wrong("outcome is agreed, but only %d of the nodes revealed the result", matching)
 	}
-	c.right("agreement", "%d of 3 nodes revealed %s", equal, c.r.Result)
+	if c.v.like.images {
+		c.right("agreement", "%d of 3 nodes revealed images that differ in less than %d bits of their hashes from %s", matching, c.v.like.below, c.r.Result)
+		return nil
+	}
+	c.right("agreement", "%d of 3 nodes revealed %s", matching, c.r.Result)
 	return nil
 }
 
@@ -338,18 +362,33 @@ func (c *checker) checkMoney() error {
 	return nil
 }
 
-// checkResponse shows that the text is the one behind the result, where the
-// holder has it.
+// checkResponse shows that the text or the images are those that a node which
+// agrees has opened, where the holder has them.
 func (c *checker) checkResponse() error {
-	if c.r.Response == "" {
+	if c.r.Response == "" && c.r.Images == nil {
 		return nil
 	}
-	if c.r.Type != protocol.GPT || c.r.Kind != protocol.KindResult {
-		return wrong("there is a response, but no GPT result")
+	if c.r.Kind != protocol.KindResult || (c.r.Type == protocol.GPT) != (c.r.Images == nil) || (c.r.Type == protocol.GPT) != (c.r.Response != "") {
+		return wrong("it shows an answer that is not of its type, or that the task did not end with")
 	}
-	if !digestIs(c.r.Salt, []byte(c.r.Response), c.r.Result) {
-		return wrong("response does not hash to the result with this salt")
+	if c.r.Type == protocol.GPT {
+		if digest := task.GPTDigest(c.r.Salt, []byte(c.r.Response)); !c.v.opened(digest[:]) {
+			return wrong("response does not hash to the result with this salt")
+		}
+		c.right("response", "%d bytes that hash to the result", len(c.r.Response))
+		return nil
 	}
-	c.right("response", "%d bytes that hash to the result", len(c.r.Response))
+
+	var hashes []imagehash.Hash
+	for i, b := range c.r.Images {
+		if len(b) != 8 {
+			return wrong("images[%d] has %d bytes, and the hash of an image has 8", i, len(b))
+		}
+		hashes = append(hashes, imagehash.Hash(binary.BigEndian.Uint64(b)))
+	}
+	if !c.v.opened(task.SDDigest(c.r.Salt, hashes)) {
+		return wrong("images are not those that a node of the result has opened with this salt")
+	}
+	c.right("images", "the hashes of %d images that a node of the result has opened", len(hashes))
 	return nil
 }

@@ -29,6 +29,7 @@ type view struct {
 	paid     []*contracts.TaskNodePaid
 	deviated []*contracts.TaskNodeDeviated
 	refunds  []*contracts.TaskCreatorRefunded
+	like     likeness
 	// signed is what the nodes of the draw have signed, as it came through a
 	// relay: not the chain's word, but as good, since it is what the chain would
 	// be shown.
@@ -177,9 +178,9 @@ func (v view) allOpen() bool {
 	return true
 }
 
-// agreed is the result that stands: the task's own end says so, or two equal
-// openings do before it when all three are there, since the contract can judge
-// them in no other way. It is nil while nothing stands.
+// agreed is the result that stands: the task's own end says so, or openings that
+// match do before it when all three are there, since the contract can judge them
+// in no other way. It is nil while nothing stands.
 func (v view) agreed() []byte {
 	if v.ended != nil {
 		if protocol.Outcome(v.ended.Outcome) == protocol.OutcomeAgreed {
@@ -190,21 +191,34 @@ func (v view) agreed() []byte {
 	if !v.allOpen() {
 		return nil
 	}
-	for seat := range protocol.Seats {
-		kind, result := v.ballot(seat)
-		next, other := v.ballot((seat + 1) % protocol.Seats)
-		if kind == protocol.KindResult && next == kind && bytes.Equal(result, other) {
-			return result
+	var results [protocol.Seats][]byte
+	for seat := range results {
+		if kind, result := v.ballot(seat); kind == protocol.KindResult {
+			results[seat] = result
 		}
+	}
+	if seat := v.like.winner(results); seat >= 0 {
+		return results[seat]
 	}
 	return nil
 }
 
-// agrees reports whether the node of a seat opened the result that stands.
+// agrees reports whether the node of a seat opened a result that matches the one
+// that stands.
 func (v view) agrees(seat int) bool {
 	kind, got := v.ballot(seat)
 	result := v.agreed()
-	return result != nil && kind == protocol.KindResult && bytes.Equal(got, result)
+	return result != nil && kind == protocol.KindResult && v.like.same(got, result)
+}
+
+// opened reports whether a node that agrees opened exactly that result.
+func (v view) opened(digest []byte) bool {
+	for seat := range protocol.Seats {
+		if _, got := v.ballot(seat); v.agrees(seat) && bytes.Equal(got, digest) {
+			return true
+		}
+	}
+	return false
 }
 
 // committed reports whether a seat has committed, by whatever way.

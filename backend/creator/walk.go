@@ -2,7 +2,6 @@ package creator
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"sync"
 	"time"
@@ -195,19 +194,18 @@ func trues(seats [protocol.Seats]bool) (n int) {
 	return n
 }
 
-// verify looks for a response that hashes to what the chain says was agreed.
+// verify looks for a response that hashes to what a node has opened that agrees.
 // What a relay or a node calls the answer counts for nothing.
 func (w *walker) verify(v view) error {
-	result := v.agreed()
-	if result == nil || w.verified || v.drawn == nil {
+	if v.agreed() == nil || w.verified || v.drawn == nil {
 		return nil
 	}
 	t := w.t
 	t.mu.Lock()
 	response := t.record.Response // of an earlier run
-	for _, answer := range t.answers {
-		if response == nil && digestIs(t.record.Salt, answer, result) {
-			response = answer
+	for _, a := range t.answers {
+		if response == nil && v.opened(a.digest) {
+			response = a.response
 		}
 	}
 	state := t.record.State
@@ -229,14 +227,6 @@ func (w *walker) verify(v view) error {
 		return nil
 	}
 	return t.move(Verified, func(r *Record) { r.Response = response })
-}
-
-// digestIs reports whether result is sha256(salt ‖ response).
-func digestIs(salt common.Hash, response, result []byte) bool {
-	h := sha256.New()
-	h.Write(salt[:])
-	h.Write(response)
-	return common.BytesToHash(h.Sum(nil)) == common.BytesToHash(result) && len(result) == sha256.Size
 }
 
 // fetchAgreed asks for the results of the nodes that agree, until one fits.
@@ -269,7 +259,7 @@ func (w *walker) end(v view) (bool, error) {
 		return false, nil
 	}
 	t := w.t
-	receipt, err := t.c.receipt(w.ctx, t.Record(), v)
+	receipt, err := t.c.receipt(w.ctx, t.whole(), v)
 	if err != nil {
 		return false, err
 	}

@@ -21,7 +21,7 @@ type ReceiptNode struct {
 	Nonce          common.Hash   `json:"nonce"`
 	CiphertextHash common.Hash   `json:"ciphertext_hash"`
 	RevealTx       common.Hash   `json:"reveal_tx"`
-	// Agrees says that its result is the one the task ended with.
+	// Agrees says that its result matches the one the task ended with.
 	Agrees bool `json:"agrees"`
 	// Paid is what the node was credited, in wei.
 	Paid    Wei  `json:"paid"`
@@ -62,9 +62,11 @@ type Receipt struct {
 	Outcome     Outcome       `json:"outcome"`
 	Kind        ResultKind    `json:"kind"`
 	Result      hexutil.Bytes `json:"result"`
-	// Salt and Response let a holder show that the text is the one behind Result:
-	// sha256(salt ‖ response) for GPT. The creator may leave Response out.
+	// Salt and Response let a holder show that a text is the one that a node has
+	// opened: sha256(salt ‖ response). Of images it is their hashes that Salt masks.
+	// The creator may leave either out.
 	Salt     common.Hash        `json:"salt"`
 	Response string             `json:"response,omitempty"`
+	Images   []hexutil.Bytes    `json:"images,omitempty"` // 8 bytes each
 	Nodes    [Seats]ReceiptNode `json:"nodes"`
 }
