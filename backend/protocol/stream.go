@@ -6,15 +6,29 @@ import (
 	"fmt"
 )
 
-// StreamPiece is some text of a live stream, provisional until the task is
-// verified. The text of sealed chunk n of a stream is EncodeStream of the
-// pieces that were made since chunk n-1; the last chunk may be empty.
+// StreamPiece is some text of a live stream, or how far an image is, provisional
+// until the task is verified. The text of sealed chunk n of a stream is
+// EncodeStream of the pieces that were made since chunk n-1; the last chunk may
+// be empty.
 type StreamPiece struct {
-	// Choice is the answer that the text belongs to, from 0.
+	// Choice is the answer that the text belongs to, or the image, from 0.
 	Choice int `json:"choice"`
-	// Text never splits a UTF-8 character.
+	// Text never splits a UTF-8 character. It is empty for an image.
 	Text string `json:"text"`
+	// Step of Steps is done of the image; both are 0 for a text.
+	Step  int `json:"step,omitempty"`
+	Steps int `json:"steps,omitempty"`
+	// Preview is what the image looks like after the step, a small PNG file of at
+	// most MaxPreviewBytes; most steps have none.
+	Preview []byte `json:"preview,omitempty"`
 }
+
+const (
+	// MaxPreviewBytes bounds a preview so that a chunk holds one in base64.
+	MaxPreviewBytes = 20 << 10
+	// maxSteps is more than any task has.
+	maxSteps = 1000
+)
 
 // EncodeStream is the plain text of one chunk of a stream.
 func EncodeStream(pieces []StreamPiece) ([]byte, error) {
@@ -31,7 +45,8 @@ func EncodeStream(pieces []StreamPiece) ([]byte, error) {
 }
 
 // DecodeStream reads the plain text of one chunk. It is what a node says, so
-// it may be wrong; a choice below 0 is refused.
+// it may be wrong; what no honest node says is refused. A preview's bytes are not
+// looked at.
 func DecodeStream(b []byte) ([]StreamPiece, error) {
 	if len(b) == 0 {
 		return nil, nil
@@ -46,9 +61,25 @@ func DecodeStream(b []byte) ([]StreamPiece, error) {
 		return nil, fmt.Errorf("decode stream: data after its end")
 	}
 	for _, p := range pieces {
-		if p.Choice < 0 {
-			return nil, fmt.Errorf("decode stream: choice %d is below 0", p.Choice)
+		if err := p.check(); err != nil {
+			return nil, fmt.Errorf("decode stream: %w", err)
 		}
 	}
 	return pieces, nil
+}
+
+func (p StreamPiece) check() error {
+	switch {
+	case p.Choice < 0:
+		return fmt.Errorf("choice %d is below 0", p.Choice)
+	case p.Step < 0 || p.Step > p.Steps || p.Steps > maxSteps:
+		return fmt.Errorf("step %d of %d", p.Step, p.Steps)
+	case p.Steps > 0 && p.Text != "":
+		return fmt.Errorf("text in a piece about an image")
+	case len(p.Preview) > MaxPreviewBytes:
+		return fmt.Errorf("a preview of %d bytes, at most %d", len(p.Preview), MaxPreviewBytes)
+	case p.Steps == 0 && len(p.Preview) > 0:
+		return fmt.Errorf("a preview of no step")
+	}
+	return nil
 }

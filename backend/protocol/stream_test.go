@@ -1,12 +1,19 @@
 package protocol
 
 import (
+	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 )
 
 func TestStreamChunksComeBackAsTheyWere(t *testing.T) {
-	for _, want := range [][]StreamPiece{nil, {{0, "a < b & \u2028"}}, {{0, "x"}, {1, "日本"}}} {
+	for _, want := range [][]StreamPiece{
+		nil,
+		{{Text: "a < b & \u2028"}},
+		{{Text: "x"}, {Choice: 1, Text: "日本"}},
+		{{Step: 1, Steps: 25}, {Choice: 9, Step: 200, Steps: 200, Preview: bytes.Repeat([]byte{0xff}, MaxPreviewBytes)}},
+	} {
 		b, err := EncodeStream(want)
 		if err != nil {
 			t.Fatal(err)
@@ -18,9 +25,40 @@ func TestStreamChunksComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
+// The texts of a GPT task are as they were before there were images.
+func TestAPieceOfTextSaysNothingOfImages(t *testing.T) {
+	b, err := EncodeStream([]StreamPiece{{Choice: 1, Text: "x"}})
+	if want := `[{"choice":1,"text":"x"}]`; err != nil || string(b) != want {
+		t.Errorf("got %s, %v, want %s", b, err, want)
+	}
+}
+
+func TestPiecesThatNoHonestNodeSendsAreRefused(t *testing.T) {
+	heavy, err := EncodeStream([]StreamPiece{{Step: 1, Steps: 2, Preview: make([]byte, MaxPreviewBytes+1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for raw, problem := range map[string]string{
+		`[{"choice":-1}]`:                        "choice -1",
+		`[{"step":-1,"steps":2}]`:                "step -1 of 2",
+		`[{"step":3,"steps":2}]`:                 "step 3 of 2",
+		`[{"step":1,"steps":1001}]`:              "step 1 of 1001",
+		`[{"step":1,"steps":2,"text":"x"}]`:      "text in a piece about an image",
+		`[{"preview":"AAAA"}]`:                   "a preview of no step",
+		`[{"step":1,"steps":2,"preview":"?"}]`:   "base64",
+		`[{"step":1,"steps":2,"previews":"AA"}]`: "unknown field",
+		string(heavy):                            "a preview of 20481 bytes, at most 20480",
+	} {
+		if _, err := DecodeStream([]byte(raw)); err == nil || !strings.Contains(err.Error(), problem) {
+			t.Errorf("%.60s: %v, want %q", raw, err, problem)
+		}
+	}
+}
+
 func FuzzDecodeStream(f *testing.F) {
 	f.Add([]byte(`[{"choice":0,"text":"hi"}]`))
 	f.Add([]byte(`[{"choice":-1,"text":""}]`))
+	f.Add([]byte(`[{"choice":3,"text":"","step":2,"steps":4,"preview":"iVBORw=="}]`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		pieces, err := DecodeStream(b)
 		if err != nil {
