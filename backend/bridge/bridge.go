@@ -33,6 +33,8 @@ type Model struct {
 	Pin protocol.ModelPin
 	// MinVRAMGB is the least memory of the nodes that may be drawn.
 	MinVRAMGB uint16
+	// Images says that it makes images, not text.
+	Images bool
 }
 
 // Config of a bridge. Listen or Listener, Creator, Store and Models are needed.
@@ -45,6 +47,9 @@ type Config struct {
 	Store *store.Store
 	// Models that can be asked for, the one to offer first first.
 	Models []Model
+	// Pin names the files of another model that a request for images names, such as
+	// a LoRA; false if they are not known here. Nil knows none.
+	Pin func(id string) (protocol.ModelPin, bool)
 	// Chat is the built chat page; nil serves none.
 	Chat fs.FS
 	// PageBudget is what one page session may spend, in wei; zero for no limit.
@@ -61,6 +66,7 @@ type Bridge struct {
 	creator    Creator
 	store      *store.Store
 	models     []Model
+	pin        func(id string) (protocol.ModelPin, bool)
 	pageBudget protocol.Wei
 	maxFee     protocol.Wei
 	log        *slog.Logger
@@ -82,6 +88,9 @@ func Start(c Config) (*Bridge, error) {
 	b := &Bridge{
 		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, maxFee: c.MaxFee, log: c.Log, now: c.Now, listener: c.Listener,
 		limiters: limiters{each: map[string]*rate.Limiter{}},
+	}
+	if b.pin = c.Pin; b.pin == nil {
+		b.pin = func(string) (protocol.ModelPin, bool) { return protocol.ModelPin{}, false }
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
@@ -200,4 +209,18 @@ func (b *Bridge) model(id string) (Model, bool) {
 		}
 	}
 	return Model{}, false
+}
+
+// modelFor finds one that makes text, or images.
+func (b *Bridge) modelFor(id string, images bool) (Model, error) {
+	m, ok := b.model(id)
+	switch {
+	case !ok:
+		return m, errNoModel(id)
+	case m.Images && !images:
+		return m, badField("model", fmt.Sprintf("%s makes images: ask it at /v1/images/generations", id))
+	case !m.Images && images:
+		return m, badField("model", fmt.Sprintf("%s makes text: ask it at /v1/chat/completions", id))
+	}
+	return m, nil
 }

@@ -51,8 +51,14 @@ func open(t *testing.T) (*Bridge, string) {
 	}
 	b, err := Start(Config{
 		Listen: "127.0.0.1:0", Creator: penniless{}, Store: s,
-		Models: []Model{{Pin: protocol.ModelPin{ID: "helium/demo", Revision: "1"}, MinVRAMGB: 1}},
-		Chat:   fstest.MapFS{"index.html": {Data: []byte("<title>Helium chat</title>")}},
+		Models: []Model{
+			{Pin: protocol.ModelPin{ID: "helium/demo", Revision: "1"}, MinVRAMGB: 1},
+			{Pin: protocol.ModelPin{ID: "helium/demo-images", Revision: "1"}, MinVRAMGB: 1, Images: true},
+		},
+		Pin: func(id string) (protocol.ModelPin, bool) {
+			return protocol.ModelPin{ID: id}, id == "someone/lora#a.safetensors"
+		},
+		Chat: fstest.MapFS{"index.html": {Data: []byte("<title>Helium chat</title>")}},
 	})
 	if err != nil {
 		t.Fatal(err)

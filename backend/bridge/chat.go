@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -37,14 +36,12 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := b.start(r.Context(), who, r.Header.Get("Idempotency-Key"), req, body)
+	t, err := b.start(r, who, body, func() (order, error) { return b.chatOrder(req) })
 	if err != nil {
 		return err
 	}
 
-	fee := t.Record().Fee
-	w.Header().Set("X-Helium-Receipt", t.ID())
-	w.Header().Set("X-Helium-Fee", fee.Decimal())
+	fee := tellFee(w, t)
 	answer := reply{id: t.ID(), model: req.Model, created: b.now()}
 	if req.Helium != nil {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
@@ -67,13 +64,35 @@ func (b *Bridge) admit(r *http.Request) (caller, error) {
 	return who, nil
 }
 
-// start makes the request's task, or finds the one that the same idempotency
-// key made before.
-func (b *Bridge) start(ctx context.Context, who caller, idempotency string, req *chatRequest, body []byte) (*creator.Task, error) {
-	model, ok := b.model(req.Model)
-	if !ok {
-		return nil, errNoModel(req.Model)
+// order is a request that was read: what to have done, and for how much.
+type order struct {
+	size   creator.Size
+	task   []byte // the document
+	model  string
+	models []protocol.ModelPin
+	images int // 0 for a text
+	offer  offer
+}
+
+func (b *Bridge) chatOrder(req *chatRequest) (order, error) {
+	if _, err := b.modelFor(req.Model, false); err != nil {
+		return order{}, err
 	}
+	doc, err := req.task()
+	if err != nil {
+		return order{}, err
+	}
+	offer, err := req.Helium.offer()
+	if err != nil {
+		return order{}, err
+	}
+	return b.gptOrder(doc, offer)
+}
+
+// start makes the task of a request, which is read when it is a new one, or finds
+// the one that the same idempotency key made before.
+func (b *Bridge) start(r *http.Request, who caller, body []byte, read func() (order, error)) (*creator.Task, error) {
+	ctx, idempotency := r.Context(), r.Header.Get("Idempotency-Key")
 	id, hash := creator.NewID(), sha256.Sum256(body)
 	if idempotency != "" {
 		if len(idempotency) > maxIdempotencyKey {
@@ -85,28 +104,23 @@ func (b *Bridge) start(ctx context.Context, who caller, idempotency string, req 
 		}
 	}
 
-	doc, err := req.task()
+	o, err := read()
 	if err != nil {
 		return nil, err
 	}
-	o, err := req.offer()
+	fee, err := b.price(ctx, who, o.offer, o.size)
 	if err != nil {
 		return nil, err
 	}
-	size := sizeOf(doc, model)
-	fee, err := b.price(ctx, who, o, size)
-	if err != nil {
-		return nil, err
-	}
-	if l := b.limitOf(who, o); !l.allows(fee) {
+	if l := b.limitOf(who, o.offer); !l.allows(fee) {
 		return nil, errPriceCap(fee, l)
 	}
 	if err := b.charge(who, id, fee, hash); err != nil {
 		return nil, err
 	}
 	t, err := b.creator.Create(ctx, creator.Request{
-		ID: id, Owner: who.id, Type: size.Type, Task: doc.Normalised(), Model: req.Model,
-		Models: []protocol.ModelPin{model.Pin}, Units: size.Units, MinVRAMGB: size.MinVRAMGB, Fee: fee,
+		ID: id, Owner: who.id, Type: o.size.Type, Task: o.task, Model: o.model, Models: o.models,
+		Units: o.size.Units, Images: uint16(o.images), MinVRAMGB: o.size.MinVRAMGB, Fee: fee,
 	})
 	if err != nil {
 		return nil, errors.Join(err, b.settle(id, fee))
@@ -115,8 +129,12 @@ func (b *Bridge) start(ctx context.Context, who caller, idempotency string, req 
 	return t, nil
 }
 
-func sizeOf(doc *task.GPT, m Model) creator.Size {
-	return creator.Size{Type: protocol.GPT, Units: task.UnitsRoundedUp(doc), MinVRAMGB: m.MinVRAMGB}
+// tellFee says in headers what a task costs and where its receipt will be.
+func tellFee(w http.ResponseWriter, t *creator.Task) protocol.Wei {
+	fee := t.Record().Fee
+	w.Header().Set("X-Helium-Receipt", t.ID())
+	w.Header().Set("X-Helium-Fee", fee.Decimal())
+	return fee
 }
 
 // idempotentID is the same for the same caller and key, and tells neither.

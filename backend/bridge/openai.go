@@ -266,6 +266,18 @@ var taskFields = map[string]string{
 	"generation_config.repetition_penalty":   "repetition_penalty",
 	"generation_config.num_return_sequences": "n",
 	"generation_config.stop_strings":         "stop",
+
+	"base_model":                 "model",
+	"base_model.name":            "model",
+	"base_model.variant":         "variant",
+	"task_config":                "size",
+	"task_config.image_width":    "size",
+	"task_config.image_height":   "size",
+	"task_config.num_images":     "n",
+	"task_config.steps":          "steps",
+	"task_config.seed":           "seed",
+	"task_config.cfg":            "cfg",
+	"task_config.safety_checker": "safety_checker",
 }
 
 func asFieldError(err error) error {
@@ -278,11 +290,15 @@ func asFieldError(err error) error {
 	if name, ok := taskFields[list]; ok {
 		field = name + strings.TrimPrefix(field, list)
 	}
+	return fieldError(field, f)
+}
+
+func fieldError(name string, f *task.FieldError) *apiError {
 	problem := f.Problem
 	if f.Hint != "" {
 		problem += ": " + f.Hint
 	}
-	return badField(field, problem)
+	return badField(name, problem)
 }
 
 func isTextFormat(raw json.RawMessage) bool {

@@ -24,14 +24,14 @@ type heliumOptions struct {
 // offer is what a caller says of the price; zero where it says nothing.
 type offer struct{ fee, maxFee protocol.Wei }
 
-func (r *chatRequest) offer() (o offer, err error) {
-	if r.Helium == nil {
+func (h *heliumOptions) offer() (o offer, err error) {
+	if h == nil {
 		return o, nil
 	}
-	if o.fee, err = amountField("helium.fee", r.Helium.Fee); err != nil {
+	if o.fee, err = amountField("helium.fee", h.Fee); err != nil {
 		return o, err
 	}
-	o.maxFee, err = amountField("helium.max_fee", r.Helium.MaxFee)
+	o.maxFee, err = amountField("helium.max_fee", h.MaxFee)
 	return o, err
 }
 
@@ -89,7 +89,7 @@ func (b *Bridge) price(ctx context.Context, who caller, o offer, s creator.Size)
 // errPriceCap refuses a price, and says whose limit it is over.
 func errPriceCap(fee protocol.Wei, l limit) *apiError {
 	e := &apiError{status: http.StatusPaymentRequired, Type: invalidRequest, Code: "price_cap"}
-	const less = "ask for a shorter answer (max_tokens)"
+	const less = "ask for less (max_tokens, or fewer and smaller images)"
 	switch l.whose {
 	case "request":
 		e.Param = "helium.max_fee"
@@ -131,7 +131,7 @@ func someAmount(w protocol.Wei) *Amount {
 // tightest limit on the fee, left out where there is none.
 type Estimate struct {
 	Model string `json:"model"`
-	// Units are blocks of 256 new tokens.
+	// Units are blocks of 256 new tokens, or images of 512x512 and 25 steps.
 	Units uint32 `json:"units"`
 	// Seconds is the nominal time that the price follows.
 	Seconds  uint64 `json:"seconds"`

@@ -19,9 +19,11 @@ type endpoint func(w http.ResponseWriter, r *http.Request) error
 func (b *Bridge) routes(chat fs.FS) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", b.serve(b.chatCompletions))
+	mux.HandleFunc("POST /v1/images/generations", b.serve(b.imageGenerations))
 	mux.HandleFunc("GET /v1/models", b.serve(b.listModels))
 	mux.HandleFunc("GET /v1/models/{id...}", b.serve(b.getModel))
 	mux.HandleFunc("POST /v1/estimate", b.serve(b.estimate))
+	mux.HandleFunc("POST /v1/tasks", b.serve(b.createTask))
 	mux.HandleFunc("GET /v1/tasks/{id}", b.serve(b.getTask))
 	mux.HandleFunc("GET /v1/receipts/{id}", b.serve(b.getReceipt))
 	mux.HandleFunc("POST /chat/session", b.serve(b.openSession))
@@ -86,14 +88,18 @@ func (b *Bridge) getModel(w http.ResponseWriter, r *http.Request) error {
 }
 
 func modelObject(m Model) map[string]any {
+	makes := "text"
+	if m.Images {
+		makes = "images"
+	}
 	return map[string]any{
 		"id": m.Pin.ID, "object": "model", "created": 0, "owned_by": "helium",
-		"helium": map[string]any{"revision": m.Pin.Revision, "files": m.Pin.Files, "min_vram_gb": m.MinVRAMGB},
+		"helium": map[string]any{"makes": makes, "revision": m.Pin.Revision, "files": m.Pin.Files, "min_vram_gb": m.MinVRAMGB},
 	}
 }
 
-// estimate says what a chat request would cost and when it would start, and
-// sends nothing. It takes the body of the request.
+// estimate says what a request for a chat or for images would cost and when it
+// would start, and sends nothing. It takes the body of the request.
 func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	who, err := b.admit(r)
 	if err != nil {
@@ -103,32 +109,38 @@ func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
+	o, err := b.anyOrder(body)
+	if err != nil {
+		return err
+	}
+	fee, err := b.price(r.Context(), who, o.offer, o.size)
+	if err != nil {
+		return err
+	}
+	e, err := b.creator.Estimate(r.Context(), o.size, fee)
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, estimateOf(o.model, o.size, e, b.limitOf(who, o.offer)))
+}
+
+// anyOrder reads a request for images, which has a prompt, or for a chat.
+func (b *Bridge) anyOrder(body []byte) (order, error) {
+	var has struct {
+		Prompt json.RawMessage `json:"prompt"`
+	}
+	if json.Unmarshal(body, &has) == nil && has.Prompt != nil {
+		req, err := decodeImages(body)
+		if err != nil {
+			return order{}, err
+		}
+		return b.imagesOrder(req)
+	}
 	req, err := decodeChat(body)
 	if err != nil {
-		return err
+		return order{}, err
 	}
-	model, ok := b.model(req.Model)
-	if !ok {
-		return errNoModel(req.Model)
-	}
-	doc, err := req.task()
-	if err != nil {
-		return err
-	}
-	o, err := req.offer()
-	if err != nil {
-		return err
-	}
-	size := sizeOf(doc, model)
-	fee, err := b.price(r.Context(), who, o, size)
-	if err != nil {
-		return err
-	}
-	e, err := b.creator.Estimate(r.Context(), size, fee)
-	if err != nil {
-		return err
-	}
-	return answerJSON(w, estimateOf(req.Model, size, e, b.limitOf(who, o)))
+	return b.chatOrder(req)
 }
 
 // taskAnswer is a request as it stands.
@@ -155,6 +167,10 @@ func (b *Bridge) getTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return answerJSON(w, taskAnswerOf(t))
+}
+
+func taskAnswerOf(t *creator.Task) taskAnswer {
 	record := t.Record()
 	out := taskAnswer{
 		ID: record.ID, State: record.State, TaskID: record.TaskID, Model: record.Model, Fee: amountOf(record.Fee),
@@ -168,7 +184,7 @@ func (b *Bridge) getTask(w http.ResponseWriter, r *http.Request) error {
 		refunded := amountOf(record.Receipt.Refunded)
 		out.Refunded = &refunded
 	}
-	return answerJSON(w, out)
+	return out
 }
 
 func (b *Bridge) getReceipt(w http.ResponseWriter, r *http.Request) error {

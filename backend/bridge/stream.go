@@ -24,13 +24,8 @@ const settleWait = 5 * time.Second
 // stream sends the text as it is made, and what happens to it as comments, or
 // as named events to clients that ask for them.
 func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply, usage bool) error {
-	s := &sse{w: w, flush: http.NewResponseController(w), named: r.Header.Get("X-Helium-Events") == "1", answer: answer, usage: usage, task: t.ID()}
-	h := w.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
-
+	s := newSSE(w, r, t.ID())
+	s.answer, s.usage = answer, usage
 	events := t.Events(r.Context())
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -78,6 +73,16 @@ type sse struct {
 	failed *protocol.Reason
 	done   bool
 	err    error
+}
+
+// newSSE begins a stream.
+func newSSE(w http.ResponseWriter, r *http.Request, task string) *sse {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	return &sse{w: w, flush: http.NewResponseController(w), named: r.Header.Get("X-Helium-Events") == "1", task: task}
 }
 
 func (s *sse) event(e creator.Event) {
@@ -184,14 +189,22 @@ func (s *sse) verify(e creator.Event) {
 	if s.usage {
 		s.data(s.answer.usageChunk(response))
 	}
-	if s.named {
-		s.namedEvent("helium.verified", map[string]any{
-			"task_id": e.TaskID, "receipt": s.task, "at_ms": e.At.Milliseconds(), "text_matches_stream": matches, "nodes": e.Nodes,
-		})
-	} else {
-		s.comment(fmt.Sprintf("verified task=%s receipt=%s", e.TaskID, s.task))
-	}
+	s.tellVerified(e, &matches)
+}
+
+// tellVerified says that nodes stand behind what was sent. matches says whether a
+// text was right as it was streamed.
+func (s *sse) tellVerified(e creator.Event, matches *bool) {
 	s.verified = true
+	if !s.named {
+		s.comment(fmt.Sprintf("verified task=%s receipt=%s", e.TaskID, s.task))
+		return
+	}
+	out := map[string]any{"task_id": e.TaskID, "receipt": s.task, "at_ms": e.At.Milliseconds(), "nodes": e.Nodes}
+	if matches != nil {
+		out["text_matches_stream"] = *matches
+	}
+	s.namedEvent("helium.verified", out)
 }
 
 // fail notes why there is no answer.

@@ -176,7 +176,9 @@ func (l *listener) hearChunk(e client.Event) {
 		return
 	}
 	for _, p := range pieces {
-		l.w.t.emit(Event{Stage: StageDelta, Choice: p.Choice, Text: p.Text, Nodes: l.nodes[:1]})
+		l.w.t.emit(Event{
+			Stage: StageDelta, Choice: p.Choice, Text: p.Text, Step: p.Step, Steps: p.Steps, Preview: p.Preview, Nodes: l.nodes[:1],
+		})
 	}
 }
 
