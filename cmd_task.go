@@ -22,12 +22,10 @@ import (
 	"helium/backend/contracts"
 	"helium/backend/creator"
 	"helium/backend/devnet"
-	"helium/backend/models"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
 	"helium/backend/store"
 	"helium/backend/wallet"
-	"helium/inference/task"
 )
 
 // taskCmd sends tasks, and checks documents and receipts.
@@ -38,63 +36,6 @@ type taskCmd struct {
 	Digest   taskDigestCmd   `cmd:"" help:"Print what goes on chain for a response, or for images."`
 	Verify   taskVerifyCmd   `cmd:"" help:"Check a receipt against the chain alone."`
 	Withdraw taskWithdrawCmd `cmd:"" help:"Take back what the network owes the wallet that pays: refunds, and deposits that were not spent."`
-}
-
-type taskRunCmd struct {
-	Prompt string `arg:"" help:"What to ask."`
-
-	Model     string   `default:"helium/demo" help:"Model to ask; see helium model list."`
-	Network   string   `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
-	Data      string   `help:"Folder of the wallet that pays." placeholder:"DIR"`
-	MaxTokens int      `default:"256" help:"Longest answer, in tokens."`
-	Seed      int64    `default:"42" help:"The same seed gives the same answer."`
-	Temp      *float64 `name:"temperature" help:"0 takes the likeliest token each time, which is the default."`
-	Fee       string   `help:"What to offer, in CNX; the least that the network takes if not given. More goes first when tasks wait." placeholder:"CNX"`
-	MaxFee    string   `help:"Most to pay, in CNX; no limit if there is none." placeholder:"CNX"`
-	Estimate  bool     `help:"Say what it costs and when it would start, and send nothing."`
-	Receipt   string   `help:"File to write the receipt to." placeholder:"FILE"`
-}
-
-func (c taskRunCmd) Run(env *environment) error {
-	doc, err := c.document()
-	if err != nil {
-		return err
-	}
-	fee, err := amountFlag("--fee", c.Fee)
-	if err != nil {
-		return err
-	}
-	limit, err := amountFlag("--max-fee", c.MaxFee)
-	if err != nil {
-		return err
-	}
-	library, err := openModels(env)
-	if err != nil {
-		return err
-	}
-	if _, err := library.MakeDemo(env.ctx); err != nil {
-		return err
-	}
-	model, err := library.Get(c.Model)
-	if errors.Is(err, models.ErrNotHere) {
-		return fmt.Errorf("%w: fetch it first with helium model download, so that its exact files can be named in the task", err)
-	}
-	if err != nil {
-		return err
-	}
-	p, err := openPayer(env, c.Network, c.Data)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	q := creator.Request{
-		Type: protocol.GPT, Task: doc.Normalised(), Model: c.Model, Models: []protocol.ModelPin{model.Pin},
-		Units: task.UnitsRoundedUp(doc), MinVRAMGB: 1, Fee: fee, MaxFee: limit,
-	}
-	if err := printEstimate(env, p.creator, q); err != nil || c.Estimate {
-		return withAction(err)
-	}
-	return withAction(c.follow(env, p, q))
 }
 
 // amountFlag reads an amount of CNX above zero; zero where there is none.
@@ -119,65 +60,6 @@ func withAction(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w. %s", err, reason.Action)
-}
-
-func (c taskRunCmd) document() (*task.GPT, error) {
-	sample := c.Temp != nil && *c.Temp > 0
-	return task.FromChat(c.Model, []task.Message{{Role: task.RoleUser, Content: task.Text(c.Prompt)}}, func(g *task.GPT) {
-		g.Seed = c.Seed
-		g.GenerationConfig = &task.GenerationConfig{MaxNewTokens: &c.MaxTokens, DoSample: &sample, Temperature: c.Temp}
-	})
-}
-
-// follow prints every step with its time, and the text as it comes.
-func (c taskRunCmd) follow(env *environment, p *payer, q creator.Request) error {
-	t, err := p.creator.Create(env.ctx, q)
-	if err != nil {
-		return err
-	}
-	out := &steps{w: env.stdout}
-	whole := false
-	for e := range t.Events(env.ctx) {
-		switch e.Stage {
-		case creator.StageDelta:
-			if !whole { // a piece that comes late has been printed with the answer
-				out.text(e.Text)
-			}
-		case creator.StageVerified:
-			whole = true
-			response, err := task.ParseResponse(e.Response)
-			if err != nil {
-				return err
-			}
-			out.step(e, fmt.Sprintf("%d of 3 nodes stand behind this answer:", len(e.Nodes)))
-			out.answer(response.Choices[0].Content)
-		case creator.StageAborted, creator.StageDisputed:
-			out.step(e, e.Reason.Error())
-			return *e.Reason
-		case creator.StageSettled:
-			out.step(e, howSettled(e.Receipt))
-			out.payments(e.Receipt)
-			return c.keep(env, e.Receipt)
-		default:
-			out.step(e, describe(e))
-		}
-	}
-	return env.ctx.Err()
-}
-
-func (c taskRunCmd) keep(env *environment, r *protocol.Receipt) error {
-	if c.Receipt == "" {
-		return nil
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(c.Receipt, append(b, '\n'), 0o600); err != nil {
-		return fmt.Errorf("write receipt: %w", err)
-	}
-	fmt.Fprintf(env.stdout, "\nThe receipt is in %s: helium task verify checks it.\n", c.Receipt)
-	return nil
 }
 
 type taskWithdrawCmd struct {
@@ -312,9 +194,10 @@ func creditOf(ctx context.Context, rpc *ethclient.Client, at, who common.Address
 }
 
 type taskVerifyCmd struct {
-	Receipt string `arg:"" help:"Receipt file." type:"existingfile"`
-	Network string `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
-	JSON    bool   `name:"json" help:"Print one JSON object."`
+	Receipt string   `arg:"" help:"Receipt file." type:"existingfile"`
+	Network string   `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
+	Image   []string `name:"image" help:"Image that the task made, a PNG file, in the order of the task; checked against the receipt." type:"existingfile" placeholder:"FILE"`
+	JSON    bool     `name:"json" help:"Print one JSON object."`
 }
 
 func (c taskVerifyCmd) Run(env *environment) error {
@@ -338,6 +221,10 @@ func (c taskVerifyCmd) Run(env *environment) error {
 	}
 	defer rpc.Close()
 	found, err := creator.VerifyReceipt(ctx, rpc, *profile, r)
+	if err == nil && len(c.Image) > 0 {
+		err = sameImages(r, c.Image)
+		found = append(found, creator.Finding{What: "files", Detail: "these are the images, as far as their hashes tell"})
+	}
 	if c.JSON {
 		out := map[string]any{"right": err == nil, "found": found}
 		if err != nil {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"helium/backend/creator"
 	"helium/backend/models"
+	"helium/backend/protocol"
 	"helium/inference/gpt"
 	"helium/inference/imagehash"
 	"helium/inference/task"
@@ -241,6 +244,14 @@ type document struct {
 	data []byte
 }
 
+func (d document) hash() (imagehash.Hash, error) {
+	img, err := imagehash.ReadPNG(d.data)
+	if err != nil {
+		return 0, fmt.Errorf("%s is not an image of a task: %w", docName(d.name), err)
+	}
+	return imagehash.Of(img), nil
+}
+
 func printResponse(w io.Writer, salt [32]byte, d document) error {
 	if _, err := task.ParseResponse(d.data); err != nil {
 		return fmt.Errorf("%s is not a response of a GPT task: %w", docName(d.name), err)
@@ -262,12 +273,12 @@ func printImages(w io.Writer, salt [32]byte, images []document) error {
 	var names []string
 	var problems []error
 	for _, d := range images {
-		img, err := imagehash.ReadPNG(d.data)
+		hash, err := d.hash()
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s is not an image of a task: %w", docName(d.name), err))
+			problems = append(problems, err)
 			continue
 		}
-		hashes, names = append(hashes, imagehash.Of(img)), append(names, d.name)
+		hashes, names = append(hashes, hash), append(names, d.name)
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)
@@ -288,4 +299,25 @@ func readSalt(text string) (salt [32]byte, err error) {
 		return salt, fmt.Errorf("--salt: want 64 hex digits: %w", err)
 	}
 	return [32]byte(b), nil
+}
+
+// sameImages compares files with the images of a receipt.
+func sameImages(r protocol.Receipt, names []string) error {
+	if len(names) != len(r.Images) {
+		return fmt.Errorf("%w: it speaks of %d images, and %d files were given", creator.ErrWrong, len(r.Images), len(names))
+	}
+	for i, name := range names {
+		data, err := readDocument(name)
+		if err != nil {
+			return err
+		}
+		hash, err := document{name, data}.hash()
+		if err != nil {
+			return err
+		}
+		if own := imagehash.Hash(binary.BigEndian.Uint64(r.Images[i])); own != hash {
+			return fmt.Errorf("%w: the hash of %s is %s, that of image %d is %s", creator.ErrWrong, name, hash, i, own)
+		}
+	}
+	return nil
 }

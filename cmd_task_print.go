@@ -114,9 +114,14 @@ func (s *steps) step(e creator.Event, what string) {
 	fmt.Fprintf(s.w, "%7.3f s  %-10s %s\n", e.At.Seconds(), e.Stage, what)
 }
 
-func (s *steps) text(t string) {
+// delta prints the next piece of a text, or how far an image is.
+func (s *steps) delta(e creator.Event) {
 	s.inText = true
-	fmt.Fprint(s.w, t)
+	if e.Steps > 0 {
+		fmt.Fprintf(s.w, "\r%18s image %d, step %d of %d", "", e.Choice+1, e.Step, e.Steps)
+		return
+	}
+	fmt.Fprint(s.w, e.Text)
 }
 
 // payments are where the fee went.

@@ -200,7 +200,6 @@ func TestCreatingATaskIsRefused(t *testing.T) {
 		{"no fee", func(r *contracts.TaskRequest) { r.Fee = new(big.Int) }, "FeeTooLow"},
 		{"more than there is", func(r *contracts.TaskRequest) { r.Fee = new(big.Int).Lsh(common.Big1, 96) }, "FeeTooHigh"},
 		{"more than it has", func(r *contracts.TaskRequest) { r.Fee = contractstest.CNX(100_001) }, "TooLittleCredit"},
-		{"images, which are not served", func(r *contracts.TaskRequest) { *r = contractstest.SDRequest(1) }, "TaskTypeNotServed"},
 		{"more memory than any node has", func(r *contracts.TaskRequest) { r.MinVramGB = 9 }, "NoClassFits"},
 		{"more memory than any card has", func(r *contracts.TaskRequest) { r.MinVramGB = 129 }, "NoClassFits"},
 		{"more memory than a number holds", func(r *contracts.TaskRequest) { r.MinVramGB = 65535 }, "NoClassFits"},
@@ -211,7 +210,7 @@ func TestCreatingATaskIsRefused(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", bad.name, err, bad.err)
 		}
 	}
-	served := contractstest.NewEVM(t, func(p *contracts.Params) { p.StableDiffusion.Served, p.Gpt.Served = true, false })
+	served := contractstest.NewEVM(t, func(p *contracts.Params) { p.Gpt.Served = false })
 	served.Join(3, contractstest.SmallClass())
 	creator = served.Account()
 	for _, images := range []uint16{0, 11, 65535} {

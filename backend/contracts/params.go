@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// DefaultParams are what a public network starts with. Stable Diffusion tasks
-// are not served before the engine can run them.
+// DefaultParams are what a public network starts with.
 func DefaultParams() Params {
 	return Params{
 		Stake:            cnx(400),
@@ -28,7 +27,7 @@ func DefaultParams() Params {
 		DrawSeconds:      10,
 		MatchDistance:    5,
 		SlashDistance:    24,
-		StableDiffusion:  Pricing{OverheadSeconds: 30, SecondsPerUnit: 20, Served: false},
+		StableDiffusion:  Pricing{OverheadSeconds: 30, SecondsPerUnit: 20, Served: true},
 		Gpt:              Pricing{OverheadSeconds: 30, SecondsPerUnit: 10, Served: true},
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 
-	"helium/backend/contracts"
 	"helium/backend/protocol"
 	"helium/inference/imagehash"
 	"helium/inference/task"
@@ -75,10 +74,8 @@ func picture(prompt string) Request {
 	}
 }
 
-func servesImages(p *contracts.Params) { p.StableDiffusion.Served = true }
-
 func TestPicturesThatLookAlikeAreVerified(t *testing.T) {
-	n := newTestNet(t, 3, servesImages)
+	n := newTestNet(t, 3, nil)
 	c := n.start(n.payer(), t.TempDir(), nil)
 	request := picture("a harbour in the morning")
 	made, err := c.Create(n.ctx, request)
@@ -125,7 +122,7 @@ func TestPicturesThatLookAlikeAreVerified(t *testing.T) {
 }
 
 func TestANodeThatPaintsSomethingElseIsSlashed(t *testing.T) {
-	n := newTestNet(t, 3, servesImages)
+	n := newTestNet(t, 3, nil)
 	n.peers[1].cheat.Store(true)
 	c := n.start(n.payer(), t.TempDir(), nil)
 	made, err := c.Create(n.ctx, picture("a lighthouse"))

@@ -31,10 +31,14 @@ import (
 
 	"helium/backend/protocol"
 	"helium/inference/checkpoint"
+	"helium/inference/task"
 )
 
 // DemoID is the model that the program makes itself. It needs no network.
 const DemoID = "helium/demo"
+
+// DemoImagesID is its counterpart for images.
+const DemoImagesID = task.DemoImages
 
 // Options of a library. The zero value fits most.
 type Options struct {

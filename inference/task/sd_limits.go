@@ -126,11 +126,18 @@ func percentSteps(s *SD) uint64 {
 	return base*cutoff + refined*(100-cutoff)
 }
 
+// DemoImages is the name of the model that the program makes itself.
+const DemoImages = "helium/demo-images"
+
 // SDMinVRAMGB is the least memory of a card that the network draws for a task, as
 // Helium's bridge asks: 8 for Stable Diffusion 1.5, whoever hosts the copy, and
-// 10 for others.
+// 10 for others. The demo model runs anywhere.
 func SDMinVRAMGB(s *SD) uint16 {
-	if name := strings.ToLower(s.BaseModel.Name); strings.HasSuffix(name, "/stable-diffusion-v1-5") {
+	name := strings.ToLower(s.BaseModel.Name)
+	switch {
+	case name == DemoImages:
+		return 1
+	case strings.HasSuffix(name, "/stable-diffusion-v1-5"):
 		return 8
 	}
 	return 10

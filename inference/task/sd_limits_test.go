@@ -170,6 +170,7 @@ func TestSDNeedsTheMemoryThatTheBridgeAsks(t *testing.T) {
 	for name, want := range map[string]uint16{
 		"runwayml/stable-diffusion-v1-5": 8, "crynux-network/Stable-Diffusion-V1-5": 8,
 		"stabilityai/sdxl-turbo": 10, "https://civitai.com/api/download/models/190908": 10, "stable-diffusion-v1-5": 10,
+		DemoImages: 1,
 	} {
 		if got := SDMinVRAMGB(&SD{BaseModel: BaseModel{Name: name}}); got != want {
 			t.Errorf("%s needs %d GB, want %d", name, got, want)
