@@ -194,7 +194,7 @@ export interface TaskRecord {
 export interface Estimate {
   model: string;
   /**
-   * Units are blocks of 256 new tokens.
+   * Units are blocks of 256 new tokens, or images of 512x512 and 25 steps.
    */
   units: number;
   /**
@@ -289,11 +289,16 @@ export interface Receipt {
   kind: number;
   result: string;
   /**
-   * Salt and Response let a holder show that the text is the one behind Result:
-   * sha256(salt ‖ response) for GPT. The creator may leave Response out.
+   * Salt and Response let a holder show that a text is the one that a node has
+   * opened: sha256(salt ‖ response). Of images it is their hashes that Salt masks.
+   * The creator may leave either out.
    */
   salt: string;
   response?: string;
+  /**
+   * 8 bytes each
+   */
+  images?: string[];
   /**
    * @minItems 3
    * @maxItems 3
@@ -337,7 +342,7 @@ export interface ReceiptNode {
   ciphertext_hash: string;
   reveal_tx: string;
   /**
-   * Agrees says that its result is the one the task ended with.
+   * Agrees says that its result matches the one the task ended with.
    */
   agrees: boolean;
   /**
