@@ -25,6 +25,8 @@ func known(t testing.TB, name string) network.Network {
 		n, err = network.ParseUNet(raw)
 	case strings.HasSuffix(name, "vae"):
 		_, n, err = network.ParseVAE(raw)
+	case strings.HasSuffix(name, "safety"):
+		n, err = network.ParseSafetyChecker(raw)
 	default:
 		n, err = network.ParseText(raw)
 	}
@@ -47,8 +49,9 @@ func shapesOf(t testing.TB, n network.Network) map[string]ggml.Shape {
 	return shapes
 }
 
-// The numbers of parameters are those that are published of the models; that of
-// the refiner is what its config.json makes.
+// The numbers of parameters are those that are published of the models. That of
+// the safety checker is what the size of its file, 1,215,981,830 bytes, leaves room
+// for: four bytes each, 2 KB of positions and a header of 53 KB.
 func TestKnownNetworksHaveTheirTensors(t *testing.T) {
 	tests := map[string]struct {
 		tensors    int
@@ -73,6 +76,12 @@ func TestKnownNetworksHaveTheirTensors(t *testing.T) {
 		"sd15-text":       {196, 123_060_480, nil},
 		"sd21-text":       {372, 340_387_840, nil},
 		"sdxl-text2":      {517, 694_659_840, nil},
+		"sd15-safety": {396, 303_981_588, map[string]ggml.Shape{
+			"vision_model.vision_model.embeddings.patch_embedding.weight":    ggml.Dims(14, 14, 3, 1024),
+			"vision_model.vision_model.embeddings.position_embedding.weight": ggml.Dims(1024, 257),
+			"visual_projection.weight":                                       ggml.Dims(1024, 768),
+			"concept_embeds":                                                 ggml.Dims(768, 17),
+		}},
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
