@@ -5,3 +5,9 @@ func EightBits(v float64) uint8 { return eightBits(v) }
 
 // PixelsOf makes an image of a decoder's numbers.
 var PixelsOf = pixelsOf
+
+// Picture is the image that a ControlNet is given.
+var Picture = picture
+
+// Coarse brings an image to the sides that preprocessors work with.
+var Coarse = coarse

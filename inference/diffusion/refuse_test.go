@@ -21,11 +21,15 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		says             string
 	}{
 		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeCannotRun, "lora"},
-		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeCannotRun, "refiner"},
+		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeModelNotFound, "refiner m"},
+		"controlnet":    {"", controlled("m", whitePNG, 70, ""), gpt.CodeModelNotFound, "controlnet m"},
+		"preprocess":    {"", controlled("m", whitePNG, 70, `{"method":"openpose"}`), gpt.CodeCannotRun, `method: not supported yet: "openpose"`},
+		"no image":      {"", controlled("m", "", 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
+		"a cut image":   {"", controlled("m", whitePNG[:60], 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
+		"a long image":  {"", controlled("m", flat(t, 90, 10), 70, ""), gpt.CodeInvalidArguments, "90×10"},
 		"vae":           {"", `"vae":"m"`, gpt.CodeCannotRun, "another vae"},
 		"unet":          {"", `"unet":"m"`, gpt.CodeCannotRun, "another unet"},
 		"inversion":     {"", `"textual_inversion":"m"`, gpt.CodeCannotRun, "textual_inversion"},
-		"checker":       {`"safety_checker":true`, "", gpt.CodeCannotRun, "safety_checker"},
 		"variant":       {"", `"base_model":{"name":"m","variant":"fp16"}`, gpt.CodeCannotRun, "variant"},
 		"URL":           {"", `"base_model":"https://example.org/m.safetensors"`, gpt.CodeCannotRun, "URL"},
 		"numbers":       {"", `"dtype":"float16"`, gpt.CodeCannotRun, "dtype float16"},
@@ -46,13 +50,6 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		if _, planned := p.Plan(s); planned == nil || planned.Error() != err.Error() {
 			t.Errorf("%s: the plan's error is %v", name, planned)
 		}
-	}
-
-	s := made(t, "", "")
-	s.ControlNet = &task.ControlNet{Model: "m", Weight: 70, DataURL: "data:image/png;base64," +
-		"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}
-	if err := diffusion.Check(s); !errors.Is(err, diffusion.ErrUnsupported) || !strings.Contains(err.Error(), "controlnet") {
-		t.Errorf("controlnet: %v", err)
 	}
 }
 
