@@ -11,3 +11,9 @@ var Picture = picture
 
 // Coarse brings an image to the sides that preprocessors work with.
 var Coarse = coarse
+
+// ParseExtractor reads how images are brought to what a safety checker looks at.
+func ParseExtractor(raw []byte, side int64) (mean, deviation [3]float64, err error) {
+	e, err := parseExtractor(raw, side)
+	return e.Mean, e.Std, err
+}
