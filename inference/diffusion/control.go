@@ -194,9 +194,9 @@ func (p *Pipeline) fitControl() error {
 	return nil
 }
 
-// controls are what a ControlNet adds to the UNet that is given in. The task's
-// weight says how much of it.
-func (p *Pipeline) controls(ctx context.Context, run *network.Run, j *job, in map[string][]float32) (map[string][]float32, error) {
+// controls are a ControlNet's inputs for the UNet whose other inputs are in. The
+// task's weight says how much of them it gets.
+func (p *Pipeline) controls(ctx context.Context, j *job, run *network.Run, in map[string][]float32) (map[string][]float32, error) {
 	in = maps.Clone(in)
 	delete(in, "guidance") // of a UNet that was taught it
 	in["hint"] = slices.Repeat(j.hint, len(j.texts))

@@ -134,17 +134,17 @@ func TestWhatAControlNetIsGivenChangesTheImage(t *testing.T) {
 	dir, _ := controlFolder(t, controlConfig(unetConfig), 11)
 	p := openWith(t, 1, base, task.RoleControlNet, dir)
 	file, other := inBase64(t, drawing(50, 70)), inBase64(t, drawing(70, 50))
-	seen := map[string]string{string(run(t, open(t, 1, diffusion.Options{}), made(t, "", ""))[0].Pixels.Pix): "none"}
+	seen := map[string]string{string(run(t, open(t, 1, diffusion.Options{}), made(t, `"steps":2`, ""))[0].Pixels.Pix): "none"}
 	for name, document := range map[string]string{
-		"the image":     controlled("c", file, 100, ""),
-		"another":       controlled("c", other, 100, ""),
-		"a weight":      controlled("c", file, 50, ""),
-		"a low weight":  controlled("c", file, 1, ""),
-		"edges":         controlled("c", file, 100, `{"method":"canny"}`),
-		"fewer edges":   controlled("c", file, 100, `{"method":"canny","args":{"low_threshold":900,"high_threshold":900}}`),
-		"another model": scheduler(task.SchedulerEuler, "") + "," + controlled("c", file, 100, ""),
+		"the image":    controlled("c", file, 100, ""),
+		"another":      controlled("c", other, 100, ""),
+		"a weight":     controlled("c", file, 50, ""),
+		"a low weight": controlled("c", file, 1, ""),
+		"edges":        controlled("c", file, 100, `{"method":"canny"}`),
+		"fewer edges":  controlled("c", file, 100, `{"method":"canny","args":{"low_threshold":900,"high_threshold":900}}`),
+		"other steps":  scheduler(task.SchedulerEuler, "") + "," + controlled("c", file, 100, ""),
 	} {
-		pixels := string(run(t, p, made(t, "", document))[0].Pixels.Pix)
+		pixels := string(run(t, p, made(t, `"steps":2`, document))[0].Pixels.Pix)
 		if before, ok := seen[pixels]; ok {
 			t.Errorf("%s makes the image of %s", name, before)
 		}

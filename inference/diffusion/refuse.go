@@ -17,8 +17,7 @@ import (
 var ErrUnsupported = errors.New("not supported yet")
 
 // Check says whether a task is one that this package runs, whatever the model. It
-// needs no native library.
-// The error is a *gpt.Error.
+// needs no native library. The error is a *gpt.Error.
 func Check(t *task.SD) error {
 	if list := t.Refusals(); len(list) > 0 {
 		return &gpt.Error{Code: gpt.CodeInvalidArguments, Err: list[0]}

@@ -122,7 +122,7 @@ func (p *Pipeline) denoised(ctx context.Context, j *job, words words, hooks Hook
 		err = p.together(ctx, j, pass.parts, func(runs []*network.Run) error {
 			for i, sample := range all {
 				progress.Image = i
-				if err := p.denoise(ctx, runs, j, pass, guide, sample, progress, hooks); err != nil {
+				if err := p.denoise(ctx, j, loaded{pass, guide, runs}, sample, progress, hooks); err != nil {
 					return err
 				}
 			}
@@ -136,9 +136,16 @@ func (p *Pipeline) denoised(ctx context.Context, j *job, words words, hooks Hook
 	return all, nil
 }
 
+// loaded is a pass that can be made.
+type loaded struct {
+	pass
+	guide conditioning
+	runs  []*network.Run // of its parts
+}
+
 // denoise takes a pass's steps with a sample. done is how far all passes before
 // came.
-func (p *Pipeline) denoise(ctx context.Context, runs []*network.Run, j *job, pass pass, guide conditioning, sample []float32, done Progress, hooks Hooks) error {
+func (p *Pipeline) denoise(ctx context.Context, j *job, pass loaded, sample []float32, done Progress, hooks Hooks) error {
 	stream := noise.Stream{Seed: j.task.Config.Seed, Image: uint16(done.Image), Purpose: noise.Steps}
 	added, seen := make([]float32, len(sample)), make([]float32, len(sample))
 	if pass.renoise {
@@ -157,7 +164,7 @@ func (p *Pipeline) denoise(ctx context.Context, runs []*network.Run, j *job, pas
 			return err
 		}
 		step.Input(seen, sample)
-		output, err := p.predict(ctx, runs, j, pass, guide, seen, float64(step.Timestep))
+		output, err := p.predict(ctx, j, pass, seen, float64(step.Timestep))
 		if err != nil {
 			return failed(ctx, fmt.Errorf("step %d of image %d: %w", done.Step, done.Image, err))
 		}
@@ -180,27 +187,27 @@ func (p *Pipeline) denoise(ctx context.Context, runs []*network.Run, j *job, pas
 // predict is the UNet's output with guidance: negative + cfg·(positive -
 // negative), in float64 and rounded once. Both are computed as one batch, the
 // negative first. A ControlNet, the second of the runs, looks at both.
-func (p *Pipeline) predict(ctx context.Context, runs []*network.Run, j *job, pass pass, guide conditioning, seen []float32, timestep float64) ([]float32, error) {
+func (p *Pipeline) predict(ctx context.Context, j *job, pass loaded, seen []float32, timestep float64) ([]float32, error) {
 	unet := pass.unet
-	in := map[string][]float32{"sample": seen, "context": guide.rows, "time": unet.Time(timestep, len(j.texts))}
+	in := map[string][]float32{"sample": seen, "context": pass.guide.rows, "time": unet.Time(timestep, len(j.texts))}
 	if unet.GuidanceWidth > 0 {
 		in["guidance"] = unet.Guidance(j.task.Config.CFG)
 	}
 	if unet.Added != "" {
-		in["added"] = guide.added
+		in["added"] = pass.guide.added
 	}
 	guided := len(j.texts) == 2
 	if guided {
 		in["sample"] = slices.Concat(seen, seen)
 	}
-	if len(runs) > 1 {
-		controls, err := p.controls(ctx, runs[1], j, in)
+	if len(pass.runs) > 1 {
+		controls, err := p.controls(ctx, j, pass.runs[1], in)
 		if err != nil {
 			return nil, err
 		}
 		maps.Copy(in, controls)
 	}
-	out, err := runs[0].Do(ctx, in, nil)
+	out, err := pass.runs[0].Do(ctx, in, nil)
 	if err != nil || !guided {
 		return out["sample"], err
 	}
@@ -248,8 +255,11 @@ func (p *Pipeline) images(ctx context.Context, j *job, latents [][]float32, hook
 		}
 		return nil
 	})
-	if err != nil || j.checker == nil {
-		return images, err
+	if err != nil {
+		return nil, err
+	}
+	if j.checker == nil {
+		return images, nil
 	}
 
 	flagged, err := p.flagged(ctx, j, unchecked)

@@ -136,13 +136,15 @@ var half = network.Options{Number: checkpoint.F16, Flash: true}
 func TestPlansFitIntoTheMemoryOfSmallCards(t *testing.T) {
 	c := newCompute(t, 1)
 	for model, m := range map[string]struct {
-		texts []string
-		unet  string
-		side  int64
-		limit uint64
+		texts   []string
+		unet    string
+		control string
+		side    int64
+		limit   uint64
 	}{
-		"stable diffusion 1 at 512 by 512":    {[]string{"sd15-text"}, "sd15-unet", 64, 4 << 30},
-		"stable diffusion xl at 1024 by 1024": {[]string{"sd15-text", "sdxl-text2"}, "sdxl-unet", 128, 8 << 30},
+		"stable diffusion 1 at 512 by 512":                   {[]string{"sd15-text"}, "sd15-unet", "", 64, 4 << 30},
+		"stable diffusion 1 with a ControlNet at 512 by 512": {[]string{"sd15-text"}, "sd15-unet", "sd15-controlnet", 64, 4 << 30},
+		"stable diffusion xl at 1024 by 1024":                {[]string{"sd15-text", "sdxl-text2"}, "sdxl-unet", "", 128, 8 << 30},
 	} {
 		plan := func(name string, opts network.Options, size network.Size) ggml.Memory {
 			p, err := network.Plan(c, known(t, name), opts, size)
@@ -159,7 +161,12 @@ func TestPlansFitIntoTheMemoryOfSmallCards(t *testing.T) {
 			texts.Weights += p.Weights
 			texts.Work = max(texts.Work, p.Work)
 		}
-		unet := plan(m.unet, half, network.Size{Width: m.side, Height: m.side, Count: 2, Tokens: 77})
+		size := network.Size{Width: m.side, Height: m.side, Count: 2, Tokens: 77, Control: m.control != ""}
+		unet := plan(m.unet, half, size)
+		if m.control != "" {
+			control := plan(m.control, half, size)
+			unet.Weights, unet.Work = unet.Weights+control.Weights, unet.Work+control.Work
+		}
 		vae := plan("sd15-vae", exact, network.Size{Width: m.side, Height: m.side, Count: 1})
 		picture := unet.Weights + vae.Weights + max(unet.Work, vae.Work)
 		t.Logf("%s: texts %d MB, then UNet and autoencoder %d MB", model, texts.Total()>>20, picture>>20)
