@@ -35,6 +35,10 @@ func Check(t *task.SD) error {
 		{t.VAE != "", "another vae"},
 		{t.LoRA != nil, "lora"},
 		{t.TextualInversion != "", "textual_inversion"},
+		{t.ControlNet != nil && t.ControlNet.Variant != "", "a variant of controlnet"},
+		{t.ControlNet != nil && strings.Contains(t.ControlNet.Model, "://"), "controlnet by URL"},
+		{t.Refiner != nil && t.Refiner.Variant != "", "a variant of refiner"},
+		{t.Refiner != nil && strings.Contains(t.Refiner.Model, "://"), "refiner by URL"},
 	} {
 		if r.asked {
 			return fail(gpt.CodeCannotRun, "%w: %s", ErrUnsupported, r.what)

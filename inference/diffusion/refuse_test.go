@@ -23,6 +23,8 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeCannotRun, "lora"},
 		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeModelNotFound, "refiner m"},
 		"controlnet":    {"", controlled("m", whitePNG, 70, ""), gpt.CodeModelNotFound, "controlnet m"},
+		"its variant":   {"", `"refiner":{"model":"m","variant":"fp16"}`, gpt.CodeCannotRun, "a variant of refiner"},
+		"its URL":       {"", controlled("https://example.org/m", whitePNG, 70, ""), gpt.CodeCannotRun, "controlnet by URL"},
 		"preprocess":    {"", controlled("m", whitePNG, 70, `{"method":"openpose"}`), gpt.CodeCannotRun, `method: not supported yet: "openpose"`},
 		"no image":      {"", controlled("m", "", 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
 		"a cut image":   {"", controlled("m", whitePNG[:60], 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
@@ -49,6 +51,23 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		}
 		if _, planned := p.Plan(s); planned == nil || planned.Error() != err.Error() {
 			t.Errorf("%s: the plan's error is %v", name, planned)
+		}
+	}
+}
+
+// A bridge asks before the task is paid for.
+func TestATaskIsCheckedWithoutAModel(t *testing.T) {
+	for name, c := range map[string]struct {
+		document string
+		code     gpt.Code
+	}{
+		"canny":       {controlled("m", whitePNG, 70, `{"method":"canny"}`), ""},
+		"a refiner":   {refined(80, 20), ""},
+		"openpose":    {controlled("m", whitePNG, 70, `{"method":"openpose"}`), gpt.CodeCannotRun},
+		"a cut image": {controlled("m", whitePNG[:60], 70, ""), gpt.CodeInvalidArguments},
+	} {
+		if err := diffusion.Check(made(t, `"safety_checker":true`, c.document)); (err == nil) != (c.code == "") || err != nil && gpt.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
