@@ -46,6 +46,12 @@ func picture(c *task.ControlNet) (*image.RGBA, error) {
 	if err != nil {
 		return nil, fail(gpt.CodeInvalidArguments, "%s %w", field, err)
 	}
+	// Every scan of a JPEG may go over the whole image again, for a few bytes each.
+	// Cameras and programs write about ten.
+	const scans = 64
+	if bytes.HasPrefix(file, []byte{0xff, 0xd8}) && bytes.Count(file, []byte{0xff, 0xda}) > scans {
+		return nil, fail(gpt.CodeInvalidArguments, "%s holds an image of more than %d scans", field, scans)
+	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {
 		return nil, fail(gpt.CodeInvalidArguments, "%s holds no image that can be read: %w", field, err)

@@ -193,6 +193,22 @@ func TestStableDiffusionXLTakesAControlNet(t *testing.T) {
 	}
 }
 
+func TestAModelThatWasTaughtItsGuidanceTakesAControlNet(t *testing.T) {
+	config := `{"time_cond_proj_dim":8,` + unetConfig[1:]
+	unet, err := network.ParseUNet([]byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := folder(t, map[string]string{"unet/config.json": config, "unet/diffusion_pytorch_model.safetensors": weights(t, unet, 4)})
+	dir, _ := controlFolder(t, controlConfig(unetConfig), 11)
+	p := openWith(t, 1, base, task.RoleControlNet, dir)
+	document := scheduler(task.SchedulerLCM, "") + "," + controlled("c", inBase64(t, drawing(64, 64)), 100, "")
+	a, b := run(t, p, made(t, `"steps":2`, document)), run(t, p, made(t, `"steps":2,"cfg":8`, document))
+	if bytes.Equal(a[0].PNG, b[0].PNG) {
+		t.Error("the guidance changes nothing")
+	}
+}
+
 func TestAControlNetThatDoesNotFitIsRefusedBeforeItIsLoaded(t *testing.T) {
 	xl, _, _ := xlFiles(t)
 	own := controlConfig(unetConfig)
@@ -263,6 +279,12 @@ func TestAnImageLosesItsTransparencyAlone(t *testing.T) {
 	}
 	if r, _, _, _ := img.At(15, 20).RGBA(); img.Rect != image.Rect(0, 0, 40, 30) || r>>8 < 240 {
 		t.Errorf("a JPEG of %v with a red of %d", img.Rect, r>>8)
+	}
+
+	file.Write(bytes.Repeat([]byte{0xff, 0xda}, 64))
+	_, err = diffusion.Picture(&task.ControlNet{DataURL: "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(file.Bytes())})
+	if gpt.CodeOf(err) != gpt.CodeInvalidArguments || !strings.Contains(err.Error(), "scans") {
+		t.Errorf("a JPEG of 65 scans: %v", err)
 	}
 }
 

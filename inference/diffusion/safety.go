@@ -71,8 +71,12 @@ func (p *Pipeline) openChecker() (*checker, error) {
 	if err := p.open(checkerPart, filepath.Join(dir, checkerPart), c.network); err != nil {
 		return nil, err
 	}
-	c.concepts, err = p.folders[checkerPart].Concepts()
-	return c, err
+	if c.concepts, err = p.folders[checkerPart].Concepts(); err != nil {
+		p.folders[checkerPart].Close()
+		delete(p.folders, checkerPart)
+		return nil, err
+	}
+	return c, nil
 }
 
 // parseExtractor reads a preprocessor_config.json of CLIP for images of a side.

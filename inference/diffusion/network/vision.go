@@ -29,12 +29,6 @@ type VisionConfig struct {
 // SafetyChecker is a CLIP vision model with the concepts that it is to find.
 type SafetyChecker struct{ Config VisionConfig }
 
-// How many concepts a safety checker knows.
-const (
-	badConcepts     = 17
-	specialConcepts = 3
-)
-
 // ParseSafetyChecker reads the config.json of a safety checker.
 func ParseSafetyChecker(raw []byte) (*SafetyChecker, error) {
 	top := struct {
@@ -51,14 +45,15 @@ func ParseSafetyChecker(raw []byte) (*SafetyChecker, error) {
 		Width: 768, Hidden: 3072, Layers: 12, Heads: 12, Channels: 3, Side: 224, Patch: 32,
 		Activation: "quick_gelu", Eps: 1e-5, Projection: top.Projection,
 	}
-	for name, part := range map[string]json.RawMessage{"vision_config": top.Vision, "vision_config_dict": top.Older} {
-		if len(part) > 0 && json.Unmarshal(part, new(VisionConfig)) != nil {
-			return nil, fmt.Errorf("config.json has a %s that is none", name)
+	for _, part := range []struct {
+		name string
+		raw  json.RawMessage
+	}{{"vision_config", top.Vision}, {"vision_config_dict", top.Older}} {
+		if len(part.raw) == 0 {
+			continue
 		}
-	}
-	for _, part := range []json.RawMessage{top.Vision, top.Older} {
-		if len(part) > 0 {
-			json.Unmarshal(part, &c)
+		if err := json.Unmarshal(part.raw, &c); err != nil {
+			return nil, fmt.Errorf("read %s of config.json: %w", part.name, err)
 		}
 	}
 	if err := c.check(); err != nil {
@@ -114,23 +109,24 @@ func (s *SafetyChecker) build(b builder, _ Size) (in, out ports) {
 	}
 	x = b.layerNorm(visionAt+"post_layernorm", b.Slice(x, 1, 0, 1), c.Eps)
 
-	for name, count := range concepts() {
-		b.vector(name, ggml.Dims(c.Projection, count))
-		b.vector(name+"_weights", ggml.Dims(count))
+	for _, list := range conceptLists() {
+		b.vector(list.name, ggml.Dims(c.Projection, list.count))
+		b.vector(list.name+"_weights", ggml.Dims(list.count))
 	}
 	return in, ports{"embedding": b.linear("visual_projection", x, c.Projection, false)}
 }
 
-// concepts are the lists of embeddings and their lengths. Each has beside it the
-// thresholds, which the files call weights.
-func concepts() map[string]int64 {
-	return map[string]int64{specialName: specialConcepts, badName: badConcepts}
+// conceptList is a tensor of embeddings. Beside it are the thresholds, which the
+// files call weights.
+type conceptList struct {
+	name  string
+	count int64
 }
 
-const (
-	specialName = "special_care_embeds"
-	badName     = "concept_embeds"
-)
+// conceptLists are the special concepts, then the bad ones.
+func conceptLists() [2]conceptList {
+	return [2]conceptList{{"special_care_embeds", 3}, {"concept_embeds", 17}}
+}
 
 // Concepts are what a safety checker looks for in an image.
 type Concepts struct{ special, bad []concept }
@@ -143,22 +139,22 @@ type concept struct {
 
 // Concepts reads those of a safety checker's folder.
 func (f *Folder) Concepts() (*Concepts, error) {
-	c := new(Concepts)
-	for name, into := range map[string]*[]concept{specialName: &c.special, badName: &c.bad} {
-		embeddings, err := f.numbers(name)
+	var lists [2][]concept
+	for i, list := range conceptLists() {
+		embeddings, err := f.numbers(list.name)
 		if err != nil {
 			return nil, fmt.Errorf("read concepts: %w", err)
 		}
-		thresholds, err := f.numbers(name + "_weights")
+		thresholds, err := f.numbers(list.name + "_weights")
 		if err != nil {
 			return nil, fmt.Errorf("read concepts: %w", err)
 		}
 		width := len(embeddings) / len(thresholds)
-		for i, t := range thresholds {
-			*into = append(*into, concept{embeddings[i*width:][:width], float64(t)})
+		for k, t := range thresholds {
+			lists[i] = append(lists[i], concept{embeddings[k*width:][:width], float64(t)})
 		}
 	}
-	return c, nil
+	return &Concepts{special: lists[0], bad: lists[1]}, nil
 }
 
 // numbers are those of a tensor of the folder.
