@@ -151,7 +151,7 @@ func TestWhatAControlNetIsGivenChangesTheImage(t *testing.T) {
 		seen[pixels] = name
 	}
 
-	s := made(t, `"num_images":2,"steps":2`, controlled("c", file, 70, `{"method":"canny"}`))
+	s := made(t, `"steps":2`, controlled("c", file, 70, `{"method":"canny"}`))
 	one, two := run(t, p, s), run(t, openWith(t, 2, base, task.RoleControlNet, dir), s)
 	for i := range one {
 		if !bytes.Equal(one[i].PNG, two[i].PNG) {

@@ -171,7 +171,7 @@ func TestAFlaggedImageIsBlackAndTheOthersStayAsTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer two.Close()
-	for i, img := range run(t, two, s) {
+	for i, img := range run(t, two, made(t, config+`true,"num_images":2`, "")) {
 		if !bytes.Equal(img.PNG, images[i].PNG) {
 			t.Errorf("image %d changes with the number of threads", i)
 		}

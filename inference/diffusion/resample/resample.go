@@ -33,8 +33,7 @@ type window struct {
 	weights []int64
 }
 
-// Resize makes an opaque image of an opaque one. All sizes are at least 1, and
-// the image has at most 1<<22 pixels.
+// Resize makes an opaque image of an opaque one. All sides are from 1 to 1<<22 long.
 func Resize(img *image.RGBA, width, height int, f Filter) *image.RGBA {
 	from := img.Bounds().Size()
 	out := image.NewRGBA(image.Rect(0, 0, width, height))
