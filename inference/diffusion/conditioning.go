@@ -7,6 +7,7 @@ import (
 
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
+	"helium/inference/gpt"
 )
 
 // encoder runs the text encoder and remembers what it made of whole chunks, as
@@ -17,38 +18,75 @@ type encoder struct {
 	made map[string]map[string][]float32
 }
 
-// conditioning is what the UNet is told of the task's texts, of each in turn.
+// words are what the text encoders make of a task's texts.
+type words struct {
+	rows   [][]float32 // of each encoder, of all texts
+	pooled [][]float32 // of each text, in Stable Diffusion XL
+}
+
+// conditioning is what a UNet is told of the task's texts, of each in turn.
 type conditioning struct {
 	rows  []float32
 	added []float32 // in Stable Diffusion XL the pooled text and the sizes
 }
 
-func (p *Pipeline) conditioning(ctx context.Context, j *job) (conditioning, error) {
-	var c conditioning
-	var rows [][]float32 // of each encoder
+func (p *Pipeline) words(ctx context.Context, j *job) (words, error) {
+	var w words
 	for i, by := range p.texts {
 		err := p.with(ctx, j, part{by.part, by.network}, func(run *network.Run) error {
 			e := &encoder{by.network, run, map[string]map[string][]float32{}}
 			own, err := e.texts(ctx, by, j.encoded[i])
-			rows = append(rows, own)
+			w.rows = append(w.rows, own)
 			if err == nil && by.network.Pooled {
-				c.added, err = p.added(ctx, e, by, j)
+				w.pooled, err = e.pooled(ctx, by, j.texts)
 			}
 			return err
 		})
 		if err != nil {
-			return c, err
+			return w, err
 		}
 	}
+	return w, nil
+}
 
+// conditioning lays out words for a pass. A refiner is told those of the last
+// encoder alone.
+func (p *Pipeline) conditioning(j *job, pass pass, w words) (conditioning, error) {
+	first := 0
+	if pass.refines {
+		first = len(p.texts) - 1
+	}
+	var c conditioning
 	// A token's vectors by the encoders stand one behind the other.
 	for at := range len(j.texts) * j.chunks() * prompt.Context {
-		for i, by := range p.texts {
+		for i, by := range p.texts[first:] {
 			width := int(by.network.Config.Width)
-			c.rows = append(c.rows, rows[i][at*width:][:width]...)
+			c.rows = append(c.rows, w.rows[first+i][at*width:][:width]...)
 		}
 	}
+	for i, pooled := range w.pooled {
+		positive := i == len(j.texts)-1
+		added, err := pass.unet.AddedText(pooled, j.sizes(pass.refines, positive))
+		if err != nil {
+			return c, &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
+		}
+		c.added = append(c.added, added...)
+	}
 	return c, nil
+}
+
+// sizes are those of the image that was and, but for a refiner, that shall be. Of
+// neither anything was cut off. A refiner is told how beautiful the image is.
+func (j *job) sizes(refines, positive bool) []float64 {
+	height, width := float64(j.task.Config.Height), float64(j.task.Config.Width)
+	switch {
+	case !refines:
+		return []float64{height, width, 0, 0, height, width}
+	case positive:
+		return []float64{height, width, 0, 0, 6}
+	default:
+		return []float64{height, width, 0, 0, 2.5}
+	}
 }
 
 // texts encodes all texts of a task.
@@ -73,21 +111,15 @@ func (e *encoder) texts(ctx context.Context, by textual, encoded []*prompt.Encod
 	return out, nil
 }
 
-// added is the pooled output of every text and the sizes: those of the image
-// that was and that shall be, of which nothing was cut off.
-func (p *Pipeline) added(ctx context.Context, e *encoder, by textual, j *job) ([]float32, error) {
-	height, width := float64(j.task.Config.Height), float64(j.task.Config.Width)
-	var out []float32
-	for _, text := range j.texts {
+// pooled is the pooled output of every text.
+func (e *encoder) pooled(ctx context.Context, by textual, texts []string) ([][]float32, error) {
+	var out [][]float32
+	for _, text := range texts {
 		o, err := e.outputs(ctx, network.Tokens{IDs: prompt.Pooled(by.tokens, text)})
 		if err != nil {
 			return nil, err
 		}
-		added, err := p.unet.AddedText(o["pooled"], []float64{height, width, 0, 0, height, width})
-		if err != nil {
-			return nil, failed(ctx, err)
-		}
-		out = append(out, added...)
+		out = append(out, o["pooled"])
 	}
 	return out, nil
 }

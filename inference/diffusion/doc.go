@@ -4,12 +4,14 @@
 // a text encoder with its tokenizer, or two, a UNet, the autoencoder's decoder and a
 // scheduler's config; conditioning is what the text encoder makes of a prompt;
 // guidance is how far an image is drawn from what the negative prompt would make
-// of it; latents are the image in the making.
+// of it; latents are the image in the making. A ControlNet draws the latents to an
+// image that the task holds; a refiner is a second UNet, which finishes them; a
+// safety checker says which images nobody shall see.
 //
 // Promise: the images are a function of the task, the folder, the Options and
 // the library's Runtime, to the last byte, and an image doesn't depend on how
 // many others its task asks for. What a task asks for and this package doesn't
 // do is refused by name before anything is computed. Of the device's memory a
 // task takes what its largest part needs, as the parts are loaded one after the
-// other.
+// other; a ControlNet and the UNet that it guides are one part.
 package diffusion

@@ -75,13 +75,19 @@ func networks(t testing.TB) (*network.Text, *network.UNet, *network.Decoder) {
 	return text, unet, decoder
 }
 
-// folder writes a small pipeline of made-up weights. files replace its own, or
+// folder writes a small pipeline of made-up weights. Changed files replace its own, or
 // take them away where they are empty.
-func folder(t testing.TB, files map[string]string) string {
+func folder(t testing.TB, changed map[string]string) string {
+	t.Helper()
+	all := folderFiles(t)
+	maps.Copy(all, changed)
+	return files(t, all)
+}
+
+// files writes files by their paths, but for empty ones.
+func files(t testing.TB, all map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
-	all := folderFiles(t)
-	maps.Copy(all, files)
 	for name, content := range all {
 		if content == "" {
 			continue

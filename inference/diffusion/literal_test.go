@@ -26,6 +26,10 @@ type literal struct {
 	unetRun    *network.Run
 	decoderRun *network.Run
 	words      *tokenizer.Tokenizer
+
+	controlRun *network.Run // nil if none
+	hint       []float64    // what it looks at
+	weight     float64
 }
 
 // guide is what the UNet is told beside the sample.
@@ -169,6 +173,20 @@ func (l *literal) guess(sample []float64, g guide, timestep float64) []float64 {
 	if g.added != nil {
 		in["added"] = g.added
 	}
+	if l.controlRun == nil {
+		return l.do(l.unetRun, in, nil, "sample")
+	}
+	in["hint"] = narrow(l.hint)
+	added, err := l.controlRun.Do(l.t.Context(), in, nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	delete(in, "hint")
+	for name, values := range added {
+		for _, v := range values {
+			in[name] = append(in[name], float32(l.weight*float64(v)))
+		}
+	}
 	return l.do(l.unetRun, in, nil, "sample")
 }
 
@@ -187,8 +205,13 @@ func signals() []float64 {
 
 // image makes one of a task's images.
 func (l *literal) image(s *task.SD, number int, velocity bool, positive, negative guide) []uint8 {
-	steps, a := s.Config.Steps, signals()
-	points := s.Config.Width * s.Config.Height
+	x := drawn(s, number, 0, noise.Latents)
+	share := share{0, s.Config.Steps, noise.Steps}
+	return l.pixels(s, l.denoise(s, number, velocity, timesteps(s, s.Config.Steps), share, x, positive, negative))
+}
+
+// timesteps are those of so many steps.
+func timesteps(s *task.SD, steps int) []int {
 	var timesteps []int
 	for i := range steps {
 		switch s.Scheduler.Method {
@@ -200,20 +223,33 @@ func (l *literal) image(s *task.SD, number int, velocity bool, positive, negativ
 			timesteps = append(timesteps, (50-i*50/steps)*20-1)
 		}
 	}
-	draw := func(step int, purpose noise.Purpose) []float64 {
-		values := make([]float32, 4*points/64)
-		noise.Stream{Seed: s.Config.Seed, Image: uint16(number), Step: uint16(step), Purpose: purpose}.Fill(values)
-		var out []float64
-		for _, v := range values {
-			out = append(out, float64(v))
-		}
-		return out
-	}
+	return timesteps
+}
 
-	x := draw(0, noise.Latents)
+// drawn is an image's noise.
+func drawn(s *task.SD, number, step int, purpose noise.Purpose) []float64 {
+	values := make([]float32, 4*s.Config.Width*s.Config.Height/64)
+	noise.Stream{Seed: s.Config.Seed, Image: uint16(number), Step: uint16(step), Purpose: purpose}.Fill(values)
+	var out []float64
+	for _, v := range values {
+		out = append(out, float64(v))
+	}
+	return out
+}
+
+// share is a part of the steps, and where their noise comes from.
+type share struct {
+	begin, end int
+	noise      noise.Purpose
+}
+
+// denoise takes a share of the steps with a sample of variance 1.
+func (l *literal) denoise(s *task.SD, number int, velocity bool, timesteps []int, share share, x []float64, positive, negative guide) []float64 {
+	steps, a := len(timesteps), signals()
 	var before []float64
 	var lambdaBefore float64
-	for i, timestep := range timesteps {
+	for i := share.begin; i < share.end; i++ {
+		timestep := timesteps[i]
 		alpha, sigma := math.Sqrt(a[timestep]), math.Sqrt(1-a[timestep])
 		toAlpha, toSigma := 1.0, 0.0
 		if i+1 < steps {
@@ -230,13 +266,13 @@ func (l *literal) image(s *task.SD, number int, velocity bool, positive, negativ
 		}
 
 		lambda := math.Log(alpha / sigma)
-		added := draw(i, noise.Steps)
+		added := drawn(s, number, i, share.noise)
 		for k := range x {
 			switch s.Scheduler.Method {
 			case task.SchedulerDPM: // the second order from the second step on, but for the last
 				h := math.Log(toAlpha/toSigma) - lambda
 				d := clean[k]
-				if i > 0 && i < steps-1 {
+				if before != nil && i < steps-1 {
 					d += h / (lambda - lambdaBefore) / 2 * (clean[k] - before[k])
 				}
 				next[k] = toSigma/sigma*x[k] - toAlpha*math.Expm1(-h)*d
@@ -253,7 +289,12 @@ func (l *literal) image(s *task.SD, number int, velocity bool, positive, negativ
 		}
 		x, before, lambdaBefore = next, clean, lambda
 	}
+	return x
+}
 
+// pixels decodes a sample.
+func (l *literal) pixels(s *task.SD, x []float64) []uint8 {
+	points := s.Config.Width * s.Config.Height
 	for k := range x {
 		x[k] /= 0.18215
 	}

@@ -49,6 +49,9 @@ type Pipeline struct {
 	texts   []textual // two in Stable Diffusion XL
 	unet    *network.UNet
 	decoder *network.Decoder
+	control *network.ControlNet        // nil if none
+	refiner *refiner                   // nil if none
+	checker *checker                   // nil if the model has none, or no task asked for it yet
 	folders map[string]*network.Folder // by part
 }
 
@@ -103,12 +106,25 @@ func (p *Pipeline) read(dir string) error {
 	}
 	p.folders = map[string]*network.Folder{}
 	for _, part := range p.parts() {
-		f, err := network.OpenFolder(filepath.Join(dir, part.name), "", part.network, p.opts.Network)
-		if err != nil {
+		if err := p.open(part.name, filepath.Join(dir, part.name), part.network); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
-		p.folders[part.name] = f
 	}
+	if err := p.openControl(); err != nil {
+		return fmt.Errorf("%s: %w", task.RoleControlNet, err)
+	}
+	if err := p.openRefiner(); err != nil {
+		return fmt.Errorf("%s: %w", task.RoleRefiner, err)
+	}
+	return nil
+}
+
+func (p *Pipeline) open(name, dir string, n network.Network) error {
+	f, err := network.OpenFolder(dir, "", n, p.opts.Network)
+	if err != nil {
+		return err
+	}
+	p.folders[name] = f
 	return nil
 }
 
@@ -118,7 +134,7 @@ type part struct {
 	network network.Network
 }
 
-// parts are the networks in the order in which they are used.
+// parts are the base model's networks in the order in which they are used.
 func (p *Pipeline) parts() []part {
 	var list []part
 	for _, t := range p.texts {

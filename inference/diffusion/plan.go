@@ -3,6 +3,7 @@ package diffusion
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
@@ -16,7 +17,8 @@ import (
 // takes some tens of MB more.
 type Plan []PartMemory
 
-// PartMemory is what one part takes, named as its folder.
+// PartMemory is what one part takes, named as its folder, or parts that are needed
+// together.
 type PartMemory struct {
 	Part string
 	ggml.Memory
@@ -43,13 +45,25 @@ func (p *Pipeline) Plan(t *task.SD) (Plan, error) {
 
 // job is a task that was read and fits.
 type job struct {
-	task     *task.SD
-	schedule *schedule.Schedule
-	texts    []string             // the negative prompt, where there is guidance, and the prompt
-	encoded  [][]*prompt.Encoding // by each text encoder
+	task    *task.SD
+	passes  []pass               // the base model's, and a refiner's
+	texts   []string             // the negative prompt, where there is guidance, and the prompt
+	encoded [][]*prompt.Encoding // by each text encoder
+	hint    []float32            // what a ControlNet looks at
+	checker *checker             // nil if images are not checked
 
 	width, height int64 // of latents
 	plan          Plan
+}
+
+// pass is a model's share of the denoising.
+type pass struct {
+	parts      []part // to be loaded together, the UNet first
+	unet       *network.UNet
+	schedule   *schedule.Schedule
+	begin, end int  // the steps that it takes
+	refines    bool // what another model made
+	renoise    bool // begins with finished samples
 }
 
 func (p *Pipeline) prepare(t *task.SD) (*job, error) {
@@ -68,19 +82,37 @@ func (p *Pipeline) prepare(t *task.SD) (*job, error) {
 		return nil, fail(gpt.CodeCannotRun, "%w: images of %d×%d by a vae that makes multiples of %d", ErrUnsupported, t.Config.Width, t.Config.Height, factor)
 	}
 
-	var err error
-	if j.schedule, err = p.plannedSteps(t); err != nil {
+	if err := p.planPasses(j); err != nil {
 		return nil, err
 	}
 	if err := p.encode(j); err != nil {
 		return nil, err
 	}
+	if t.Config.SafetyChecker {
+		var err error
+		if j.checker, err = p.safetyChecker(); err != nil {
+			return nil, &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
+		}
+	}
 	return j, p.planMemory(j)
 }
 
-// plannedSteps are the task's scheduler over the model's config over the
-// method's presets.
-func (p *Pipeline) plannedSteps(t *task.SD) (*schedule.Schedule, error) {
+func (p *Pipeline) planPasses(j *job) error {
+	plan, err := plannedSteps(j.task, p.scheduler, j.task.Config.Steps)
+	if err != nil {
+		return err
+	}
+	base := pass{parts: []part{{unetPart, p.unet}}, unet: p.unet, schedule: plan, end: len(plan.Steps)}
+	if p.control != nil {
+		base.parts = append(base.parts, part{controlPart, p.control})
+	}
+	j.passes = []pass{base}
+	return p.refine(j)
+}
+
+// plannedSteps are the task's scheduler over a model's config over the method's
+// presets.
+func plannedSteps(t *task.SD, model []byte, steps int) (*schedule.Schedule, error) {
 	if clip := t.Scheduler.Args.ClipSamples; clip != nil && *clip != 0 {
 		return nil, fail(gpt.CodeCannotRun, "%w: scheduler.args.clip_samples", ErrUnsupported)
 	}
@@ -95,7 +127,7 @@ func (p *Pipeline) plannedSteps(t *task.SD) (*schedule.Schedule, error) {
 
 	method := schedule.Method(t.Scheduler.Method)
 	config, err := schedule.Defaults(method)
-	for _, raw := range [][]byte{p.scheduler, document.Scheduler.Args} {
+	for _, raw := range [][]byte{model, document.Scheduler.Args} {
 		if err == nil && len(raw) > 0 {
 			err = config.Overlay(raw)
 		}
@@ -103,7 +135,7 @@ func (p *Pipeline) plannedSteps(t *task.SD) (*schedule.Schedule, error) {
 	if err != nil {
 		return nil, fail(gpt.CodeCannotRun, "plan steps: %w", err)
 	}
-	s, err := schedule.New(method, config, t.Config.Steps)
+	s, err := schedule.New(method, config, steps)
 	if err != nil {
 		return nil, fail(gpt.CodeCannotRun, "plan steps: %w", err)
 	}
@@ -150,28 +182,56 @@ func (p *Pipeline) guided(t *task.SD) bool { return t.Config.CFG > 1 && p.unet.G
 // size is that of a network for the task.
 func (j *job) size(part string) network.Size {
 	switch part {
-	case unetPart:
-		return j.unetSize()
+	case unetPart, controlPart, refinerPart:
+		return j.unetSize(part)
 	case decoderPart:
 		return network.Size{Width: j.width, Height: j.height, Count: 1}
 	}
 	return network.Size{Count: 1}
 }
 
-func (j *job) unetSize() network.Size {
-	return network.Size{Width: j.width, Height: j.height, Count: int64(len(j.texts)), Tokens: int64(j.chunks()) * prompt.Context}
+func (j *job) unetSize(part string) network.Size {
+	return network.Size{
+		Width: j.width, Height: j.height, Count: int64(len(j.texts)), Tokens: int64(j.chunks()) * prompt.Context,
+		Control: part == unetPart && j.task.ControlNet != nil,
+	}
+}
+
+// loads are the networks of a task in the order in which they are loaded, those
+// together that are needed together.
+func (p *Pipeline) loads(j *job) [][]part {
+	var list [][]part
+	for _, t := range p.texts {
+		list = append(list, []part{{t.part, t.network}})
+	}
+	for _, pass := range j.passes {
+		list = append(list, pass.parts)
+	}
+	list = append(list, []part{{decoderPart, p.decoder}})
+	if j.checker != nil {
+		list = append(list, []part{{checkerPart, j.checker.network}})
+	}
+	return list
 }
 
 func (p *Pipeline) planMemory(j *job) error {
-	for _, part := range p.parts() {
-		m, err := network.Plan(p.compute, part.network, p.opts.Network, j.size(part.name))
-		if err != nil {
-			return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", part.name, err)}
+	for _, parts := range p.loads(j) {
+		var names []string
+		var sum ggml.Memory
+		for _, part := range parts {
+			m, err := network.Plan(p.compute, part.network, p.opts.Network, j.size(part.name))
+			if err != nil {
+				return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", part.name, err)}
+			}
+			names = append(names, part.name)
+			sum.Weights += m.Weights
+			sum.Work += m.Work
 		}
-		j.plan = append(j.plan, PartMemory{part.name, m})
-		if needs := m.Weights + m.Work; p.opts.Limit > 0 && needs > p.opts.Limit {
-			return fail(gpt.CodeOutOfMemory, "%s needs about %d MB for images of %d×%d, and a task may take %d MB",
-				part.name, needs>>20, j.task.Config.Width, j.task.Config.Height, p.opts.Limit>>20)
+		name := strings.Join(names, " and ")
+		j.plan = append(j.plan, PartMemory{name, sum})
+		if needs := sum.Total(); p.opts.Limit > 0 && needs > p.opts.Limit {
+			return fail(gpt.CodeOutOfMemory, "%s: about %d MB are needed for images of %d×%d, and a task may take %d MB",
+				name, needs>>20, j.task.Config.Width, j.task.Config.Height, p.opts.Limit>>20)
 		}
 	}
 	return nil

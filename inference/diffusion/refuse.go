@@ -16,8 +16,8 @@ import (
 // package doesn't do yet. Its code is that of what this machine can't run.
 var ErrUnsupported = errors.New("not supported yet")
 
-// Check says whether a task is one that this package runs, whatever the model.
-// The error is a *gpt.Error.
+// Check says whether a task is one that this package runs, whatever the model. It
+// needs no native library. The error is a *gpt.Error.
 func Check(t *task.SD) error {
 	if list := t.Refusals(); len(list) > 0 {
 		return &gpt.Error{Code: gpt.CodeInvalidArguments, Err: list[0]}
@@ -34,16 +34,20 @@ func Check(t *task.SD) error {
 		{t.UNet != "", "another unet"},
 		{t.VAE != "", "another vae"},
 		{t.LoRA != nil, "lora"},
-		{t.ControlNet != nil, "controlnet"},
-		{t.Refiner != nil, "refiner"},
 		{t.TextualInversion != "", "textual_inversion"},
-		{t.Config.SafetyChecker, "task_config.safety_checker"},
+		{t.ControlNet != nil && t.ControlNet.Variant != "", "a variant of controlnet"},
+		{t.ControlNet != nil && strings.Contains(t.ControlNet.Model, "://"), "controlnet by URL"},
+		{t.Refiner != nil && t.Refiner.Variant != "", "a variant of refiner"},
+		{t.Refiner != nil && strings.Contains(t.Refiner.Model, "://"), "refiner by URL"},
 	} {
 		if r.asked {
 			return fail(gpt.CodeCannotRun, "%w: %s", ErrUnsupported, r.what)
 		}
 	}
 
+	if err := checkControl(t.ControlNet); err != nil {
+		return err
+	}
 	for _, text := range []struct{ field, text string }{{"prompt", t.Prompt}, {"negative_prompt", t.NegativePrompt}} {
 		if _, err := prompt.Parse(text.text); err != nil {
 			return fail(gpt.CodePromptRefused, "read %s: %w", text.field, err)

@@ -21,11 +21,17 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		says             string
 	}{
 		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeCannotRun, "lora"},
-		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeCannotRun, "refiner"},
+		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeModelNotFound, "refiner m"},
+		"controlnet":    {"", controlled("m", whitePNG, 70, ""), gpt.CodeModelNotFound, "controlnet m"},
+		"its variant":   {"", `"refiner":{"model":"m","variant":"fp16"}`, gpt.CodeCannotRun, "a variant of refiner"},
+		"its URL":       {"", controlled("https://example.org/m", whitePNG, 70, ""), gpt.CodeCannotRun, "controlnet by URL"},
+		"preprocess":    {"", controlled("m", whitePNG, 70, `{"method":"openpose"}`), gpt.CodeCannotRun, `method: not supported yet: "openpose"`},
+		"no image":      {"", controlled("m", "", 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
+		"a cut image":   {"", controlled("m", whitePNG[:60], 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
+		"a long image":  {"", controlled("m", flat(t, 90, 10), 70, ""), gpt.CodeInvalidArguments, "90×10"},
 		"vae":           {"", `"vae":"m"`, gpt.CodeCannotRun, "another vae"},
 		"unet":          {"", `"unet":"m"`, gpt.CodeCannotRun, "another unet"},
 		"inversion":     {"", `"textual_inversion":"m"`, gpt.CodeCannotRun, "textual_inversion"},
-		"checker":       {`"safety_checker":true`, "", gpt.CodeCannotRun, "safety_checker"},
 		"variant":       {"", `"base_model":{"name":"m","variant":"fp16"}`, gpt.CodeCannotRun, "variant"},
 		"URL":           {"", `"base_model":"https://example.org/m.safetensors"`, gpt.CodeCannotRun, "URL"},
 		"numbers":       {"", `"dtype":"float16"`, gpt.CodeCannotRun, "dtype float16"},
@@ -47,12 +53,22 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 			t.Errorf("%s: the plan's error is %v", name, planned)
 		}
 	}
+}
 
-	s := made(t, "", "")
-	s.ControlNet = &task.ControlNet{Model: "m", Weight: 70, DataURL: "data:image/png;base64," +
-		"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}
-	if err := diffusion.Check(s); !errors.Is(err, diffusion.ErrUnsupported) || !strings.Contains(err.Error(), "controlnet") {
-		t.Errorf("controlnet: %v", err)
+// A bridge asks before the task is paid for.
+func TestATaskIsCheckedWithoutAModel(t *testing.T) {
+	for name, c := range map[string]struct {
+		document string
+		code     gpt.Code
+	}{
+		"canny":       {controlled("m", whitePNG, 70, `{"method":"canny"}`), ""},
+		"a refiner":   {refined(80, 20), ""},
+		"openpose":    {controlled("m", whitePNG, 70, `{"method":"openpose"}`), gpt.CodeCannotRun},
+		"a cut image": {controlled("m", whitePNG[:60], 70, ""), gpt.CodeInvalidArguments},
+	} {
+		if err := diffusion.Check(made(t, `"safety_checker":true`, c.document)); (err == nil) != (c.code == "") || err != nil && gpt.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"helium/inference/diffusion"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
+	"helium/inference/task"
 )
 
 const (
@@ -51,29 +52,52 @@ func interleaved(a, b []float32) []float32 {
 	return out
 }
 
+// told is what two text encoders make of a text.
+type told struct{ first, second, pooled []float32 }
+
+// guide is what a UNet is told of it, given the sizes. A refiner is told what the
+// second encoder makes alone.
+func (w told) guide(t *testing.T, unet *network.UNet, sizes []float64) guide {
+	t.Helper()
+	added, err := unet.AddedText(w.pooled, sizes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sizes) == 5 {
+		return guide{w.second, added}
+	}
+	return guide{interleaved(w.first, w.second), added}
+}
+
+// tell encodes the usual prompt, then the negative one, by both encoders.
+func (l *literal) tell(dir string, second *network.Text, s *task.SD) []told {
+	l.t.Helper()
+	fragments := [][]fragment{{{"a cat,", 1}, {"a dog", 0.5}, {"under the", 1}, {"sun", 1.3}}, {{"rain", 1}}}
+	var all []told
+	for _, f := range fragments {
+		all = append(all, told{first: l.conditioning(f, 1)})
+	}
+	l.take(newCompute(l.t, 1), dir, "_2", second)
+	for i, f := range fragments {
+		ids := prompt.Pooled(l.words, []string{s.Prompt, s.NegativePrompt}[i])
+		in, rows, err := second.Inputs([]network.Tokens{{IDs: ids}})
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		all[i].pooled = narrow(l.do(l.textRun, in, rows, "pooled"))
+		all[i].second = l.conditioning(f, 1)
+	}
+	return all
+}
+
 func TestImagesOfTwoTextEncodersAreThoseOfTheFormulas(t *testing.T) {
 	files, second, unet := xlFiles(t)
 	dir := folder(t, files)
 	l := newLiteral(t, dir, unet, 9, 8, 1)
-	words := [][]fragment{{{"a cat,", 1}, {"a dog", 0.5}, {"under the", 1}, {"sun", 1.3}}, {{"rain", 1}}}
-	var first [][]float32
-	for _, fragments := range words {
-		first = append(first, l.conditioning(fragments, 1))
-	}
-	l.take(newCompute(t, 1), dir, "_2", second)
 	s := made(t, `"num_images":2,"steps":5,"image_width":72`, "")
 	var guides []guide
-	for i, fragments := range words {
-		ids := prompt.Pooled(l.words, []string{s.Prompt, s.NegativePrompt}[i])
-		in, rows, err := second.Inputs([]network.Tokens{{IDs: ids}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		added, err := unet.AddedText(narrow(l.do(l.textRun, in, rows, "pooled")), []float64{64, 72, 0, 0, 64, 72})
-		if err != nil {
-			t.Fatal(err)
-		}
-		guides = append(guides, guide{interleaved(first[i], l.conditioning(fragments, 1)), added})
+	for _, words := range l.tell(dir, second, s) {
+		guides = append(guides, words.guide(t, unet, []float64{64, 72, 0, 0, 64, 72}))
 	}
 
 	p, err := diffusion.Open(newCompute(t, 1), at(dir), diffusion.Options{Network: exact})

@@ -69,7 +69,7 @@ type ControlNet struct {
 type Refiner struct {
 	Model   string // never empty
 	Variant string
-	Cutoff  Percent // the base model's share of the denoising, unless there is a ControlNet: then both do all of it
+	Cutoff  Percent // the base model's share of the denoising, unless there is a ControlNet: then the refiner goes over finished images
 	Steps   int     // 1 to 100
 }
 

@@ -79,6 +79,9 @@ func (g golden) inputs(t *testing.T, n network.Network) (in map[string][]float32
 			t.Fatal(err)
 		}
 		return in, rows, size
+	case *network.SafetyChecker:
+		side := int(n.Config.Side)
+		return map[string][]float32{"image": floats(made("image", 3*side*side, 0, 1))}, nil, size
 	case *network.ControlNet:
 		c, in["hint"] = &n.UNetConfig, image("hint", 3, 4)
 	case *network.UNet:
@@ -120,6 +123,9 @@ func TestNetworksComputeWhatDiffusersComputes(t *testing.T) {
 			file := unetFile
 			if text, ok := networks[0].(*network.Text); ok {
 				text.Skip, text.Norm, text.Pooled, file = 1, false, true, "model.safetensors"
+			}
+			if _, ok := networks[0].(*network.SafetyChecker); ok {
+				file = "model.safetensors"
 			}
 			r := madeWeights(t, networks...)
 			if len(r.order) != g.Tensors {

@@ -31,7 +31,11 @@ func parse(raw []byte) ([]network.Network, error) {
 	if textErr == nil {
 		return []network.Network{t}, nil
 	}
-	for _, other := range []error{controlErr, vaeErr, textErr} {
+	s, safetyErr := network.ParseSafetyChecker(raw)
+	if safetyErr == nil {
+		return []network.Network{s}, nil
+	}
+	for _, other := range []error{controlErr, vaeErr, textErr, safetyErr} {
 		if !strings.Contains(other.Error(), "describes") {
 			err = other // the class is this one's
 		}
@@ -52,6 +56,7 @@ func FuzzConfig(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Add([]byte(vaeConfig))
+	f.Add([]byte(visionConfig))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		networks, _ := parse(raw)
 		for _, n := range networks {
@@ -91,6 +96,13 @@ func TestSettingsThatAreNotDoneAreRefused(t *testing.T) {
 		{vaeConfig, `"UpDecoderBlock2D"]`, `"AttnUpDecoderBlock2D"]`, "AttnUp"},
 		{vaeConfig, `[8,16,24]`, `[8,16]`, "blocks"},
 		{vaeConfig, `{`, `{"shift_factor":0.1,`, "shift_factor"},
+		{visionConfig, `"hidden_size":24`, `"hidden_size":25`, "heads"},
+		{visionConfig, `"hidden_size":24`, `"hidden_size":"x"`, "vision_config_dict"},
+		{visionConfig, `"patch_size":5`, `"patch_size":16`, "patch_size"},
+		{visionConfig, `"image_size":15`, `"image_size":100000`, "image_size"},
+		{visionConfig, `"image_size":15`, `"hidden_act":"relu"`, "relu"},
+		{visionConfig, `"image_size":15`, `"num_channels":1`, "num_channels"},
+		{visionConfig, `"projection_dim":10`, `"projection_dim":0`, "projection_dim"},
 		{vaeConfig, `{`, `[{`, "read config.json"},
 	} {
 		raw := strings.Replace(change.config, change.from, change.to, 1)

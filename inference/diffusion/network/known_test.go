@@ -25,6 +25,8 @@ func known(t testing.TB, name string) network.Network {
 		n, err = network.ParseUNet(raw)
 	case strings.HasSuffix(name, "vae"):
 		_, n, err = network.ParseVAE(raw)
+	case strings.HasSuffix(name, "safety"):
+		n, err = network.ParseSafetyChecker(raw)
 	default:
 		n, err = network.ParseText(raw)
 	}
@@ -47,8 +49,9 @@ func shapesOf(t testing.TB, n network.Network) map[string]ggml.Shape {
 	return shapes
 }
 
-// The numbers of parameters are those that are published of the models; that of
-// the refiner is what its config.json makes.
+// The numbers of parameters are those that are published of the models. That of
+// the safety checker is what the size of its file, 1,215,981,830 bytes, leaves room
+// for: four bytes each, 2 KB of positions and a header of 53 KB.
 func TestKnownNetworksHaveTheirTensors(t *testing.T) {
 	tests := map[string]struct {
 		tensors    int
@@ -73,6 +76,12 @@ func TestKnownNetworksHaveTheirTensors(t *testing.T) {
 		"sd15-text":       {196, 123_060_480, nil},
 		"sd21-text":       {372, 340_387_840, nil},
 		"sdxl-text2":      {517, 694_659_840, nil},
+		"sd15-safety": {396, 303_981_588, map[string]ggml.Shape{
+			"vision_model.vision_model.embeddings.patch_embedding.weight":    ggml.Dims(14, 14, 3, 1024),
+			"vision_model.vision_model.embeddings.position_embedding.weight": ggml.Dims(1024, 257),
+			"visual_projection.weight":                                       ggml.Dims(1024, 768),
+			"concept_embeds":                                                 ggml.Dims(768, 17),
+		}},
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -127,13 +136,15 @@ var half = network.Options{Number: checkpoint.F16, Flash: true}
 func TestPlansFitIntoTheMemoryOfSmallCards(t *testing.T) {
 	c := newCompute(t, 1)
 	for model, m := range map[string]struct {
-		texts []string
-		unet  string
-		side  int64
-		limit uint64
+		texts   []string
+		unet    string
+		control string
+		side    int64
+		limit   uint64
 	}{
-		"stable diffusion 1 at 512 by 512":    {[]string{"sd15-text"}, "sd15-unet", 64, 4 << 30},
-		"stable diffusion xl at 1024 by 1024": {[]string{"sd15-text", "sdxl-text2"}, "sdxl-unet", 128, 8 << 30},
+		"stable diffusion 1 at 512 by 512":                   {[]string{"sd15-text"}, "sd15-unet", "", 64, 4 << 30},
+		"stable diffusion 1 with a ControlNet at 512 by 512": {[]string{"sd15-text"}, "sd15-unet", "sd15-controlnet", 64, 4 << 30},
+		"stable diffusion xl at 1024 by 1024":                {[]string{"sd15-text", "sdxl-text2"}, "sdxl-unet", "", 128, 8 << 30},
 	} {
 		plan := func(name string, opts network.Options, size network.Size) ggml.Memory {
 			p, err := network.Plan(c, known(t, name), opts, size)
@@ -150,7 +161,12 @@ func TestPlansFitIntoTheMemoryOfSmallCards(t *testing.T) {
 			texts.Weights += p.Weights
 			texts.Work = max(texts.Work, p.Work)
 		}
-		unet := plan(m.unet, half, network.Size{Width: m.side, Height: m.side, Count: 2, Tokens: 77})
+		size := network.Size{Width: m.side, Height: m.side, Count: 2, Tokens: 77, Control: m.control != ""}
+		unet := plan(m.unet, half, size)
+		if m.control != "" {
+			control := plan(m.control, half, size)
+			unet.Weights, unet.Work = unet.Weights+control.Weights, unet.Work+control.Work
+		}
 		vae := plan("sd15-vae", exact, network.Size{Width: m.side, Height: m.side, Count: 1})
 		picture := unet.Weights + vae.Weights + max(unet.Work, vae.Work)
 		t.Logf("%s: texts %d MB, then UNet and autoencoder %d MB", model, texts.Total()>>20, picture>>20)

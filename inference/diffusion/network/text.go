@@ -178,7 +178,7 @@ func (t *Text) build(b builder, s Size) (in, out ports) {
 
 	hidden := x
 	for l := range c.Layers {
-		x = t.layer(b, of("text_model.encoder.layers.%d", l), x, mask)
+		x = b.clipLayer(of("text_model.encoder.layers.%d", l), x, mask, c.Hidden, c.Heads, c.Activation, c.Eps)
 		if l == c.Layers-1-t.Skip {
 			hidden = x
 		}
@@ -214,17 +214,18 @@ func (t *Text) embed(b builder, in ports, count int64) *ggml.Tensor {
 	return b.Add(x, in.add(b, "added", checkpoint.F32, ggml.Dims(width, count)))
 }
 
-func (t *Text) layer(b builder, name string, x, mask *ggml.Tensor) *ggml.Tensor {
-	c := t.Config
+// clipLayer is a layer of one of CLIP's encoders.
+func (b builder) clipLayer(name string, x, mask *ggml.Tensor, hidden, heads int64, activation string, eps float64) *ggml.Tensor {
+	width := x.Shape[0]
 	p := projections{q: "q_proj", k: "k_proj", v: "v_proj", out: "out_proj", bias: true}
-	h := b.layerNorm(name+".layer_norm1", x, c.Eps)
-	x = b.Add(x, b.attention(name+".self_attn", h, h, c.Heads, p, mask))
+	h := b.layerNorm(name+".layer_norm1", x, eps)
+	x = b.Add(x, b.attention(name+".self_attn", h, h, heads, p, mask))
 
-	h = b.linear(name+".mlp.fc1", b.layerNorm(name+".layer_norm2", x, c.Eps), c.Hidden, true)
-	if c.Activation == "gelu" {
+	h = b.linear(name+".mlp.fc1", b.layerNorm(name+".layer_norm2", x, eps), hidden, true)
+	if activation == "gelu" {
 		h = b.GELU(h)
 	} else {
 		h = b.QuickGELU(h)
 	}
-	return b.Add(x, b.linear(name+".mlp.fc2", h, c.Width, true))
+	return b.Add(x, b.linear(name+".mlp.fc2", h, width, true))
 }

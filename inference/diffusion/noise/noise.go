@@ -19,8 +19,10 @@ import (
 type Purpose uint32
 
 const (
-	Latents Purpose = iota // the sample that a picture begins as
-	Steps                  // what a step adds
+	Latents      Purpose = iota // the sample that a picture begins as
+	Steps                       // what a step adds
+	RefinerSteps                // what a step of a refiner adds
+	Refined                     // what a finished sample is given before it is refined
 )
 
 // Stream names the noise of one purpose in one picture at one step.

@@ -13,6 +13,8 @@ var errNotNumbers = errors.New("the sample is no longer made of numbers")
 type Schedule struct {
 	Steps   []Step
 	Initial float64 // the deviation of the first sample
+
+	trained int // timesteps of the training
 }
 
 // Step is one evaluation of the model and what is made of it.
@@ -68,6 +70,7 @@ func New(m Method, c Config, steps int) (*Schedule, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.trained = c.NumTrainTimesteps
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -88,6 +91,30 @@ func (s *Schedule) check() error {
 		}
 	}
 	return nil
+}
+
+// Split is the number of steps in the first so many percent of the denoising: those
+// whose timesteps are not below the rest's share of the training. A model that takes
+// over there begins, by the schedule that is its own, with the step of this number
+// and, as in diffusers, without a state.
+func (s *Schedule) Split(percent int) int {
+	const whole = 100
+	cutoff := math.RoundToEven(float64(s.trained*(whole-percent)) / whole)
+	n := 0
+	for _, step := range s.Steps {
+		if float64(step.Timestep) >= cutoff {
+			n++
+		}
+	}
+	return n
+}
+
+// Renoise turns a finished sample into the one that the step begins with.
+func (s Step) Renoise(sample, noise []float32) {
+	unit := float64(math.Sqrt(float64(s.Sigma*s.Sigma)+1) * s.Scale) // 1 where a sample is picture + sigma·noise
+	for i, x := range sample {
+		sample[i] = float32((float64(x) + float64(s.Sigma*float64(noise[i]))) / unit)
+	}
 }
 
 // Begin turns noise into the first sample.

@@ -238,6 +238,56 @@ func TestStepsCanBeginInTheMiddle(t *testing.T) {
 	}
 }
 
+func TestStepsAreSharedByTheNoiseThatIsLeft(t *testing.T) {
+	const leading = `"timestep_spacing":"leading"`
+	for name, c := range map[string]struct {
+		method  schedule.Method
+		args    string
+		steps   int
+		percent int
+		want    int
+	}{
+		"the first 80 % of 25 steps":      {schedule.DPMSolver, with(sd, leading), 25, 80, 20}, // 951, 913 and so on to 229, then 191
+		"the last 20 % of 20 steps":       {schedule.DPMSolver, with(sd, leading), 20, 80, 16}, // to 236, then 189
+		"a timestep on the border":        {schedule.DDIM, with(sd, leading+`,"steps_offset":0`), 10, 80, 8},
+		"between timesteps":               {schedule.Euler, sd, 3, 50, 1}, // 999, 499.5
+		"all":                             {schedule.EulerAncestral, with(sd, leading), 7, 100, 7},
+		"less than the first step":        {schedule.EulerAncestral, with(sd, leading), 7, 1, 0},
+		"another number of timesteps":     {schedule.DDIM, with(sd, leading+`,"num_train_timesteps":50,"steps_offset":0`), 10, 50, 5},
+		"the first step of LCM":           {schedule.LCM, sd, 4, 1, 1}, // 999 is above 990
+		"all but the last step of LCM":    {schedule.LCM, sd, 4, 70, 3},
+		"29 %, which no float64 can hold": {schedule.DDIM, with(sd, leading+`,"steps_offset":0`), 100, 29, 29},
+	} {
+		if got := plan(t, c.method, c.args, c.steps).Split(c.percent); got != c.want {
+			t.Errorf("%s: %d steps, want %d", name, got, c.want)
+		}
+	}
+}
+
+func TestAFinishedSampleIsGivenTheNoiseOfAStep(t *testing.T) {
+	for _, m := range []schedule.Method{schedule.DPMSolver, schedule.Euler, schedule.EulerAncestral, schedule.DDIM, schedule.LCM} {
+		s := plan(t, m, sd, 10)
+		for i, step := range s.Steps {
+			// The model that foretells the noise foretells the sample.
+			sample := []float32{0.75}
+			step.Renoise(sample, []float32{-1.5})
+			seen := []float32{0}
+			step.Input(seen, sample)
+			signal := 1 / math.Sqrt(step.Sigma*step.Sigma+1)
+			if want := signal*0.75 - signal*step.Sigma*1.5; math.Abs(float64(seen[0])-want) > 1e-6 {
+				t.Errorf("%s, step %d: the model sees %v, want %v", m, i, seen[0], want)
+			}
+			state := new(schedule.State)
+			if err := step.Take(state, sample, []float32{-1.5}, []float32{0}); err != nil {
+				t.Fatal(err)
+			}
+			if clean := state.Clean()[0]; math.Abs(float64(clean)-0.75) > 1e-3 {
+				t.Errorf("%s, step %d: the clean sample is %v, want 0.75", m, i, clean)
+			}
+		}
+	}
+}
+
 func TestSignalCanBeRescaledToNone(t *testing.T) {
 	const zero = `"rescale_betas_zero_snr":true,"timestep_spacing":"trailing","prediction_type":"v_prediction"`
 	if got := plan(t, schedule.Euler, with(sd, zero), 10).Steps[0].Sigma; got < 4095.9 || got > 4096 {

@@ -1,5 +1,6 @@
 # Writes diffusers.json: what the diffusers library computes for small networks,
-# and OpenAI's CLIP for small text encoders, under the names of transformers.
+# and OpenAI's CLIP for small encoders of texts and images, under the names of
+# transformers.
 # Weights and inputs follow from their names by made(), as in golden_test.go, so
 # that only configurations and outputs have to be stored.
 import json
@@ -8,7 +9,7 @@ import sys
 
 import numpy as np
 import torch
-from clip.model import CLIP, QuickGELU
+from clip.model import CLIP, QuickGELU, VisionTransformer
 from diffusers.models.autoencoder_kl import AutoencoderKL
 from diffusers.models.controlnet import ControlNetModel
 from diffusers.models.unet_2d_condition import UNet2DConditionModel
@@ -111,6 +112,45 @@ TOKENS = [57, 3, 20, 58, 1, 4, 4, 0, 0]
 TEXTS = {"CLIP": "quick_gelu", "open CLIP": "gelu"}
 
 
+def part(name, *shape):
+    return {"weight": weight(name + ".weight", shape).float(), "bias": weight(name + ".bias", shape[:1]).float()}
+
+
+def fill(module, name, *shape):
+    module.load_state_dict(part(name, *shape))
+
+
+def fill_layers(transformer, at, activation):
+    for i, block in enumerate(transformer.resblocks):
+        name = f"{at}encoder.layers.{i}."
+        qkv = [part(f"{name}self_attn.{x}_proj", 24, 24) for x in "qkv"]
+        block.attn.in_proj_weight.copy_(torch.cat([p["weight"] for p in qkv]))
+        block.attn.in_proj_bias.copy_(torch.cat([p["bias"] for p in qkv]))
+        fill(block.attn.out_proj, name + "self_attn.out_proj", 24, 24)
+        fill(block.ln_1, name + "layer_norm1", 24)
+        fill(block.ln_2, name + "layer_norm2", 24)
+        fill(block.mlp.c_fc, name + "mlp.fc1", 96, 24)
+        fill(block.mlp.c_proj, name + "mlp.fc2", 24, 96)
+        block.mlp.gelu = QuickGELU() if activation == "quick_gelu" else torch.nn.GELU()
+
+
+def vision():
+    """What a safety checker compares with its concepts."""
+    config = dict(architectures=["StableDiffusionSafetyChecker"], projection_dim=20, vision_config=dict(
+        hidden_size=24, intermediate_size=96, num_hidden_layers=3, num_attention_heads=3, image_size=12, patch_size=4))
+    model = VisionTransformer(12, 4, 24, 3, 3, 20).float().eval()
+    at = "vision_model.vision_model."
+    get = lambda name, *shape: weight(name, shape).float()
+    model.conv1.weight.copy_(get(at + "embeddings.patch_embedding.weight", 24, 3, 4, 4))
+    model.class_embedding.copy_(get(at + "embeddings.class_embedding", 24))
+    model.positional_embedding.copy_(get(at + "embeddings.position_embedding.weight", 10, 24))
+    fill(model.ln_pre, at + "pre_layrnorm", 24)
+    fill_layers(model.transformer, at, "quick_gelu")
+    fill(model.ln_post, at + "post_layernorm", 24)
+    model.proj.copy_(get("visual_projection.weight", 20, 24).T)
+    return config, {"embedding": model(made("image", (1, 3, 12, 12)).float())}
+
+
 def text(activation):
     """The rows before the last layer, and the projected row of the text's end."""
     config = dict(architectures=["CLIPTextModelWithProjection"], vocab_size=60, hidden_size=24, intermediate_size=96,
@@ -118,23 +158,10 @@ def text(activation):
                   hidden_act=activation, eos_token_id=2)
     model = CLIP(20, 8, 1, 64, 4, 9, 60, 24, 3, 3).float().eval()
     get = lambda name, *shape: weight("text_model." * (name[:5] != "text_") + name, shape).float()
-    part = lambda name, *shape: {"weight": get(name + ".weight", *shape), "bias": get(name + ".bias", shape[0])}
-    fill = lambda module, name, *shape: module.load_state_dict(part(name, *shape))
-
     model.token_embedding.weight.copy_(get("embeddings.token_embedding.weight", 60, 24))
     model.positional_embedding.copy_(get("embeddings.position_embedding.weight", 9, 24))
-    for i, block in enumerate(model.transformer.resblocks):
-        at = f"encoder.layers.{i}."
-        qkv = [part(f"{at}self_attn.{x}_proj", 24, 24) for x in "qkv"]
-        block.attn.in_proj_weight.copy_(torch.cat([p["weight"] for p in qkv]))
-        block.attn.in_proj_bias.copy_(torch.cat([p["bias"] for p in qkv]))
-        fill(block.attn.out_proj, at + "self_attn.out_proj", 24, 24)
-        fill(block.ln_1, at + "layer_norm1", 24)
-        fill(block.ln_2, at + "layer_norm2", 24)
-        fill(block.mlp.c_fc, at + "mlp.fc1", 96, 24)
-        fill(block.mlp.c_proj, at + "mlp.fc2", 24, 96)
-        block.mlp.gelu = QuickGELU() if activation == "quick_gelu" else torch.nn.GELU()
-    fill(model.ln_final, "final_layer_norm", 24)
+    fill_layers(model.transformer, "text_model.", activation)
+    fill(model.ln_final, "text_model.final_layer_norm", 24)
     model.text_projection.copy_(get("text_projection.weight", 20, 24).T)
 
     kept = []
@@ -157,6 +184,8 @@ def main():
         for name, activation in TEXTS.items():
             config, outputs = text(activation)
             cases[name] = dict(config=config, tensors=4 + 3 * 16 + 1, outputs=numbers(outputs.items()), tokens=TOKENS)
+        config, outputs = vision()
+        cases["CLIP, images"] = dict(config=config, tensors=3 + 3 * 16 + 5 + 4, outputs=numbers(outputs.items()))
     json.dump(cases, sys.stdout, separators=(",", ":"))
 
 
