@@ -112,8 +112,13 @@ func SDUnitsRoundedUp(s *SD) uint32 {
 	return uint32((work + unit - 1) / unit)
 }
 
+// refinedAnew is the percent of its steps that a refiner takes over a finished
+// image.
+const refinedAnew = 30
+
 // percentSteps are the steps of one image, in hundredths: base model and refiner
-// share the denoising, unless a ControlNet has each do all of it.
+// share the denoising, but with a ControlNet the refiner goes over what the base
+// model has finished.
 func percentSteps(s *SD) uint64 {
 	base := uint64(s.Config.Steps)
 	if s.Refiner == nil {
@@ -121,7 +126,7 @@ func percentSteps(s *SD) uint64 {
 	}
 	refined, cutoff := uint64(s.Refiner.Steps), uint64(s.Refiner.Cutoff)
 	if s.ControlNet != nil {
-		return 100 * (base + refined)
+		return 100*base + refinedAnew*refined
 	}
 	return base*cutoff + refined*(100-cutoff)
 }

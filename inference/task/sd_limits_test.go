@@ -151,14 +151,15 @@ func TestSDUnitsAreRoundedUp(t *testing.T) {
 		"a little larger": {config(520, 512, 25, 1), 2},
 		"refined":         {refined(25, 80, 20, false), 1}, // 20 and 4 steps
 		"refined longer":  {refined(25, 80, 30, false), 2}, // 20 and 6 steps
-		"refined in full": {refined(25, 80, 20, true), 2},
+		"refined in full": {refined(25, 80, 20, true), 2},  // 25 and 6 steps
+		"refined little":  {refined(19, 80, 20, true), 1},  // 19 and 6 steps
 		"what never runs": {config(-5, 0, 25, 1), 1},
 		"nor this":        {config(1<<31-1, 1<<31-1, 100, 10), 655360},
 		"the most that runs": {minimalSD(func(s *SD) {
-			s.Config = SDConfig{Width: 1536, Height: 1536, Steps: 100, Images: 10}
+			s.Config = SDConfig{Width: 1024, Height: 1024, Steps: 100, Images: 10}
 			s.Refiner = &Refiner{Cutoff: 100, Steps: 100}
 			s.ControlNet = newControlNet()
-		}), 720},
+		}), 208},
 	} {
 		if got := SDUnitsRoundedUp(c.task); got != c.want {
 			t.Errorf("%s: %d units, want %d", name, got, c.want)
