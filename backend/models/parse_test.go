@@ -67,7 +67,7 @@ func TestTheUsualFileIsChosen(t *testing.T) {
 		for name := range strings.FieldsSeq(c.names) {
 			r.Files = append(r.Files, RemoteFile{Name: name})
 		}
-		files, _, err := r.Choose("")
+		files, _, err := r.Choose(Want{ID: "a/b"})
 		if (err == nil) != (c.want != "") || err == nil && (files[0].Name != c.want || len(files) != c.n) {
 			t.Errorf("%s: %+v, %v", c.names, files, err)
 		}
@@ -122,7 +122,7 @@ func FuzzInfo(f *testing.F) {
 				t.Errorf("took %+v", file)
 			}
 		}
-		if files, _, err := r.Choose(""); err == nil && len(files) == 0 {
+		if files, _, err := r.Choose(Want{ID: "a/b"}); err == nil && len(files) == 0 {
 			t.Error("chose nothing")
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"helium/backend/protocol"
@@ -24,6 +25,7 @@ const (
 	CodeBusy        = "hub_busy"
 	CodeRefused     = "hub_refused"
 	CodeInUse       = "model_in_use"
+	CodeAddress     = "model_address"
 )
 
 // ErrNotHere says that the library does not hold the model.
@@ -103,5 +105,26 @@ func (p patience) wait(ctx context.Context, failed int, err error) error {
 		return context.Cause(ctx)
 	case <-timer.C:
 		return nil
+	}
+}
+
+// unreachableTries is how often a server is asked that does not answer at all,
+// before a person is told so.
+const unreachableTries = 3
+
+// ask sends until there is an answer or no hope of one.
+func (p patience) ask(ctx context.Context, send func() (*http.Response, error)) (*http.Response, error) {
+	for failed := 1; ; failed++ {
+		resp, err := send()
+		if err == nil {
+			return resp, nil
+		}
+		now := p
+		if reason := (protocol.Reason{}); errors.As(err, &reason) && reason.Code == CodeUnreachable {
+			now.tries = min(now.tries, unreachableTries)
+		}
+		if err := now.wait(ctx, failed, err); err != nil {
+			return nil, err
+		}
 	}
 }
