@@ -134,17 +134,18 @@ func (r *remote) refusal(resp *http.Response) error {
 // versionOf is a server's mark of a file: when it differs, the file does.
 func versionOf(h http.Header) string { return firstOf(h.Get("ETag"), h.Get("Last-Modified")) }
 
+// probeBytes show a web page, and the table of tensors of a small file.
+const probeBytes = 32 << 10
+
 // probe asks for the beginning, and learns the size and the version. It refuses what
 // is not a file of safetensors.
-func (r *remote) probe(ctx context.Context, p patience) error {
-	resp, err := p.ask(ctx, func() (*http.Response, error) {
-		return r.sendOnce(ctx, http.MethodGet, r.url.String(), fmt.Sprintf("bytes=0-%d", startBytes-1))
-	})
+func (r *remote) probe(ctx context.Context) error {
+	resp, err := r.sendOnce(ctx, http.MethodGet, r.url.String(), fmt.Sprintf("bytes=0-%d", probeBytes-1))
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
-	start, err := io.ReadAll(io.LimitReader(resp.Body, startBytes))
+	start, err := io.ReadAll(io.LimitReader(resp.Body, probeBytes))
 	if err != nil {
 		return r.unreachable(ctx, err)
 	}
@@ -154,14 +155,11 @@ func (r *remote) probe(ctx context.Context, p patience) error {
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" || strings.HasPrefix(strings.TrimSpace(string(start)), "<") {
 		return noFile("the address answers with a web page, not a model file")
 	}
-	switch size, ok := sizeOf(resp); {
-	case !ok:
-		return noFile(r.url.Host + " does not say how long the file is")
-	case size > maxFile:
-		return noFile("the file is too long for a model")
-	default:
-		r.size, r.version = size, versionOf(resp.Header)
+	size, ok := sizeOf(resp)
+	if !ok || size > maxFile {
+		return noFile(r.url.Host + " does not say how long the file is, or not rightly")
 	}
+	r.size, r.version = size, versionOf(resp.Header)
 	if err := checkSafetensors(start, r.size); err != nil {
 		return noFile(r.url.Host + ": " + err.Error())
 	}
@@ -184,7 +182,7 @@ func (r *remote) part() string { return idSum(strconv.FormatInt(r.size, 10) + " 
 // fetchAddress needs the address's lock.
 func (l *Library) fetchAddress(ctx context.Context, w Want, address *url.URL, m *meter) (File, error) {
 	r := &remote{web: l.web, url: address}
-	if err := r.probe(ctx, l.hub.patience); err != nil {
+	if err := l.hub.patience.try(ctx, func() error { return r.probe(ctx) }); err != nil {
 		return File{}, err
 	}
 	part := l.partPath(w.ID, r.part())

@@ -229,8 +229,28 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 }
 
 // ask sends until there is an answer or no hope of one.
-func (h *hub) ask(ctx context.Context, client *http.Client, method, address, span string) (*http.Response, error) {
-	return h.patience.ask(ctx, func() (*http.Response, error) { return h.sendBy(ctx, client, method, address, span) })
+func (h *hub) ask(ctx context.Context, client *http.Client, method, address, span string) (resp *http.Response, err error) {
+	err = h.patience.try(ctx, func() (err error) {
+		resp, err = h.sendBy(ctx, client, method, address, span)
+		return err
+	})
+	return resp, err
+}
+
+// start is the beginning of a file, at most so many bytes.
+func (h *hub) start(ctx context.Context, address string, most int64) (b []byte, err error) {
+	err = h.patience.try(ctx, func() error {
+		resp, err := h.send(ctx, http.MethodGet, address, fmt.Sprintf("bytes=0-%d", most-1))
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		if b, err = io.ReadAll(io.LimitReader(resp.Body, most)); err != nil {
+			return h.unreachable(ctx, resp.Request.URL.Host, err)
+		}
+		return nil
+	})
+	return b, err
 }
 
 // maxFile is more than any model's file.

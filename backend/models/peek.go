@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"strings"
 
@@ -49,14 +48,9 @@ func (l *Library) peek(ctx context.Context, r Repository, name string, most int6
 			return b, nil
 		}
 	}
-	resp, err := l.hub.ask(ctx, l.hub.client, http.MethodGet, l.hub.address(r.ID, r.Commit, name), fmt.Sprintf("bytes=0-%d", most-1))
+	b, err := l.hub.start(ctx, l.hub.address(r.ID, r.Commit, name), most)
 	if err != nil {
 		return nil, err
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(resp.Body, most))
-	if err != nil {
-		return nil, l.hub.unreachable(ctx, resp.Request.URL.Host, err)
 	}
 	if !matches(b, f) {
 		return nil, fail(CodeDamaged, "The file is not what the hub says", "the checksum of "+name+" is wrong", "Try again, or set HF_ENDPOINT to another hub.")

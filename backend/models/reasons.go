@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"helium/backend/protocol"
@@ -112,19 +111,19 @@ func (p patience) wait(ctx context.Context, failed int, err error) error {
 // before a person is told so.
 const unreachableTries = 3
 
-// ask sends until there is an answer or no hope of one.
-func (p patience) ask(ctx context.Context, send func() (*http.Response, error)) (*http.Response, error) {
+// try makes attempts until one succeeds or there is no hope of it.
+func (p patience) try(ctx context.Context, attempt func() error) error {
 	for failed := 1; ; failed++ {
-		resp, err := send()
+		err := attempt()
 		if err == nil {
-			return resp, nil
+			return nil
 		}
 		now := p
 		if reason := (protocol.Reason{}); errors.As(err, &reason) && reason.Code == CodeUnreachable {
 			now.tries = min(now.tries, unreachableTries)
 		}
 		if err := now.wait(ctx, failed, err); err != nil {
-			return nil, err
+			return err
 		}
 	}
 }
