@@ -59,9 +59,18 @@ func (l *Library) Image(f File) (Image, error) {
 	})
 }
 
-// PeekImage is Image for files that were chosen of a repository, and are not here.
+// PeekImage is Image for files that were chosen of a repository, and are not here. It
+// refuses networks that this program can't run.
 func (l *Library) PeekImage(ctx context.Context, r Repository, files []RemoteFile) (Image, error) {
-	return imageOf(files, func(name string, most int64) ([]byte, error) { return l.peek(ctx, r, name, min(most, maxPeek)) })
+	m, err := imageOf(files, func(name string, most int64) ([]byte, error) { return l.peek(ctx, r, name, min(most, maxPeek)) })
+	switch {
+	case err != nil || len(files) == 1:
+		return m, err
+	case r.index != nil:
+		return m, l.checkPipeline(ctx, r)
+	default:
+		return m, l.checkNetwork(ctx, r)
+	}
 }
 
 // imageOf reads the beginnings of files.

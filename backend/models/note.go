@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"helium/backend/protocol"
 )
 
@@ -103,13 +105,16 @@ func (n *note) needs(g got) bool {
 	})
 }
 
-// shared says whether another model of the repository has one of this one's files.
+// shared says whether another model of the repository has some of this one's bytes.
 func (n *note) shared(id string) bool {
-	i := n.find(id)
-	return i >= 0 && slices.ContainsFunc(n.Models, func(other entry) bool {
-		return other.Pin.ID != id && slices.ContainsFunc(n.Models[i].Pin.Files, func(f protocol.ModelFile) bool {
-			return other.has(n.Models[i].Pin.Revision, f.Name)
-		})
+	sums := map[common.Hash]bool{}
+	if i := n.find(id); i >= 0 {
+		for _, f := range n.Models[i].Pin.Files {
+			sums[f.SHA256] = true
+		}
+	}
+	return slices.ContainsFunc(n.Models, func(e entry) bool {
+		return e.Pin.ID != id && slices.ContainsFunc(e.Pin.Files, func(f protocol.ModelFile) bool { return sums[f.SHA256] })
 	})
 }
 
