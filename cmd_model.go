@@ -16,7 +16,7 @@ import (
 type modelCmd struct {
 	List     modelListCmd     `cmd:"" help:"List the models that are here."`
 	Show     modelShowCmd     `cmd:"" help:"What a model is and needs, whether it runs here, and why it is kept."`
-	Download modelDownloadCmd `cmd:"" help:"Fetch a model from Hugging Face; a download that was cut goes on."`
+	Download modelDownloadCmd `cmd:"" help:"Fetch a model from Hugging Face or from an address; a download that was cut goes on."`
 	Remove   modelRemoveCmd   `cmd:"" help:"Remove what Helium fetched of a model; files of other programs stay."`
 	Demo     modelDemoCmd     `cmd:"" help:"Make the built-in demo model; needs no network."`
 }
@@ -52,9 +52,16 @@ func fileOf(m models.File) string {
 }
 
 type modelDownloadCmd struct {
-	ID       string `arg:"" help:"Repository, such as Qwen/Qwen2.5-0.5B-Instruct-GGUF."`
-	File     string `arg:"" optional:"" help:"GGUF file in it, such as qwen2.5-0.5b-instruct-q4_k_m.gguf; the usual one, or the safetensors, if not given."`
-	Revision string `help:"Branch, tag or commit; what is here, or else main, if not given."`
+	ID       string `arg:"" help:"Repository, such as Qwen/Qwen2.5-0.5B-Instruct-GGUF, or the address of a .safetensors file."`
+	File     string `arg:"" optional:"" help:"GGUF or safetensors file in it, such as qwen2.5-0.5b-instruct-q4_k_m.gguf; the usual one, or what the repository is, if not given."`
+	Variant  string `help:"Variant of an image model's weights, such as fp16; the plain ones, if not given." placeholder:"NAME"`
+	Revision string `help:"Branch, tag or commit, or an address's sha256; what is here, or else main, if not given."`
+}
+
+// Help is what the command says of itself beyond one line.
+func (modelDownloadCmd) Help() string {
+	return "The model is kept under the name that tasks use: that of the repository, followed by @ and the variant, or by # and the " +
+		"safetensors file; or the address. Several models of one repository share the files that are the same."
 }
 
 func (c modelDownloadCmd) Run(env *environment) error {
@@ -62,8 +69,10 @@ func (c modelDownloadCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	want := wanted(c.ID, c.File, c.Variant)
+	want.Revision = c.Revision
 	line := &progressLine{}
-	f, err := library.Fetch(env.ctx, models.Want{ID: c.ID, File: c.File, Revision: c.Revision}, func(p models.Progress) {
+	f, err := library.Fetch(env.ctx, want, func(p models.Progress) {
 		fmt.Fprint(env.stdout, line.next(p))
 	})
 	if line.width > 0 {
@@ -72,7 +81,7 @@ func (c modelDownloadCmd) Run(env *environment) error {
 	if err != nil {
 		return withAction(err)
 	}
-	fmt.Fprintf(env.stdout, "%s is here: %s\n", c.ID, f.Path)
+	fmt.Fprintf(env.stdout, "%s is here: %s\n", want.ID, f.Path)
 	return nil
 }
 

@@ -22,13 +22,15 @@ import (
 )
 
 type modelShowCmd struct {
-	ID   string `arg:"" help:"A model of helium model list, a .gguf file, or a repository of Hugging Face."`
-	File string `arg:"" optional:"" help:"GGUF file in the repository; the usual one, or the safetensors, if not given."`
+	ID      string `arg:"" help:"A model of helium model list, a .gguf file, or a repository of Hugging Face."`
+	File    string `arg:"" optional:"" help:"GGUF or safetensors file in the repository; the usual one, or what the repository is, if not given."`
+	Variant string `help:"Variant of an image model's weights, such as fp16." placeholder:"NAME"`
 }
 
 // Help is what the command says of itself beyond one line.
 func (modelShowCmd) Help() string {
 	return "What the model is, how much memory it takes, whether it runs on this computer, and why not if it doesn't. " +
+		"Of a model of images, what it is made of and which fields of a task may name it. " +
 		"All is read from the file's header, also of a model that is not here; nothing is fetched or loaded. Memory is an estimate."
 }
 
@@ -44,9 +46,10 @@ func (c modelShowCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	facts, err := library.Show(c.ID)
-	if errors.Is(err, models.ErrNotHere) || err == nil && c.File != "" && c.File != facts.Pin.Files[0].Name {
-		if err := c.showRemote(env, out, library); err != nil {
+	want := wanted(c.ID, c.File, c.Variant)
+	facts, err := library.Show(want.ID)
+	if errors.Is(err, models.ErrNotHere) || err == nil && want.File != "" && want.File != facts.Pin.Files[0].Name {
+		if err := showRemote(env, out, library, want); err != nil {
 			return withAction(err)
 		}
 		return out.Flush()
@@ -54,41 +57,57 @@ func (c modelShowCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if err := printFile(env, out, c.ID, facts.Path); err != nil {
-		row(out, "model", c.ID)
-		row(out, "runs here", "no: "+err.Error())
+	image, err := library.Image(facts.File)
+	switch {
+	case err == nil:
+		printImage(out, want.ID, image)
+	case !errors.Is(err, models.ErrNoImage):
+		printWhyNot(out, want.ID, err)
+	default:
+		if err := printFile(env, out, want.ID, facts.Path); err != nil {
+			printWhyNot(out, want.ID, err)
+		}
 	}
 	printFacts(out, facts)
 	return out.Flush()
 }
 
+// wanted puts a command's arguments together to an id: tasks name a file of
+// safetensors or a variant with the repository, and a GGUF file by the repository.
+func wanted(id, file, variant string) models.Want {
+	if variant != "" {
+		id += "@" + variant
+	}
+	if strings.HasSuffix(strings.ToLower(file), ".safetensors") {
+		return models.Want{ID: id + "#" + file}
+	}
+	return models.Want{ID: id, File: file}
+}
+
 // showRemote says what can be told of a model that is not here: from the hub's
 // list of files, and the beginning of the one that says what the model is.
-func (c modelShowCmd) showRemote(env *environment, out io.Writer, library *models.Library) error {
-	repo, err := library.Look(env.ctx, c.ID, "")
+func showRemote(env *environment, out io.Writer, library *models.Library, want models.Want) error {
+	if strings.Contains(want.ID, "://") {
+		return fmt.Errorf("%w: %s; helium model download fetches it", models.ErrNotHere, models.Label(want.ID))
+	}
+	repo, err := library.Look(env.ctx, want.ID, "")
 	if err != nil {
 		return fmt.Errorf("the model is not on this computer, and the hub was asked: %w", err)
 	}
-	files, folder, err := repo.Choose(c.File)
-	if err != nil {
+	files, folder, err := repo.Choose(want)
+	var reason protocol.Reason
+	if err != nil && !(errors.As(err, &reason) && reason.Code == models.CodeUnsupported) {
 		return err
 	}
-	if folder {
-		err = printRemoteFolder(env, out, library, repo, files)
-	} else {
-		err = printRemoteFile(env, out, library, repo, files)
+	if err == nil {
+		err = printRemote(env, out, library, repo, want.ID, files, folder)
 	}
-	var reason protocol.Reason
 	switch {
 	case err == nil:
-	case errors.As(err, &reason) && reason.Code == models.CodeUnsupported:
-		row(out, "model", c.ID)
-		row(out, "runs here", "no: "+reason.Detail)
-	case reason.Code != "": // of the hub, and not of the model
+	case errors.As(err, &reason) && reason.Code != models.CodeUnsupported: // of the hub, and not of the model
 		return err
 	default:
-		row(out, "model", c.ID)
-		row(out, "runs here", "no: "+err.Error())
+		printWhyNot(out, want.ID, err)
 	}
 
 	row(out, "revision", repo.Commit)
@@ -101,6 +120,57 @@ func (c modelShowCmd) showRemote(env *environment, out io.Writer, library *model
 	}
 	row(out, "kept", "not on this computer; helium model download fetches it")
 	return nil
+}
+
+func printRemote(env *environment, out io.Writer, library *models.Library, repo models.Repository, id string, files []models.RemoteFile, folder bool) error {
+	image, err := library.PeekImage(env.ctx, repo, files)
+	switch {
+	case err == nil:
+		printImage(out, id, image)
+		return nil
+	case !errors.Is(err, models.ErrNoImage):
+		return err
+	case folder:
+		return printRemoteFolder(env, out, library, repo, files)
+	default:
+		return printRemoteFile(env, out, library, repo, files)
+	}
+}
+
+func printWhyNot(out io.Writer, id string, err error) {
+	why := err.Error()
+	if reason := (protocol.Reason{}); errors.As(err, &reason) {
+		why = reason.Detail
+	}
+	row(out, "model", id)
+	row(out, "runs here", "no: "+why)
+}
+
+// printImage says what a model of images is, and where a task may name it.
+func printImage(out io.Writer, id string, m models.Image) {
+	row(out, "model", id)
+	row(out, "class", m.Class)
+	var sum int64
+	for _, p := range m.Parts {
+		sum += p.Bytes
+	}
+	row(out, "together", fmt.Sprintf("%d MB", megabytes(uint64(sum))))
+	if len(m.Parts) > 1 {
+		for _, p := range m.Parts {
+			if p.Name != "" {
+				row(out, "part", fmt.Sprintf("%s, %.1f MB", p.Name, float64(p.Bytes)/(1<<20)))
+			}
+		}
+	}
+	var fields []string
+	for _, f := range m.Fields {
+		fields = append(fields, string(f))
+	}
+	if len(fields) == 0 {
+		row(out, "tasks", "none: this program does not use a model of this kind")
+		return
+	}
+	row(out, "tasks", "images, as "+strings.Join(fields, " or "))
 }
 
 // headerBytes bounds what is read of a file to see its header, whose largest

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -54,8 +55,8 @@ func TestCommands(t *testing.T) {
 	})
 }
 
-// scriptHub is a Hugging Face hub of a few files, by repository and name. It
-// sends ranges only, and no more than the beginning of a file.
+// scriptHub is a Hugging Face hub of a few files, by repository and name. Of
+// what is not small it sends no more than the beginning.
 type scriptHub map[string]map[string][]byte
 
 func newScriptHub(t *testing.T) scriptHub {
@@ -69,7 +70,25 @@ func newScriptHub(t *testing.T) scriptHub {
 	}
 	llama := `{"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
 		"num_attention_heads": 4, "vocab_size": 100, "max_position_embeddings": 128, "rms_norm_eps": 1e-5}`
+	text := []byte(`{"architectures": ["CLIPTextModel"], "vocab_size": 514, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2,
+		"num_attention_heads": 2, "max_position_embeddings": 77}`)
+	unet := []byte(`{"_class_name": "UNet2DConditionModel", "block_out_channels": [16, 24], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
+		"up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "layers_per_block": 1, "norm_num_groups": 4, "cross_attention_dim": 16, "attention_head_dim": 2}`)
+	vae := []byte(`{"_class_name": "AutoencoderKL", "block_out_channels": [8, 8], "layers_per_block": 1, "norm_num_groups": 4,
+		"down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"], "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"]}`)
+	lora := []byte(`{"lora.up.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`)
+	lora = append(binary.LittleEndian.AppendUint64(nil, uint64(len(lora))), append(lora, 0, 0, 0, 0)...)
 	return scriptHub{
+		"owner/sd": {
+			"model_index.json": []byte(`{"_class_name": "StableDiffusionPipeline", "safety_checker": [null, null], "scheduler": ["diffusers", "PNDMScheduler"],
+				"text_encoder": ["transformers", "CLIPTextModel"], "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}`),
+			"scheduler/scheduler_config.json": []byte("{}"), "tokenizer/vocab.json": []byte("{}"), "tokenizer/merges.txt": []byte("#version: 0.2\n"),
+			"text_encoder/config.json": text, "text_encoder/model.safetensors": make([]byte, 2<<20), "text_encoder/model.fp16.safetensors": make([]byte, 1<<20),
+			"unet/config.json": unet, "unet/diffusion_pytorch_model.safetensors": make([]byte, 6<<20), "unet/diffusion_pytorch_model.fp16.safetensors": make([]byte, 3<<20),
+			"vae/config.json": vae, "vae/diffusion_pytorch_model.safetensors": make([]byte, 1<<20), "v1-5-pruned.safetensors": make([]byte, 9<<20),
+		},
+		"owner/flux":  {"model_index.json": []byte(`{"_class_name": "FluxPipeline"}`), "transformer/diffusion_pytorch_model.safetensors": []byte("weights")},
+		"owner/loras": {"two.safetensors": lora, "four.safetensors": lora},
 		"owner/demo":  {"demo-q4_k_m.gguf": demo, "broken-q8_0.gguf": []byte("not a model")},
 		"owner/llama": {"model.safetensors": []byte("weights"), "config.json": []byte(llama)},
 		"owner/mamba": {"model.safetensors": []byte("weights"), "config.json": []byte(`{"architectures": ["MambaForCausalLM"]}`)},
@@ -96,7 +115,7 @@ func (h scriptHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	id, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/resolve/"+commit+"/")
-	if h[id][name] == nil || !strings.HasPrefix(r.Header.Get("Range"), "bytes=0-") {
+	if body := h[id][name]; body == nil || len(body) > 1<<10 && !strings.HasPrefix(r.Header.Get("Range"), "bytes=0-") {
 		http.NotFound(w, r)
 		return
 	}

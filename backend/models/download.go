@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -15,37 +16,43 @@ import (
 
 // Want names a model to fetch.
 type Want struct {
+	// ID is a repository's name, that name with "@" and a variant or "#" and a file,
+	// or the address of a file of safetensors.
 	ID string
-	// File is a GGUF file of the repository. Empty takes the only one, or that of
-	// the usual quantisation, or else the safetensors with what goes with them.
+	// File is a GGUF file that is to be the one of the repository's name. Empty takes
+	// what the repository is: see Choose.
 	File string
-	// Revision is a branch, a tag or a commit. Empty takes what is here, whichever
-	// commit it is, or else the main branch.
+	// Revision is a branch, a tag or a commit; of an address the file's sha256. Empty
+	// takes what is here, whichever it is, or else the main branch.
 	Revision string
 }
 
-func (w Want) check() error {
-	if w.File != "" {
+func (w Want) check() (reference, error) {
+	ref, err := parseID(w.ID)
+	switch {
+	case err != nil:
+		return ref, err
+	case w.File != "":
 		if err := checkName(w.ID, w.File); err != nil {
-			return err
+			return ref, err
 		}
+	case ref.address != nil && w.Revision != "" && !isHex(w.Revision, 64):
+		return ref, fmt.Errorf("revision %.200q of an address is not a sha256", w.Revision)
 	}
 	if w.Revision != "" {
-		if err := checkRevision(w.Revision); err != nil {
-			return err
-		}
+		return ref, checkRevision(w.Revision)
 	}
-	return checkID(w.ID)
+	return ref, nil
 }
 
 func (w Want) revision() string { return firstOf(w.Revision, "main") }
 
 // meets says whether what is here is what is wanted, without asking the hub.
 func (w Want) meets(h held) bool {
-	if w.Revision != "" && w.Revision != h.note.Pin.Revision {
+	if w.Revision != "" && w.Revision != h.file.Pin.Revision {
 		return false
 	}
-	return w.File == "" || !h.note.Folder && w.File == h.note.Pin.Files[0].Name
+	return w.File == "" || !h.entry.Folder && w.File == h.file.Pin.Files[0].Name
 }
 
 // Download fetches one GGUF file of a repository, or finds it already here.
@@ -56,16 +63,23 @@ func (l *Library) Download(ctx context.Context, id, file string, onProgress func
 	return l.Fetch(ctx, Want{ID: id, File: file}, onProgress)
 }
 
-// Look asks the hub what a repository has, and fetches none of it. Its error
+// Look asks the hub what a model's repository has, and fetches none of it. Its error
 // holds a protocol.Reason with what to do.
 func (l *Library) Look(ctx context.Context, id, revision string) (Repository, error) {
 	w := Want{ID: id, Revision: revision}
-	if err := w.check(); err != nil {
+	ref, err := w.check()
+	if err != nil {
 		return Repository{}, err
 	}
-	r, err := l.hub.info(ctx, id, w.revision())
+	if ref.address != nil {
+		return Repository{}, fmt.Errorf("look up %s: it is an address, and of no repository", Label(id))
+	}
+	r, err := l.hub.info(ctx, ref.home, w.revision())
+	if err == nil {
+		r, err = l.readIndex(ctx, r)
+	}
 	if err != nil {
-		return r, fmt.Errorf("look up %s: %w", id, err)
+		return r, fmt.Errorf("look up %s: %w", ref.home, err)
 	}
 	return r, nil
 }
@@ -75,14 +89,15 @@ func (l *Library) Look(ctx context.Context, id, revision string) (Repository, er
 // the revision is now. onProgress may be nil; it is called by one goroutine at a
 // time. An error holds a protocol.Reason where there is something to do about it.
 func (l *Library) Fetch(ctx context.Context, w Want, onProgress func(Progress)) (File, error) {
-	if err := w.check(); err != nil {
+	ref, err := w.check()
+	if err != nil {
 		return File{}, err
 	}
 	if f, ok := l.has(w); ok {
 		return f, nil
 	}
 	meter := newMeter(w.ID, onProgress)
-	unlock, err := l.lock(ctx, w.ID, writeLock, func() { meter.stage(StageWaiting) })
+	unlock, err := l.lock(ctx, ref.home, writeLock, func() { meter.stage(StageWaiting) })
 	if err != nil {
 		return File{}, err
 	}
@@ -90,9 +105,14 @@ func (l *Library) Fetch(ctx context.Context, w Want, onProgress func(Progress)) 
 	if f, ok := l.has(w); ok {
 		return f, nil // the other program fetched it
 	}
-	f, err := l.fetch(ctx, w, meter)
+	var f File
+	if ref.address != nil {
+		f, err = l.fetchAddress(ctx, w, ref.address, meter)
+	} else {
+		f, err = l.fetch(ctx, w, ref.home, meter)
+	}
 	if err != nil {
-		return File{}, fmt.Errorf("download %s: %w", w.ID, err)
+		return File{}, fmt.Errorf("download %s: %w", Label(w.ID), err)
 	}
 	return f, nil
 }
@@ -117,15 +137,15 @@ type order struct {
 }
 
 // fetch needs the repository's lock.
-func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
-	repo, orders, folder, err := l.plan(ctx, w, m)
+func (l *Library) fetch(ctx context.Context, w Want, home string, m *meter) (File, error) {
+	repo, orders, folder, err := l.plan(ctx, w, home, m)
 	if err != nil {
 		return File{}, err
 	}
-	if err := l.checkKnown(ctx, repo, orders[0], folder); err != nil {
+	if err := l.checkKnown(ctx, repo, orders, folder); err != nil {
 		return File{}, err
 	}
-	if err := l.prepare(w.ID, orders, m); err != nil {
+	if err := l.prepare(home, orders, m); err != nil {
 		return File{}, err
 	}
 	n := l.noteOf(w.ID)
@@ -134,58 +154,65 @@ func (l *Library) fetch(ctx context.Context, w Want, m *meter) (File, error) {
 	}
 	pin := protocol.ModelPin{ID: w.ID, Revision: repo.Commit}
 	for _, o := range orders {
-		if err := l.bring(ctx, repo, &o, &n, m); err != nil {
+		if err := l.bring(ctx, repo, &o, w.ID, &n, m); err != nil {
 			return File{}, err
 		}
 		pin.Files = append(pin.Files, protocol.ModelFile{Name: o.Name, SHA256: o.sum, Bytes: o.Bytes})
 	}
-	if err := l.writeRef(w.ID, w.revision(), repo.Commit); err != nil {
+	if err := l.writeRef(home, w.revision(), repo.Commit); err != nil {
 		return File{}, err
 	}
-	n.Pin, n.Folder = pin, folder
-	return l.keep(n)
+	return l.keep(n, entry{Pin: pin, Folder: folder})
 }
 
 // checkKnown refuses a model that this program can't run by the little that names
 // its kind.
-func (l *Library) checkKnown(ctx context.Context, repo Repository, first order, folder bool) error {
-	if folder {
+func (l *Library) checkKnown(ctx context.Context, repo Repository, orders []order, folder bool) error {
+	switch first := orders[0]; {
+	case repo.index != nil && folder:
+		return l.checkPipeline(ctx, repo)
+	case repo.isNetwork() && folder:
+		return l.checkNetwork(ctx, repo)
+	case folder:
 		_, err := l.PeekConfig(ctx, repo)
 		return err
-	}
-	if first.here || first.Bytes < worthAsking {
+	case first.here || first.Bytes < worthAsking:
 		return nil
+	default:
+		return l.checkStart(ctx, repo, first.Name)
 	}
-	return l.checkStart(ctx, repo, first.Name)
 }
 
 // plan learns which files there are and which of them are here. Where the hub
 // can't be reached, files that another program fetched may be all there is need of.
-func (l *Library) plan(ctx context.Context, w Want, m *meter) (repo Repository, orders []order, folder bool, err error) {
-	repo, unreached := l.hub.info(ctx, w.ID, w.revision())
+func (l *Library) plan(ctx context.Context, w Want, home string, m *meter) (repo Repository, orders []order, folder bool, err error) {
+	repo, unreached := l.hub.info(ctx, home, w.revision())
 	if unreached != nil {
 		var reason protocol.Reason
-		local, ok := l.local(w.ID, w.revision())
+		local, ok := l.local(home, w.revision())
 		if !ok || !errors.As(unreached, &reason) || reason.Code != CodeUnreachable {
 			return repo, nil, false, unreached
 		}
 		repo = local
 	}
-	files, folder, err := repo.Choose(w.File)
+	if repo, err = l.readIndex(ctx, repo); err != nil {
+		return repo, nil, false, err
+	}
+	files, folder, err := repo.Choose(w)
 	if err != nil {
 		if unreached != nil {
 			err = unreached
 		}
 		return repo, nil, false, err
 	}
-	n := l.noteOf(w.ID)
+	vouching := l.unchangedAt(home, repo.Commit)
 	for _, f := range files {
 		if f.blob == "" {
-			if f, err = l.hub.head(ctx, w.ID, repo.Commit, f); err != nil {
+			if f, err = l.hub.head(ctx, home, repo.Commit, f); err != nil {
 				return repo, nil, false, err
 			}
 		}
-		if n.vouches(repo.Commit, f) {
+		if slices.ContainsFunc(vouching, func(e entry) bool { return e.vouches(repo.Commit, f) }) {
 			orders = append(orders, order{RemoteFile: f, sum: common.HexToHash(f.blob), named: true, here: true})
 			continue
 		}
@@ -199,6 +226,21 @@ func (l *Library) plan(ctx context.Context, w Want, m *meter) (repo Repository, 
 		orders = append(orders, o)
 	}
 	return repo, orders, folder, nil
+}
+
+// unchangedAt are the models of a commit whose files are as they were when they
+// were hashed. Those of one repository share files.
+func (l *Library) unchangedAt(home, commit string) (all []entry) {
+	n, err := l.readNote(l.notePath(home))
+	if err != nil {
+		return nil
+	}
+	for _, e := range n.Models {
+		if e.complete() && e.Pin.Revision == commit && l.unchanged(home, e) {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // find looks for a file in the cache. What is there is hashed, whoever put it there.
@@ -287,8 +329,8 @@ func (l *Library) adopt(id string, f RemoteFile) {
 }
 
 // bring makes one file be in its snapshot, and notes what Helium put there.
-func (l *Library) bring(ctx context.Context, repo Repository, o *order, n *note, m *meter) error {
-	g := got{Commit: repo.Commit, Name: o.Name}
+func (l *Library) bring(ctx context.Context, repo Repository, o *order, id string, n *note, m *meter) error {
+	g := got{For: id, Commit: repo.Commit, Name: o.Name}
 	if !o.here {
 		fetched, err := l.fetchBlob(ctx, repo, o, m)
 		if err != nil {
@@ -300,6 +342,9 @@ func (l *Library) bring(ctx context.Context, repo Repository, o *order, n *note,
 	}
 	if o.named {
 		return nil
+	}
+	if g.Blob == "" && n.fetched(o.blob) { // the same bytes under another name
+		g.Blob, g.Bytes = o.blob, o.Bytes
 	}
 	if err := l.link(repo.ID, repo.Commit, o.Name, o.blob); err != nil {
 		return err
@@ -323,7 +368,7 @@ func (l *Library) fetchBlob(ctx context.Context, repo Repository, o *order, m *m
 		return false, nil
 	}
 	for again := false; ; again = true {
-		t := &transfer{hub: l.hub, address: l.hub.address(repo.ID, repo.Commit, o.Name), path: part, size: o.Bytes, chunk: l.chunk, meter: m}
+		t := &transfer{from: l.hub, patience: l.hub.patience, address: l.hub.address(repo.ID, repo.Commit, o.Name), path: part, size: o.Bytes, chunk: l.chunk, meter: m}
 		if err := t.run(ctx); err != nil {
 			return false, err
 		}
@@ -350,14 +395,16 @@ func (l *Library) fetchBlob(ctx context.Context, repo Repository, o *order, m *m
 	}
 }
 
-// noteOf is the note of what is here of a repository, or a new one.
+// noteOf is the note of a model's repository, in which the model is at least begun.
 func (l *Library) noteOf(id string) note {
-	n, err := l.readNote(l.notePath(id))
+	home := homeOf(id)
+	n, err := l.readNote(l.notePath(home))
 	if err != nil {
-		return note{ID: id}
+		n = note{ID: home}
 	}
-	if !l.unchanged(n) {
-		n.Pin, n.Stamps = protocol.ModelPin{}, nil
+	i := n.find(id)
+	if i < 0 || !l.unchanged(home, n.Models[i]) {
+		n.set(entry{Pin: protocol.ModelPin{ID: id}})
 	}
 	return n
 }

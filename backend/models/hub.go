@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
-
-	"helium/backend/protocol"
 )
 
 // hub is Hugging Face or a mirror of it.
@@ -48,24 +46,36 @@ func openHub(o Options) (*hub, error) {
 	return h, nil
 }
 
-// newClient speaks HTTP/1.1, so that each part has a connection of its own.
-func newClient() *http.Client {
+// proxyOf picks the proxy of an address as the environment says; nil for none.
+func proxyOf() func(*url.URL) (*url.URL, error) {
 	proxies := httpproxy.FromEnvironment()
 	all := firstOf(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
 	proxies.HTTPProxy = firstOf(proxies.HTTPProxy, all)
 	proxies.HTTPSProxy = firstOf(proxies.HTTPSProxy, all)
-	choose := proxies.ProxyFunc()
+	return proxies.ProxyFunc()
+}
+
+// newClient speaks HTTP/1.1, so that each part has a connection of its own.
+func newClient() *http.Client {
+	choose := proxyOf()
+	t := newTransport(&net.Dialer{Timeout: dialTimeout, KeepAlive: dialTimeout})
+	t.Proxy = func(r *http.Request) (*url.URL, error) { return choose(r.URL) }
+	return &http.Client{Transport: t}
+}
+
+const dialTimeout = 15 * time.Second
+
+func newTransport(d *net.Dialer) *http.Transport {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
-	return &http.Client{Transport: &http.Transport{
-		Proxy:                 func(r *http.Request) (*url.URL, error) { return choose(r.URL) },
-		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+	return &http.Transport{
+		DialContext:           d.DialContext,
 		Protocols:             &protocols,
 		MaxIdleConnsPerHost:   parts,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: 30 * time.Second,
 		IdleConnTimeout:       time.Minute,
-	}}
+	}
 }
 
 var errDowngrade = errors.New("it sends on to an address without encryption")
@@ -105,14 +115,9 @@ func (h *hub) sendBy(ctx context.Context, client *http.Client, method, address, 
 	if h.offline {
 		return nil, fail(CodeUnreachable, "The hub is not asked", "HF_HUB_OFFLINE is set", "Unset it to download.")
 	}
-	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	req, err := newRequest(ctx, method, address, span)
 	if err != nil {
 		return nil, errors.New("the hub gave an address that can't be read")
-	}
-	req.Header.Set("User-Agent", "helium")
-	req.Header.Set("Accept-Encoding", "identity") // sizes and ranges are of the file itself
-	if span != "" {
-		req.Header.Set("Range", span)
 	}
 	h.authorize(req)
 	resp, err := client.Do(req)
@@ -125,6 +130,19 @@ func (h *hub) sendBy(ctx context.Context, client *http.Client, method, address, 
 	io.CopyN(io.Discard, resp.Body, 4096) // lets the connection be used again
 	resp.Body.Close()
 	return nil, h.refusal(resp)
+}
+
+func newRequest(ctx context.Context, method, address, span string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", "helium")
+	req.Header.Set("Accept-Encoding", "identity") // sizes and ranges are of the file itself
+	if span != "" {
+		req.Header.Set("Range", span)
+	}
+	return req, nil
 }
 
 // unreachable words an error of the network. Addresses are left out, because a
@@ -211,25 +229,29 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 }
 
 // ask sends until there is an answer or no hope of one.
-func (h *hub) ask(ctx context.Context, client *http.Client, method, address, span string) (*http.Response, error) {
-	for failed := 1; ; failed++ {
-		resp, err := h.sendBy(ctx, client, method, address, span)
-		if err == nil {
-			return resp, nil
-		}
-		patience := h.patience
-		if reason := (protocol.Reason{}); errors.As(err, &reason) && reason.Code == CodeUnreachable {
-			patience.tries = min(patience.tries, unreachableTries)
-		}
-		if err := patience.wait(ctx, failed, err); err != nil {
-			return nil, err
-		}
-	}
+func (h *hub) ask(ctx context.Context, client *http.Client, method, address, span string) (resp *http.Response, err error) {
+	err = h.patience.try(ctx, func() (err error) {
+		resp, err = h.sendBy(ctx, client, method, address, span)
+		return err
+	})
+	return resp, err
 }
 
-// unreachableTries is how often a hub is asked that does not answer at all,
-// before a person is told so.
-const unreachableTries = 3
+// start is the beginning of a file, at most so many bytes.
+func (h *hub) start(ctx context.Context, address string, most int64) (b []byte, err error) {
+	err = h.patience.try(ctx, func() error {
+		resp, err := h.send(ctx, http.MethodGet, address, fmt.Sprintf("bytes=0-%d", most-1))
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		if b, err = io.ReadAll(io.LimitReader(resp.Body, most)); err != nil {
+			return h.unreachable(ctx, resp.Request.URL.Host, err)
+		}
+		return nil
+	})
+	return b, err
+}
 
 // maxFile is more than any model's file.
 const maxFile = 8 << 40
@@ -282,7 +304,7 @@ func parseInfo(id string, b []byte) (Repository, error) {
 	r := Repository{ID: id, Commit: answer.SHA}
 	for _, s := range answer.Siblings {
 		if isPickle(s.Name) {
-			r.pickles = true
+			r.pickles = append(r.pickles, s.Name)
 		}
 		if !mayRead(s.Name) {
 			continue

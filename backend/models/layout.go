@@ -26,9 +26,10 @@ import (
 //	models--OWNER--NAME/refs/REVISION      the commit that a revision meant
 //	models--OWNER--NAME/snapshots/COMMIT/  the repository's files, linked to blobs
 //
-// Helium adds a note, helium.json, to a repository, two locks of its own, and
-// part files, blobs/BLOB.helium: another program would take a file of its own
-// naming that has holes for a whole one.
+// Helium adds a note, helium.json, to a repository, locks of its own, and part
+// files, blobs/BLOB.helium: another program would take a file of its own naming
+// that has holes for a whole one. What came from an address is in a folder of the
+// same kind, urls--SHA256, and its commit is the file's own checksum.
 
 // DefaultDir is the Hugging Face cache of this user: HF_HUB_CACHE, HF_HOME/hub,
 // or ~/.cache/huggingface/hub.
@@ -55,7 +56,14 @@ func DefaultDir() (string, error) {
 	return filepath.Join(home, ".cache", "huggingface", "hub"), nil
 }
 
-func repoName(id string) string { return "models--" + strings.ReplaceAll(id, "/", "--") }
+// repoName is the folder of a repository, or of an address; the functions below
+// take either, as id.
+func repoName(id string) string {
+	if strings.Contains(id, "://") {
+		return "urls--" + idSum(id)
+	}
+	return "models--" + strings.ReplaceAll(id, "/", "--")
+}
 
 func (l *Library) repoDir(id string) string { return filepath.Join(l.dir, repoName(id)) }
 
@@ -78,21 +86,27 @@ func (l *Library) refPath(id, revision string) string {
 // partPath is where a blob grows.
 func (l *Library) partPath(id, blob string) string { return l.blobPath(id, blob) + ".helium" }
 
-// Names of Helium's own locks: one is held while a repository is written, the
-// other, shared, while a model is used. The latter's time is that of the last use.
-const (
-	writeLock = "helium"
-	useLock   = "helium-use"
-)
+// writeLock is held while a repository is written.
+const writeLock = "helium"
+
+// useLock is held, shared, while a model is used. Its time is that of the last use.
+// Each of a repository's models has one.
+func useLock(id string) string {
+	const plain = "helium-use"
+	if homeOf(id) == id {
+		return plain
+	}
+	return plain + "-" + idSum(id)[:16]
+}
 
 func (l *Library) lockPath(id, name string) string {
-	return filepath.Join(l.dir, ".locks", repoName(id), name+".lock")
+	return filepath.Join(l.dir, ".locks", repoName(homeOf(id)), name+".lock")
 }
 
 func (l *Library) lockFile(id, name string) (*flock.Flock, error) {
 	path := l.lockPath(id, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("lock model %s: %w", id, err)
+		return nil, fmt.Errorf("lock model %s: %w", Label(id), err)
 	}
 	return flock.New(path, flock.SetPermissions(0o644)), nil
 }
@@ -109,7 +123,7 @@ func (l *Library) lock(ctx context.Context, id, name string, waiting func()) (un
 		_, err = f.TryLockContext(ctx, 100*time.Millisecond)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("wait for another program that fetches %s: %w", id, err)
+		return nil, fmt.Errorf("wait for another program that fetches %s: %w", Label(id), err)
 	}
 	return func() { f.Unlock() }, nil
 }
@@ -158,7 +172,7 @@ func (l *Library) writeRef(id, revision, commit string) error {
 	if b, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(b)) == commit {
 		return nil
 	}
-	return replaceFile(path, []byte(commit))
+	return replaceFile(path, []byte(commit), 0o644)
 }
 
 // readRef is the commit that a revision meant when it was last asked for.
@@ -252,9 +266,9 @@ func (r *interruptible) Read(b []byte) (int, error) {
 
 // replaceFile writes a file that others see either old or new. On Windows a
 // reader can be in the way for a moment.
-func replaceFile(path string, b []byte) error {
+func replaceFile(path string, b []byte, mode fs.FileMode) error {
 	fresh := path + ".new"
-	if err := os.WriteFile(fresh, b, 0o644); err != nil {
+	if err := os.WriteFile(fresh, b, mode); err != nil {
 		return err
 	}
 	err := os.Rename(fresh, path)

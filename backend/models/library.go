@@ -1,8 +1,10 @@
 // Package models finds, downloads, checks and keeps model files.
 //
-// A model has an id, which is a Hugging Face repository's name or the name of
-// the built-in demo model, and is one GGUF file, or a folder of safetensors with
-// the tokenizer and configuration that go with them. A library is a folder in
+// A model has an id, which is a Hugging Face repository's name, that name with a
+// variant or a file of the repository, the address of a file, or the name of the
+// built-in demo model. It is one GGUF or safetensors file, or a folder of
+// safetensors with the tokenizers and configurations that go with them: a text
+// model, one network of an image model, or all of them. A library is a folder in
 // the standard layout of the Hugging Face cache, so that nothing that another
 // program fetched is fetched again: blobs named by their checksum, snapshots by
 // the repository's commit. A pin names a revision, files and hashes exactly; it
@@ -47,11 +49,15 @@ type Options struct {
 	// Token for gated repositories; default HF_TOKEN. Never logged, and sent to
 	// the endpoint only.
 	Token string
-	// Client makes the requests; default one that honours the proxy variables.
+	// Client makes the requests to the hub; default one that honours the proxy
+	// variables, as what asks other addresses always does.
 	Client *http.Client
 	// MaxBytes is how much the library may hold of what it fetched, before the
 	// least recently used goes; default HELIUM_MODELS_MAX_GB, or no limit.
 	MaxBytes int64
+	// AllowPrivate lets models come from addresses of this computer and of local
+	// networks, which a stranger's task could otherwise have a node ask.
+	AllowPrivate bool
 	// Log gets a line when a model is removed to make room; nil drops it.
 	Log *slog.Logger
 }
@@ -60,6 +66,7 @@ type Options struct {
 type Library struct {
 	dir      string
 	hub      *hub
+	web      *web
 	maxBytes int64
 	log      *slog.Logger
 	ways     []linkWay
@@ -70,21 +77,29 @@ type Library struct {
 
 	// mu guards everything that follows.
 	mu sync.Mutex
+	// notes maps a note's path to it as it was read.
+	notes map[string]seenNote
 	// held maps a model id to what has been checked.
 	held map[string]held
 }
 
-// held is a model that was checked, and the note that says so as it was read.
+// held is a model that was checked.
 type held struct {
-	file File
-	note note
+	file  File
+	entry entry
+}
+
+// seenNote is a note, and what the file looked like that it was read from.
+type seenNote struct {
+	note
 	seen stamp
 }
 
 // File is a model that is here and checked.
 type File struct {
 	Pin protocol.ModelPin `json:"pin"`
-	// Path of the GGUF file, or of the folder with the safetensors.
+	// Path of the only file, or of the folder. A folder may also hold files of
+	// other models of the same repository, which have other names.
 	Path string `json:"-"`
 }
 
@@ -106,7 +121,7 @@ func Open(dir string, o Options) (*Library, error) {
 		return nil, fmt.Errorf("open model folder: %w", err)
 	}
 	l := &Library{
-		dir: dir, maxBytes: o.MaxBytes, log: o.Log, ways: usualWays(), free: freeSpace, chunk: chunk, held: map[string]held{},
+		dir: dir, maxBytes: o.MaxBytes, log: o.Log, ways: usualWays(), free: freeSpace, chunk: chunk,
 	}
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
@@ -114,6 +129,7 @@ func Open(dir string, o Options) (*Library, error) {
 	if l.hub, err = openHub(o); err != nil {
 		return nil, fmt.Errorf("open model folder: %w", err)
 	}
+	l.web = openWeb(l.hub, o)
 	if l.maxBytes == 0 {
 		if l.maxBytes, err = maxFromEnvironment(); err != nil {
 			return nil, fmt.Errorf("open model folder: %w", err)
@@ -159,7 +175,7 @@ func (l *Library) Get(id string) (File, error) {
 	l.refresh()
 	h, ok := l.held[id]
 	if !ok {
-		return File{}, fmt.Errorf("%w: %s", ErrNotHere, id)
+		return File{}, fmt.Errorf("%w: %.200s", ErrNotHere, Label(id))
 	}
 	return h.file, nil
 }
@@ -167,19 +183,19 @@ func (l *Library) Get(id string) (File, error) {
 // Use is Get that marks the model as used, and keeps it from being removed by
 // any process until release is called.
 func (l *Library) Use(id string) (f File, release func(), err error) {
-	if checkID(id) != nil {
-		return File{}, nil, fmt.Errorf("%w: %.200s", ErrNotHere, id)
+	if _, err := parseID(id); err != nil {
+		return File{}, nil, fmt.Errorf("%w: %.200s", ErrNotHere, Label(id))
 	}
-	lock, err := l.lockFile(id, useLock)
+	lock, err := l.lockFile(id, useLock(id))
 	if err != nil {
 		return File{}, nil, err
 	}
 	ok, err := lock.TryRLock()
 	if err != nil {
-		return File{}, nil, fmt.Errorf("use model %s: %w", id, err)
+		return File{}, nil, fmt.Errorf("use model %s: %w", Label(id), err)
 	}
 	if !ok {
-		return File{}, nil, fmt.Errorf("%w: %s is being removed", ErrNotHere, id)
+		return File{}, nil, fmt.Errorf("%w: %s is being removed", ErrNotHere, Label(id))
 	}
 	if f, err = l.Get(id); err != nil {
 		lock.Unlock()
@@ -224,149 +240,126 @@ func (l *Library) MakeDemo(ctx context.Context) (File, error) {
 	}
 	pin := protocol.ModelPin{ID: DemoID, Revision: checkpoint.DemoVersion, Files: []protocol.ModelFile{{Name: name, SHA256: sum, Bytes: size}}}
 	n := l.noteOf(DemoID)
-	n.Pin = pin
 	n.add(got{Commit: pin.Revision, Name: name, Bytes: size})
-	return l.keep(n)
+	return l.keep(n, entry{Pin: pin})
 }
 
-// keep remembers a model whose files have just been hashed.
-func (l *Library) keep(n note) (File, error) {
-	n.ID = n.Pin.ID
-	n.Stamps = map[string]stamp{}
-	for _, f := range n.Pin.Files {
-		info, err := os.Stat(l.snapshotPath(n.ID, n.Pin.Revision, f.Name))
+// keep remembers a model whose files have just been hashed, in its
+// repository's note.
+func (l *Library) keep(n note, e entry) (File, error) {
+	e.Stamps = map[string]stamp{}
+	for _, f := range e.Pin.Files {
+		info, err := os.Stat(l.snapshotPath(n.ID, e.Pin.Revision, f.Name))
 		if err != nil {
-			return File{}, fmt.Errorf("keep model %s: %w", n.ID, err)
+			return File{}, fmt.Errorf("keep model %s: %w", Label(e.Pin.ID), err)
 		}
-		n.Stamps[f.Name] = stampOf(info)
+		e.Stamps[f.Name] = stampOf(info)
 	}
+	n.set(e)
 	if err := l.writeNote(n); err != nil {
 		return File{}, err
 	}
-	file := l.fileOf(n)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.hold(n)
-	return file, nil
+	return l.fileOf(n.ID, e), nil
 }
 
-// hold needs mu.
-func (l *Library) hold(n note) {
-	h := held{file: l.fileOf(n), note: n}
-	if info, err := os.Stat(l.notePath(n.ID)); err == nil {
-		h.seen = stampOf(info)
-	}
-	l.held[n.ID] = h
-}
-
-func (l *Library) fileOf(n note) File {
-	f := File{Pin: n.Pin, Path: l.snapshotDir(n.ID, n.Pin.Revision)}
-	if !n.Folder {
-		f.Path = l.snapshotPath(n.ID, n.Pin.Revision, n.Pin.Files[0].Name)
+func (l *Library) fileOf(home string, e entry) File {
+	f := File{Pin: e.Pin, Path: l.snapshotDir(home, e.Pin.Revision)}
+	if !e.Folder {
+		f.Path = l.snapshotPath(home, e.Pin.Revision, e.Pin.Files[0].Name)
 	}
 	return f
 }
 
-// load finds the models of earlier runs. Files that were touched since they
-// were hashed are hashed again.
+// load hashes the files again that were touched since they were hashed.
 func (l *Library) load() error {
-	paths, err := filepath.Glob(filepath.Join(l.dir, "models--*", noteName))
-	if err != nil {
-		return fmt.Errorf("read model folder: %w", err)
-	}
-	for _, path := range paths {
+	for _, path := range l.notePaths() {
 		n, err := l.readNote(path)
 		if err == nil {
-			n, err = l.recheck(n)
+			err = l.recheck(n)
 		}
-		switch {
-		case err == nil && n.Pin.ID != "":
-			l.mu.Lock()
-			l.hold(n)
-			l.mu.Unlock()
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read model folder: %w", err)
 		}
 	}
 	return nil
 }
 
-// recheck hashes the files that don't look as they did. Its error is
-// fs.ErrNotExist when the model is to be fetched again: better that than to be
-// slashed for it.
-func (l *Library) recheck(n note) (note, error) {
+// recheck hashes the files that don't look as they did. A model with one that is
+// gone or not what it was is to be fetched again: better that than to be slashed
+// for it.
+func (l *Library) recheck(n note) error {
 	touched := false
-	for _, f := range n.Pin.Files {
-		path := l.snapshotPath(n.ID, n.Pin.Revision, f.Name)
-		info, err := os.Stat(path)
-		if err != nil {
-			return n, err
+	for i := range n.Models {
+		e := &n.Models[i]
+		for _, f := range e.Pin.Files {
+			path := l.snapshotPath(n.ID, e.Pin.Revision, f.Name)
+			info, err := os.Stat(path)
+			if isGone(err) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			if e.Stamps[f.Name] == stampOf(info) {
+				continue
+			}
+			sum, size, _, err := digest(context.Background(), path, "")
+			if err != nil {
+				return err
+			}
+			if sum != f.SHA256 || size != f.Bytes {
+				break
+			}
+			if e.Stamps == nil {
+				e.Stamps = map[string]stamp{}
+			}
+			e.Stamps[f.Name], touched = stampOf(info), true
 		}
-		if n.Stamps[f.Name] == stampOf(info) {
-			continue
-		}
-		sum, size, _, err := digest(context.Background(), path, "")
-		if err != nil {
-			return n, err
-		}
-		if sum != f.SHA256 || size != f.Bytes {
-			return n, fs.ErrNotExist
-		}
-		if n.Stamps == nil {
-			n.Stamps = map[string]stamp{}
-		}
-		n.Stamps[f.Name], touched = stampOf(info), true
 	}
 	if touched {
-		return n, l.writeNote(n)
+		return l.writeNote(n)
 	}
-	return n, nil
+	return nil
 }
 
-// refresh sees what other processes fetched and removed. It hashes nothing and
-// needs mu.
+// refresh sees what this and other processes fetched and removed. It hashes
+// nothing and needs mu.
 func (l *Library) refresh() {
-	paths, err := filepath.Glob(filepath.Join(l.dir, "models--*", noteName))
-	if err != nil {
-		return
-	}
-	there := map[string]bool{}
-	for _, path := range paths {
-		if id, ok := l.look(path); ok {
-			there[id] = true
+	notes := map[string]seenNote{}
+	l.held = map[string]held{}
+	for _, path := range l.notePaths() {
+		n, ok := l.look(path)
+		if !ok {
+			continue
+		}
+		notes[path] = n
+		for _, e := range n.Models {
+			if e.complete() && l.unchanged(n.ID, e) {
+				l.held[e.Pin.ID] = held{l.fileOf(n.ID, e), e}
+			}
 		}
 	}
-	for id := range l.held {
-		if !there[id] {
-			delete(l.held, id)
-		}
-	}
+	l.notes = notes
 }
 
-// look brings held in line with one note.
-func (l *Library) look(path string) (id string, ok bool) {
+// look reads a note, unless it is the one that was read before.
+func (l *Library) look(path string) (seenNote, bool) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", false
+		return seenNote{}, false
 	}
-	for id, h := range l.held {
-		if l.notePath(id) == path && h.seen == stampOf(info) {
-			return id, l.unchanged(h.note)
-		}
+	if n, ok := l.notes[path]; ok && n.seen == stampOf(info) {
+		return n, true
 	}
 	n, err := l.readNote(path)
-	if err != nil || n.Pin.ID == "" || !l.unchanged(n) {
-		return "", false
-	}
-	l.hold(n)
-	return n.ID, true
+	return seenNote{n, stampOf(info)}, err == nil
 }
 
 // unchanged says whether all files look as they did when they were hashed.
-func (l *Library) unchanged(n note) bool {
-	for _, f := range n.Pin.Files {
-		info, err := os.Stat(l.snapshotPath(n.ID, n.Pin.Revision, f.Name))
-		if err != nil || n.Stamps[f.Name] != stampOf(info) {
+func (l *Library) unchanged(home string, e entry) bool {
+	for _, f := range e.Pin.Files {
+		info, err := os.Stat(l.snapshotPath(home, e.Pin.Revision, f.Name))
+		if err != nil || e.Stamps[f.Name] != stampOf(info) {
 			return false
 		}
 	}

@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
 
 	"helium/backend/protocol"
 )
@@ -17,15 +20,29 @@ import (
 const noteName = "helium.json"
 
 type note struct {
+	// ID of the repository, or the address of a file.
 	ID string `json:"id"`
-	// Pin is empty while no model is complete.
+	// Models are those of the repository that are here or on their way.
+	Models []entry `json:"models"`
+	// Got is what Helium put here, for all of them.
+	Got []got `json:"got,omitempty"`
+}
+
+// entry is one model of a repository.
+type entry struct {
+	// Pin has the model's id, and nothing else while it is not complete.
 	Pin protocol.ModelPin `json:"pin"`
 	// Folder says that the model is opened as a folder.
 	Folder bool `json:"folder,omitempty"`
 	// Stamps of the pinned files when they were hashed.
 	Stamps map[string]stamp `json:"stamps,omitempty"`
-	// Got is what Helium put here, of all models of this repository.
-	Got []got `json:"got,omitempty"`
+}
+
+func (e entry) complete() bool { return len(e.Pin.Files) > 0 }
+
+// has says whether the model's files are at a commit and one has that name.
+func (e entry) has(commit, name string) bool {
+	return e.Pin.Revision == commit && slices.ContainsFunc(e.Pin.Files, func(f protocol.ModelFile) bool { return f.Name == name })
 }
 
 // stamp tells a file that was touched from one that was not.
@@ -38,11 +55,67 @@ func stampOf(info fs.FileInfo) stamp { return stamp{info.ModTime().UnixNano(), i
 
 // got is a name that Helium gave a file.
 type got struct {
+	// For is the model for which it came; empty for that of the repository's name.
+	For    string `json:"for,omitempty"`
 	Commit string `json:"commit"`
 	Name   string `json:"name"`
 	// Blob is the file's bytes when Helium fetched them; empty when they were here.
 	Blob  string `json:"blob,omitempty"`
 	Bytes int64  `json:"bytes,omitempty"`
+}
+
+// find returns the model's place, or -1.
+func (n *note) find(id string) int {
+	return slices.IndexFunc(n.Models, func(e entry) bool { return e.Pin.ID == id })
+}
+
+// set puts e in the place of what was known of the same model.
+func (n *note) set(e entry) {
+	if i := n.find(e.Pin.ID); i >= 0 {
+		n.Models[i] = e
+		return
+	}
+	n.Models = append(n.Models, e)
+	slices.SortFunc(n.Models, func(a, b entry) int { return strings.Compare(a.Pin.ID, b.Pin.ID) })
+}
+
+// fetched says whether a blob's bytes are Helium's.
+func (n *note) fetched(blob string) bool {
+	return slices.ContainsFunc(n.Got, func(g got) bool { return g.Blob == blob })
+}
+
+// drop takes models out, and returns what none of those that stay needs.
+func (n *note) drop(ids ...string) (gone []got) {
+	n.Models = slices.DeleteFunc(slices.Clone(n.Models), func(e entry) bool { return slices.Contains(ids, e.Pin.ID) })
+	var kept []got
+	for _, g := range n.Got {
+		if n.needs(g) {
+			kept = append(kept, g)
+		} else {
+			gone = append(gone, g)
+		}
+	}
+	n.Got = kept
+	return gone
+}
+
+func (n *note) needs(g got) bool {
+	return slices.ContainsFunc(n.Models, func(e entry) bool {
+		return e.Pin.ID == firstOf(g.For, n.ID) || e.has(g.Commit, g.Name)
+	})
+}
+
+// shared says whether another model of the repository has some of this one's bytes.
+func (n *note) shared(id string) bool {
+	sums := map[common.Hash]bool{}
+	if i := n.find(id); i >= 0 {
+		for _, f := range n.Models[i].Pin.Files {
+			sums[f.SHA256] = true
+		}
+	}
+	return slices.ContainsFunc(n.Models, func(e entry) bool {
+		return e.Pin.ID != id && slices.ContainsFunc(e.Pin.Files, func(f protocol.ModelFile) bool { return sums[f.SHA256] })
+	})
 }
 
 // add puts g in the place of an earlier entry for the same name.
@@ -58,10 +131,10 @@ func (n *note) add(g got) {
 	n.Got[i] = g
 }
 
-// vouches says that a file was hashed here, has not been touched since, and is
-// what the hub has at that commit. It needs a note of unchanged files.
-func (n *note) vouches(commit string, f RemoteFile) bool {
-	return n.Pin.Revision == commit && slices.ContainsFunc(n.Pin.Files, func(p protocol.ModelFile) bool {
+// vouches says that a file is one of the model's and is what the hub has at that
+// commit. The model's files must be unchanged since they were hashed.
+func (e entry) vouches(commit string, f RemoteFile) bool {
+	return e.Pin.Revision == commit && slices.ContainsFunc(e.Pin.Files, func(p protocol.ModelFile) bool {
 		return p.Name == f.Name && p.Bytes == f.Bytes && fmt.Sprintf("%x", p.SHA256) == f.blob
 	})
 }
@@ -78,16 +151,39 @@ func (n *note) bytes() (sum int64) {
 	return sum
 }
 
+// freedBy is how many bytes removing models would free. It leaves the note as it is.
+func (n note) freedBy(ids ...string) int64 {
+	before := n.bytes()
+	n.drop(ids...)
+	return before - n.bytes()
+}
+
 func (l *Library) notePath(id string) string { return filepath.Join(l.repoDir(id), noteName) }
 
+// notePaths are those of all repositories and addresses.
+func (l *Library) notePaths() (paths []string) {
+	for _, kind := range []string{"models--*", "urls--*"} {
+		found, _ := filepath.Glob(filepath.Join(l.dir, kind, noteName)) // the only error is of the pattern
+		paths = append(paths, found...)
+	}
+	return paths
+}
+
 func (l *Library) writeNote(n note) error {
+	mode := fs.FileMode(0o644)
+	if strings.Contains(n.ID, "://") {
+		mode = 0o600 // an address may hold a key
+	}
 	b, err := json.Marshal(n)
 	if err == nil {
-		err = replaceFile(l.notePath(n.ID), b)
+		err = replaceFile(l.notePath(n.ID), b, mode)
 	}
 	if err != nil {
-		return fmt.Errorf("keep model %s: %w", n.ID, err)
+		return fmt.Errorf("keep model %s: %w", Label(n.ID), err)
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.notes, l.notePath(n.ID)) // its time may not tell it from the one before
 	return nil
 }
 
@@ -106,22 +202,31 @@ func (l *Library) readNote(path string) (note, error) {
 }
 
 // parseNote trusts nothing: the names in it become paths that are opened, and
-// removed.
+// removed. A note of before is of one model, that of the repository's name.
 func parseNote(b []byte) (note, bool) {
-	var n note
-	if json.Unmarshal(b, &n) != nil {
+	var read struct {
+		note
+		entry
+	}
+	if json.Unmarshal(b, &read) != nil {
 		return note{}, false
 	}
-	if n.ID == "" {
-		n.ID = n.Pin.ID // notes of before had no id of their own
+	n := read.note
+	if len(n.Models) == 0 {
+		n.ID = firstOf(n.ID, read.entry.Pin.ID)
+		read.entry.Pin.ID = firstOf(read.entry.Pin.ID, n.ID)
+		n.Models = []entry{read.entry}
 	}
-	if checkID(n.ID) != nil || n.Pin.ID != "" && (n.Pin.ID != n.ID || len(n.Pin.Files) == 0 || !isPlain(n.Pin.Revision)) {
+	if home, err := parseID(n.ID); err != nil || home.home != n.ID {
 		return note{}, false
 	}
-	for _, f := range n.Pin.Files {
-		if !isSafeName(f.Name) || f.Bytes < 0 {
+	ids := map[string]bool{}
+	for _, e := range n.Models {
+		id, err := parseID(e.Pin.ID)
+		if err != nil || id.home != n.ID || ids[e.Pin.ID] || !e.isPlain() {
 			return note{}, false
 		}
+		ids[e.Pin.ID] = true
 	}
 	for _, g := range n.Got {
 		if !isPlain(g.Commit) || !isSafeName(g.Name) || g.Bytes < 0 || g.Blob != "" && !isHex(g.Blob, 40) && !isHex(g.Blob, 64) {
@@ -129,6 +234,14 @@ func parseNote(b []byte) (note, bool) {
 		}
 	}
 	return n, true
+}
+
+// isPlain says that the entry's names are ones that can be opened.
+func (e entry) isPlain() bool {
+	if e.complete() && !isPlain(e.Pin.Revision) {
+		return false
+	}
+	return !slices.ContainsFunc(e.Pin.Files, func(f protocol.ModelFile) bool { return !isSafeName(f.Name) || f.Bytes < 0 })
 }
 
 // isPlain says that a name of hexadecimal digits is one, as commits are and the

@@ -67,7 +67,7 @@ func TestTheUsualFileIsChosen(t *testing.T) {
 		for name := range strings.FieldsSeq(c.names) {
 			r.Files = append(r.Files, RemoteFile{Name: name})
 		}
-		files, _, err := r.Choose("")
+		files, _, err := r.Choose(Want{ID: "a/b"})
 		if (err == nil) != (c.want != "") || err == nil && (files[0].Name != c.want || len(files) != c.n) {
 			t.Errorf("%s: %+v, %v", c.names, files, err)
 		}
@@ -122,7 +122,7 @@ func FuzzInfo(f *testing.F) {
 				t.Errorf("took %+v", file)
 			}
 		}
-		if files, _, err := r.Choose(""); err == nil && len(files) == 0 {
+		if files, _, err := r.Choose(Want{ID: "a/b"}); err == nil && len(files) == 0 {
 			t.Error("chose nothing")
 		}
 	})
@@ -132,13 +132,22 @@ func FuzzInfo(f *testing.F) {
 func FuzzNote(f *testing.F) {
 	f.Add(`{"id":"a/b","pin":{"id":"a/b","revision":"00","files":[{"name":"x.gguf","sha256":"0x00","bytes":1}]},"got":[{"commit":"00","name":"x.gguf","blob":"../x"}]}`)
 	f.Add(`{"pin":{"id":"../..","revision":"..","files":[{"name":"/x.gguf"}]}}`)
+	f.Add(`{"id":"a/b","models":[{"pin":{"id":"a/b@fp16"}},{"pin":{"id":"a/b#x.safetensors","revision":"00","files":[{"name":"../x"}]}},{"pin":{"id":"c/d"}}]}`)
+	f.Add(`{"id":"https://h/x","models":[{"pin":{"id":"https://h/x","revision":"00","files":[{"name":"x"}]}}],"got":[{"for":"..","commit":"00","name":"x"}]}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		n, ok := parseNote([]byte(s))
 		if !ok {
 			return
 		}
-		if checkID(n.ID) != nil {
-			t.Errorf("took the id %q", n.ID)
+		for _, e := range n.Models {
+			if r, err := parseID(e.Pin.ID); err != nil || r.home != n.ID || strings.ContainsAny(e.Pin.Revision, "./\\") {
+				t.Errorf("took %+v of %q", e.Pin, n.ID)
+			}
+			for _, f := range e.Pin.Files {
+				if !isSafeName(f.Name) {
+					t.Errorf("took the file %q", f.Name)
+				}
+			}
 		}
 		for _, g := range n.Got {
 			if !isSafeName(g.Name) || strings.ContainsAny(g.Commit+g.Blob, "./\\") {

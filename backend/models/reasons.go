@@ -24,6 +24,7 @@ const (
 	CodeBusy        = "hub_busy"
 	CodeRefused     = "hub_refused"
 	CodeInUse       = "model_in_use"
+	CodeAddress     = "model_address"
 )
 
 // ErrNotHere says that the library does not hold the model.
@@ -103,5 +104,26 @@ func (p patience) wait(ctx context.Context, failed int, err error) error {
 		return context.Cause(ctx)
 	case <-timer.C:
 		return nil
+	}
+}
+
+// unreachableTries is how often a server is asked that does not answer at all,
+// before a person is told so.
+const unreachableTries = 3
+
+// try makes attempts until one succeeds or there is no hope of it.
+func (p patience) try(ctx context.Context, attempt func() error) error {
+	for failed := 1; ; failed++ {
+		err := attempt()
+		if err == nil {
+			return nil
+		}
+		now := p
+		if reason := (protocol.Reason{}); errors.As(err, &reason) && reason.Code == CodeUnreachable {
+			now.tries = min(now.tries, unreachableTries)
+		}
+		if err := now.wait(ctx, failed, err); err != nil {
+			return err
+		}
 	}
 }

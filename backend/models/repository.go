@@ -18,9 +18,10 @@ type Repository struct {
 	Commit string
 	Files  []RemoteFile
 
-	// pickles says that there are weights which are not read, because loading
-	// them runs code.
-	pickles bool
+	// pickles are weights which are not read, because loading them runs code.
+	pickles []string
+	// index says what a pipeline has; nil for what is none.
+	index *pipelineIndex
 }
 
 // RemoteFile is one file of a repository.
@@ -108,7 +109,7 @@ func hasSuffix(name, suffix string) bool { return strings.HasSuffix(strings.ToLo
 
 // mayRead says whether a file is of a kind that Helium reads.
 func mayRead(name string) bool {
-	return isSafeName(name) && (hasSuffix(name, ".gguf") || hasSuffix(name, ".safetensors") || slices.Contains(besides, name))
+	return isSafeName(name) && (hasSuffix(name, ".gguf") || hasSuffix(name, ".safetensors") || slices.Contains(besides, name) || pipelineFile.MatchString(name))
 }
 
 func isPickle(name string) bool {
@@ -120,17 +121,33 @@ func isPickle(name string) bool {
 	return false
 }
 
-// Choose picks the files of a model: the GGUF file that was asked for or that
-// there is, or else the safetensors with what goes with them. The first is the
-// one to open; folder says that it is to be opened as a folder.
-func (r Repository) Choose(want string) (files []RemoteFile, folder bool, err error) {
-	if want != "" {
-		f, ok := r.Find(want)
+// Choose picks the files of the model that is wanted, by what the repository is:
+// a pipeline, a network, GGUF files, a folder of safetensors, or files of
+// safetensors. The first is the one to open; folder says that it is to be opened
+// as a folder. It refuses what this program can't run, as far as the names tell.
+func (r Repository) Choose(w Want) (files []RemoteFile, folder bool, err error) {
+	ref, err := parseID(w.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	if name := firstOf(w.File, ref.file); name != "" {
+		f, ok := r.Find(name)
 		if !ok {
-			return nil, false, notFound(fmt.Sprintf("%s has no %s", r.ID, want), r.offer())
+			return nil, false, notFound(fmt.Sprintf("%s has no %s", r.ID, name), r.offer())
 		}
 		files, err = r.wholeSplit(f)
 		return files, false, err
+	}
+	if r.index != nil {
+		files, err = r.pipeline(ref.variant)
+		return files, true, err
+	}
+	if r.isNetwork() {
+		files, err = r.network(ref.variant)
+		return files, true, err
+	}
+	if ref.variant != "" {
+		return nil, false, notFound(fmt.Sprintf("%s has no variants, and %s was asked for", r.ID, ref.variant), "Leave the variant out.")
 	}
 	if heads := r.ggufs(); len(heads) > 0 {
 		head, ok := usual(heads)
@@ -140,8 +157,40 @@ func (r Repository) Choose(want string) (files []RemoteFile, folder bool, err er
 		files, err = r.wholeSplit(head)
 		return files, false, err
 	}
-	files, err = r.safetensors()
-	return files, true, err
+	if r.isText() {
+		files, err = r.safetensors()
+		return files, true, err
+	}
+	f, err := r.single()
+	return []RemoteFile{f}, false, err
+}
+
+// isText says that the repository is a text model, or without any weights.
+func (r Repository) isText() bool {
+	return !slices.ContainsFunc(r.Files, func(f RemoteFile) bool { return hasSuffix(f.Name, ".safetensors") }) ||
+		slices.ContainsFunc(r.Files, func(f RemoteFile) bool { return modelShard.MatchString(f.Name) })
+}
+
+// single is the only file of safetensors, or the one that LoRAs and textual
+// inversions are found by.
+func (r Repository) single() (RemoteFile, error) {
+	var all, named []RemoteFile
+	for _, f := range r.Files {
+		if !hasSuffix(f.Name, ".safetensors") {
+			continue
+		}
+		all = append(all, f)
+		if f.Name == "pytorch_lora_weights.safetensors" || f.Name == "learned_embeds.safetensors" {
+			named = append(named, f)
+		}
+	}
+	switch {
+	case len(all) == 1:
+		return all[0], nil
+	case len(named) == 1:
+		return named[0], nil
+	}
+	return RemoteFile{}, fail(CodeChoice, "The repository has several models", fmt.Sprintf("%s has %d safetensors files", r.ID, len(all)), r.offer())
 }
 
 // ggufs are the models among the GGUF files; of a split one its first part.
@@ -213,7 +262,7 @@ func (r Repository) safetensors() ([]RemoteFile, error) {
 		}
 	}
 	if len(weights) == 0 {
-		if r.pickles {
+		if len(r.pickles) > 0 {
 			return nil, fail(CodeUnsafe, "The model is not read", r.ID+" has its weights only in a format that can run code", "Look for a safetensors or GGUF version of it.")
 		}
 		return nil, notFound(r.ID+" has no safetensors or GGUF weights", "Look for another version of the model.")
@@ -231,14 +280,23 @@ func (r Repository) safetensors() ([]RemoteFile, error) {
 	return files, nil
 }
 
-// offer lists what can be asked for by name.
+// offer lists what can be asked for by name: GGUF files, or else those of
+// safetensors.
 func (r Repository) offer() string {
-	var names []string
-	for _, f := range r.ggufs() {
-		names = append(names, fmt.Sprintf("%s (%d MB)", f.Name, f.Bytes>>20))
+	files := r.ggufs()
+	if len(files) == 0 {
+		for _, f := range r.Files {
+			if hasSuffix(f.Name, ".safetensors") {
+				files = append(files, f)
+			}
+		}
 	}
-	if len(names) == 0 {
-		return "It has no GGUF files."
+	if len(files) == 0 {
+		return "It has no GGUF or safetensors files."
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, fmt.Sprintf("%s (%d MB)", f.Name, f.Bytes>>20))
 	}
 	const most = 20
 	if len(names) > most {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"helium/backend/protocol"
 )
 
 // Facts are what is known of a model that is here.
@@ -30,21 +32,24 @@ func (l *Library) Show(id string) (Facts, error) {
 	if err != nil {
 		return Facts{}, err
 	}
-	n, err := l.readNote(l.notePath(id))
+	n, err := l.readNote(l.notePath(homeOf(id)))
 	if err != nil {
-		return Facts{}, fmt.Errorf("show model %s: %w", id, err)
+		return Facts{}, fmt.Errorf("show model %s: %w", Label(id), err)
 	}
-	facts := Facts{File: f, Removable: n.bytes(), LastUsed: l.lastUsed(id), InUse: l.inUse(id)}
-	facts.Kept = l.whyKept(facts)
+	facts := Facts{File: f, Removable: n.freedBy(id), LastUsed: l.lastUsed(id), InUse: l.inUse(id)}
+	facts.Kept = l.whyKept(facts, n.shared(id))
 	return facts, nil
 }
 
-func (l *Library) whyKept(f Facts) string {
+// whyKept is told whether another model of the repository has some of its files.
+func (l *Library) whyKept(f Facts, shared bool) string {
 	switch {
 	case f.Pin.ID == DemoID:
 		return "It is built in: the program makes it itself."
 	case f.InUse:
 		return "It is in use."
+	case shared && f.Removable < f.Bytes():
+		return "It shares files with another model of its repository, which stay as long as that one."
 	case f.Removable == 0:
 		return "Another program fetched it: Helium uses it and never removes it."
 	case f.Removable < f.Bytes():
@@ -59,7 +64,7 @@ func (l *Library) whyKept(f Facts) string {
 // lastUsed is the time of the lock that a use holds, or of the note.
 func (l *Library) lastUsed(id string) time.Time {
 	var last time.Time
-	for _, path := range []string{l.lockPath(id, useLock), l.notePath(id)} {
+	for _, path := range []string{l.lockPath(id, useLock(id)), l.notePath(homeOf(id))} {
 		if info, err := os.Stat(path); err == nil && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
@@ -68,10 +73,10 @@ func (l *Library) lastUsed(id string) time.Time {
 }
 
 func (l *Library) inUse(id string) bool {
-	if _, err := os.Stat(l.lockPath(id, useLock)); isGone(err) {
+	if _, err := os.Stat(l.lockPath(id, useLock(id))); isGone(err) {
 		return false // making the lock would look like a use
 	}
-	lock, err := l.lockFile(id, useLock)
+	lock, err := l.lockFile(id, useLock(id))
 	if err != nil {
 		return true // better kept than lost
 	}
@@ -82,29 +87,27 @@ func (l *Library) inUse(id string) bool {
 	return !ok || err != nil
 }
 
-// Remove deletes what Helium fetched of a repository, complete or not, and
-// forgets the model. Files of other programs stay. It returns ErrInUse while a
-// process works with the model, ErrNotHere when there is nothing of it.
+// Remove deletes what Helium fetched for a model, complete or not, and forgets the
+// model. Files of other programs stay, and those that another model of the same
+// repository has too. It returns ErrInUse while a process works with the model,
+// ErrNotHere when there is nothing of it.
 func (l *Library) Remove(id string) (freed int64, err error) {
-	if err := checkID(id); err != nil {
+	if _, err := parseID(id); err != nil {
 		return 0, err
 	}
-	n, err := l.readNote(l.notePath(id))
-	if isGone(err) {
-		return 0, fmt.Errorf("%w: %s", ErrNotHere, id)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("remove model %s: %w", id, err)
-	}
-	if freed, err = l.remove(n.ID); err != nil {
-		return 0, fmt.Errorf("remove model %s: %w", id, err)
+	if freed, err = l.remove(id); err != nil {
+		return 0, fmt.Errorf("remove model %s: %w", Label(id), err)
 	}
 	return freed, nil
 }
 
 // remove takes both locks, so that nobody uses or fetches what goes.
 func (l *Library) remove(id string) (freed int64, err error) {
-	for _, name := range []string{useLock, writeLock} {
+	path := l.notePath(homeOf(id))
+	if n, err := l.readNote(path); isGone(err) || err == nil && n.find(id) < 0 {
+		return 0, ErrNotHere // no lock is made for what never was here
+	}
+	for _, name := range []string{useLock(id), writeLock} {
 		lock, err := l.lockFile(id, name)
 		if err != nil {
 			return 0, err
@@ -114,40 +117,50 @@ func (l *Library) remove(id string) (freed int64, err error) {
 			return 0, err
 		}
 		if !ok {
-			f := fail(CodeInUse, "The model is in use", id, "Wait until its task or download ends, or stop the node.")
+			f := fail(CodeInUse, "The model is in use", Label(id), "Wait until its task or download ends, or stop the node.")
 			f.kind = ErrInUse
 			return 0, f
 		}
 		defer lock.Unlock()
 	}
-	n, err := l.readNote(l.notePath(id))
+	n, err := l.readNote(path)
+	if isGone(err) || err == nil && n.find(id) < 0 {
+		return 0, ErrNotHere
+	}
 	if err != nil {
 		return 0, err
 	}
+	old := n
+	gone := n.drop(id)
 	// The note goes first: from then on nobody takes the model for whole.
-	if err := os.Remove(l.notePath(id)); err != nil {
+	if err := l.replaceNote(n); err != nil {
 		return 0, err
 	}
-	l.mu.Lock()
-	delete(l.held, id)
-	l.mu.Unlock()
-	if freed, err = l.removeFiles(n); err != nil {
+	if freed, err = l.removeFiles(n, gone); err != nil {
 		if freed > 0 {
-			n = note{ID: id, Got: n.Got} // no longer whole
+			old.set(entry{Pin: protocol.ModelPin{ID: id}}) // no longer whole
 		}
-		return freed, errors.Join(err, l.writeNote(n))
+		return freed, errors.Join(err, l.writeNote(old))
 	}
-	l.tidy(id)
+	l.tidy(n.ID)
 	return freed, nil
 }
 
-// removeFiles removes the bytes that Helium fetched and that no other program has
-// named since, and then the names that Helium gave. On Windows bytes that an
-// engine has mapped can't be removed: then nothing is.
-func (l *Library) removeFiles(n note) (freed int64, err error) {
-	named := l.namedByOthers(n)
-	for _, g := range n.Got {
-		if g.Blob == "" || named[g.Blob] {
+// replaceNote writes a note, or removes that of a repository without models.
+func (l *Library) replaceNote(n note) error {
+	if len(n.Models) == 0 {
+		return os.Remove(l.notePath(n.ID))
+	}
+	return l.writeNote(n)
+}
+
+// removeFiles removes, of what nothing in the note needs, the bytes that Helium
+// fetched and that no other name leads to, and then the names that Helium gave. On
+// Windows bytes that an engine has mapped can't be removed: then nothing is.
+func (l *Library) removeFiles(n note, gone []got) (freed int64, err error) {
+	named := l.namedByOthers(n.ID, gone)
+	for _, g := range gone {
+		if g.Blob == "" || named[g.Blob] || n.fetched(g.Blob) {
 			continue
 		}
 		switch err := os.Remove(l.blobPath(n.ID, g.Blob)); {
@@ -157,7 +170,7 @@ func (l *Library) removeFiles(n note) (freed int64, err error) {
 			return freed, err
 		}
 	}
-	for _, g := range n.Got {
+	for _, g := range gone {
 		path := l.snapshotPath(n.ID, g.Commit, g.Name)
 		info, err := os.Lstat(path)
 		if isGone(err) {
@@ -173,6 +186,9 @@ func (l *Library) removeFiles(n note) (freed int64, err error) {
 			freed += g.Bytes
 		}
 	}
+	if slices.ContainsFunc(n.Models, func(e entry) bool { return !e.complete() }) {
+		return freed, nil // parts may be of another model, which was cut
+	}
 	parts, err := filepath.Glob(filepath.Join(l.repoDir(n.ID), "blobs", "*.helium*"))
 	for _, path := range parts {
 		if info, err := os.Stat(path); err == nil && os.Remove(path) == nil {
@@ -182,16 +198,16 @@ func (l *Library) removeFiles(n note) (freed int64, err error) {
 	return freed, err
 }
 
-// namedByOthers are the blobs to which a snapshot links by a name that Helium did
-// not give.
-func (l *Library) namedByOthers(n note) map[string]bool {
-	ours := map[string]bool{}
-	for _, g := range n.Got {
-		ours[l.snapshotPath(n.ID, g.Commit, g.Name)] = true
+// namedByOthers are the blobs to which a snapshot links by a name that is not one of
+// those that go.
+func (l *Library) namedByOthers(home string, gone []got) map[string]bool {
+	going := map[string]bool{}
+	for _, g := range gone {
+		going[l.snapshotPath(home, g.Commit, g.Name)] = true
 	}
 	named := map[string]bool{}
-	filepath.WalkDir(filepath.Join(l.repoDir(n.ID), "snapshots"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type()&fs.ModeSymlink != 0 && !ours[path] {
+	filepath.WalkDir(filepath.Join(l.repoDir(home), "snapshots"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type()&fs.ModeSymlink != 0 && !going[path] {
 			if target, err := os.Readlink(path); err == nil {
 				named[filepath.Base(target)] = true
 			}
@@ -234,44 +250,86 @@ func removeEmpty(dir string) {
 	os.Remove(dir) // fails when something is left
 }
 
-// resident is a repository of which Helium fetched something.
+// resident is a model for which Helium fetched something.
 type resident struct {
-	id    string
-	bytes int64
-	used  time.Time
+	id   string
+	used time.Time
 }
 
-func (l *Library) residents() (all []resident) {
-	paths, _ := filepath.Glob(filepath.Join(l.dir, "models--*", noteName))
-	for _, path := range paths {
-		if n, err := l.readNote(path); err == nil && n.ID != DemoID && n.bytes() > 0 {
-			all = append(all, resident{n.ID, n.bytes(), l.lastUsed(n.ID)})
+// shelf is what Helium fetched, by repository, and for which models, the longest
+// unused first.
+type shelf struct {
+	notes  map[string]note
+	models []resident
+}
+
+func (l *Library) shelf() shelf {
+	s := shelf{notes: map[string]note{}}
+	for _, path := range l.notePaths() {
+		n, err := l.readNote(path)
+		if err != nil || n.ID == DemoID || n.bytes() == 0 {
+			continue
+		}
+		s.notes[n.ID] = n
+		for _, e := range n.Models {
+			s.models = append(s.models, resident{e.Pin.ID, l.lastUsed(e.Pin.ID)})
 		}
 	}
-	slices.SortFunc(all, func(a, b resident) int { return a.used.Compare(b.used) })
-	return all
+	slices.SortStableFunc(s.models, func(a, b resident) int { return a.used.Compare(b.used) })
+	return s
+}
+
+func (s shelf) bytes() (sum int64) {
+	for _, n := range s.notes {
+		sum += n.bytes()
+	}
+	return sum
+}
+
+// freedBy is how many bytes removing models would free: what they share only when
+// all of those that share it go.
+func (s shelf) freedBy(models []resident) (sum int64) {
+	byHome := map[string][]string{}
+	for _, r := range models {
+		byHome[homeOf(r.id)] = append(byHome[homeOf(r.id)], r.id)
+	}
+	for home, ids := range byHome {
+		sum += s.notes[home].freedBy(ids...)
+	}
+	return sum
+}
+
+// leaving picks those of the models that may go which are enough to free so many
+// bytes, the longest unused first. None of them is picked in vain.
+func (s shelf) leaving(may func(id string) bool, over int64) (leaving []resident) {
+	for _, r := range s.models {
+		if s.freedBy(leaving) >= over {
+			break
+		}
+		if may(r.id) {
+			leaving = append(leaving, r)
+		}
+	}
+	for i := len(leaving) - 1; i >= 0; i-- {
+		if without := slices.Delete(slices.Clone(leaving), i, i+1); s.freedBy(without) >= over {
+			leaving = without
+		}
+	}
+	return leaving
 }
 
 // makeRoom removes the longest unused of the models that Helium fetched, until
-// need more bytes keep to the limit. It removes nothing if that is not enough.
-func (l *Library) makeRoom(id string, need int64) error {
+// need more bytes keep to the limit. It removes nothing if that is not enough. The
+// models of the repository that is being fetched stay: they may have the same files.
+func (l *Library) makeRoom(home string, need int64) error {
 	if l.maxBytes <= 0 {
 		return nil
 	}
-	all := l.residents()
-	made, freed := l.made()
-	over := need - l.maxBytes + freed
-	for _, r := range all {
-		over += r.bytes
-	}
-	var leaving []resident
-	for _, r := range all {
-		if freed < over && r.id != id && !l.inUse(r.id) {
-			leaving = append(leaving, r)
-			freed += r.bytes
-		}
-	}
-	if freed < over {
+	all := l.shelf()
+	made, fromMade := l.made()
+	over := need - l.maxBytes + fromMade + all.bytes()
+	leaving := all.leaving(func(id string) bool { return homeOf(id) != home && !l.inUse(id) }, over-fromMade)
+	if fromMade+all.freedBy(leaving) < over {
 		return l.overCap(need)
 	}
 	over -= l.removeMade(made, over)
@@ -279,10 +337,10 @@ func (l *Library) makeRoom(id string, need int64) error {
 		n, err := l.remove(r.id)
 		over -= n
 		if err != nil {
-			l.log.Warn("could not remove a model to make room", "model", r.id, "err", err)
+			l.log.Warn("could not remove a model to make room", "model", Label(r.id), "err", err)
 			continue
 		}
-		l.log.Info("removed a model to make room", "model", r.id, "bytes", n, "last_used", r.used)
+		l.log.Info("removed a model to make room", "model", Label(r.id), "bytes", n, "last_used", r.used)
 	}
 	if over > 0 && len(leaving) > 0 {
 		return l.overCap(need) // one was taken into use meanwhile
@@ -314,10 +372,7 @@ func (l *Library) trimMade() {
 	if len(files) < 2 {
 		return
 	}
-	over -= l.maxBytes
-	for _, r := range l.residents() {
-		over += r.bytes
-	}
+	over += l.shelf().bytes() - l.maxBytes
 	l.removeMade(files[:len(files)-1], over)
 }
 

@@ -30,11 +30,19 @@ const (
 // errNoRanges says that the server sends only whole files.
 var errNoRanges = errors.New("server sends no ranges")
 
+// sender makes the requests of a transfer.
+type sender interface {
+	// send makes one request; its error is a setback when another try may help.
+	// span is the value of a Range header, or empty.
+	send(ctx context.Context, method, address, span string) (*http.Response, error)
+}
+
 // transfer brings one file's bytes into a part file. A journal beside it says
 // which of them are there; both stay when the transfer is cut.
 type transfer struct {
-	hub *hub
-	// address at the hub; it sends on to where the bytes are.
+	from     sender
+	patience patience
+	// address of the file; its server may send on to where the bytes are.
 	address string
 	path    string
 	size    int64
@@ -46,7 +54,7 @@ type transfer struct {
 	chunk int64
 	// done counts each chunk's bytes.
 	done []int64
-	// direct is where the hub sent the last request to.
+	// direct is where the last request was sent on to.
 	direct string
 }
 
@@ -188,7 +196,7 @@ func (t *transfer) piece(ctx context.Context, i int, ranged func()) error {
 		if n > 0 {
 			failed = 1
 		}
-		if err := t.hub.patience.wait(ctx, failed, err); err != nil {
+		if err := t.patience.wait(ctx, failed, err); err != nil {
 			return err
 		}
 	}
@@ -204,7 +212,7 @@ func (t *transfer) inOne(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		if err := t.hub.patience.wait(ctx, failed, err); err != nil {
+		if err := t.patience.wait(ctx, failed, err); err != nil {
 			return err
 		}
 	}
@@ -246,13 +254,13 @@ func (t *transfer) attempt(ctx context.Context, i int, ranged func()) (int64, er
 	return t.receive(attempt, cancel, resp, i, from, end)
 }
 
-// request goes straight to where the hub sent an earlier one, until that fails:
+// request goes straight to where an earlier one was sent on to, until that fails:
 // such addresses expire.
 func (t *transfer) request(ctx context.Context, span string) (*http.Response, error) {
 	t.mu.Lock()
 	direct := t.direct
 	t.mu.Unlock()
-	resp, err := t.hub.send(ctx, http.MethodGet, firstOf(direct, t.address), span)
+	resp, err := t.from.send(ctx, http.MethodGet, firstOf(direct, t.address), span)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -266,14 +274,14 @@ func (t *transfer) request(ctx context.Context, span string) (*http.Response, er
 
 func (t *transfer) checkAnswer(resp *http.Response, span string, from int64) error {
 	damaged := func(detail string) error {
-		return fail(CodeDamaged, "The hub's file server answers wrongly", detail, "Try again later, or set HF_ENDPOINT to another hub.")
+		return fail(CodeDamaged, "The file server answers wrongly", detail, "Try again later.")
 	}
 	switch {
 	case resp.StatusCode == http.StatusOK && span != "":
 		return errNoRanges
 	case resp.StatusCode == http.StatusOK:
 		if resp.ContentLength >= 0 && resp.ContentLength != t.size {
-			return damaged(fmt.Sprintf("it sends %d bytes where the hub announced %d", resp.ContentLength, t.size))
+			return damaged(fmt.Sprintf("it sends %d bytes where %d were announced", resp.ContentLength, t.size))
 		}
 		return nil
 	case resp.StatusCode == http.StatusPartialContent && span != "":
@@ -312,7 +320,7 @@ var errStalled = errors.New("no bytes came any more")
 // receive writes the body to its place. A body that brings nothing for a while
 // is given up; a slow one is not.
 func (t *transfer) receive(ctx context.Context, cancel context.CancelCauseFunc, resp *http.Response, i int, from, end int64) (n int64, err error) {
-	stall := t.hub.patience.stall
+	stall := t.patience.stall
 	watch := time.AfterFunc(stall, func() { cancel(errStalled) })
 	defer watch.Stop()
 	buffer := make([]byte, 128<<10)
@@ -404,5 +412,5 @@ func writeJournal(part string, j journal) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(journalPath(part), b)
+	return replaceFile(journalPath(part), b, 0o644)
 }
