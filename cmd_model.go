@@ -132,11 +132,17 @@ func (modelDemoCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	f, err := library.MakeDemo(env.ctx)
+	text, err := library.MakeDemo(env.ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stdout, "%s is here: %s\n", models.DemoID, f.Path)
+	images, err := library.MakeDemoImages(env.ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range []models.File{text, images} {
+		fmt.Fprintf(env.stdout, "%s is here: %s\n", f.Pin.ID, f.Path)
+	}
 	return nil
 }
 

@@ -122,6 +122,9 @@ func pinned(env *environment, q taskToRun) ([]protocol.ModelPin, error) {
 	if _, err := library.MakeDemo(env.ctx); err != nil {
 		return nil, err
 	}
+	if _, err := library.MakeDemoImages(env.ctx); err != nil {
+		return nil, err
+	}
 	var pins []protocol.ModelPin
 	seen := map[string]bool{}
 	for _, id := range q.names {

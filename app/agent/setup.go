@@ -97,6 +97,9 @@ func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
 	if _, err := p.models.MakeDemo(ctx); err != nil {
 		return err
 	}
+	if _, err := p.models.MakeDemoImages(ctx); err != nil {
+		return err
+	}
 	ids := []string{}
 	for _, f := range p.models.List() {
 		ids = append(ids, f.Pin.ID)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -28,6 +29,7 @@ import (
 	"helium/backend/store"
 	"helium/backend/validator"
 	"helium/backend/wallet"
+	"helium/inference/task"
 )
 
 // devnet is what Run has made so far; close takes it down in reverse.
@@ -213,7 +215,7 @@ func (d *devnet) startBridge(ctx context.Context) error {
 		return err
 	}
 	d.bridge, err = bridge.Start(bridge.Config{
-		Listen: d.ports.bridge, Creator: maker, Store: d.store, Models: d.offers(), Chat: d.Chat, Log: d.Log.With("part", "bridge"),
+		Listen: d.ports.bridge, Creator: maker, Store: d.store, Models: d.offers(), Pin: d.pin, Chat: d.Chat, Log: d.Log.With("part", "bridge"),
 	})
 	if err != nil {
 		return err
@@ -239,11 +241,20 @@ func (d *devnet) runUntilClose(ctx context.Context, name string, run func(contex
 }
 
 // offers are the models that every node of the devnet has, since all read one
-// library; the first-run model first.
+// library; the first-run model first. What only goes with a model for images, such
+// as a LoRA, is none.
 func (d *devnet) offers() []bridge.Model {
 	var offers []bridge.Model
 	for _, f := range d.library.List() {
-		m := bridge.Model{Pin: f.Pin, MinVRAMGB: 1}
+		images, err := d.library.Image(f)
+		if err == nil && !slices.Contains(images.Fields, task.RoleBase) {
+			continue
+		}
+		if err != nil && !errors.Is(err, models.ErrNoImage) {
+			d.Log.Warn("model can't be read and isn't offered", "model", models.Label(f.Pin.ID), "err", err)
+			continue
+		}
+		m := bridge.Model{Pin: f.Pin, MinVRAMGB: 1, Images: err == nil}
 		if f.Pin.ID == d.first {
 			offers = append([]bridge.Model{m}, offers...)
 			continue
@@ -251,6 +262,12 @@ func (d *devnet) offers() []bridge.Model {
 		offers = append(offers, m)
 	}
 	return offers
+}
+
+// pin names the files of a model that is here.
+func (d *devnet) pin(id string) (protocol.ModelPin, bool) {
+	f, err := d.library.Get(id)
+	return f.Pin, err == nil
 }
 
 // bridgeKey is the devnet's own API key, the same from run to run.

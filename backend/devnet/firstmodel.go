@@ -20,10 +20,13 @@ const (
 // stands in.
 const reachTimeout = 10 * time.Second
 
-// prepareModels makes the demo model, and fetches the first-run model unless
+// prepareModels makes the demo models, and fetches the first-run model unless
 // demoOnly. It returns the id of the one to offer first.
 func prepareModels(ctx context.Context, library *models.Library, demoOnly bool, out io.Writer) (string, error) {
 	if _, err := library.MakeDemo(ctx); err != nil {
+		return "", err
+	}
+	if _, err := library.MakeDemoImages(ctx); err != nil {
 		return "", err
 	}
 	if demoOnly {

@@ -32,15 +32,7 @@ import (
 	"time"
 
 	"helium/backend/protocol"
-	"helium/inference/checkpoint"
-	"helium/inference/task"
 )
-
-// DemoID is the model that the program makes itself. It needs no network.
-const DemoID = "helium/demo"
-
-// DemoImagesID is its counterpart for images.
-const DemoImagesID = task.DemoImages
 
 // Options of a library. The zero value fits most.
 type Options struct {
@@ -207,41 +199,6 @@ func (l *Library) Use(id string) (f File, release func(), err error) {
 		lock.Unlock()
 		l.trimMade()
 	}), nil
-}
-
-// MakeDemo builds the demo model, if it is not here yet.
-func (l *Library) MakeDemo(ctx context.Context) (File, error) {
-	if f, err := l.Get(DemoID); err == nil && f.Pin.Revision == checkpoint.DemoVersion {
-		return f, nil
-	}
-	if err := ctx.Err(); err != nil {
-		return File{}, err
-	}
-	unlock, err := l.lock(ctx, DemoID, writeLock, func() {})
-	if err != nil {
-		return File{}, err
-	}
-	defer unlock()
-
-	const name = "demo.gguf"
-	path := l.snapshotPath(DemoID, checkpoint.DemoVersion, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return File{}, fmt.Errorf("make demo model: %w", err)
-	}
-	if _, err := checkpoint.WriteDemoModel(path + ".new"); err != nil {
-		return File{}, fmt.Errorf("make demo model: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return File{}, fmt.Errorf("make demo model: %w", err)
-	}
-	sum, size, _, err := digest(ctx, path, "")
-	if err != nil {
-		return File{}, fmt.Errorf("make demo model: %w", err)
-	}
-	pin := protocol.ModelPin{ID: DemoID, Revision: checkpoint.DemoVersion, Files: []protocol.ModelFile{{Name: name, SHA256: sum, Bytes: size}}}
-	n := l.noteOf(DemoID)
-	n.add(got{Commit: pin.Revision, Name: name, Bytes: size})
-	return l.keep(n, entry{Pin: pin})
 }
 
 // keep remembers a model whose files have just been hashed, in its

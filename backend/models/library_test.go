@@ -6,10 +6,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"helium/inference/checkpoint"
+	"helium/inference/task"
 )
 
 func TestAFileChangedOnDiskIsNotHandedOut(t *testing.T) {
@@ -104,6 +107,51 @@ func TestDemoIsMadeOnceAndIsTheVersionItSays(t *testing.T) {
 	}
 	if facts, err := l2.Show(DemoID); err != nil || !strings.Contains(facts.Kept, "built in") {
 		t.Errorf("kept because %q, %v", facts.Kept, err)
+	}
+}
+
+func TestTheImageModelIsMadeOnceAndAgainWhenItWasTouched(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.MakeDemoImages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := filepath.Join(f.Path, "model_index.json")
+	before, err := os.Stat(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, err := l.Image(f)
+	if err != nil || kind.Class != "StableDiffusionPipeline" || !slices.Contains(kind.Fields, task.RoleBase) {
+		t.Errorf("it is %+v, %v", kind, err)
+	}
+	if facts, err := l.Show(DemoImagesID); err != nil || !strings.Contains(facts.Kept, "built in") {
+		t.Errorf("kept because %q, %v", facts.Kept, err)
+	}
+	if _, err := l.MakeDemoImages(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := os.Stat(index); err != nil || !now.ModTime().Equal(before.ModTime()) {
+		t.Errorf("made again, or %v", err)
+	}
+
+	if err := os.WriteFile(index, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l, err = Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := l.MakeDemoImages(t.Context())
+	if err != nil || !reflect.DeepEqual(again.Pin, f.Pin) {
+		t.Errorf("after it was touched: %+v, %v", again.Pin, err)
+	}
+	if now, err := os.Stat(index); err != nil || now.Size() != before.Size() {
+		t.Errorf("what was touched stays: %v", err)
 	}
 }
 

@@ -44,7 +44,7 @@ func (l *Library) Show(id string) (Facts, error) {
 // whyKept is told whether another model of the repository has some of its files.
 func (l *Library) whyKept(f Facts, shared bool) string {
 	switch {
-	case f.Pin.ID == DemoID:
+	case builtIn(f.Pin.ID):
 		return "It is built in: the program makes it itself."
 	case f.InUse:
 		return "It is in use."
@@ -267,7 +267,7 @@ func (l *Library) shelf() shelf {
 	s := shelf{notes: map[string]note{}}
 	for _, path := range l.notePaths() {
 		n, err := l.readNote(path)
-		if err != nil || n.ID == DemoID || n.bytes() == 0 {
+		if err != nil || builtIn(n.ID) || n.bytes() == 0 {
 			continue
 		}
 		s.notes[n.ID] = n

@@ -26,9 +26,6 @@ import (
 	"helium/inference/diffusion/network"
 )
 
-// ModelID is the model's name in tasks and lists.
-const ModelID = "helium/demo-images"
-
 // Version names the model that this program makes: the first 16 digits of its
 // hash. It says, without making the model, whether one that lies on disk is of
 // today; a test keeps it true.

@@ -55,7 +55,7 @@ func open(t testing.TB, dir string, number checkpoint.TensorType) *diffusion.Pip
 func made(t testing.TB, prompt, config, document string) *task.SD {
 	t.Helper()
 	settings := map[string]any{"image_width": 128, "image_height": 128, "steps": 4, "seed": 1, "num_images": 1, "safety_checker": false, "cfg": 5}
-	doc := map[string]any{"base_model": demo.ModelID, "prompt": prompt, "negative_prompt": ""}
+	doc := map[string]any{"base_model": task.DemoImages, "prompt": prompt, "negative_prompt": ""}
 	for raw, into := range map[string]map[string]any{config: settings, document: doc} {
 		if err := json.Unmarshal([]byte("{"+raw+"}"), &into); err != nil {
 			t.Fatal(err)
