@@ -127,7 +127,7 @@ func openFolder(dir, file string, n Network, opts Options) (*Folder, error) {
 	if file != filepath.Base(file) {
 		return nil, fmt.Errorf("the file %q is not in the folder", file)
 	}
-	files, err := checkpoint.OpenWeightsNamed(dir, file)
+	files, err := checkpoint.OpenWeightsNamed(dir, file, "")
 	if err != nil {
 		return nil, err
 	}
