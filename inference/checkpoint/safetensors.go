@@ -79,7 +79,7 @@ type Weights struct {
 // OpenWeights opens the safetensors files of a folder, as its index lists them
 // or the one named model.safetensors, and makes sure that they hold every
 // tensor that they promise.
-func OpenWeights(dir string) (*Weights, error) { return OpenWeightsNamed(dir, WeightsFile, "") }
+func OpenWeights(dir string) (*Weights, error) { return OpenWeightsNamed(dir, WeightsFile) }
 
 // OpenWeightsFile opens one safetensors file.
 func OpenWeightsFile(path string) (*Weights, error) {
@@ -91,9 +91,12 @@ func OpenWeightsFile(path string) (*Weights, error) {
 	return w, nil
 }
 
-// OpenWeightsNamed is OpenWeights for files that have another name, and for a
-// variant of them, as in fp16; "" is the plain one.
-func OpenWeightsNamed(dir, name, variant string) (*Weights, error) {
+// OpenWeightsNamed is OpenWeights for files that have another name.
+func OpenWeightsNamed(dir, name string) (*Weights, error) { return OpenVariant(dir, name, "") }
+
+// OpenVariant is OpenWeightsNamed for a variant of the files, as in fp16; "" is the
+// plain one.
+func OpenVariant(dir, name, variant string) (*Weights, error) {
 	names, listed, err := weightFiles(dir, name, variant)
 	if err != nil {
 		return nil, fmt.Errorf("open weights in %s: %w", dir, err)
@@ -155,11 +158,10 @@ func (w *Weights) Size() int64 {
 
 // WeightFiles lists the files of a folder's weights, and the index where there
 // is one.
-func WeightFiles(dir string) ([]string, error) { return WeightFilesNamed(dir, WeightsFile, "") }
+func WeightFiles(dir string) ([]string, error) { return VariantFiles(dir, WeightsFile, "") }
 
-// WeightFilesNamed is WeightFiles for files that have another name, and for a
-// variant of them.
-func WeightFilesNamed(dir, name, variant string) ([]string, error) {
+// VariantFiles is WeightFiles for a variant of files that have another name.
+func VariantFiles(dir, name, variant string) ([]string, error) {
 	names, listed, err := weightFiles(dir, name, variant)
 	if err == nil && listed != nil {
 		names = append(names, ofVariant(name+indexSuffix, variant))

@@ -199,12 +199,12 @@ func TestAVariantOfWeightsIsTheOneThatIsNamed(t *testing.T) {
 		"fp16": {"half", "w.fp16.safetensors"},
 		"bf16": {"one", "w.bf16-00001-of-00001.safetensors", "w.safetensors.index.bf16.json"},
 	} {
-		w, err := checkpoint.OpenWeightsNamed(dir, "w.safetensors", variant)
+		w, err := checkpoint.OpenVariant(dir, "w.safetensors", variant)
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.Close()
-		files, err := checkpoint.WeightFilesNamed(dir, "w.safetensors", variant)
+		files, err := checkpoint.VariantFiles(dir, "w.safetensors", variant)
 		if got := append(w.Names(), files...); err != nil || !slices.Equal(got, want) {
 			t.Errorf("variant %q: %v and %v, want %v", variant, got, err, want)
 		}
@@ -218,7 +218,7 @@ func TestAVariantOfWeightsIsTheOneThatIsNamed(t *testing.T) {
 		{"w.safetensors", "directory", "not a regular file"},
 		{"none.safetensors", "fp16", "never read"},
 	} {
-		w, err := checkpoint.OpenWeightsNamed(dir, c.file, c.variant)
+		w, err := checkpoint.OpenVariant(dir, c.file, c.variant)
 		if err == nil {
 			w.Close()
 		}

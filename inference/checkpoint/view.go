@@ -7,7 +7,7 @@ const maxTransposed = 64 << 20
 
 // Transposed is a matrix with its rows as columns. Every reading reads it whole.
 func (w Weight) Transposed() (Weight, error) {
-	if len(w.Shape) != 2 || w.turned || w.size > maxTransposed {
+	if len(w.Shape) != 2 || w.turned || w.size == 0 || w.size > maxTransposed {
 		return Weight{}, fmt.Errorf("%w: tensor %q of %v can't be transposed", ErrSafetensors, w.Name, w.Shape)
 	}
 	w.Shape, w.turned = []uint64{w.Shape[1], w.Shape[0]}, true
@@ -28,7 +28,7 @@ func (w Weight) Rows(from, count uint64) (Weight, error) {
 // transpose lays the numbers of a stored matrix out as those of w.
 func (w Weight) transpose(raw []byte) []byte {
 	rows, columns := int(w.Shape[0]), int(w.Shape[1])
-	width := int(w.size) / max(rows*columns, 1)
+	width := len(raw) / (rows * columns)
 	out := make([]byte, 0, len(raw))
 	for r := range rows {
 		for c := range columns {

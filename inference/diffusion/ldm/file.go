@@ -123,13 +123,10 @@ func (m model) Tokenizer(part string) (*tokenizer.Tokenizer, error) {
 	return tokenizer.CLIP("<|endoftext|>")
 }
 
-// ScaleVAE says what the numbers of a VAE's latents are multiplied by, which a
-// file of a VAE alone doesn't tell.
-func (m model) ScaleVAE(scale float64) {
-	if p := m.parts[VAE]; p != nil {
-		p.config[scaling] = scale
+// ForXL says that a VAE alone is one of Stable Diffusion XL, which its file doesn't
+// tell. It changes no other file.
+func (m model) ForXL() {
+	if m.family == alone {
+		m.parts[VAE].config[scaling] = xl.scale()
 	}
 }
-
-// Alone says whether the file has nothing but a VAE.
-func (m model) Alone() bool { return m.family == alone }

@@ -348,6 +348,56 @@ func TestTensorsWithoutAPlaceAreRefusedByName(t *testing.T) {
 	}
 }
 
+// Programs that write files have ways of their own.
+func TestFilesOfOtherWritersAreTheSameModels(t *testing.T) {
+	all := models(t)
+	renamed := func(tensors []ldmtest.Tensor, from, to string) []ldmtest.Tensor {
+		for i := range tensors {
+			tensors[i].Name = strings.Replace(tensors[i].Name, from, to, 1)
+		}
+		return tensors
+	}
+	file := func(tensors []ldmtest.Tensor) ldm.Model {
+		m, err := read(t, tensors, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+
+	m := all["Stable Diffusion 1.5"]
+	short := file(renamed(m.tensors(t), "cond_stage_model.transformer.text_model.", "cond_stage_model.transformer."))
+	if _, err := network.OpenTensors(short.Tensors(ldm.Text), m.texts[ldm.Text], exact); err != nil {
+		t.Errorf("names without text_model: %v", err)
+	}
+
+	m = all["Stable Diffusion 2.1"]
+	less := slices.DeleteFunc(m.tensors(t), func(t ldmtest.Tensor) bool { return strings.Contains(t.Name, ".resblocks.23.") })
+	if _, err := network.OpenTensors(file(less).Tensors(ldm.Text), m.texts[ldm.Text], exact); err != nil {
+		t.Errorf("without the layer that is not used: %v", err)
+	}
+	compareConfigs(t, file(less), m)
+
+	var names []ldmtest.Name // of diffusers in both places
+	for _, n := range ldmtest.VAE(&m.vae.Encoder.VAEConfig) {
+		names = append(names, ldmtest.Name{File: n.Diffusers[0], Diffusers: n.Diffusers})
+	}
+	alone, err := ldmtest.Part{Network: []network.Network{m.vae.Encoder, m.vae.Decoder}, Names: names}.Tensors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	vae := file(alone)
+	got, err := parseVAE(config(t, vae, ldm.VAE))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, all["Stable Diffusion 1.5"].vae)
+	vae.ForXL()
+	if got, err = parseVAE(config(t, vae, ldm.VAE)); err != nil || got.Decoder.Scale != 0.13025 {
+		t.Errorf("a VAE alone of Stable Diffusion XL has the scale %v, %v", got.Decoder.Scale, err)
+	}
+}
+
 func TestAFileOfAnotherKindIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model.ckpt")
 	if err := os.WriteFile(path, []byte("PK\x03\x04"), 0o600); err != nil {

@@ -2,29 +2,47 @@ package ldm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // readVAE reads the config of the autoencoder, whose levels are numbered by size.
+// A VAE alone may also have the names of diffusers, which counts its levels as
+// they come.
 func readVAE(t Tensors) (settings, renamer) {
+	if levels := t.count("decoder.up_blocks.%d.resnets.0.conv1.weight"); levels > 0 {
+		var channels []uint64
+		for i := range levels {
+			channels = append(channels, t.width(fmt.Sprintf("decoder.up_blocks.%d.resnets.0.conv1.weight", levels-1-i), 0))
+		}
+		layers := t.count("decoder.up_blocks.0.resnets.%d.conv1.weight")
+		return t.vae(channels, layers, "decoder.mid_block.attentions.0.group_norm.weight"), func(name string) place { return place{name: name} }
+	}
+
 	levels := t.count("decoder.up.%d.block.0.conv1.weight")
 	var channels []uint64
-	var down, up []string
 	for i := range levels {
 		channels = append(channels, t.width(fmt.Sprintf("decoder.up.%d.block.0.conv1.weight", i), 0))
-		down, up = append(down, "DownEncoderBlock2D"), append(up, "UpDecoderBlock2D")
 	}
+	s := t.vae(channels, t.count("decoder.up.0.block.%d.conv1.weight"), "decoder.mid.attn_1.norm.weight")
+	return s, func(name string) place { return place{name: vaeName(name, levels)} }
+}
+
+// vae is the config of an autoencoder whose decoder has so many layers in each
+// level, and attention where it has the norm before it.
+func (t Tensors) vae(channels []uint64, layers int, norm string) settings {
 	in := t.width("encoder.conv_in.weight", 1)
 	if in == 0 { // the file has the decoder alone
 		in = 3
 	}
-	s := settings{
+	return settings{
 		"_class_name": "AutoencoderKL", "in_channels": in, "out_channels": t.width("decoder.conv_out.weight", 0),
-		"latent_channels": t.width("decoder.conv_in.weight", 1), "block_out_channels": channels, "layers_per_block": t.count("decoder.up.0.block.%d.conv1.weight") - 1,
-		"down_block_types": down, "up_block_types": up, "norm_num_groups": 32, "mid_block_add_attention": t.has("decoder.mid.attn_1.q.weight"),
+		"latent_channels": t.width("decoder.conv_in.weight", 1), "block_out_channels": channels, "layers_per_block": layers - 1,
+		"down_block_types": slices.Repeat([]string{"DownEncoderBlock2D"}, len(channels)),
+		"up_block_types":   slices.Repeat([]string{"UpDecoderBlock2D"}, len(channels)),
+		"norm_num_groups":  32, "mid_block_add_attention": t.has(norm),
 		"use_quant_conv": t.has("quant_conv.weight"), "use_post_quant_conv": t.has("post_quant_conv.weight"),
 	}
-	return s, func(name string) place { return place{name: vaeName(name, levels)} }
 }
 
 // vaeName finds the place of a tensor of the autoencoder.

@@ -127,15 +127,16 @@ func openFolder(dir, file string, n Network, opts Options) (*Folder, error) {
 	if file != filepath.Base(file) {
 		return nil, fmt.Errorf("the file %q is not in the folder", file)
 	}
-	files, err := checkpoint.OpenWeightsNamed(dir, file, "")
+	files, err := checkpoint.OpenWeightsNamed(dir, file)
 	if err != nil {
 		return nil, err
 	}
 	return OpenTensors(files, n, opts)
 }
 
-// WeightsFile is the usual name of the file of a network's weights.
-func WeightsFile(n Network) string { return n.file() }
+// WeightsFile is the usual name of the file of a network's weights, but for a text
+// encoder's.
+const WeightsFile = "diffusion_pytorch_model.safetensors"
 
 // OpenTensors is OpenFolder for tensors that are found already. It closes them
 // where they don't fit.

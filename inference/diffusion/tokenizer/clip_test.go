@@ -8,7 +8,8 @@ import (
 	"helium/inference/diffusion/tokenizer"
 )
 
-// The tokens are those of OpenAI's published vocabulary by another program.
+// The tokens of these texts are published in CLIP's and its ports' own examples,
+// or another program's for the published vocabulary.
 func TestCLIPsOwnVocabularyMakesKnownTokens(t *testing.T) {
 	tok, err := tokenizer.CLIP("<|endoftext|>")
 	if err != nil {
@@ -16,8 +17,12 @@ func TestCLIPsOwnVocabularyMakesKnownTokens(t *testing.T) {
 	}
 	for text, want := range map[string][]int32{
 		"a photo of a cat": {320, 1125, 539, 320, 2368},
-		"a diagram":        {320, 22697},
-		"hello world!":     {3306, 1002, 256},
+		"a photo of an astronaut riding a horse on mars": {320, 1125, 539, 550, 18376, 6765, 320, 4558, 525, 7496},
+		"Hi there":      {1883, 997},
+		"magnificent":   {10724},
+		"magnificently": {9725, 2922},
+		"a diagram":     {320, 22697},
+		"hello world!":  {3306, 1002, 256},
 		"An astronaut riding a horse on mars, 4k, trending on artstation": {550, 18376, 6765, 320, 4558, 525, 7496, 267, 275, 330, 267, 6087, 525, 1486, 2631},
 		"photorealistic portrait of a woman's face; f/1.8, 85mm":          {1153, 16157, 5352, 539, 320, 2308, 568, 1710, 282, 325, 270, 272, 269, 279, 267, 279, 276, 2848},
 		"1234567890":                         {272, 273, 274, 275, 276, 277, 278, 279, 280, 271},

@@ -145,7 +145,11 @@ func Convert(dir string, metadata map[string]string) ([]byte, error) {
 
 // filled are the tensors with the numbers of a folder.
 func (p Part) filled(dir string) ([]Tensor, error) {
-	weights, err := checkpoint.OpenWeightsNamed(dir, network.WeightsFile(p.Network[0]), "")
+	file := network.WeightsFile
+	if _, ok := p.Network[0].(*network.Text); ok {
+		file = checkpoint.WeightsFile
+	}
+	weights, err := checkpoint.OpenWeightsNamed(dir, file)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,8 @@ func (n *names) point(file, diffusers string) {
 	(*n)[len(*n)-2].Point = true
 }
 
-// UNet are the names of a UNet of full-size or small.
+// UNet are the names of a UNet with matrices around its transformers, or with
+// convolutions.
 func UNet(c *network.UNetConfig, matrices bool) []Name {
 	var n names
 	n.module("time_embed.0", "time_embedding.linear_1")
