@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"io/fs"
 	"maps"
@@ -212,7 +213,7 @@ func TestAModelInOneFileMakesTheImagesOfItsFolder(t *testing.T) {
 	}
 }
 
-// standIn writes a part of other weights in all the ways in which it may come.
+// standIns writes a part of other weights in all the ways in which it may come.
 func standIns(t testing.TB, part, config, content string) map[string]string {
 	t.Helper()
 	write := func(folder string) string {
@@ -609,5 +610,66 @@ func TestTheFilesOfAPartThatAnotherModelGivesAreNotListed(t *testing.T) {
 	}
 	if _, err := diffusion.Files(at(folder(t, map[string]string{vaeWeights: ""}))); gpt.CodeOf(err) != gpt.CodeModelNotFound || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "vae: ") {
 		t.Errorf("no weights: %v", err)
+	}
+}
+
+func TestModelsBesideTheBaseModelHaveDecidingFilesAndVariants(t *testing.T) {
+	base, _, _ := xlFiles(t)
+	maps.Copy(base, checkerFiles(t, image.NewRGBA(image.Rect(0, 0, 64, 64))))
+	refiner, _ := refinerFiles(t)
+	refiner["unet/diffusion_pytorch_model.fp16.safetensors"] = refiner[unetWeights]
+	refiner[unetWeights] = ""
+	control, _ := controlFolder(t, controlConfig(base["unet/config.json"]), 51)
+	const plain, half = "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors"
+	if err := os.Rename(filepath.Join(control, plain), filepath.Join(control, half)); err != nil {
+		t.Fatal(err)
+	}
+
+	s := made(t, `"safety_checker":true,"steps":3`, controlled("c", inBase64(t, drawing(64, 64)), 70, "")+`,"refiner":{"model":"r","steps":4}`)
+	images := func(models diffusion.Models) []byte {
+		p, err := diffusion.Open(newCompute(t, 1), models, diffusion.Options{Network: exact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		return run(t, p, s)[0].PNG
+	}
+	models := at(folder(t, base))
+	models[task.RoleRefiner] = diffusion.Model{Path: files(t, refiner), Variant: "fp16"}
+	models[task.RoleControlNet] = diffusion.Model{Path: control, Variant: "fp16"}
+	list, err := diffusion.Files(models)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for role, want := range map[task.ModelRole][]string{
+		task.RoleRefiner:    {"model_index.json", "scheduler/scheduler_config.json", "unet/config.json", "unet/" + half, "vae/config.json"},
+		task.RoleControlNet: {"config.json", half},
+	} {
+		if !slices.Equal(list[role], want) {
+			t.Errorf("%s: %v, want %v", role, list[role], want)
+		}
+	}
+	for _, want := range []string{"feature_extractor/preprocessor_config.json", "safety_checker/config.json", "safety_checker/model.safetensors"} {
+		if !slices.Contains(list[task.RoleBase], want) {
+			t.Errorf("%s is not listed", want)
+		}
+	}
+	alone := diffusion.Models{}
+	for role, m := range models {
+		alone[role] = copied(t, m, list[role])
+	}
+	if !bytes.Equal(images(alone), images(models)) {
+		t.Errorf("the files %v alone make another image", list)
+	}
+
+	for role, m := range models {
+		other := maps.Clone(models)
+		other[role] = diffusion.Model{Path: m.Path, Variant: "bf16"}
+		if _, err := diffusion.Open(newCompute(t, 1), other, diffusion.Options{Network: exact}); err == nil || !strings.Contains(err.Error(), "no weights of the variant bf16") {
+			t.Errorf("%s: %v, want an error about its variants", role, err)
+		}
+	}
+	if _, err := diffusion.Files(diffusion.Models{task.RoleLoRA: models[task.RoleBase]}); !errors.Is(err, diffusion.ErrUnsupported) {
+		t.Errorf("a lora: %v", err)
 	}
 }
