@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -46,6 +47,7 @@ type Weight struct {
 	file   *os.File
 	offset int64
 	size   int64
+	turned bool // see Transposed
 }
 
 // Size is the data's length in bytes.
@@ -56,13 +58,22 @@ func (w Weight) ReadAt(p []byte, offset int64) (int, error) {
 	if offset < 0 || offset > w.size {
 		return 0, fmt.Errorf("read tensor %s: offset %d of %d bytes", w.Name, offset, w.size)
 	}
-	return io.NewSectionReader(w.file, w.offset, w.size).ReadAt(p, offset)
+	from := io.NewSectionReader(w.file, w.offset, w.size)
+	if !w.turned {
+		return from.ReadAt(p, offset)
+	}
+	raw := make([]byte, w.size)
+	if _, err := io.ReadFull(from, raw); err != nil {
+		return 0, err
+	}
+	return bytes.NewReader(w.transpose(raw)).ReadAt(p, offset)
 }
 
 // Weights are all tensors of a folder, in one file or several. Close them.
 type Weights struct {
-	tensors map[string]Weight
-	files   []*os.File
+	tensors  map[string]Weight
+	files    []*os.File
+	metadata map[string]string
 }
 
 // OpenWeights opens the safetensors files of a folder, as its index lists them
@@ -70,9 +81,23 @@ type Weights struct {
 // tensor that they promise.
 func OpenWeights(dir string) (*Weights, error) { return OpenWeightsNamed(dir, WeightsFile) }
 
+// OpenWeightsFile opens one safetensors file.
+func OpenWeightsFile(path string) (*Weights, error) {
+	w := &Weights{tensors: map[string]Weight{}}
+	if err := w.add(path); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("open weights %s: %w", path, err)
+	}
+	return w, nil
+}
+
 // OpenWeightsNamed is OpenWeights for files that have another name.
-func OpenWeightsNamed(dir, name string) (*Weights, error) {
-	names, listed, err := weightFiles(dir, name)
+func OpenWeightsNamed(dir, name string) (*Weights, error) { return OpenVariant(dir, name, "") }
+
+// OpenVariant is OpenWeightsNamed for a variant of the files, as in fp16; "" is the
+// plain one.
+func OpenVariant(dir, name, variant string) (*Weights, error) {
+	names, listed, err := weightFiles(dir, name, variant)
 	if err != nil {
 		return nil, fmt.Errorf("open weights in %s: %w", dir, err)
 	}
@@ -119,6 +144,9 @@ func (w *Weights) Names() []string {
 	return out
 }
 
+// Metadata are the texts that the files' makers put beside the tensors.
+func (w *Weights) Metadata() map[string]string { return w.metadata }
+
 // Size is the data's length in all files, in bytes.
 func (w *Weights) Size() int64 {
 	var n int64
@@ -130,23 +158,30 @@ func (w *Weights) Size() int64 {
 
 // WeightFiles lists the files of a folder's weights, and the index where there
 // is one.
-func WeightFiles(dir string) ([]string, error) {
-	names, listed, err := weightFiles(dir, WeightsFile)
+func WeightFiles(dir string) ([]string, error) { return VariantFiles(dir, WeightsFile, "") }
+
+// VariantFiles is WeightFiles for a variant of files that have another name.
+func VariantFiles(dir, name, variant string) ([]string, error) {
+	names, listed, err := weightFiles(dir, name, variant)
 	if err == nil && listed != nil {
-		names = append(names, WeightsIndex)
+		names = append(names, ofVariant(name+indexSuffix, variant))
 	}
 	return names, err
 }
 
 // weightFiles lists the files of a folder's weights and, where there is an
 // index, the file of every tensor.
-func weightFiles(dir, name string) (names []string, listed map[string]string, err error) {
-	raw, err := ReadLimited(filepath.Join(dir, name+indexSuffix), maxIndexBytes)
+func weightFiles(dir, name, variant string) (names []string, listed map[string]string, err error) {
+	if variant != "" && !plainVariant(variant) {
+		return nil, nil, fmt.Errorf("%w: the variant %.100q, want letters and digits", ErrSafetensors, variant)
+	}
+	raw, err := ReadLimited(filepath.Join(dir, ofVariant(name+indexSuffix, variant)), maxIndexBytes)
 	if errors.Is(err, os.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			return nil, nil, fmt.Errorf("there is no %s and no index of several; weights of other kinds, such as .bin, may hold programs and are never read: %w", name, err)
+		file := ofVariant(name, variant)
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			return nil, nil, noWeights(dir, name, variant, err)
 		}
-		return []string{name}, nil, nil
+		return []string{file}, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
@@ -224,9 +259,12 @@ func (w *Weights) add(path string) error {
 	if err != nil {
 		return err
 	}
-	tensors, err := ReadSafetensors(f, info.Size())
+	tensors, metadata, err := readSafetensors(f, info.Size())
 	if err != nil {
 		return err
+	}
+	if w.metadata == nil {
+		w.metadata = metadata
 	}
 	for _, t := range tensors {
 		if _, twice := w.tensors[t.Name]; twice {
@@ -241,52 +279,61 @@ func (w *Weights) add(path string) error {
 // ReadSafetensors reads the table at the start of a file of the given size, in
 // the order of the data.
 func ReadSafetensors(r io.Reader, size int64) ([]Weight, error) {
+	tensors, _, err := readSafetensors(r, size)
+	return tensors, err
+}
+
+func readSafetensors(r io.Reader, size int64) (tensors []Weight, metadata map[string]string, err error) {
 	var head [8]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, fmt.Errorf("%w: the file has %d bytes", ErrSafetensors, max(size, 0))
+		return nil, nil, fmt.Errorf("%w: the file has %d bytes", ErrSafetensors, max(size, 0))
 	}
 
 	n := binary.LittleEndian.Uint64(head[:])
 	if n > maxSafetensorsHeader || int64(n) > size-8 {
-		return nil, fmt.Errorf("%w: a header of %d bytes in a file of %d, want at most %d", ErrSafetensors, n, size, maxSafetensorsHeader)
+		return nil, nil, fmt.Errorf("%w: a header of %d bytes in a file of %d, want at most %d", ErrSafetensors, n, size, maxSafetensorsHeader)
 	}
 	raw, err := io.ReadAll(io.LimitReader(r, int64(n)))
 	if err != nil {
-		return nil, fmt.Errorf("%w: read header: %w", ErrSafetensors, err)
+		return nil, nil, fmt.Errorf("%w: read header: %w", ErrSafetensors, err)
 	}
 	if uint64(len(raw)) != n {
-		return nil, fmt.Errorf("%w: the header ends after %d of %d bytes", ErrSafetensors, len(raw), n)
+		return nil, nil, fmt.Errorf("%w: the header ends after %d of %d bytes", ErrSafetensors, len(raw), n)
 	}
 
-	tensors, err := parseSafetensors(raw)
+	tensors, metadata, err = parseSafetensors(raw)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSafetensors, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrSafetensors, err)
 	}
 	if err := placeWeights(tensors, 8+int64(n), size); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSafetensors, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrSafetensors, err)
 	}
-	return tensors, nil
+	return tensors, metadata, nil
 }
 
-func parseSafetensors(raw []byte) ([]Weight, error) {
+func parseSafetensors(raw []byte) (tensors []Weight, metadata map[string]string, err error) {
 	var table map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &table); err != nil {
-		return nil, fmt.Errorf("read header: %w", err)
+		return nil, nil, fmt.Errorf("read header: %w", err)
+	}
+	// Some makers put other things than texts there, which say nothing here.
+	if err := json.Unmarshal(table["__metadata__"], &metadata); err != nil {
+		metadata = nil
 	}
 	delete(table, "__metadata__")
 	if len(table) > maxTensors {
-		return nil, fmt.Errorf("%d tensors, want at most %d", len(table), maxTensors)
+		return nil, nil, fmt.Errorf("%d tensors, want at most %d", len(table), maxTensors)
 	}
 
-	out := make([]Weight, 0, len(table))
+	tensors = make([]Weight, 0, len(table))
 	for name, row := range table {
 		w, err := parseWeight(name, row)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		out = append(out, w)
+		tensors = append(tensors, w)
 	}
-	slices.SortFunc(out, func(a, b Weight) int {
+	slices.SortFunc(tensors, func(a, b Weight) int {
 		switch {
 		case a.offset != b.offset:
 			return int(min(max(a.offset-b.offset, -1), 1))
@@ -296,7 +343,7 @@ func parseSafetensors(raw []byte) ([]Weight, error) {
 			return strings.Compare(a.Name, b.Name)
 		}
 	})
-	return out, nil
+	return tensors, metadata, nil
 }
 
 func parseWeight(name string, raw json.RawMessage) (Weight, error) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,4 +169,111 @@ func FuzzSafetensors(f *testing.F) {
 			t.Fatalf("accepted %d bytes of tensors in %d", sum, len(file))
 		}
 	})
+}
+
+func TestAVariantOfWeightsIsTheOneThatIsNamed(t *testing.T) {
+	file := func(value string) string {
+		return string(safetensors(`{"`+value+`":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4))
+	}
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"w.safetensors":                      file("plain"),
+		"w.fp16.safetensors":                 file("half"),
+		"w.safetensors.index.bf16.json":      `{"weight_map":{"one":"w.bf16-00001-of-00001.safetensors"}}`,
+		"w.bf16-00001-of-00001.safetensors":  file("one"),
+		"other.fp8.safetensors":              file("other"),
+		"only.fp16.safetensors":              file("only"),
+		"w.safetensors.index.escapes.json":   `{"weight_map":{"one":"../w.safetensors"}}`,
+		"w.safetensors.index.cyclic.json":    `{"weight_map":{"one":"w.safetensors.index.cyclic.json"}}`,
+		"w.safetensors.index.directory.json": `{"weight_map":{"one":"directory.safetensors"}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "directory.safetensors"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for variant, want := range map[string][]string{
+		"":     {"plain", "w.safetensors"},
+		"fp16": {"half", "w.fp16.safetensors"},
+		"bf16": {"one", "w.bf16-00001-of-00001.safetensors", "w.safetensors.index.bf16.json"},
+	} {
+		w, err := checkpoint.OpenVariant(dir, "w.safetensors", variant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		files, err := checkpoint.VariantFiles(dir, "w.safetensors", variant)
+		if got := append(w.Names(), files...); err != nil || !slices.Equal(got, want) {
+			t.Errorf("variant %q: %v and %v, want %v", variant, got, err, want)
+		}
+	}
+	for _, c := range []struct{ file, variant, says string }{
+		{"w.safetensors", "fp8", "the variant fp8, only bf16, cyclic, directory, escapes, fp16, plain:"},
+		{"only.safetensors", "", "no plain only.safetensors, only weights of the variants fp16"},
+		{"w.safetensors", "../x", "letters"},
+		{"w.safetensors", "escapes", "the same folder"},
+		{"w.safetensors", "cyclic", "the same folder"},
+		{"w.safetensors", "directory", "not a regular file"},
+		{"none.safetensors", "fp16", "never read"},
+	} {
+		w, err := checkpoint.OpenVariant(dir, c.file, c.variant)
+		if err == nil {
+			w.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s of %s: %v, want %q", c.variant, c.file, err, c.says)
+		}
+	}
+}
+
+func TestViewsOfAMatrixAreItsNumbers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w")
+	header := `{"__metadata__":{"made":"here"},"m":{"dtype":"F16","shape":[3,2],"data_offsets":[0,12]},"n":{"dtype":"F16","shape":[2],"data_offsets":[12,16]}}`
+	if err := os.WriteFile(path, safetensors(header, 16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := checkpoint.OpenWeightsFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if got := w.Metadata()["made"]; got != "here" {
+		t.Errorf("it was made %q", got)
+	}
+	m, _ := w.Get("m")
+	n, _ := w.Get("n")
+	rows, err := m.Rows(1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned, err := m.Transposed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		view  checkpoint.Weight
+		shape []uint64
+		data  []byte
+	}{
+		{rows, []uint64{2, 2}, []byte{4, 5, 6, 7, 8, 9, 10, 11}},
+		{turned, []uint64{2, 3}, []byte{0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11}},
+	} {
+		for at := range len(c.data) {
+			got := make([]byte, len(c.data)-at)
+			if _, err := c.view.ReadAt(got, int64(at)); err != nil || !bytes.Equal(got, c.data[at:]) || !slices.Equal(c.view.Shape, c.shape) {
+				t.Errorf("from %d of %v: %v and %v, want %v", at, c.view.Shape, got, err, c.data[at:])
+			}
+		}
+	}
+	_, lineErr := n.Transposed()
+	_, twiceErr := turned.Transposed()
+	_, farErr := m.Rows(2, 2)
+	_, wrapErr := m.Rows(1, 1<<64-1)
+	for _, err := range []error{lineErr, twiceErr, farErr, wrapErr} {
+		if !errors.Is(err, checkpoint.ErrSafetensors) {
+			t.Errorf("%v, want a refusal", err)
+		}
+	}
 }

@@ -151,11 +151,11 @@ func channels(img *image.RGBA) []float32 {
 // openControl reads the ControlNet that tasks name, and compares it with the base
 // model before its weights are looked at.
 func (p *Pipeline) openControl() error {
-	m, ok := p.models[task.RoleControlNet]
+	l, ok := p.layouts[task.RoleControlNet]
 	if !ok {
 		return nil
 	}
-	raw, err := readConfig(m.Path, "", "config.json")
+	raw, err := l.config(controlPart)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (p *Pipeline) openControl() error {
 	if err := p.fitControl(); err != nil {
 		return err
 	}
-	return p.open(controlPart, m.Path, p.control)
+	return p.openNetwork(l, controlPart, controlPart, p.control)
 }
 
 func (p *Pipeline) fitControl() error {

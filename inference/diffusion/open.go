@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
-	"helium/inference/checkpoint"
+	"helium/inference/diffusion/ldm"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
 	"helium/inference/diffusion/schedule"
@@ -29,8 +27,11 @@ type Options struct {
 
 // Model is a model on this machine.
 type Model struct {
-	Path    string // of a folder in the layout of diffusers
-	Variant string // which of the folder's weights, as in fp16; empty for the plain ones
+	// Path is that of a folder in the layout of diffusers, or of a safetensors file
+	// with a whole model in the names of the program that trained it. In place of a
+	// UNet or a VAE it may also be that of one alone.
+	Path    string
+	Variant string // which of a folder's weights, as in fp16; empty for the plain ones
 }
 
 // Models are what tasks of a pipeline name, by the field that names it. The base
@@ -49,9 +50,10 @@ type Pipeline struct {
 	texts   []textual // two in Stable Diffusion XL
 	unet    *network.UNet
 	decoder *network.Decoder
-	control *network.ControlNet        // nil if none
-	refiner *refiner                   // nil if none
-	checker *checker                   // nil if the model has none, or no task asked for it yet
+	control *network.ControlNet // nil if none
+	refiner *refiner            // nil if none
+	checker *checker            // nil if the model has none, or no task asked for it yet
+	layouts map[task.ModelRole]layout
 	folders map[string]*network.Folder // by part
 }
 
@@ -64,49 +66,75 @@ type textual struct {
 
 // Names of a folder's parts.
 const (
-	textPart    = "text_encoder"
-	tokensPart  = "tokenizer"
-	unetPart    = "unet"
-	decoderPart = "vae"
-	second      = "_2" // of Stable Diffusion XL
+	indexPart     = "" // the folder itself
+	schedulerPart = "scheduler"
+	textPart      = ldm.Text
+	tokensPart    = "tokenizer"
+	unetPart      = ldm.UNet
+	decoderPart   = ldm.VAE
+	second        = "_2" // of Stable Diffusion XL
 )
 
 // Open reads models and compares their tensors with what the networks need. The
 // error is a *gpt.Error and names the part.
 func Open(c *ggml.Compute, models Models, opts Options) (*Pipeline, error) {
-	dir := models[task.RoleBase].Path
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fail(gpt.CodeModelNotFound, "open model: %s is no folder", dir)
-	}
-	p := &Pipeline{compute: c, opts: opts, models: models}
-	if err := p.read(dir); err != nil {
+	p := &Pipeline{compute: c, opts: opts, models: models, layouts: map[task.ModelRole]layout{}, folders: map[string]*network.Folder{}}
+	if err := p.open(); err != nil {
 		p.Close()
-		return nil, fail(gpt.CodeCannotRun, "open model: %w", err)
+		return nil, err
 	}
 	return p, nil
 }
 
-func (p *Pipeline) read(dir string) error {
-	if err := checkClass(dir); err != nil {
+func (p *Pipeline) open() error {
+	for _, m := range roles() {
+		model, ok := p.models[m.role]
+		if !ok && m.role != task.RoleBase {
+			continue
+		}
+		l, err := openLayout(model, m.alone)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fail(gpt.CodeModelNotFound, "open %s: %w", m.role, err)
+		case err != nil:
+			return fail(gpt.CodeCannotRun, "open %s: %w", m.role, err)
+		}
+		p.layouts[m.role] = l
+	}
+	if err := p.read(p.layouts[task.RoleBase]); err != nil {
+		return fail(gpt.CodeCannotRun, "open model: %w", err)
+	}
+	return nil
+}
+
+// of is where a part is read from: another model where the task names one for it.
+func (p *Pipeline) of(part string) layout {
+	if l, ok := p.layouts[standIns()[part]]; ok {
+		return l
+	}
+	return p.layouts[task.RoleBase]
+}
+
+func (p *Pipeline) read(base layout) error {
+	if err := checkClass(base, task.RoleBase); err != nil {
 		return err
 	}
 	var err error
-	if p.scheduler, err = readConfig(dir, "scheduler", "scheduler_config.json"); err != nil {
-		return err
+	if p.scheduler, err = base.config(schedulerPart); err != nil {
+		return fmt.Errorf("scheduler: %w", err)
 	}
 	if err := new(schedule.Config).Overlay(p.scheduler); err != nil {
 		return fmt.Errorf("scheduler: %w", err)
 	}
 
-	if err := p.readNetworks(dir); err != nil {
+	if err := p.readNetworks(base); err != nil {
 		return err
 	}
 	if err := p.fit(); err != nil {
 		return err
 	}
-	p.folders = map[string]*network.Folder{}
 	for _, part := range p.parts() {
-		if err := p.open(part.name, filepath.Join(dir, part.name), part.network); err != nil {
+		if err := p.openNetwork(p.of(part.name), part.name, part.name, part.network); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
@@ -119,8 +147,14 @@ func (p *Pipeline) read(dir string) error {
 	return nil
 }
 
-func (p *Pipeline) open(name, dir string, n network.Network) error {
-	f, err := network.OpenFolder(dir, "", n, p.opts.Network)
+// openNetwork compares the tensors of a part with what its network needs, and keeps
+// it by a name.
+func (p *Pipeline) openNetwork(l layout, part, name string, n network.Network) error {
+	tensors, err := l.tensors(part)
+	if err != nil {
+		return err
+	}
+	f, err := network.OpenTensors(tensors, n, p.opts.Network)
 	if err != nil {
 		return err
 	}
@@ -143,9 +177,10 @@ func (p *Pipeline) parts() []part {
 	return append(list, part{unetPart, p.unet}, part{decoderPart, p.decoder})
 }
 
-// checkClass refuses folders of other pipelines.
-func checkClass(dir string) error {
-	raw, err := readConfig(dir, "", "model_index.json")
+// checkClass refuses folders of other pipelines than those that are taken for a
+// role.
+func checkClass(l layout, role task.ModelRole) error {
+	raw, err := l.config(indexPart)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -158,44 +193,30 @@ func checkClass(dir string) error {
 	if err := json.Unmarshal(raw, &index); err != nil {
 		return fmt.Errorf("read model_index.json: %w", err)
 	}
-	if known := []string{"StableDiffusionPipeline", "StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"}; !slices.Contains(known, index.Class) {
-		return fmt.Errorf("%w: model_index.json describes %.100q, and this program knows %v", ErrUnsupported, index.Class, known)
+	known := []string{"StableDiffusionPipeline", "StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"}
+	if role == task.RoleRefiner {
+		known = []string{"StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLPipeline"}
+	}
+	if !slices.Contains(known, index.Class) {
+		return fmt.Errorf("%w: model_index.json describes %.100q, and a %s is one of %v", ErrUnsupported, index.Class, role, known)
 	}
 	return nil
 }
 
-func readConfig(dir, part, file string) ([]byte, error) {
-	const limit = 1 << 20
-	raw, err := checkpoint.ReadLimited(filepath.Join(dir, part, file), limit)
-	if err != nil && part != "" {
-		return nil, fmt.Errorf("%s: %w", part, err)
+func (p *Pipeline) readNetworks(base layout) error {
+	var err error
+	if p.unet, err = readNetwork(p.of(unetPart), unetPart, network.ParseUNet); err != nil {
+		return err
 	}
-	return raw, err
-}
-
-func (p *Pipeline) readNetworks(dir string) error {
-	for _, part := range []struct {
-		name  string
-		parse func(raw []byte) error
-	}{
-		{unetPart, func(raw []byte) (err error) { p.unet, err = network.ParseUNet(raw); return err }},
-		{decoderPart, func(raw []byte) (err error) { _, p.decoder, err = network.ParseVAE(raw); return err }},
-	} {
-		raw, err := readConfig(dir, part.name, "config.json")
-		if err != nil {
-			return err
-		}
-		if err := part.parse(raw); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
-		}
+	if vae, ok := p.of(decoderPart).(single); ok && p.unet.Added != "" {
+		vae.file.ForXL()
+	}
+	if p.decoder, err = readNetwork(p.of(decoderPart), decoderPart, parseDecoder); err != nil {
+		return err
 	}
 
-	endings := []string{""}
-	if _, err := os.Stat(filepath.Join(dir, textPart+second)); err == nil {
-		endings = append(endings, second)
-	}
-	for _, ending := range endings {
-		t, err := readTextual(dir, ending)
+	for _, ending := range endings(base) {
+		t, err := readTextual(base, ending)
 		if err != nil {
 			return err
 		}
@@ -210,16 +231,31 @@ func (p *Pipeline) readNetworks(dir string) error {
 	return nil
 }
 
-func readTextual(dir, ending string) (textual, error) {
+func parseDecoder(raw []byte) (*network.Decoder, error) {
+	_, d, err := network.ParseVAE(raw)
+	return d, err
+}
+
+// readNetwork reads the config of a part.
+func readNetwork[N any](l layout, part string, parse func(raw []byte) (N, error)) (N, error) {
+	raw, err := l.config(part)
+	if err == nil {
+		var n N
+		if n, err = parse(raw); err == nil {
+			return n, nil
+		}
+	}
+	var none N
+	return none, fmt.Errorf("%s: %w", part, err)
+}
+
+func readTextual(l layout, ending string) (textual, error) {
 	t := textual{part: textPart + ending}
-	raw, err := readConfig(dir, t.part, "config.json")
-	if err != nil {
+	var err error
+	if t.network, err = readNetwork(l, t.part, network.ParseText); err != nil {
 		return t, err
 	}
-	if t.network, err = network.ParseText(raw); err != nil {
-		return t, fmt.Errorf("%s: %w", t.part, err)
-	}
-	if t.tokens, err = tokenizer.Read(filepath.Join(dir, tokensPart+ending)); err != nil {
+	if t.tokens, err = l.tokens(tokensPart + ending); err != nil {
 		return t, fmt.Errorf("%s: %w", tokensPart+ending, err)
 	}
 
@@ -261,10 +297,13 @@ func (p *Pipeline) fit() error {
 	return nil
 }
 
-// Close closes the folder's files.
+// Close closes the models' files.
 func (p *Pipeline) Close() {
 	for _, f := range p.folders {
 		f.Close()
 	}
-	p.folders = nil
+	for _, l := range p.layouts {
+		l.close()
+	}
+	p.folders, p.layouts = nil, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"helium/inference/checkpoint"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
 	"helium/inference/diffusion/schedule"
@@ -73,9 +74,6 @@ func (p *Pipeline) prepare(t *task.SD) (*job, error) {
 	if err := p.checkModels(t); err != nil {
 		return nil, err
 	}
-	if err := p.checkNumbers(t); err != nil {
-		return nil, err
-	}
 	factor := int64(1) << (len(p.decoder.Channels) - 1)
 	j := &job{task: t, width: int64(t.Config.Width) / factor, height: int64(t.Config.Height) / factor}
 	if j.width*factor != int64(t.Config.Width) || j.height*factor != int64(t.Config.Height) {
@@ -95,6 +93,19 @@ func (p *Pipeline) prepare(t *task.SD) (*job, error) {
 		}
 	}
 	return j, p.planMemory(j)
+}
+
+// options are those of a task: the pipeline's, in numbers that are never less exact
+// than the task asks for.
+func (p *Pipeline) options(t *task.SD) network.Options {
+	opts := p.opts.Network
+	switch t.DType {
+	case task.DTypeFloat32:
+		opts.Number, opts.Flash = checkpoint.F32, false
+	case task.DTypeBFloat16:
+		opts.Number = checkpoint.F32
+	}
+	return opts
 }
 
 func (p *Pipeline) planPasses(j *job) error {
@@ -219,7 +230,7 @@ func (p *Pipeline) planMemory(j *job) error {
 		var names []string
 		var sum ggml.Memory
 		for _, part := range parts {
-			m, err := network.Plan(p.compute, part.network, p.opts.Network, j.size(part.name))
+			m, err := network.Plan(p.compute, part.network, p.options(j.task), j.size(part.name))
 			if err != nil {
 				return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", part.name, err)}
 			}

@@ -1,12 +1,7 @@
 package diffusion
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
-	"slices"
 
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/schedule"
@@ -26,51 +21,28 @@ const refinerPart = "refiner/unet"
 // openRefiner reads the refiner that tasks name, and compares it with the base
 // model before its weights are looked at.
 func (p *Pipeline) openRefiner() error {
-	m, ok := p.models[task.RoleRefiner]
+	l, ok := p.layouts[task.RoleRefiner]
 	if !ok {
 		return nil
 	}
-	if err := checkRefinerClass(m.Path); err != nil {
+	if err := checkClass(l, task.RoleRefiner); err != nil {
 		return err
 	}
-	raw, err := readConfig(m.Path, unetPart, "config.json")
-	if err != nil {
-		return err
-	}
+	var err error
 	p.refiner = new(refiner)
-	if p.refiner.unet, err = network.ParseUNet(raw); err != nil {
-		return fmt.Errorf("unet: %w", err)
-	}
-	if p.refiner.scheduler, err = readConfig(m.Path, "scheduler", "scheduler_config.json"); err != nil {
+	if p.refiner.unet, err = readNetwork(l, unetPart, network.ParseUNet); err != nil {
 		return err
+	}
+	if p.refiner.scheduler, err = l.config(schedulerPart); err != nil {
+		return fmt.Errorf("scheduler: %w", err)
 	}
 	if err := new(schedule.Config).Overlay(p.refiner.scheduler); err != nil {
 		return fmt.Errorf("scheduler: %w", err)
 	}
-	if err := p.fitRefiner(m.Path); err != nil {
+	if err := p.fitRefiner(l); err != nil {
 		return err
 	}
-	return p.open(refinerPart, filepath.Join(m.Path, unetPart), p.refiner.unet)
-}
-
-func checkRefinerClass(dir string) error {
-	raw, err := readConfig(dir, "", "model_index.json")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	var index struct {
-		Class string `json:"_class_name"`
-	}
-	if err := json.Unmarshal(raw, &index); err != nil {
-		return fmt.Errorf("read model_index.json: %w", err)
-	}
-	if known := []string{"StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLPipeline"}; !slices.Contains(known, index.Class) {
-		return fmt.Errorf("%w: model_index.json describes %.100q, and this program refines with %v", ErrUnsupported, index.Class, known)
-	}
-	return nil
+	return p.openNetwork(l, unetPart, refinerPart, p.refiner.unet)
 }
 
 // scoreNumbers is how many sizes a refiner is told, the last of them no size but
@@ -78,7 +50,7 @@ func checkRefinerClass(dir string) error {
 const scoreNumbers = 5
 
 // fitRefiner makes sure that the refiner takes what the base model gives.
-func (p *Pipeline) fitRefiner(dir string) error {
+func (p *Pipeline) fitRefiner(l layout) error {
 	if len(p.texts) != 2 {
 		return fmt.Errorf("it refines images of Stable Diffusion XL, which has 2 text encoders, and the base model has %d", len(p.texts))
 	}
@@ -95,16 +67,12 @@ func (p *Pipeline) fitRefiner(dir string) error {
 	}
 
 	// Its autoencoder is not used, and tells what its latents are.
-	raw, err := readConfig(dir, decoderPart, "config.json")
-	if errors.Is(err, fs.ErrNotExist) {
+	if !l.has(decoderPart) {
 		return nil
 	}
+	vae, err := readNetwork(l, decoderPart, parseDecoder)
 	if err != nil {
 		return err
-	}
-	_, vae, err := network.ParseVAE(raw)
-	if err != nil {
-		return fmt.Errorf("%s: %w", decoderPart, err)
 	}
 	if vae.Scale != p.decoder.Scale {
 		return fmt.Errorf("its latents are scaled by %v, and the base model's by %v", vae.Scale, p.decoder.Scale)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"helium/inference/checkpoint"
 	"helium/inference/diffusion/prompt"
 	"helium/inference/gpt"
 	"helium/inference/task"
@@ -29,16 +28,9 @@ func Check(t *task.SD) error {
 		asked bool
 		what  string
 	}{
-		{strings.Contains(t.BaseModel.Name, "://"), "base_model by URL"},
-		{t.BaseModel.Variant != "", "a variant of base_model"},
-		{t.UNet != "", "another unet"},
-		{t.VAE != "", "another vae"},
 		{t.LoRA != nil, "lora"},
 		{t.TextualInversion != "", "textual_inversion"},
-		{t.ControlNet != nil && t.ControlNet.Variant != "", "a variant of controlnet"},
 		{t.ControlNet != nil && strings.Contains(t.ControlNet.Model, "://"), "controlnet by URL"},
-		{t.Refiner != nil && t.Refiner.Variant != "", "a variant of refiner"},
-		{t.Refiner != nil && strings.Contains(t.Refiner.Model, "://"), "refiner by URL"},
 	} {
 		if r.asked {
 			return fail(gpt.CodeCannotRun, "%w: %s", ErrUnsupported, r.what)
@@ -70,18 +62,6 @@ func (p *Pipeline) checkModels(t *task.SD) error {
 		if !named[role] {
 			return fail(gpt.CodeInvalidArguments, "the task names no %s, and one was opened", role)
 		}
-	}
-	return nil
-}
-
-// checkNumbers refuses a task in other numbers than the pipeline's.
-func (p *Pipeline) checkNumbers(t *task.SD) error {
-	own := task.DTypeFloat32
-	if p.opts.Network.Number == checkpoint.F16 {
-		own = task.DTypeFloat16
-	}
-	if t.DType != task.DTypeAuto && t.DType != "" && t.DType != own {
-		return fail(gpt.CodeCannotRun, "%w: dtype %s of a model that is run in %s", ErrUnsupported, t.DType, own)
 	}
 	return nil
 }

@@ -72,12 +72,16 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 	if p.folders == nil {
 		return fail(gpt.CodeCannotRun, "load %s: the pipeline is closed", name)
 	}
-	store, err := p.folders[name].Load(p.compute)
+	folder, err := p.folders[name].In(p.options(j.task))
+	if err != nil {
+		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
+	}
+	store, err := folder.Load(p.compute)
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
 	defer store.Close()
-	run, err := network.Prepare(store, part.network, p.opts.Network, j.size(name))
+	run, err := network.Prepare(store, part.network, p.options(j.task), j.size(name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}

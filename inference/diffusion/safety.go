@@ -3,12 +3,9 @@ package diffusion
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"image"
-	"io/fs"
 	"math"
-	"path/filepath"
 
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/resample"
@@ -50,11 +47,11 @@ func (p *Pipeline) safetyChecker() (*checker, error) {
 }
 
 func (p *Pipeline) openChecker() (*checker, error) {
-	dir := p.models[task.RoleBase].Path
-	raw, err := readConfig(dir, checkerPart, "config.json")
-	if errors.Is(err, fs.ErrNotExist) {
+	base := p.layouts[task.RoleBase]
+	if !base.has(checkerPart) {
 		return nil, nil
 	}
+	raw, err := base.config(checkerPart)
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +59,13 @@ func (p *Pipeline) openChecker() (*checker, error) {
 	if c.network, err = network.ParseSafetyChecker(raw); err != nil {
 		return nil, err
 	}
-	if raw, err = readConfig(dir, extractorPart, "preprocessor_config.json"); err != nil {
+	if raw, err = base.config(extractorPart); err != nil {
 		return nil, err
 	}
 	if c.colours, err = parseExtractor(raw, c.network.Config.Side); err != nil {
 		return nil, fmt.Errorf("%s: %w", extractorPart, err)
 	}
-	if err := p.open(checkerPart, filepath.Join(dir, checkerPart), c.network); err != nil {
+	if err := p.openNetwork(base, checkerPart, checkerPart, c.network); err != nil {
 		return nil, err
 	}
 	if c.concepts, err = p.folders[checkerPart].Concepts(); err != nil {

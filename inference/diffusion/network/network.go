@@ -89,11 +89,18 @@ func (p ports) names() []string {
 	return names
 }
 
+// Tensors are where a network's weights are, by the names of diffusers.
+type Tensors interface {
+	Get(name string) (checkpoint.Weight, bool)
+	Names() []string
+	Close()
+}
+
 // Folder is a network's folder whose tensors fit. Close it when it is loaded.
 type Folder struct {
 	network Network
 	opts    Options
-	files   *checkpoint.Weights
+	files   Tensors
 	sources []source
 }
 
@@ -114,13 +121,6 @@ func OpenFolder(dir, file string, n Network, opts Options) (*Folder, error) {
 }
 
 func openFolder(dir, file string, n Network, opts Options) (*Folder, error) {
-	if opts.Number != checkpoint.F32 && opts.Number != checkpoint.F16 {
-		return nil, fmt.Errorf("number format %v, want F32 or F16", opts.Number)
-	}
-	weights, err := Weights(n, opts)
-	if err != nil {
-		return nil, err
-	}
 	if file == "" {
 		file = n.file()
 	}
@@ -131,22 +131,50 @@ func openFolder(dir, file string, n Network, opts Options) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	return OpenTensors(files, n, opts)
+}
 
-	f := &Folder{network: n, opts: opts, files: files}
-	if err := f.match(weights); err != nil {
-		f.Close()
+// WeightsFile is the usual name of the file of a network's weights, but for a text
+// encoder's.
+const WeightsFile = "diffusion_pytorch_model.safetensors"
+
+// OpenTensors is OpenFolder for tensors that are found already. It closes them
+// where they don't fit.
+func OpenTensors(t Tensors, n Network, opts Options) (*Folder, error) {
+	f, err := (&Folder{network: n, files: t}).In(opts)
+	if err != nil {
+		t.Close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// In is the folder for a run with other options. It has the same files, which
+// closing either closes.
+func (f *Folder) In(opts Options) (*Folder, error) {
+	if opts.Number != checkpoint.F32 && opts.Number != checkpoint.F16 {
+		return nil, fmt.Errorf("number format %v, want F32 or F16", opts.Number)
+	}
+	weights, err := Weights(f.network, opts)
+	if err != nil {
+		return nil, err
+	}
+	other := &Folder{network: f.network, opts: opts, files: f.files}
+	if err := other.match(weights); err != nil {
+		return nil, err
+	}
+	return other, nil
 }
 
 // match finds the source of every weight, and refuses tensors that are left.
 func (f *Folder) match(weights []*ggml.Tensor) error {
 	used := map[string]bool{}
 	for _, w := range weights {
-		from, ok := f.files.Get(w.Name)
+		name := w.Name
+		from, ok := f.files.Get(name)
 		if !ok {
-			from, ok = f.files.Get(f.network.other(w.Name))
+			name = f.network.other(name)
+			from, ok = f.files.Get(name)
 		}
 		switch {
 		case !ok:
@@ -156,7 +184,7 @@ func (f *Folder) match(weights []*ggml.Tensor) error {
 		case !from.Known:
 			return fmt.Errorf("%w: tensor %q is in the number format %s, want F32, F16 or BF16", ErrUnsupported, from.Name, from.Format)
 		}
-		used[from.Name] = true
+		used[name] = true
 		f.sources = append(f.sources, source{w, from})
 	}
 

@@ -206,7 +206,7 @@ func ParseUNet(raw []byte) (*UNet, error) {
 	return &UNet{*c}, nil
 }
 
-func (u *UNet) file() string             { return "diffusion_pytorch_model.safetensors" }
+func (u *UNet) file() string             { return WeightsFile }
 func (u *UNet) other(name string) string { return name }
 func (u *UNet) ignores(string) bool      { return false }
 func (u *UNet) smallest() Size           { return u.smallestSize() }

@@ -74,7 +74,7 @@ func (c *VAEConfig) check() error {
 	return checkEps("scaling_factor", c.Scale)
 }
 
-func (c *VAEConfig) file() string { return "diffusion_pytorch_model.safetensors" }
+func (c *VAEConfig) file() string { return WeightsFile }
 
 // other gives the attention's layers the names that they had until 2023.
 func (c *VAEConfig) other(name string) string {

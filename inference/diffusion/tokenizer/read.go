@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"helium/inference/checkpoint"
 )
 
 // ErrFolder means that a folder's tokenizer can't be used: the model has to
@@ -32,55 +33,66 @@ func Read(dir string) (*Tokenizer, error) {
 	return t, nil
 }
 
+// file is a part of a tokenizer's folder.
+type file struct {
+	name     string
+	optional bool
+	take     func(t *Tokenizer, raw []byte) error
+}
+
+func files() []file {
+	return []file{
+		{"vocab.json", false, (*Tokenizer).readVocabulary},
+		{"merges.txt", false, (*Tokenizer).readMerges},
+		{"added_tokens.json", true, (*Tokenizer).readAdded},
+		{"tokenizer_config.json", true, (*Tokenizer).readSpecial},
+		{"special_tokens_map.json", true, (*Tokenizer).readSpecial}, // wins over the one before
+	}
+}
+
+// Files lists all that Read reads of a folder. The error is ErrFolder.
+func Files(dir string) ([]string, error) {
+	var names []string
+	for _, f := range files() {
+		_, err := os.Stat(filepath.Join(dir, f.name))
+		if f.optional && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrFolder, err)
+		}
+		names = append(names, f.name)
+	}
+	return names, nil
+}
+
 func read(dir string) (*Tokenizer, error) {
 	t := &Tokenizer{}
-	for _, part := range []struct {
-		name     string
-		optional bool
-		take     func(raw []byte) error
-	}{
-		{"vocab.json", false, t.readVocabulary},
-		{"merges.txt", false, t.readMerges},
-		{"added_tokens.json", true, t.readAdded},
-		{"tokenizer_config.json", true, t.readSpecial},
-		{"special_tokens_map.json", true, t.readSpecial}, // wins over the one before
-	} {
-		raw, err := readFile(filepath.Join(dir, part.name))
-		if part.optional && errors.Is(err, fs.ErrNotExist) {
+	for _, f := range files() {
+		raw, err := checkpoint.ReadLimited(filepath.Join(dir, f.name), maxFile)
+		if f.optional && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if err := part.take(raw); err != nil {
-			return nil, fmt.Errorf("read %s: %w", part.name, err)
+		if err := f.take(t, raw); err != nil {
+			return nil, fmt.Errorf("read %s: %w", f.name, err)
 		}
 	}
 	return t, nil
 }
 
-// readFile reads a file within the limit.
-func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-
-	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(raw) > maxFile {
-		return nil, fmt.Errorf("%s has more than %d bytes", filepath.Base(path), maxFile)
-	}
-	return raw, nil
-}
-
 func (t *Tokenizer) readVocabulary(raw []byte) error {
-	if err := json.Unmarshal(raw, &t.ids); err != nil {
+	var ids map[string]int32
+	if err := json.Unmarshal(raw, &ids); err != nil {
 		return err
 	}
+	return t.setVocabulary(ids)
+}
+
+func (t *Tokenizer) setVocabulary(ids map[string]int32) error {
+	t.ids = ids
 	seen := make(map[int32]bool, len(t.ids))
 	for text, id := range t.ids {
 		if id < 0 || id >= maxTokens || seen[id] {
