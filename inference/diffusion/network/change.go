@@ -1,0 +1,47 @@
+package network
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"helium/inference/checkpoint"
+)
+
+// Change says what is added to a weight while it is loaded, nil for nothing.
+type Change func(weight string) (Addition, error)
+
+// Addition adds to some numbers of a weight, those from the first on in the order
+// of the folder.
+type Addition func(numbers []float64, first int64)
+
+func (c Change) of(weight string) (Addition, error) {
+	if c == nil {
+		return nil, nil
+	}
+	return c(weight)
+}
+
+// changed decodes numbers of a weight, adds to them and rounds the sums once, to
+// the number format that the network has them in.
+func (s source) changed(raw []byte, first int64, add Addition) ([]byte, error) {
+	values := checkpoint.DecodeFloats(raw, s.from.Type)
+	numbers := make([]float64, len(values))
+	for i, v := range values {
+		numbers[i] = float64(v)
+	}
+	add(numbers, first)
+
+	out := make([]byte, 0, uint64(len(numbers))*checkpoint.FloatBytes(s.weight.Type))
+	for _, v := range numbers {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("tensor %s has numbers that are not finite after its change", s.weight.Name)
+		}
+		if s.weight.Type == checkpoint.F32 {
+			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(v)))
+		} else {
+			out = binary.LittleEndian.AppendUint16(out, checkpoint.HalfBits(v))
+		}
+	}
+	return out, nil
+}
