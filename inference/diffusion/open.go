@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"helium/inference/checkpoint"
+	"helium/inference/diffusion/lora"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
 	"helium/inference/diffusion/schedule"
@@ -53,6 +54,7 @@ type Pipeline struct {
 	refiner *refiner                   // nil if none
 	checker *checker                   // nil if the model has none, or no task asked for it yet
 	folders map[string]*network.Folder // by part
+	lora    *lora.LoRA                 // nil if tasks name none
 }
 
 // textual is a text encoder with its tokenizer.
@@ -81,7 +83,7 @@ func Open(c *ggml.Compute, models Models, opts Options) (*Pipeline, error) {
 	p := &Pipeline{compute: c, opts: opts, models: models}
 	if err := p.read(dir); err != nil {
 		p.Close()
-		return nil, fail(gpt.CodeCannotRun, "open model: %w", err)
+		return nil, fail(openCode(err), "open model: %w", err)
 	}
 	return p, nil
 }
@@ -115,6 +117,12 @@ func (p *Pipeline) read(dir string) error {
 	}
 	if err := p.openRefiner(); err != nil {
 		return fmt.Errorf("%s: %w", task.RoleRefiner, err)
+	}
+	if err := p.readInversion(); err != nil {
+		return fmt.Errorf("%s: %w", task.RoleTextualInversion, err)
+	}
+	if err := p.openLoRA(); err != nil {
+		return fmt.Errorf("%s: %w", task.RoleLoRA, err)
 	}
 	return nil
 }
@@ -267,4 +275,7 @@ func (p *Pipeline) Close() {
 		f.Close()
 	}
 	p.folders = nil
+	if p.lora != nil {
+		p.lora.Close()
+	}
 }

@@ -33,8 +33,6 @@ func Check(t *task.SD) error {
 		{t.BaseModel.Variant != "", "a variant of base_model"},
 		{t.UNet != "", "another unet"},
 		{t.VAE != "", "another vae"},
-		{t.LoRA != nil, "lora"},
-		{t.TextualInversion != "", "textual_inversion"},
 		{t.ControlNet != nil && t.ControlNet.Variant != "", "a variant of controlnet"},
 		{t.ControlNet != nil && strings.Contains(t.ControlNet.Model, "://"), "controlnet by URL"},
 		{t.Refiner != nil && t.Refiner.Variant != "", "a variant of refiner"},

@@ -20,7 +20,7 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		code             gpt.Code
 		says             string
 	}{
-		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeCannotRun, "lora"},
+		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeModelNotFound, "the lora m is not among the models"},
 		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeModelNotFound, "refiner m"},
 		"controlnet":    {"", controlled("m", whitePNG, 70, ""), gpt.CodeModelNotFound, "controlnet m"},
 		"its variant":   {"", `"refiner":{"model":"m","variant":"fp16"}`, gpt.CodeCannotRun, "a variant of refiner"},
@@ -31,7 +31,7 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		"a long image":  {"", controlled("m", flat(t, 90, 10), 70, ""), gpt.CodeInvalidArguments, "90×10"},
 		"vae":           {"", `"vae":"m"`, gpt.CodeCannotRun, "another vae"},
 		"unet":          {"", `"unet":"m"`, gpt.CodeCannotRun, "another unet"},
-		"inversion":     {"", `"textual_inversion":"m"`, gpt.CodeCannotRun, "textual_inversion"},
+		"inversion":     {"", `"textual_inversion":"m"`, gpt.CodeModelNotFound, "the textual_inversion m is not among the models"},
 		"variant":       {"", `"base_model":{"name":"m","variant":"fp16"}`, gpt.CodeCannotRun, "variant"},
 		"URL":           {"", `"base_model":"https://example.org/m.safetensors"`, gpt.CodeCannotRun, "URL"},
 		"numbers":       {"", `"dtype":"float16"`, gpt.CodeCannotRun, "dtype float16"},
