@@ -134,8 +134,12 @@ func TestALoRAChangesTheImageByItsWeight(t *testing.T) {
 
 	s := made(t, `"steps":1`, withLoRA("60"))
 	two := openWith(t, 2, dir, task.RoleLoRA, filepath.Dir(path))
-	if !bytes.Equal(run(t, two, s)[0].PNG, run(t, p, s)[0].PNG) {
+	img := run(t, p, s)[0]
+	if !bytes.Equal(run(t, two, s)[0].PNG, img.PNG) {
 		t.Error("two threads make other bytes than one")
+	}
+	if _, texts := chunks(t, img.PNG); texts["lora"] != "owner/lora" || texts["lora_weight"] != "60" {
+		t.Errorf("the PNG says %q of the LoRA %q", texts["lora_weight"], texts["lora"])
 	}
 }
 

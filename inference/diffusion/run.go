@@ -72,7 +72,7 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 	if p.folders == nil {
 		return fail(gpt.CodeCannotRun, "load %s: the pipeline is closed", name)
 	}
-	store, err := p.folders[name].LoadChanged(p.compute, p.change(j.task, name))
+	store, err := p.folders[name].LoadChanged(p.compute, p.change(ctx, j.task, name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}

@@ -91,11 +91,11 @@ func (l *LoRA) match(parts []Part) error {
 	for _, b := range found {
 		part, name := table.find(b.key)
 		if name == "" {
-			return l.misfit(found, parts, fmt.Sprintf("its key %q names no layer of the model's %s", b.key, part))
+			return misfit(found, parts, fmt.Sprintf("its key %q names no layer of the model's %s", b.key, part))
 		}
 		b.weight = weights[part+" "+name]
 		if problem := b.check(); problem != "" {
-			return l.misfit(found, parts, problem)
+			return misfit(found, parts, problem)
 		}
 		if l.branches[part] == nil {
 			l.branches[part] = map[string]*branch{}
@@ -238,7 +238,7 @@ func same(got []uint64, want []int64) bool {
 
 // misfit is the error for a file that is right and for another model, and says for
 // which where that can be told.
-func (l *LoRA) misfit(found []*branch, parts []Part, problem string) error {
+func misfit(found []*branch, parts []Part, problem string) error {
 	made, own := madeFor(found), baseOf(parts)
 	if made == "" || own == "" || made == own {
 		return fmt.Errorf("%w: %s", ErrMisfit, problem)
@@ -281,54 +281,38 @@ func (l *LoRA) Change(part string, weight float64, threads int) network.Change {
 		if b == nil {
 			return nil, nil
 		}
-		p, err := b.product(weight)
+		p, err := b.product(weight, threads)
 		if err != nil {
 			return nil, err
 		}
-		p.threads = max(threads, 1)
 		return p.add, nil
 	}
 }
 
 // product reads the matrices.
-func (b *branch) product(weight float64) (*product, error) {
-	rows, row := sizes(b.weight)
-	p := &product{rank: int(b.down.Shape[0]), row: 1}
-	for _, n := range row {
-		p.row *= int(n)
+func (b *branch) product(weight float64, threads int) (*product, error) {
+	rank := int(b.down.Shape[0])
+	down, err := read(b.down)
+	if err != nil {
+		return nil, err
 	}
-	p.scale = weight
-	if !math.IsNaN(b.alpha) {
-		p.scale = float64(weight*b.alpha) / float64(p.rank)
+	up, err := read(b.up)
+	if err != nil {
+		return nil, err
 	}
 
-	down, err := read(b.down, p.rank*p.row)
-	if err != nil {
-		return nil, err
+	scale := weight
+	if !math.IsNaN(b.alpha) {
+		scale = float64(weight*b.alpha) / float64(rank)
 	}
-	up, err := read(b.up, p.rank*int(rows))
-	if err != nil {
-		return nil, err
-	}
-	p.up, p.down = make([]float64, len(up)), make([]float64, len(down))
-	for i, v := range up {
-		p.up[i] = float64(v)
-	}
-	for i, v := range down {
-		p.down[i%p.row*p.rank+i/p.row] = float64(v)
-	}
-	return p, nil
+	return newProduct(up, down, rank, scale, threads), nil
 }
 
 // read reads a whole matrix.
-func read(w checkpoint.Weight, numbers int) ([]float32, error) {
+func read(w checkpoint.Weight) ([]float32, error) {
 	raw := make([]byte, w.Size())
 	if n, err := w.ReadAt(raw, 0); n != len(raw) {
 		return nil, fmt.Errorf("read %s: %w; the file was changed", w.Name, err)
 	}
-	values := checkpoint.DecodeFloats(raw, w.Type)
-	if len(values) != numbers {
-		return nil, fmt.Errorf("read %s: %d numbers, want %d", w.Name, len(values), numbers)
-	}
-	return values, nil
+	return checkpoint.DecodeFloats(raw, w.Type), nil
 }

@@ -409,3 +409,30 @@ func FuzzKeys(f *testing.F) {
 		}
 	})
 }
+
+// The processor's own way to sum up is plain Go's to the bit, for numbers of very
+// different sizes, too.
+func TestSumsArePlainToTheBit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	for _, rank := range []int{1, 2, 3, 7, 64, 333} {
+		up, down := make([]float64, 4*rank), make([]float64, 8*rank)
+		for _, list := range [][]float64{up, down} {
+			for i := range list {
+				list[i] = math.Ldexp(rng.NormFloat64(), rng.IntN(60)-30)
+			}
+		}
+		fast, plain := lora.Sums(up, down)
+		if fast != plain {
+			t.Errorf("rank %d: %v, want %v", rank, fast, plain)
+		}
+		for i, got := range plain {
+			var want float64
+			for r := range rank {
+				want += float64(up[i/8*rank+r] * down[r*8+i%8])
+			}
+			if got != want {
+				t.Errorf("rank %d: sum %d is %v, want %v", rank, i, got, want)
+			}
+		}
+	}
+}

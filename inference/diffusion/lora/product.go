@@ -4,11 +4,37 @@ import "sync"
 
 // product adds scale·up·down to numbers of a weight.
 type product struct {
-	rank, row int       // row is the length of a row of the weight and of down
-	up        []float64 // a row of ranks for each row of the weight
-	down      []float64 // a row of ranks for each number of a row
+	rank, row int       // row is the length of a row of the weight
+	up        []float64 // a row of ranks for each row of the weight, and three of zeros
+	down      []float64 // panels of eight numbers of a row, one after the other for each rank
 	scale     float64
 	threads   int
+}
+
+// A tile is as many rows and columns as are summed up at once: enough for a
+// processor to be busy while every sum waits for the one before.
+const (
+	tileRows    = 4
+	tileColumns = 8
+)
+
+type tile [tileRows * tileColumns]float64
+
+// newProduct takes the matrices as they are stored, a row after the other.
+func newProduct(up, down []float32, rank int, scale float64, threads int) *product {
+	p := &product{rank: rank, row: len(down) / rank, scale: scale, threads: max(threads, 1)}
+	p.up = make([]float64, len(up)+(tileRows-1)*rank)
+	for i, v := range up {
+		p.up[i] = float64(v)
+	}
+	panels := (p.row + tileColumns - 1) / tileColumns
+	p.down = make([]float64, panels*tileColumns*rank)
+	for r := range rank {
+		for c, v := range down[r*p.row:][:p.row] {
+			p.down[(c/tileColumns*rank+r)*tileColumns+c%tileColumns] = float64(v)
+		}
+	}
+	return p
 }
 
 // add adds to the numbers from the first on: the end of a row, whole rows and the
@@ -37,68 +63,54 @@ func (p *product) add(numbers []float64, first int64) {
 
 // cached bounds the numbers of down that are used again and again, so that they
 // stay in a processor's cache.
-const cached = 4096
+const cached = 8192
 
 // rows adds to so many columns of rows, of which numbers has nothing else.
 func (p *product) rows(numbers []float64, row, column, columns int) {
-	width := max(cached/p.rank&^3, 4)
-	for from := 0; from < columns; from += width {
-		to := min(from+width, columns)
-		for r := 0; r < len(numbers)/columns; r += 2 {
-			out := numbers[r*columns:][from:to]
-			if r+1 < len(numbers)/columns {
-				p.pair(out, numbers[(r+1)*columns:][from:to], row+r, column+from)
-			} else {
-				p.single(out, row+r, column+from)
+	count, end := len(numbers)/columns, column+columns
+	width := max(cached/p.rank/tileColumns, 1) * tileColumns
+	var sums tile
+	for from := column / tileColumns * tileColumns; from < end; from += width {
+		for r := 0; r < count; r += tileRows {
+			for c := from; c < min(from+width, end); c += tileColumns {
+				sums.sum(p.up[(row+r)*p.rank:][:tileRows*p.rank], p.down[c*p.rank:][:tileColumns*p.rank])
+				low, high := max(c, column), min(c+tileColumns, end)
+				for k := range min(tileRows, count-r) {
+					out := numbers[(r+k)*columns+low-column:][:high-low]
+					for i, s := range sums[k*tileColumns+low-c:][:len(out)] {
+						out[i] += float64(p.scale * s)
+					}
+				}
 			}
 		}
 	}
 }
 
-// pair adds to the same columns of two rows.
-func (p *product) pair(out, next []float64, row, column int) {
-	a, b := p.up[row*p.rank:][:p.rank], p.up[(row+1)*p.rank:][:p.rank]
-	i := 0
-	for ; i+4 <= len(out); i += 4 {
-		d := p.down[(column+i)*p.rank:][:4*p.rank]
-		s := dot2by4(a, b, d[:p.rank], d[p.rank:2*p.rank], d[2*p.rank:3*p.rank], d[3*p.rank:])
-		for k := range 4 {
-			out[i+k] += float64(p.scale * s[k])
-			next[i+k] += float64(p.scale * s[4+k])
-		}
-	}
-	p.single(out[i:], row, column+i)
-	p.single(next[i:], row+1, column+i)
-}
-
-// single adds to columns of one row.
-func (p *product) single(out []float64, row, column int) {
-	a := p.up[row*p.rank:][:p.rank]
-	for i := range out {
-		d := p.down[(column+i)*p.rank:][:p.rank]
-		var s float64
-		for r, v := range a {
-			s += float64(v * d[r])
-		}
-		out[i] += float64(p.scale * s)
+// plainSum makes the products of four rows of up with a panel of down. It is what
+// every other way to sum them up is to the bit.
+func (t *tile) plainSum(up, down []float64) {
+	rank := len(up) / tileRows
+	for k := 0; k < tileRows; k += 2 {
+		t.half(up[k*rank:][:rank], up[(k+1)*rank:][:rank], down, k*tileColumns)
+		t.half(up[k*rank:][:rank], up[(k+1)*rank:][:rank], down[4:], k*tileColumns+4)
 	}
 }
 
-// dot2by4 are the products of two rows with four others. Eight sums at once keep
-// a processor busy, as a sum has to wait for the one before.
-func dot2by4(a, b, c, d, e, f []float64) (s [8]float64) {
-	b, c, d, e, f = b[:len(a)], c[:len(a)], d[:len(a)], e[:len(a)], f[:len(a)]
+// half is two rows of a tile and four columns.
+func (t *tile) half(a, b, down []float64, at int) {
+	b = b[:len(a)]
 	var s0, s1, s2, s3, s4, s5, s6, s7 float64
 	for r, v := range a {
-		w := b[r]
-		s0 += float64(v * c[r])
-		s1 += float64(v * d[r])
-		s2 += float64(v * e[r])
-		s3 += float64(v * f[r])
-		s4 += float64(w * c[r])
-		s5 += float64(w * d[r])
-		s6 += float64(w * e[r])
-		s7 += float64(w * f[r])
+		w, d := b[r], (*[4]float64)(down[r*tileColumns:])
+		s0 += float64(v * d[0])
+		s1 += float64(v * d[1])
+		s2 += float64(v * d[2])
+		s3 += float64(v * d[3])
+		s4 += float64(w * d[0])
+		s5 += float64(w * d[1])
+		s6 += float64(w * d[2])
+		s7 += float64(w * d[3])
 	}
-	return [8]float64{s0, s1, s2, s3, s4, s5, s6, s7}
+	*(*[4]float64)(t[at:]) = [4]float64{s0, s1, s2, s3}
+	*(*[4]float64)(t[at+tileColumns:]) = [4]float64{s4, s5, s6, s7}
 }

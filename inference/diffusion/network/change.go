@@ -22,6 +22,10 @@ func (c Change) of(weight string) (Addition, error) {
 	return c(weight)
 }
 
+// changedBytes bounds what is changed at a time, so that its float64 stay in a
+// processor's cache.
+const changedBytes = 1 << 18
+
 // changed decodes numbers of a weight, adds to them and rounds the sums once, to
 // the number format that the network has them in.
 func (s source) changed(raw []byte, first int64, add Addition) ([]byte, error) {
