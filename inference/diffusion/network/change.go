@@ -36,15 +36,16 @@ func (s source) changed(raw []byte, first int64, add Addition) ([]byte, error) {
 	}
 	add(numbers, first)
 
-	out := make([]byte, 0, uint64(len(numbers))*checkpoint.FloatBytes(s.weight.Type))
-	for _, v := range numbers {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("tensor %s has numbers that are not finite after its change", s.weight.Name)
+	width := int(checkpoint.FloatBytes(s.weight.Type))
+	out := make([]byte, len(numbers)*width)
+	for i, v := range numbers {
+		if v-v != 0 {
+			return nil, fmt.Errorf("tensor %s has the number %v after its change", s.weight.Name, v)
 		}
-		if s.weight.Type == checkpoint.F32 {
-			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(v)))
+		if width == 4 {
+			binary.LittleEndian.PutUint32(out[4*i:], math.Float32bits(float32(v)))
 		} else {
-			out = binary.LittleEndian.AppendUint16(out, checkpoint.HalfBits(v))
+			binary.LittleEndian.PutUint16(out[2*i:], checkpoint.HalfBits(v))
 		}
 	}
 	return out, nil

@@ -221,6 +221,9 @@ func (s source) copy(store *ggml.Store, buf []byte, change Change) error {
 	if err != nil {
 		return err
 	}
+	if add != nil {
+		buf = buf[:changedBytes]
+	}
 	var to uint64
 	for at := int64(0); at < s.from.Size(); {
 		raw := buf[:min(int64(len(buf)), s.from.Size()-at)]
