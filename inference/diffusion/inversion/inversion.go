@@ -31,6 +31,9 @@ var (
 // usualName is the name that diffusers gives an inversion's file.
 const usualName = "learned_embeds.safetensors"
 
+// unnamed is what a file from an address is called on this machine.
+const unnamed = "model"
+
 // Limits of an inversion. No more vectors fit between the marks of a text.
 const (
 	maxVectors = 75
@@ -53,7 +56,8 @@ type Inversion struct {
 // Read reads the file at a path, or in a folder there, for encoders of some
 // widths. The token is the name of the file's one tensor, as in diffusers; where
 // that says nothing of it, it is the file's name without the ending, as in the web
-// UI. The error is ErrMisfit, ErrFile, checkpoint.ErrSafetensors or one of the
+// UI, and for a file from an address, which has no name of its own, "emb_params".
+// The error is ErrMisfit, ErrFile, checkpoint.ErrSafetensors or one of the
 // file system.
 func Read(path string, widths []int64) (*Inversion, error) {
 	path, err := checkpoint.SingleFile(path, usualName)
@@ -80,7 +84,7 @@ func read(file *checkpoint.Weights, widths []int64, name string) (*Inversion, er
 		keys = []string{first, second}
 	case len(keys) != 1:
 		return nil, fmt.Errorf("%w: it has %d tensors, want one, or %s and %s for Stable Diffusion XL", ErrFile, len(keys), first, second)
-	case keys[0] != webUI:
+	case keys[0] != webUI || name == unnamed:
 		i.Token = keys[0]
 	}
 	if i.Token == "" || len(i.Token) > maxToken {

@@ -66,6 +66,7 @@ func TestFilesOfEveryKindAreRead(t *testing.T) {
 		"several":      {"x.safetensors", []stored{single("<a>", []int{2, 2}, 1, 2, 3, 4)}, []int64{2}, "<a>", [][][]float32{{{1, 2}, {3, 4}}}},
 		"half floats":  {"x.safetensors", []stored{{"<a>", checkpoint.F16, []int{1, 2}, []float32{0.5, -2}}}, []int64{2}, "<a>", [][][]float32{{{0.5, -2}}}},
 		"the web UI":   {"bad-hands-5.safetensors", []stored{single("emb_params", []int{2, 1}, 7, 8)}, []int64{1}, "bad-hands-5", [][][]float32{{{7}, {8}}}},
+		"an address":   {"model.safetensors", []stored{single("emb_params", []int{1}, 7)}, []int64{1}, "emb_params", [][][]float32{{{7}}}},
 		"two encoders": {"my style.safetensors", []stored{single("clip_g", []int{1, 2}, 5, 6), single("clip_l", []int{1, 1}, 4)}, []int64{1, 2}, "my style", [][][]float32{{{4}}, {{5, 6}}}},
 	} {
 		path := write(t, test.file, content(t, test.tensors...))
