@@ -8,15 +8,14 @@ import (
 // HalfBits is v as an IEEE half float, rounded to nearest, ties to even. A
 // value beyond the largest half is infinite.
 func HalfBits(v float64) uint16 {
-	if math.IsNaN(v) {
-		return 0x7e00
-	}
-	sign := uint16(0)
-	if math.Signbit(v) {
-		sign, v = 0x8000, -v
-	}
+	// Signs come as they like, so that a branch on them would be guessed wrong half
+	// of the time.
+	sign := uint16(math.Float64bits(v)>>48) & 0x8000
+	v = math.Abs(v)
 
 	switch {
+	case v != v:
+		return 0x7e00
 	case v >= 65520:
 		return sign | 0x7c00
 	case v < 0x1p-14: // in units of the smallest half

@@ -7,7 +7,9 @@
 // guidance is how far an image is drawn from what the negative prompt would make
 // of it; latents are the image in the making. A ControlNet draws the latents to an
 // image that the task holds; a refiner is a second UNet, which finishes them; a
-// safety checker says which images nobody shall see.
+// safety checker says which images nobody shall see. A LoRA changes the networks'
+// weights and a textual inversion the text encoders' vocabulary, by files of their
+// own.
 //
 // Promise: the images are a function of the task, the models, the Options and
 // the library's Runtime, to the last byte, and an image doesn't depend on how

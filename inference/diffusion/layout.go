@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"helium/inference/checkpoint"
+	"helium/inference/diffusion/inversion"
 	"helium/inference/diffusion/ldm"
+	"helium/inference/diffusion/lora"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/tokenizer"
 	"helium/inference/gpt"
@@ -54,7 +56,7 @@ func openLayout(m Model, alone string) (layout, error) {
 // folder is a model in the layout of diffusers.
 type folder struct {
 	root    string
-	variant string
+	variant string // of those parts that have it; "" is the plain one
 	alone   string // the part that lies in root itself
 }
 
@@ -112,7 +114,29 @@ func (f folder) tokens(part string) (*tokenizer.Tokenizer, error) {
 }
 
 func (f folder) tensors(part string) (network.Tensors, error) {
-	return checkpoint.OpenVariant(f.path(part), weightsFile(part), f.variant)
+	return checkpoint.OpenVariant(f.path(part), weightsFile(part), f.variantOf(part))
+}
+
+// variantOf is that of a part's weights. As in diffusers a part has the plain ones
+// where only others have the variant.
+func (f folder) variantOf(part string) string {
+	_, err := checkpoint.VariantFiles(f.path(part), weightsFile(part), f.variant)
+	if errors.Is(err, fs.ErrNotExist) && f.hasVariant() {
+		return ""
+	}
+	return f.variant
+}
+
+// hasVariant says whether any part has the variant.
+func (f folder) hasVariant() bool {
+	parts, err := os.ReadDir(f.root)
+	return err == nil && slices.ContainsFunc(parts, func(part fs.DirEntry) bool {
+		if !part.IsDir() {
+			return false
+		}
+		_, err := checkpoint.VariantFiles(filepath.Join(f.root, part.Name()), weightsFile(part.Name()), f.variant)
+		return err == nil
+	})
 }
 
 func (f folder) close() {}
@@ -132,7 +156,7 @@ func (f folder) files(part string) ([]string, error) {
 		}
 	default:
 		var weights []string
-		weights, err = checkpoint.VariantFiles(f.path(part), weightsFile(part), f.variant)
+		weights, err = checkpoint.VariantFiles(f.path(part), weightsFile(part), f.variantOf(part))
 		names = append(names, weights...)
 	}
 	if err != nil {
@@ -210,6 +234,12 @@ func filesOf(role task.ModelRole, models Models) ([]string, error) {
 	if !info.IsDir() {
 		return []string{filepath.Base(m.Path)}, nil
 	}
+	switch role {
+	case task.RoleLoRA:
+		return oneFile(lora.File(m.Path))
+	case task.RoleTextualInversion:
+		return oneFile(inversion.File(m.Path))
+	}
 
 	f, parts, err := partsOf(role, models)
 	if err != nil {
@@ -229,6 +259,13 @@ func filesOf(role task.ModelRole, models Models) ([]string, error) {
 	return files, nil
 }
 
+func oneFile(path string, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []string{filepath.Base(path)}, nil
+}
+
 // partsOf are the parts of a model's folder that are read for its role.
 func partsOf(role task.ModelRole, models Models) (folder, []string, error) {
 	f := folderOf(models[role], aloneIn(role))
@@ -237,9 +274,6 @@ func partsOf(role task.ModelRole, models Models) (folder, []string, error) {
 		return f, []string{aloneIn(role)}, nil
 	case task.RoleRefiner:
 		return f, []string{indexPart, schedulerPart, unetPart}, nil
-	case task.RoleBase:
-	default:
-		return f, nil, fmt.Errorf("%w: %s", ErrUnsupported, role)
 	}
 	parts := []string{indexPart, schedulerPart}
 	for _, ending := range endings(f) {

@@ -172,7 +172,7 @@ func making(t testing.TB, models diffusion.Models, opts network.Options, documen
 		return nil, err
 	}
 	defer p.Close()
-	return run(t, p, made(t, `"steps":2`, strings.TrimSuffix(document, ",")))[0].PNG, nil
+	return run(t, p, made(t, `"steps":2`, strings.TrimSuffix(document, ",")))[0].Pixels.Pix, nil
 }
 
 func mustMake(t testing.TB, models diffusion.Models, document string) []byte {
@@ -419,16 +419,24 @@ func TestAVariantIsTheOneThatIsNamed(t *testing.T) {
 	for _, name := range []string{"text_encoder/model.safetensors", unetWeights, vaeWeights} {
 		only[name] = ""
 	}
+	// A part without the variant has its plain weights, and their file decides.
 	some := maps.Clone(files)
 	some["vae/diffusion_pytorch_model.fp16.safetensors"] = ""
+	mixed := variant(folder(t, some), "fp16")
+	plainVAE := folder(t, map[string]string{"text_encoder/model.safetensors": weights(t, text, 41), unetWeights: weights(t, unet, 42)})
+	if !bytes.Equal(mustMake(t, mixed, ""), mustMake(t, at(plainVAE), "")) {
+		t.Error("a mixture of weights makes another image")
+	}
+	if list, err := diffusion.Files(mixed); err != nil || !slices.Contains(list[task.RoleBase], vaeWeights) {
+		t.Errorf("a mixture of weights: %v, %v", list, err)
+	}
+
 	for _, c := range []struct {
 		models diffusion.Models
 		says   string
 	}{
 		{variant(both, "bf16"), "text_encoder: open weights in"},
 		{variant(both, "bf16"), "no weights of the variant bf16, only fp16, plain"},
-		{variant(folder(t, some), "fp16"), "vae: "},
-		{variant(folder(t, some), "fp16"), "no weights of the variant fp16, only plain"},
 		{at(folder(t, only)), "only weights of the variants fp16"},
 		{variant(both, "../fp16"), "letters"},
 	} {
@@ -632,7 +640,7 @@ func TestModelsBesideTheBaseModelHaveDecidingFilesAndVariants(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer p.Close()
-		return run(t, p, s)[0].PNG
+		return run(t, p, s)[0].Pixels.Pix
 	}
 	models := at(folder(t, base))
 	models[task.RoleRefiner] = diffusion.Model{Path: files(t, refiner), Variant: "fp16"}
@@ -669,7 +677,13 @@ func TestModelsBesideTheBaseModelHaveDecidingFilesAndVariants(t *testing.T) {
 			t.Errorf("%s: %v, want an error about its variants", role, err)
 		}
 	}
-	if _, err := diffusion.Files(diffusion.Models{task.RoleLoRA: models[task.RoleBase]}); !errors.Is(err, diffusion.ErrUnsupported) {
-		t.Errorf("a lora: %v", err)
+	loras := written(t, []byte("x"))
+	for _, role := range []task.ModelRole{task.RoleLoRA, task.RoleTextualInversion} {
+		want := []string{filepath.Base(loras)}
+		for _, path := range []string{loras, filepath.Dir(loras)} {
+			if list, err := diffusion.Files(diffusion.Models{role: {Path: path}}); err != nil || !slices.Equal(list[role], want) {
+				t.Errorf("%s in %s: %v, %v", role, path, list, err)
+			}
+		}
 	}
 }

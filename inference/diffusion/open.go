@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"helium/inference/diffusion/ldm"
+	"helium/inference/diffusion/lora"
 	"helium/inference/diffusion/network"
 	"helium/inference/diffusion/prompt"
 	"helium/inference/diffusion/schedule"
@@ -55,6 +56,7 @@ type Pipeline struct {
 	checker *checker            // nil if the model has none, or no task asked for it yet
 	layouts map[task.ModelRole]layout
 	folders map[string]*network.Folder // by part
+	lora    *lora.LoRA                 // nil if tasks name none
 }
 
 // textual is a text encoder with its tokenizer.
@@ -102,7 +104,7 @@ func (p *Pipeline) open() error {
 		p.layouts[m.role] = l
 	}
 	if err := p.read(p.layouts[task.RoleBase]); err != nil {
-		return fail(gpt.CodeCannotRun, "open model: %w", err)
+		return fail(openCode(err), "open model: %w", err)
 	}
 	return nil
 }
@@ -143,6 +145,12 @@ func (p *Pipeline) read(base layout) error {
 	}
 	if err := p.openRefiner(); err != nil {
 		return fmt.Errorf("%s: %w", task.RoleRefiner, err)
+	}
+	if err := p.readInversion(); err != nil {
+		return fmt.Errorf("%s: %w", task.RoleTextualInversion, err)
+	}
+	if err := p.openLoRA(); err != nil {
+		return fmt.Errorf("%s: %w", task.RoleLoRA, err)
 	}
 	return nil
 }
@@ -306,4 +314,7 @@ func (p *Pipeline) Close() {
 		l.close()
 	}
 	p.folders, p.layouts = nil, nil
+	if p.lora != nil {
+		p.lora.Close()
+	}
 }

@@ -46,7 +46,7 @@ type text struct{ key, value string }
 // texts are what made an image.
 func texts(t *task.SD, number int) []text {
 	c := t.Config
-	return []text{
+	list := []text{
 		{"prompt", t.Prompt},
 		{"negative_prompt", t.NegativePrompt},
 		{"model", t.BaseModel.Name},
@@ -56,6 +56,13 @@ func texts(t *task.SD, number int) []text {
 		{"seed", strconv.FormatInt(c.Seed, 10)},
 		{"image", strconv.Itoa(number)},
 	}
+	for _, m := range t.Models()[1:] {
+		list = append(list, text{string(m.Role), m.ID()})
+	}
+	if t.LoRA != nil {
+		list = append(list, text{"lora_weight", strconv.Itoa(int(t.LoRA.Weight))})
+	}
+	return list
 }
 
 // encodePNG writes a PNG of 8 bits for each of red, green and blue: the header,

@@ -24,19 +24,9 @@ func Check(t *task.SD) error {
 	if t.Prompt == "" || t.Config.Images < 1 || t.Config.Images > task.MaxImages || t.Config.Steps < 1 {
 		return fail(gpt.CodeInvalidArguments, "a task without prompt, images or steps, or of more than %d images", task.MaxImages)
 	}
-	for _, r := range []struct {
-		asked bool
-		what  string
-	}{
-		{t.LoRA != nil, "lora"},
-		{t.TextualInversion != "", "textual_inversion"},
-		{t.ControlNet != nil && strings.Contains(t.ControlNet.Model, "://"), "controlnet by URL"},
-	} {
-		if r.asked {
-			return fail(gpt.CodeCannotRun, "%w: %s", ErrUnsupported, r.what)
-		}
+	if t.ControlNet != nil && strings.Contains(t.ControlNet.Model, "://") {
+		return fail(gpt.CodeCannotRun, "%w: controlnet by URL", ErrUnsupported)
 	}
-
 	if err := checkControl(t.ControlNet); err != nil {
 		return err
 	}

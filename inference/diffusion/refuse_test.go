@@ -20,7 +20,7 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		code             gpt.Code
 		says             string
 	}{
-		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeCannotRun, "lora"},
+		"lora":          {"", `"lora":{"model":"m"}`, gpt.CodeModelNotFound, "the lora m is not among the models"},
 		"refiner":       {"", `"refiner":{"model":"m"}`, gpt.CodeModelNotFound, "refiner m"},
 		"controlnet":    {"", controlled("m", whitePNG, 70, ""), gpt.CodeModelNotFound, "controlnet m"},
 		"its URL":       {"", controlled("https://example.org/m", whitePNG, 70, ""), gpt.CodeCannotRun, "controlnet by URL"},
@@ -28,7 +28,7 @@ func TestWhatIsNotDoneIsRefusedByName(t *testing.T) {
 		"no image":      {"", controlled("m", "", 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
 		"a cut image":   {"", controlled("m", whitePNG[:60], 70, ""), gpt.CodeInvalidArguments, "image_dataurl"},
 		"a long image":  {"", controlled("m", flat(t, 90, 10), 70, ""), gpt.CodeInvalidArguments, "90×10"},
-		"inversion":     {"", `"textual_inversion":"m"`, gpt.CodeCannotRun, "textual_inversion"},
+		"inversion":     {"", `"textual_inversion":"m"`, gpt.CodeModelNotFound, "the textual_inversion m is not among the models"},
 		"size":          {`"image_width":100`, "", gpt.CodeInvalidArguments, "image_width"},
 		"operator":      {"", `"prompt":"(\"a\", \"b\").blend(1, 1)"`, gpt.CodePromptRefused, "prompt"},
 		"other":         {"", `"negative_prompt":"(\"a\", \"b\").and()"`, gpt.CodePromptRefused, "negative_prompt"},

@@ -76,7 +76,7 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
-	store, err := folder.Load(p.compute)
+	store, err := folder.LoadChanged(p.compute, p.change(ctx, j.task, name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}

@@ -19,6 +19,7 @@ type Compute struct {
 	device  Device
 	fn      graphFunctions
 	backend uintptr
+	threads int
 	buffers uintptr                     // the device's kind of memory
 	stop    atomic.Pointer[atomic.Bool] // of the graph that runs
 }
@@ -26,7 +27,7 @@ type Compute struct {
 // NewCompute prepares the device. Threads are the processor's; a card has none,
 // and their number doesn't change a result.
 func (l *Library) NewCompute(threads int) (*Compute, error) {
-	c := &Compute{device: l.device}
+	c := &Compute{device: l.device, threads: min(max(threads, 1), 512)}
 	if err := l.bind(c.fn.names()); err != nil {
 		return nil, fmt.Errorf("prepare graphs: %w", err)
 	}
@@ -43,7 +44,7 @@ func (l *Library) NewCompute(threads int) (*Compute, error) {
 
 	var setThreads func(backend uintptr, threads int32)
 	if c.own("ggml_backend_set_n_threads", &setThreads) {
-		setThreads(c.backend, int32(min(max(threads, 1), 512)))
+		setThreads(c.backend, int32(c.threads))
 	}
 	var setStop func(backend, callback, data uintptr)
 	if c.own("ggml_backend_set_abort_callback", &setStop) {
@@ -51,6 +52,9 @@ func (l *Library) NewCompute(threads int) (*Compute, error) {
 	}
 	return c, nil
 }
+
+// Threads is how many of the processor's threads the caller may use.
+func (c *Compute) Threads() int { return c.threads }
 
 // own finds a function that only some backends have: a card has none of those
 // in use.

@@ -220,7 +220,11 @@ func (f *Folder) Close() { f.files.Close() }
 const chunkBytes = 8 << 20
 
 // Load copies the weights to the device.
-func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) {
+func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) { return f.LoadChanged(c, nil) }
+
+// LoadChanged is Load of weights that are changed on the way; a nil change is
+// none.
+func (f *Folder) LoadChanged(c *ggml.Compute, change Change) (*ggml.Store, error) {
 	var weights []*ggml.Tensor
 	for _, s := range f.sources {
 		weights = append(weights, s.weight)
@@ -232,7 +236,7 @@ func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) {
 
 	buf := make([]byte, chunkBytes)
 	for _, s := range f.sources {
-		if err := s.copy(store, buf); err != nil {
+		if err := s.copy(store, buf, change); err != nil {
 			store.Close()
 			return nil, fmt.Errorf("load network: %w", err)
 		}
@@ -240,16 +244,29 @@ func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) {
 	return store, nil
 }
 
-func (s source) copy(store *ggml.Store, buf []byte) error {
+func (s source) copy(store *ggml.Store, buf []byte, change Change) error {
+	add, err := change.of(s.weight.Name)
+	if err != nil {
+		return err
+	}
+	if add != nil {
+		buf = buf[:changedBytes]
+	}
 	var to uint64
 	for at := int64(0); at < s.from.Size(); {
 		raw := buf[:min(int64(len(buf)), s.from.Size()-at)]
 		if n, err := s.from.ReadAt(raw, at); n != len(raw) {
 			return fmt.Errorf("read tensor %s: %w; the file was changed", s.from.Name, err)
 		}
+		first := at / int64(checkpoint.FloatBytes(s.from.Type))
 		at += int64(len(raw))
 
-		if s.from.Type != s.weight.Type {
+		switch {
+		case add != nil:
+			if raw, err = s.changed(raw, first, add); err != nil {
+				return err
+			}
+		case s.from.Type != s.weight.Type:
 			raw = checkpoint.EncodeFloats(checkpoint.DecodeFloats(raw, s.from.Type), s.weight.Type, 0)
 		}
 		if err := store.Set(s.weight.Name, to, raw); err != nil {

@@ -29,6 +29,7 @@ type reference struct {
 	rng     *rand.Rand
 	tensors map[string]tensor
 	order   []string
+	beside  map[string]lowRank // nil if no layer has a branch beside it
 }
 
 func newReference(seed uint64) *reference {
@@ -138,7 +139,7 @@ func (r *reference) linear(name string, x []float64, out int, bias bool) []float
 	if bias {
 		y = sum(y, r.get(name+".bias", 0, 0.1, out))
 	}
-	return y
+	return r.withBranch(name, x, y)
 }
 
 func (r *reference) layerNorm(name string, x []float64, eps float64) []float64 {
@@ -196,7 +197,7 @@ func (r *reference) conv(name string, p picture, out, size, stride, pad, height,
 			}
 		}
 	}
-	return q
+	return r.withKernelBranch(name, p, q, size, stride, pad)
 }
 
 // conv3 is the usual convolution, which keeps the size.
@@ -337,6 +338,12 @@ func newCompute(t testing.TB, threads int) *ggml.Compute {
 // engine is a network of the package over the reference's weights.
 func (r *reference) engine(t testing.TB, file string, n network.Network, opts network.Options, s network.Size, threads int) *network.Run {
 	t.Helper()
+	return r.changedEngine(t, file, n, opts, s, threads, nil)
+}
+
+// changedEngine is one whose weights are changed while they are loaded.
+func (r *reference) changedEngine(t testing.TB, file string, n network.Network, opts network.Options, s network.Size, threads int, change network.Change) *network.Run {
+	t.Helper()
 	dir := t.TempDir()
 	r.write(t, filepath.Join(dir, file))
 	f, err := network.OpenFolder(dir, "", n, opts)
@@ -345,7 +352,7 @@ func (r *reference) engine(t testing.TB, file string, n network.Network, opts ne
 	}
 	defer f.Close()
 	c := newCompute(t, threads)
-	store, err := f.Load(c)
+	store, err := f.LoadChanged(c, change)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,11 +145,16 @@ func (t Tokens) mask() []float32 {
 }
 
 // end is the place of a text's end. Old models were stored with a wrong number
-// for it, 2, and are read as ending at their largest token.
+// for it, 2, and are read as ending at their largest token, but for added ones.
 func (t *Text) end(text []int32) int {
 	end := int32(min(t.Config.EndOfText, math.MaxInt32))
 	if end == 2 {
-		end = slices.Max(text)
+		end = 0
+		for _, id := range text {
+			if int64(id) < t.Config.Vocab {
+				end = max(end, id)
+			}
+		}
 	}
 	return max(slices.Index(text, end), 0)
 }

@@ -152,3 +152,17 @@ func TestTextsThatDontFitAreRefused(t *testing.T) {
 		t.Error("a short vector was taken")
 	}
 }
+
+// Old models end a text at its largest token; the number of an added one is only
+// where it was put.
+func TestAnAddedTokenIsNoEndOfAText(t *testing.T) {
+	n, err := network.ParseText([]byte(textCases()["stable diffusion 2"].config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Pooled, n.Added = true, [][]float32{make([]float32, 32)}
+	_, rows, err := n.Inputs([]network.Tokens{{IDs: []int32{57, 60, 20, 3, 60, 58, 58, 58, 58}}})
+	if err != nil || !slices.Equal(rows["ends"], []int32{5}) {
+		t.Errorf("the text ends at %v, %v, want 5", rows["ends"], err)
+	}
+}

@@ -62,6 +62,12 @@ func (t *Tokenizer) Special() Special { return t.special }
 // the files.
 func (t *Tokenizer) Size() int { return t.size }
 
+// Has says whether a text is a token or an addition already.
+func (t *Tokenizer) Has(text string) bool {
+	_, known := t.ids[text]
+	return known || t.has(text)
+}
+
 // Add lets a text stand for tokens wherever it occurs in this spelling. The
 // error is ErrAddition.
 func (t *Tokenizer) Add(text string, tokens []int32) error {

@@ -135,6 +135,12 @@ func TestAdditionsAreFoundBeforeWords(t *testing.T) {
 		}
 	}
 
+	for text, want := range map[string]bool{"<cat>": true, "style": true, "<|endoftext|>": true, "hello</w>": true, "hel": true, "hello": false, "<dog>": false} {
+		if tok.Has(text) != want {
+			t.Errorf("%q is known: %v", text, !want)
+		}
+	}
+
 	for text, ids := range map[string][]int32{"": {1}, " a": {1}, "<cat>": {1}, "none": {}} {
 		if err := tok.Add(text, ids); !errors.Is(err, tokenizer.ErrAddition) {
 			t.Errorf("%q for %v: %v, want ErrAddition", text, ids, err)
