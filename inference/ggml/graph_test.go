@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -461,6 +462,51 @@ func TestPlanIsWhatRunsTake(t *testing.T) {
 	}
 	if err := draft.Alloc(); err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("a draft was allocated: %v", err)
+	}
+
+	if c.Held() != plan || c.Peak() != plan.Total() {
+		t.Errorf("%+v are held and %d were, want %+v", c.Held(), c.Peak(), plan)
+	}
+	g.Close()
+	s.Close()
+	s.Close() // does nothing
+	if c.Held() != (ggml.Memory{}) || c.Peak() != plan.Total() {
+		t.Errorf("%+v are held and %d were after the end", c.Held(), c.Peak())
+	}
+}
+
+func TestWhatHasNoRoomIsSaidSo(t *testing.T) {
+	c := compute(t, 1)
+	const count = 64
+	vast := ggml.Dims(1<<20, 1<<20) // 4 TB; all together they are more than a process has addresses for
+	var weights []*ggml.Tensor
+	for i := range count {
+		weights = append(weights, &ggml.Tensor{Name: fmt.Sprint(i), Type: f32, Shape: vast})
+	}
+	if _, err := c.NewStore(weights); !errors.Is(err, ggml.ErrNoMemory) {
+		t.Errorf("weights of 256 TB: %v", err)
+	}
+
+	s, err := c.NewStore([]*ggml.Tensor{{Name: "small", Type: f32, Shape: ggml.Dims(1 << 20)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	g, err := s.NewGraph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	x := g.Add(g.Input("x", f32, vast), g.Weight("small", f32, ggml.Dims(1<<20)))
+	for i := range count {
+		x = g.Add(x, g.Input(fmt.Sprint(i), f32, vast))
+	}
+	g.Output(x)
+	if err := g.Alloc(); !errors.Is(err, ggml.ErrNoMemory) {
+		t.Errorf("a graph of 256 TB: %v", err)
+	}
+	if c.Held() != (ggml.Memory{Weights: 4 << 20}) {
+		t.Errorf("%+v are held, want 4 MB of weights", c.Held())
 	}
 }
 
