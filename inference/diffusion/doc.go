@@ -14,5 +14,7 @@
 // many others its task asks for. What a task asks for and this package doesn't
 // do is refused by name before anything is computed. Of the device's memory a
 // task takes what its largest part needs, as the parts are loaded one after the
-// other; a ControlNet and the UNet that it guides are one part.
+// other; a ControlNet and the UNet that it guides are one part. Where the decoder
+// would take more than the limit of the Options, it works in tiles, which changes
+// an image a little and always in the same way.
 package diffusion

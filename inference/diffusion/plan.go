@@ -21,7 +21,8 @@ type Plan []PartMemory
 // PartMemory is what one part takes, named as its folder, or parts that are needed
 // together.
 type PartMemory struct {
-	Part string
+	Part  string
+	Tiles int // that the decoder works in to keep to the limit; 1 is none
 	ggml.Memory
 }
 
@@ -54,6 +55,7 @@ type job struct {
 	checker *checker             // nil if images are not checked
 
 	width, height int64 // of latents
+	tile          int64 // side of the decoder's tiles; 0 is none
 	plan          Plan
 }
 
@@ -196,7 +198,7 @@ func (j *job) size(part string) network.Size {
 	case unetPart, controlPart, refinerPart:
 		return j.unetSize(part)
 	case decoderPart:
-		return network.Size{Width: j.width, Height: j.height, Count: 1}
+		return j.decoderSize()
 	}
 	return network.Size{Count: 1}
 }
@@ -230,7 +232,7 @@ func (p *Pipeline) planMemory(j *job) error {
 		var names []string
 		var sum ggml.Memory
 		for _, part := range parts {
-			m, err := network.Plan(p.compute, part.network, p.options(j.task), j.size(part.name))
+			m, err := p.planPart(j, part)
 			if err != nil {
 				return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", part.name, err)}
 			}
@@ -239,7 +241,7 @@ func (p *Pipeline) planMemory(j *job) error {
 			sum.Work += m.Work
 		}
 		name := strings.Join(names, " and ")
-		j.plan = append(j.plan, PartMemory{name, sum})
+		j.plan = append(j.plan, PartMemory{Part: name, Tiles: j.tiles(name), Memory: sum})
 		if needs := sum.Total(); p.opts.Limit > 0 && needs > p.opts.Limit {
 			return fail(gpt.CodeOutOfMemory, "%s: about %d MB are needed for images of %d×%d, and a task may take %d MB",
 				name, needs>>20, j.task.Config.Width, j.task.Config.Height, p.opts.Limit>>20)

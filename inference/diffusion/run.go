@@ -76,7 +76,7 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
-	store, err := folder.Load(p.compute)
+	store, err := folder.Load(ctx, p.compute)
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
@@ -281,9 +281,9 @@ func (p *Pipeline) decoded(ctx context.Context, run *network.Run, j *job, sample
 	for k, v := range sample {
 		sample[k] = float32(float64(v) / p.decoder.Scale)
 	}
-	out, err := run.Do(ctx, map[string][]float32{"latents": sample}, nil)
+	values, err := p.decode(ctx, run, j, sample)
 	if err != nil {
 		return nil, err
 	}
-	return pixelsOf(out["image"], j.task.Config.Width, j.task.Config.Height)
+	return pixelsOf(values, j.task.Config.Width, j.task.Config.Height)
 }

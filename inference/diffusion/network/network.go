@@ -219,8 +219,9 @@ func (f *Folder) Close() { f.files.Close() }
 // chunkBytes bounds the memory that the copying of a tensor takes.
 const chunkBytes = 8 << 20
 
-// Load copies the weights to the device.
-func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) {
+// Load copies the weights to the device, and stops in the middle of one where ctx
+// ends.
+func (f *Folder) Load(ctx context.Context, c *ggml.Compute) (*ggml.Store, error) {
 	var weights []*ggml.Tensor
 	for _, s := range f.sources {
 		weights = append(weights, s.weight)
@@ -232,7 +233,7 @@ func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) {
 
 	buf := make([]byte, chunkBytes)
 	for _, s := range f.sources {
-		if err := s.copy(store, buf); err != nil {
+		if err := s.copy(ctx, store, buf); err != nil {
 			store.Close()
 			return nil, fmt.Errorf("load network: %w", err)
 		}
@@ -240,9 +241,12 @@ func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) {
 	return store, nil
 }
 
-func (s source) copy(store *ggml.Store, buf []byte) error {
+func (s source) copy(ctx context.Context, store *ggml.Store, buf []byte) error {
 	var to uint64
 	for at := int64(0); at < s.from.Size(); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		raw := buf[:min(int64(len(buf)), s.from.Size()-at)]
 		if n, err := s.from.ReadAt(raw, at); n != len(raw) {
 			return fmt.Errorf("read tensor %s: %w; the file was changed", s.from.Name, err)

@@ -345,7 +345,7 @@ func (r *reference) engine(t testing.TB, file string, n network.Network, opts ne
 	}
 	defer f.Close()
 	c := newCompute(t, threads)
-	store, err := f.Load(c)
+	store, err := f.Load(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
