@@ -2,6 +2,7 @@ package diffusion
 
 import (
 	"context"
+	"image"
 
 	"helium/inference/diffusion/network"
 	"helium/inference/ggml"
@@ -28,6 +29,11 @@ func ParseExtractor(raw []byte, side int64) (mean, deviation [3]float64, err err
 
 // Failed gives an error of a part its code.
 func Failed(err error) error { return failed(context.Background(), err) }
+
+// Preview is the preview of latents by a pipeline's colours.
+func (p *Pipeline) Preview(latents []float32, width, height int) *image.RGBA {
+	return p.colours().of(latents, width, height)
+}
 
 // PlanDecoder plans a decoder for latents of a size.
 func PlanDecoder(c *ggml.Compute, d *network.Decoder, opts Options, width, height int64) (PartMemory, error) {
