@@ -28,12 +28,13 @@ type Graph struct {
 	allocator uintptr
 	work      uint64 // bytes that the allocator holds
 
-	weights []*Tensor
-	named   map[string]*Tensor
-	inputs  []*Tensor
-	outputs []*Tensor
-	count   int
-	err     error
+	weights  []*Tensor
+	named    map[string]*Tensor
+	inputs   []*Tensor
+	outputs  []*Tensor
+	count    int
+	products int64
+	err      error
 }
 
 // NewSketch begins a graph without the native library, which tells the weights
@@ -84,6 +85,10 @@ func (g *Graph) Nodes() int {
 	}
 	return int(g.compute.fn.nodeCount(g.handle))
 }
+
+// MultiplyAdds is how many products of two numbers a run adds up in matrices,
+// convolutions and attention, which is nearly all of its work.
+func (g *Graph) MultiplyAdds() int64 { return g.products }
 
 func (g *Graph) fail(what, format string, args ...any) *Tensor {
 	if g.err == nil {

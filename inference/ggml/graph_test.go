@@ -547,3 +547,30 @@ func TestARunStopsWhenItsContextEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestMultiplyAddsAreCounted(t *testing.T) {
+	g := ggml.NewSketch()
+	g.MatMul(g.Weight("w", f32, ggml.Dims(3, 5)), g.Input("x", f32, ggml.Dims(3, 7, 2)))
+	if got, want := g.MultiplyAdds(), int64(3*5*7*2); got != want {
+		t.Errorf("matrices take %d, want %d", got, want)
+	}
+
+	kernel, image := g.Weight("k", f32, ggml.Dims(3, 3, 4, 6)), g.Input("i", f32, ggml.Dims(8, 10, 4, 2))
+	before, each := g.MultiplyAdds(), int64(3*3*4*6*8*10*2)
+	g.Conv(kernel, image, 1, 1)
+	g.ConvByPatches(kernel, image, 1, 1)
+	g.Conv(kernel, image, 2, 1)
+	if got, want := g.MultiplyAdds()-before, 2*each+each/4; got != want {
+		t.Errorf("convolutions take %d, want %d", got, want)
+	}
+
+	before = g.MultiplyAdds()
+	kv := ggml.Dims(16, 9, 2)
+	g.Flash(g.Input("q", f32, ggml.Dims(16, 11, 2)), g.Input("k", checkpoint.F16, kv), g.Input("v", checkpoint.F16, kv), 1)
+	if got, want := g.MultiplyAdds()-before, int64(2*16*9*11*2); got != want {
+		t.Errorf("attention takes %d, want %d", got, want)
+	}
+	if err := g.Err(); err != nil {
+		t.Error(err)
+	}
+}

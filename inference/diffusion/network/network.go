@@ -58,6 +58,17 @@ func Weights(n Network, opts Options) ([]*ggml.Tensor, error) {
 	return g.Weights(), nil
 }
 
+// MultiplyAdds counts those of a run of a size; see ggml.Graph. It needs no native
+// library.
+func MultiplyAdds(n Network, opts Options, s Size) (int64, error) {
+	if err := s.check(); err != nil {
+		return 0, err
+	}
+	g := ggml.NewSketch()
+	n.build(builder{g, opts}, s)
+	return g.MultiplyAdds(), g.Err()
+}
+
 // Plan tells what a network of a size would take of the device's memory.
 func Plan(c *ggml.Compute, n Network, opts Options, s Size) (ggml.Memory, error) {
 	if err := s.check(); err != nil {
