@@ -17,7 +17,8 @@ const tileOverlap = 4 // a quarter
 // planPart plans a part: the decoder at once where the limit allows it, or else
 // in the largest tiles that fit. So the choice, and with it an image's last bits,
 // is a function of the task and the Options: a tile's norms and its attention see
-// the tile only.
+// the tile only. That is more than a rounding, some bits of an image's hash, so
+// machines that shall agree need the same limit.
 func (p *Pipeline) planPart(j *job, part part) (ggml.Memory, error) {
 	opts := p.options(j.task)
 	m, err := network.Plan(p.compute, part.network, opts, j.size(part.name))

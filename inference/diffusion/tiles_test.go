@@ -9,6 +9,7 @@ import (
 
 	"helium/inference/checkpoint"
 	"helium/inference/diffusion"
+	"helium/inference/diffusion/bench"
 	"helium/inference/diffusion/network"
 	"helium/inference/imagehash"
 )
@@ -108,15 +109,27 @@ func TestTilesOfAnImageMakeTheImage(t *testing.T) {
 }
 
 func TestTilesMakeAboutTheSameImage(t *testing.T) {
-	s := made(t, `"image_width":384,"image_height":320,"steps":1`, "")
+	dir := t.TempDir()
+	if err := bench.WriteModel(dir); err != nil { // its images have large parts, as the hash wants them
+		t.Fatal(err)
+	}
+	pipeline := func(opts diffusion.Options) *diffusion.Pipeline {
+		p, err := diffusion.Open(newCompute(t, 1), at(dir), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.Close)
+		return p
+	}
+	s := made(t, `"image_width":384,"image_height":320,"steps":2`, "")
 	opts := diffusion.Options{Network: network.Options{Number: checkpoint.F32, Scores: 1 << 20}}
-	whole := open(t, 1, opts)
+	whole := pipeline(opts)
 	plan, err := whole.Plan(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	opts.Limit = plan[2].Total() - 1
-	tiled := open(t, 1, opts)
+	tiled := pipeline(opts)
 	if plan, err = tiled.Plan(s); err != nil || plan[2].Tiles != 4 || plan[2].Total() > opts.Limit {
 		t.Fatalf("the decoder's plan is %+v: %v", plan[2], err)
 	}
