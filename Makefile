@@ -12,7 +12,7 @@ HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
 PAGES  := frontend/dist/node/index.html
 
-.PHONY: help run test desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference clean
+.PHONY: help run test desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference bench-images clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile
@@ -45,6 +45,10 @@ bench-latency: $(HELIUM) $(ENGINE) ## what the network adds to bare inference
 
 bench-inference: $(HELIUM) $(ENGINE) inference/bench/rival/node_modules/.package-lock.json ## the engine's speed beside others'
 	$(HELIUM) bench inference
+
+bench-images: $(HELIUM) $(ENGINE) ## how alike images of other processors are, and the speed of making them
+	$(HELIUM) bench images
+	$(HELIUM) bench unet
 
 # The rival runs on the engine package that is here, and fetches none of its own.
 inference/bench/rival/node_modules/.package-lock.json: inference/bench/rival/package-lock.json

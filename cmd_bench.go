@@ -21,6 +21,9 @@ type benchCmd struct {
 	Load      benchLoadCmd      `cmd:"" help:"Many requests at once, and what the chain says of them."`
 	Consensus benchConsensusCmd `cmd:"" help:"What attacks on the consensus cost and gain."`
 	Inference benchInferenceCmd `cmd:"" help:"The engine's speed beside the bare library's and node-llama-cpp's."`
+	Images    benchImagesCmd    `cmd:"" help:"How far apart the images of the library's builds are."`
+	UNet      benchUNetCmd      `cmd:"" name:"unet" help:"The UNet's speed beside that of plain products of matrices."`
+	Painter   benchPainterCmd   `cmd:"" hidden:"" help:"Makes images (started by bench images)."`
 	Library   benchLibraryCmd   `cmd:"" hidden:"" help:"The bare library (started by bench inference)."`
 }
 

@@ -16,5 +16,6 @@
 // many others its task asks for. What a task asks for and this package doesn't
 // do is refused by name before anything is computed. Of the device's memory a
 // task takes what its largest part needs, as the parts are loaded one after the
-// other; a ControlNet and the UNet that it guides are one part.
+// other; a ControlNet and the UNet that it guides are one part. Images that
+// are larger than the models were made for are decoded in tiles, on every device.
 package diffusion

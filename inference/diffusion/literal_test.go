@@ -66,7 +66,7 @@ func engine(t *testing.T, c *ggml.Compute, dir string, n network.Network, s netw
 		t.Fatal(err)
 	}
 	defer f.Close()
-	store, err := f.Load(c)
+	store, err := f.Load(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package diffusion
 
 import (
-	"context"
 	"errors"
 
 	"helium/inference/diffusion/inversion"
@@ -37,19 +36,12 @@ func (p *Pipeline) openLoRA() error {
 	return err
 }
 
-// change is what the task's LoRA adds to the weights of a part. A large one takes
-// many seconds, so that it ends with ctx.
-func (p *Pipeline) change(ctx context.Context, t *task.SD, part string) network.Change {
+// change is what the task's LoRA adds to the weights of a part.
+func (p *Pipeline) change(t *task.SD, part string) network.Change {
 	if p.lora == nil {
 		return nil
 	}
-	change := p.lora.Change(part, float64(t.LoRA.Weight)/100, p.compute.Threads())
-	return func(weight string) (network.Addition, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		return change(weight)
-	}
+	return p.lora.Change(part, float64(t.LoRA.Weight)/100, p.compute.Threads())
 }
 
 // openCode is the code of an error of Open. Models that don't fit one another do

@@ -57,6 +57,7 @@ type Pipeline struct {
 	layouts map[task.ModelRole]layout
 	folders map[string]*network.Folder // by part
 	lora    *lora.LoRA                 // nil if tasks name none
+	tile    int64                      // side of the decoder's tiles, in latents
 }
 
 // textual is a text encoder with its tokenizer.
@@ -80,7 +81,7 @@ const (
 // Open reads models and compares their tensors with what the networks need. The
 // error is a *gpt.Error and names the part.
 func Open(c *ggml.Compute, models Models, opts Options) (*Pipeline, error) {
-	p := &Pipeline{compute: c, opts: opts, models: models, layouts: map[task.ModelRole]layout{}, folders: map[string]*network.Folder{}}
+	p := &Pipeline{compute: c, opts: opts, models: models, layouts: map[task.ModelRole]layout{}, folders: map[string]*network.Folder{}, tile: tileSide}
 	if err := p.open(); err != nil {
 		p.Close()
 		return nil, err

@@ -21,7 +21,8 @@ type Plan []PartMemory
 // PartMemory is what one part takes, named as its folder, or parts that are needed
 // together.
 type PartMemory struct {
-	Part string
+	Part  string
+	Tiles int // that the decoder works in; 1 is none
 	ggml.Memory
 }
 
@@ -54,6 +55,7 @@ type job struct {
 	checker *checker             // nil if images are not checked
 
 	width, height int64 // of latents
+	tile          int64 // side of the decoder's tiles, where it works in tiles
 	plan          Plan
 }
 
@@ -75,7 +77,7 @@ func (p *Pipeline) prepare(t *task.SD) (*job, error) {
 		return nil, err
 	}
 	factor := int64(1) << (len(p.decoder.Channels) - 1)
-	j := &job{task: t, width: int64(t.Config.Width) / factor, height: int64(t.Config.Height) / factor}
+	j := &job{task: t, tile: p.tile, width: int64(t.Config.Width) / factor, height: int64(t.Config.Height) / factor}
 	if j.width*factor != int64(t.Config.Width) || j.height*factor != int64(t.Config.Height) {
 		return nil, fail(gpt.CodeCannotRun, "%w: images of %d×%d by a vae that makes multiples of %d", ErrUnsupported, t.Config.Width, t.Config.Height, factor)
 	}
@@ -196,7 +198,7 @@ func (j *job) size(part string) network.Size {
 	case unetPart, controlPart, refinerPart:
 		return j.unetSize(part)
 	case decoderPart:
-		return network.Size{Width: j.width, Height: j.height, Count: 1}
+		return j.decoderSize()
 	}
 	return network.Size{Count: 1}
 }
@@ -239,7 +241,7 @@ func (p *Pipeline) planMemory(j *job) error {
 			sum.Work += m.Work
 		}
 		name := strings.Join(names, " and ")
-		j.plan = append(j.plan, PartMemory{name, sum})
+		j.plan = append(j.plan, PartMemory{Part: name, Tiles: j.tiles(name), Memory: sum})
 		if needs := sum.Total(); p.opts.Limit > 0 && needs > p.opts.Limit {
 			return fail(gpt.CodeOutOfMemory, "%s: about %d MB are needed for images of %d×%d, and a task may take %d MB",
 				name, needs>>20, j.task.Config.Width, j.task.Config.Height, p.opts.Limit>>20)

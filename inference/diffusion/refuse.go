@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"helium/inference/diffusion/prompt"
+	"helium/inference/ggml"
 	"helium/inference/gpt"
 	"helium/inference/task"
 )
@@ -60,11 +61,14 @@ func fail(code gpt.Code, format string, args ...any) error {
 	return &gpt.Error{Code: code, Err: fmt.Errorf(format, args...)}
 }
 
-// failed gives an error of a part the code of a machine that can't run it, and
-// the end of ctx its own.
+// failed gives an error of a part the code of a machine that can't run it or has
+// no room for it, and the end of ctx its own.
 func failed(ctx context.Context, err error) error {
 	if stopped := alive(ctx); stopped != nil {
 		return stopped
+	}
+	if errors.Is(err, ggml.ErrNoMemory) {
+		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: err}
 	}
 	return &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
 }

@@ -24,6 +24,10 @@ type Progress struct {
 type Hooks struct {
 	Step  func(Progress)
 	Image func(number int, img Image)
+	// Preview is shown what an image is becoming, roughly and with a pixel for
+	// each of the latents, after every PreviewEvery steps; 0 is after each.
+	Preview      func(Progress, *image.RGBA)
+	PreviewEvery int
 }
 
 // Image is one result.
@@ -76,7 +80,7 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
-	store, err := folder.LoadChanged(p.compute, p.change(ctx, j.task, name))
+	store, err := folder.LoadChanged(ctx, p.compute, p.change(j.task, name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
@@ -184,6 +188,7 @@ func (p *Pipeline) denoise(ctx context.Context, j *job, pass loaded, sample []fl
 		if hooks.Step != nil {
 			hooks.Step(done)
 		}
+		p.preview(hooks, j, done, &state)
 	}
 	return nil
 }
@@ -281,9 +286,9 @@ func (p *Pipeline) decoded(ctx context.Context, run *network.Run, j *job, sample
 	for k, v := range sample {
 		sample[k] = float32(float64(v) / p.decoder.Scale)
 	}
-	out, err := run.Do(ctx, map[string][]float32{"latents": sample}, nil)
+	values, err := p.decode(ctx, run, j, sample)
 	if err != nil {
 		return nil, err
 	}
-	return pixelsOf(out["image"], j.task.Config.Width, j.task.Config.Height)
+	return pixelsOf(values, j.task.Config.Width, j.task.Config.Height)
 }

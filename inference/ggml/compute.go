@@ -22,6 +22,9 @@ type Compute struct {
 	threads int
 	buffers uintptr                     // the device's kind of memory
 	stop    atomic.Pointer[atomic.Bool] // of the graph that runs
+
+	held Memory // by stores and graphs
+	peak uint64
 }
 
 // NewCompute prepares the device. Threads are the processor's; a card has none,
@@ -72,6 +75,23 @@ func (c *Compute) stopped(uintptr) uintptr {
 		return 1
 	}
 	return 0
+}
+
+// Held is what stores and graphs take of the device's memory now.
+func (c *Compute) Held() Memory { return c.held }
+
+// Peak is the most bytes that stores and graphs took at one time.
+func (c *Compute) Peak() uint64 { return c.peak }
+
+func (c *Compute) hold(m Memory) {
+	c.held.Weights += m.Weights
+	c.held.Work += m.Work
+	c.peak = max(c.peak, c.held.Total())
+}
+
+func (c *Compute) release(m Memory) {
+	c.held.Weights -= m.Weights
+	c.held.Work -= m.Work
 }
 
 // Close frees the device's working memory.
@@ -138,6 +158,7 @@ type Store struct {
 	compute *Compute
 	ctx     uintptr
 	buffer  uintptr
+	bytes   uint64
 	tensors map[string]*Tensor
 }
 
@@ -159,13 +180,15 @@ func (c *Compute) NewStore(weights []*Tensor) (*Store, error) {
 		s.tensors[w.Name] = t
 	}
 
+	size := uint64(c.fn.allocTensorsSize(s.ctx, c.buffers))
 	s.buffer = c.fn.allocTensors(s.ctx, c.buffers)
 	if s.buffer == 0 {
-		size := c.fn.allocTensorsSize(s.ctx, c.buffers)
 		s.Close()
-		return nil, fmt.Errorf("make room for weights: %s has no %d MB", c.device.Name, size>>20)
+		return nil, fmt.Errorf("make room for weights: %w: %s has no %d MB", ErrNoMemory, c.device.Name, size>>20)
 	}
 	c.fn.bufferUsage(s.buffer, usageWeights)
+	s.bytes = size
+	c.hold(Memory{Weights: size})
 	return s, nil
 }
 
@@ -206,5 +229,6 @@ func (s *Store) Close() {
 	if s.ctx != 0 {
 		s.compute.fn.free(s.ctx)
 	}
-	s.buffer, s.ctx, s.tensors = 0, 0, nil
+	s.compute.release(Memory{Weights: s.bytes})
+	s.buffer, s.ctx, s.bytes, s.tensors = 0, 0, 0, nil
 }

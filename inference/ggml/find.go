@@ -332,3 +332,19 @@ func globEscape(dir string) string {
 	}
 	return string(out)
 }
+
+// Variants lists the CPU builds of the package that this processor runs, the best
+// first.
+func (p Package) Variants() ([]string, error) {
+	all, err := (&Library{dir: p.Dir}).variants()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, v := range all {
+		if v.score > 0 {
+			names = append(names, v.name)
+		}
+	}
+	return names, nil
+}

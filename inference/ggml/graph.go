@@ -26,13 +26,15 @@ type Graph struct {
 	ctx       uintptr
 	handle    uintptr
 	allocator uintptr
+	work      uint64 // bytes that the allocator holds
 
-	weights []*Tensor
-	named   map[string]*Tensor
-	inputs  []*Tensor
-	outputs []*Tensor
-	count   int
-	err     error
+	weights  []*Tensor
+	named    map[string]*Tensor
+	inputs   []*Tensor
+	outputs  []*Tensor
+	count    int
+	products int64
+	err      error
 }
 
 // NewSketch begins a graph without the native library, which tells the weights
@@ -60,12 +62,13 @@ func (c *Compute) newGraph(s *Store) (*Graph, error) {
 // Close frees the graph and its working memory, not the weights.
 func (g *Graph) Close() {
 	if g.allocator != 0 {
+		g.compute.release(Memory{Work: g.work})
 		g.compute.fn.allocatorFree(g.allocator)
 	}
 	if g.ctx != 0 {
 		g.compute.fn.free(g.ctx)
 	}
-	g.allocator, g.ctx, g.handle = 0, 0, 0
+	g.allocator, g.work, g.ctx, g.handle = 0, 0, 0, 0
 	g.fail("graph", "it is closed")
 }
 
@@ -82,6 +85,10 @@ func (g *Graph) Nodes() int {
 	}
 	return int(g.compute.fn.nodeCount(g.handle))
 }
+
+// MultiplyAdds is how many products of two numbers a run adds up in matrices,
+// convolutions and attention, which is nearly all of its work.
+func (g *Graph) MultiplyAdds() int64 { return g.products }
 
 func (g *Graph) fail(what, format string, args ...any) *Tensor {
 	if g.err == nil {
@@ -241,18 +248,15 @@ func (g *Graph) Alloc() error {
 
 	g.allocator = g.compute.fn.allocatorNew(g.compute.buffers)
 	if !g.compute.fn.allocatorAlloc(g.allocator, g.handle) {
-		return fmt.Errorf("allocate graph: %s has not enough memory", g.compute.device.Name)
+		return fmt.Errorf("allocate graph: %w on %s", ErrNoMemory, g.compute.device.Name)
 	}
+	g.work = uint64(g.compute.fn.allocatorSize(g.allocator, 0))
+	g.compute.hold(Memory{Work: g.work})
 	return nil
 }
 
 // Work is the working memory that Alloc took, in bytes.
-func (g *Graph) Work() uint64 {
-	if g.allocator == 0 {
-		return 0
-	}
-	return uint64(g.compute.fn.allocatorSize(g.allocator, 0))
-}
+func (g *Graph) Work() uint64 { return g.work }
 
 // SetFloats gives an input its numbers for the next run.
 func (g *Graph) SetFloats(t *Tensor, values []float32) error {

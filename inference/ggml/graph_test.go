@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -462,6 +463,51 @@ func TestPlanIsWhatRunsTake(t *testing.T) {
 	if err := draft.Alloc(); err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Errorf("a draft was allocated: %v", err)
 	}
+
+	if c.Held() != plan || c.Peak() != plan.Total() {
+		t.Errorf("%+v are held and %d were, want %+v", c.Held(), c.Peak(), plan)
+	}
+	g.Close()
+	s.Close()
+	s.Close() // does nothing
+	if c.Held() != (ggml.Memory{}) || c.Peak() != plan.Total() {
+		t.Errorf("%+v are held and %d were after the end", c.Held(), c.Peak())
+	}
+}
+
+func TestWhatHasNoRoomIsSaidSo(t *testing.T) {
+	c := compute(t, 1)
+	const count = 64
+	vast := ggml.Dims(1<<20, 1<<20) // 4 TB; all together they are more than a process has addresses for
+	var weights []*ggml.Tensor
+	for i := range count {
+		weights = append(weights, &ggml.Tensor{Name: fmt.Sprint(i), Type: f32, Shape: vast})
+	}
+	if _, err := c.NewStore(weights); !errors.Is(err, ggml.ErrNoMemory) {
+		t.Errorf("weights of 256 TB: %v", err)
+	}
+
+	s, err := c.NewStore([]*ggml.Tensor{{Name: "small", Type: f32, Shape: ggml.Dims(1 << 20)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	g, err := s.NewGraph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	x := g.Add(g.Input("x", f32, vast), g.Weight("small", f32, ggml.Dims(1<<20)))
+	for i := range count {
+		x = g.Add(x, g.Input(fmt.Sprint(i), f32, vast))
+	}
+	g.Output(x)
+	if err := g.Alloc(); !errors.Is(err, ggml.ErrNoMemory) {
+		t.Errorf("a graph of 256 TB: %v", err)
+	}
+	if c.Held() != (ggml.Memory{Weights: 4 << 20}) {
+		t.Errorf("%+v are held, want 4 MB of weights", c.Held())
+	}
 }
 
 func TestARunStopsWhenItsContextEnds(t *testing.T) {
@@ -499,5 +545,32 @@ func TestARunStopsWhenItsContextEnds(t *testing.T) {
 		if took := time.Since(begin); took > 5*time.Second {
 			t.Errorf("it stopped after %v", took)
 		}
+	}
+}
+
+func TestMultiplyAddsAreCounted(t *testing.T) {
+	g := ggml.NewSketch()
+	g.MatMul(g.Weight("w", f32, ggml.Dims(3, 5)), g.Input("x", f32, ggml.Dims(3, 7, 2)))
+	if got, want := g.MultiplyAdds(), int64(3*5*7*2); got != want {
+		t.Errorf("matrices take %d, want %d", got, want)
+	}
+
+	kernel, image := g.Weight("k", f32, ggml.Dims(3, 3, 4, 6)), g.Input("i", f32, ggml.Dims(8, 10, 4, 2))
+	before, each := g.MultiplyAdds(), int64(3*3*4*6*8*10*2)
+	g.Conv(kernel, image, 1, 1)
+	g.ConvByPatches(kernel, image, 1, 1)
+	g.Conv(kernel, image, 2, 1)
+	if got, want := g.MultiplyAdds()-before, 2*each+each/4; got != want {
+		t.Errorf("convolutions take %d, want %d", got, want)
+	}
+
+	before = g.MultiplyAdds()
+	kv := ggml.Dims(16, 9, 2)
+	g.Flash(g.Input("q", f32, ggml.Dims(16, 11, 2)), g.Input("k", checkpoint.F16, kv), g.Input("v", checkpoint.F16, kv), 1)
+	if got, want := g.MultiplyAdds()-before, int64(2*16*9*11*2); got != want {
+		t.Errorf("attention takes %d, want %d", got, want)
+	}
+	if err := g.Err(); err != nil {
+		t.Error(err)
 	}
 }

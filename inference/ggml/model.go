@@ -185,8 +185,8 @@ type ContextParams struct {
 // Batch is the number of prompt tokens handed over at once. It decides bits.
 const Batch = 512
 
-// ErrNoMemory means that a context did not fit.
-var ErrNoMemory = errors.New("not enough memory for the context")
+// ErrNoMemory means that a context, weights or a graph did not fit.
+var ErrNoMemory = errors.New("not enough memory")
 
 // Context is the working memory for one sequence. Its methods may be called
 // from one goroutine at a time.
@@ -237,7 +237,7 @@ func (m *Model) initContext(p contextParams) (uintptr, error) {
 	m.lib.errors.reset()
 	handle := m.lib.fn.initFromModel(m.handle, p)
 	if handle == 0 {
-		return 0, fmt.Errorf("%w: %w", ErrNoMemory, m.lib.errors.wrap("make context"))
+		return 0, fmt.Errorf("%w for the context: %w", ErrNoMemory, m.lib.errors.wrap("make context"))
 	}
 	return handle, nil
 }

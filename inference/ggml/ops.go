@@ -71,6 +71,7 @@ func (g *Graph) MatMul(a, b *Tensor) *Tensor {
 	if x[0] != y[0] || y[2]%x[2] != 0 || y[3]%x[3] != 0 || a.Type == I32 || b.Type != checkpoint.F32 {
 		return g.fail("multiply matrices", "%v %s with %v %s", x, a.Name, y, b.Name)
 	}
+	g.products += x[0] * x[1] * y[1] * y[2] * y[3]
 	return g.result("multiply matrices", checkpoint.F32, Shape{x[1], y[1], y[2], y[3]}, 1, func(fn *graphFunctions) *nativeTensor {
 		t := fn.matMul(g.ctx, a.native, b.native)
 		fn.matMulPrecision(t, precisionF32) // some cards would add up in half floats
@@ -214,6 +215,7 @@ func (g *Graph) Conv(kernel, a *Tensor, stride, pad int64) *Tensor {
 	if !ok {
 		return g.fail("convolve", "%v %s with %v %s", a.Shape, a.Name, kernel.Shape, kernel.Name)
 	}
+	g.products += kernel.Shape[0] * kernel.Shape[1] * kernel.Shape[2] * shape.Elements()
 	return g.result("convolve", checkpoint.F32, shape, 1, func(fn *graphFunctions) *nativeTensor {
 		return fn.conv(g.ctx, kernel.native, a.native, int32(stride), int32(stride), int32(pad), int32(pad), 1, 1)
 	})
@@ -279,6 +281,7 @@ func (g *Graph) Flash(q, k, v *Tensor, scale float32) (*Tensor, bool) {
 		q.Type != checkpoint.F32 || k.Type != checkpoint.F16 || v.Type != checkpoint.F16 {
 		return g.fail("flash attention", "%v %s, %v %s and %v %s", x, q.Name, y, k.Name, v.Shape, v.Name), true
 	}
+	g.products += 2 * x.Elements() * y[1]
 	t := g.result("flash attention", checkpoint.F32, Shape{x[0], x[2], x[1], x[3]}, 1, func(fn *graphFunctions) *nativeTensor {
 		t := fn.flash(g.ctx, q.native, k.native, v.native, nil, scale, 0, 0)
 		fn.flashPrecision(t, precisionF32)

@@ -232,7 +232,7 @@ func TestSpoiledFoldersAreRefusedOrRun(t *testing.T) {
 		}
 		ran++
 		for _, f := range folders {
-			store, err := f.Load(engine)
+			store, err := f.Load(t.Context(), engine)
 			if err != nil {
 				t.Errorf("input %d: %v", i, err)
 			} else {

@@ -58,6 +58,17 @@ func Weights(n Network, opts Options) ([]*ggml.Tensor, error) {
 	return g.Weights(), nil
 }
 
+// MultiplyAdds counts those of a run of a size; see ggml.Graph. It needs no native
+// library.
+func MultiplyAdds(n Network, opts Options, s Size) (int64, error) {
+	if err := s.check(); err != nil {
+		return 0, err
+	}
+	g := ggml.NewSketch()
+	n.build(builder{g, opts}, s)
+	return g.MultiplyAdds(), g.Err()
+}
+
 // Plan tells what a network of a size would take of the device's memory.
 func Plan(c *ggml.Compute, n Network, opts Options, s Size) (ggml.Memory, error) {
 	if err := s.check(); err != nil {
@@ -219,12 +230,15 @@ func (f *Folder) Close() { f.files.Close() }
 // chunkBytes bounds the memory that the copying of a tensor takes.
 const chunkBytes = 8 << 20
 
-// Load copies the weights to the device.
-func (f *Folder) Load(c *ggml.Compute) (*ggml.Store, error) { return f.LoadChanged(c, nil) }
+// Load copies the weights to the device, and stops in the middle of one where ctx
+// ends.
+func (f *Folder) Load(ctx context.Context, c *ggml.Compute) (*ggml.Store, error) {
+	return f.LoadChanged(ctx, c, nil)
+}
 
 // LoadChanged is Load of weights that are changed on the way; a nil change is
 // none.
-func (f *Folder) LoadChanged(c *ggml.Compute, change Change) (*ggml.Store, error) {
+func (f *Folder) LoadChanged(ctx context.Context, c *ggml.Compute, change Change) (*ggml.Store, error) {
 	var weights []*ggml.Tensor
 	for _, s := range f.sources {
 		weights = append(weights, s.weight)
@@ -236,7 +250,7 @@ func (f *Folder) LoadChanged(c *ggml.Compute, change Change) (*ggml.Store, error
 
 	buf := make([]byte, chunkBytes)
 	for _, s := range f.sources {
-		if err := s.copy(store, buf, change); err != nil {
+		if err := s.copy(ctx, store, buf, change); err != nil {
 			store.Close()
 			return nil, fmt.Errorf("load network: %w", err)
 		}
@@ -244,7 +258,7 @@ func (f *Folder) LoadChanged(c *ggml.Compute, change Change) (*ggml.Store, error
 	return store, nil
 }
 
-func (s source) copy(store *ggml.Store, buf []byte, change Change) error {
+func (s source) copy(ctx context.Context, store *ggml.Store, buf []byte, change Change) error {
 	add, err := change.of(s.weight.Name)
 	if err != nil {
 		return err
@@ -254,6 +268,9 @@ func (s source) copy(store *ggml.Store, buf []byte, change Change) error {
 	}
 	var to uint64
 	for at := int64(0); at < s.from.Size(); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		raw := buf[:min(int64(len(buf)), s.from.Size()-at)]
 		if n, err := s.from.ReadAt(raw, at); n != len(raw) {
 			return fmt.Errorf("read tensor %s: %w; the file was changed", s.from.Name, err)

@@ -352,7 +352,7 @@ func (r *reference) changedEngine(t testing.TB, file string, n network.Network, 
 	}
 	defer f.Close()
 	c := newCompute(t, threads)
-	store, err := f.LoadChanged(c, change)
+	store, err := f.LoadChanged(t.Context(), c, change)
 	if err != nil {
 		t.Fatal(err)
 	}
