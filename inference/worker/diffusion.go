@@ -1,0 +1,167 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"helium/inference/checkpoint"
+	"helium/inference/diffusion"
+	"helium/inference/diffusion/network"
+	"helium/inference/gpt"
+	"helium/inference/imagehash"
+	"helium/inference/task"
+)
+
+// patches is what a card may hold of a convolution to do it as a product of
+// matrices: enough for the UNet of Stable Diffusion 1 at 512 by 512, and for all
+// but the largest of that of XL at 1024 by 1024. What follows in the decoder is
+// done once for an image.
+const patches = 1 << 30
+
+// runSD makes a task's images and tells each as it is done.
+func (s *server) runSD(ctx context.Context, f frame) (Result, error) {
+	t, err := task.ParseSD(f.Task)
+	if err != nil {
+		return Result{}, &gpt.Error{Code: gpt.CodeInvalidArguments, Err: err}
+	}
+	if err := diffusion.Check(t); err != nil {
+		return Result{}, err
+	}
+	models, err := s.pipelineModels(ctx, f, t)
+	if err != nil {
+		return Result{}, err
+	}
+
+	begin := time.Now()
+	pipeline, err := s.openPipeline(models, t)
+	if err != nil {
+		return Result{}, err
+	}
+	defer pipeline.Close()
+	plan, err := pipeline.Plan(t)
+	if err != nil {
+		return Result{}, err
+	}
+	give, err := s.warm.lend(t.BaseModel.Name, plan.Bytes())
+	if err != nil {
+		return Result{}, err
+	}
+	defer give()
+
+	s.progress(f.ID, Stage{Name: StageLoading})
+	_, err = pipeline.Run(ctx, t, s.hooks(f))
+	if gpt.CodeOf(err) == gpt.CodeCannotRun && err != nil && len(s.warm.models) > 0 { // what a task takes is an estimate
+		s.log.Warn("a task did not run beside warm models", "model", t.BaseModel.Name, "err", err)
+		s.warm.clear()
+		_, err = pipeline.Run(ctx, t, s.hooks(f))
+	}
+	return Result{RunSeconds: time.Since(begin).Seconds()}, err
+}
+
+// hooks tell the parent how far a task is.
+func (s *server) hooks(f frame) diffusion.Hooks {
+	var preview []byte
+	running := false
+	return diffusion.Hooks{
+		PreviewEvery: f.PreviewEvery,
+		Preview:      func(_ int, file []byte) { preview = file },
+		Step: func(p diffusion.Progress) {
+			if !running {
+				running = true
+				s.progress(f.ID, Stage{Name: StageRunning})
+			}
+			s.told <- frame{Kind: kindStep, ID: f.ID, Step: &ImageProgress{p.Image, p.Images, p.Step, p.Steps, preview}}
+			preview = nil
+		},
+		Image: func(number int, img diffusion.Image) {
+			s.told <- frame{Kind: kindImage, ID: f.ID, Image: &madeImage{number, img.PNG, imagehash.Of(img.Pixels)}}
+		},
+	}
+}
+
+// openPipeline opens the models in the numbers that the task asks for. A
+// processor is as fast in half floats as in whole ones, which take twice the
+// memory; and it is not faster with what helps a card.
+func (s *server) openPipeline(models diffusion.Models, t *task.SD) (*diffusion.Pipeline, error) {
+	if s.compute == nil {
+		compute, err := s.lib.NewCompute(s.config.Threads)
+		if err != nil {
+			return nil, &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
+		}
+		s.compute = compute
+	}
+	opts := diffusion.Options{Network: network.Options{Number: checkpoint.F16}, Limit: s.warm.limit}
+	if t.DType == task.DTypeFloat32 {
+		opts.Network.Number = checkpoint.F32
+	}
+	if s.lib.HasCard() {
+		opts.Network.Flash, opts.Network.Patches = true, patches
+	}
+	return diffusion.Open(s.compute, models, opts)
+}
+
+// pipelineModels are those that the task names, with files that are as they have
+// to be.
+func (s *server) pipelineModels(ctx context.Context, f frame, t *task.SD) (diffusion.Models, error) {
+	models := diffusion.Models{}
+	var files []modelFiles
+	for _, named := range t.Models() {
+		at := slices.IndexFunc(f.Models, func(m Model) bool { return m.ID == named.ID() })
+		if at < 0 {
+			return nil, &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("the request does not say where the %s %.200s is", named.Role, named.ID())}
+		}
+		m := f.Models[at]
+		models[named.Role] = diffusion.Model{Path: m.Path, Variant: named.Variant}
+		dir, names, err := decidingFiles(m.Path)
+		if err != nil {
+			return nil, cannotRead(m, err)
+		}
+		known := slices.ContainsFunc(files, func(other modelFiles) bool { return other.ID == m.ID })
+		if len(m.Files) > 0 && !known {
+			files = append(files, modelFiles{m, dir, names})
+		}
+	}
+	_, err := s.compare(ctx, f.ID, files)
+	return models, err
+}
+
+// maxModelFiles bounds a folder. A pipeline has about 20 files, and as many again
+// of each variant.
+const maxModelFiles = 1000
+
+// decidingFiles are a model's files that may decide what it computes: its
+// configs, vocabularies and weights, by their paths in its folder; of a model that
+// is a file, that one.
+func decidingFiles(path string) (dir string, names []string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", nil, err
+	}
+	if !info.IsDir() {
+		return filepath.Dir(path), []string{filepath.Base(path)}, nil
+	}
+	err = filepath.WalkDir(path, func(at string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !slices.Contains([]string{".json", ".txt", ".safetensors"}, filepath.Ext(at)) || entry.IsDir() {
+			return nil
+		}
+		info, err := os.Stat(at) // of what a link leads to
+		if err != nil || !info.Mode().IsRegular() {
+			return errors.Join(fmt.Errorf("%s is no file", at), err)
+		}
+		name, err := filepath.Rel(path, at)
+		if names = append(names, filepath.ToSlash(name)); len(names) > maxModelFiles {
+			return fmt.Errorf("%s has more than %d files", path, maxModelFiles)
+		}
+		return err
+	})
+	return path, names, err
+}
