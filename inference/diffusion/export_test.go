@@ -1,5 +1,7 @@
 package diffusion
 
+import "image"
+
 // EightBits is a decoder's number as a pixel's.
 func EightBits(v float64) uint8 { return eightBits(v) }
 
@@ -16,4 +18,9 @@ var Coarse = coarse
 func ParseExtractor(raw []byte, side int64) (mean, deviation [3]float64, err error) {
 	e, err := parseExtractor(raw, side)
 	return e.Mean, e.Std, err
+}
+
+// Preview is the preview of latents by a pipeline's colours.
+func (p *Pipeline) Preview(latents []float32, width, height int) *image.RGBA {
+	return p.colours().of(latents, width, height)
 }

@@ -24,6 +24,10 @@ type Progress struct {
 type Hooks struct {
 	Step  func(Progress)
 	Image func(number int, img Image)
+	// Preview is shown what an image is becoming, roughly and with a pixel for
+	// each of the latents, after every PreviewEvery steps; 0 is after each.
+	Preview      func(Progress, *image.RGBA)
+	PreviewEvery int
 }
 
 // Image is one result.
@@ -184,6 +188,7 @@ func (p *Pipeline) denoise(ctx context.Context, j *job, pass loaded, sample []fl
 		if hooks.Step != nil {
 			hooks.Step(done)
 		}
+		p.preview(hooks, j, done, &state)
 	}
 	return nil
 }
