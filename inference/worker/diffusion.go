@@ -1,9 +1,12 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,25 +67,50 @@ func (s *server) runSD(ctx context.Context, f frame) (Result, error) {
 	return Result{RunSeconds: time.Since(begin).Seconds()}, err
 }
 
-// hooks tell the parent how far a task is.
+// hooks tell the parent how far a task is: a preview is told with its step once
+// more.
 func (s *server) hooks(f frame) diffusion.Hooks {
-	var preview []byte
 	running := false
-	return diffusion.Hooks{
-		PreviewEvery: f.PreviewEvery,
-		Preview:      func(_ int, file []byte) { preview = file },
+	hooks := diffusion.Hooks{
 		Step: func(p diffusion.Progress) {
 			if !running {
 				running = true
 				s.progress(f.ID, Stage{Name: StageRunning})
 			}
-			s.told <- frame{Kind: kindStep, ID: f.ID, Step: &ImageProgress{p.Image, p.Images, p.Step, p.Steps, preview}}
-			preview = nil
+			s.told <- frame{Kind: kindStep, ID: f.ID, Step: &ImageProgress{p.Image, p.Images, p.Step, p.Steps, nil}}
 		},
 		Image: func(number int, img diffusion.Image) {
 			s.told <- frame{Kind: kindImage, ID: f.ID, Image: &madeImage{number, img.PNG, imagehash.Of(img.Pixels)}}
 		},
 	}
+	if f.PreviewEvery > 0 {
+		hooks.PreviewEvery = f.PreviewEvery
+		hooks.Preview = func(p diffusion.Progress, img *image.RGBA) {
+			s.told <- frame{Kind: kindStep, ID: f.ID, Step: &ImageProgress{p.Image, p.Images, p.Step, p.Steps, previewFile(img)}}
+		}
+	}
+	return hooks
+}
+
+// previewSide is the longest side of a preview: as noise, which nothing
+// compresses, it has 12 KB.
+const previewSide = 64
+
+// previewFile is a preview as PNG, of every so many pixels one.
+func previewFile(img *image.RGBA) []byte {
+	size := img.Bounds().Size()
+	every := max((max(size.X, size.Y)+previewSide-1)/previewSide, 1)
+	small := image.NewRGBA(image.Rect(0, 0, max(size.X/every, 1), max(size.Y/every, 1)))
+	for y := range small.Rect.Dy() {
+		for x := range small.Rect.Dx() {
+			small.SetRGBA(x, y, img.RGBAAt(x*every, y*every))
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, small); err != nil {
+		return nil // a preview is a courtesy
+	}
+	return out.Bytes()
 }
 
 // openPipeline opens the models in the numbers that the task asks for. A

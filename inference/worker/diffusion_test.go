@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
 	"image/png"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,8 +100,8 @@ func TestImagesComeWithTheirHashesAndProgress(t *testing.T) {
 		t.Error("it took no time")
 	}
 	want := []string{
-		"0 2 1 4 false", "0 2 2 4 false", "0 2 3 4 true", "0 2 4 4 false",
-		"1 2 1 4 false", "1 2 2 4 false", "1 2 3 4 true", "1 2 4 4 false",
+		"0 2 1 4 false", "0 2 2 4 false", "0 2 3 4 false", "0 2 3 4 true", "0 2 4 4 false",
+		"1 2 1 4 false", "1 2 2 4 false", "1 2 3 4 false", "1 2 3 4 true", "1 2 4 4 false",
 	}
 	if !slices.Equal(steps, want) {
 		t.Errorf("steps = %q", steps)
@@ -332,6 +334,25 @@ func TestAChangedFileOfAPipelineIsFoundOutTheNextTime(t *testing.T) {
 	}
 	if _, err := e.RunSD(soon(t), SDRequest{Task: drawing(t, "", ""), Models: []Model{model}}, nil); gpt.CodeOf(err) != gpt.CodeHashDiffers {
 		t.Errorf("error = %v, want one about the changed file", err)
+	}
+}
+
+// What nothing compresses still fits where previews travel.
+func TestAPreviewIsSmallForEverySize(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []image.Point{{8, 8}, {64, 64}, {65, 9}, {192, 192}, {256, 144}, {256, 1}} {
+		img := image.NewRGBA(image.Rectangle{Max: size})
+		for i := range img.Pix {
+			img.Pix[i] = uint8(rng.Uint32())
+			if i%4 == 3 {
+				img.Pix[i] = 255
+			}
+		}
+		file := previewFile(img)
+		shown, err := png.DecodeConfig(bytes.NewReader(file))
+		if err != nil || len(file) > 16<<10 || max(shown.Width, shown.Height) > 64 || max(shown.Width, shown.Height) < min(32, size.X) {
+			t.Errorf("%v: %d bytes, %+v, %v", size, len(file), shown, err)
+		}
 	}
 }
 

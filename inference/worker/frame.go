@@ -144,7 +144,7 @@ type ImageProgress struct {
 	Images  int    `json:"images"`
 	Step    int    `json:"step"` // done of Steps
 	Steps   int    `json:"steps"`
-	Preview []byte `json:"preview,omitempty"` // a PNG file of at most 16 KB
+	Preview []byte `json:"preview,omitempty"` // a PNG file of at most 16 KB; told with its step once more
 }
 
 // madeImage is a finished image.
