@@ -42,6 +42,8 @@ func folderFiles(t testing.TB) map[string]string {
 	return diffusiontest.Files(t)
 }
 
+func vocabulary() map[string]int32 { return diffusiontest.Vocabulary() }
+
 func weights(t testing.TB, n network.Network, seed uint64) string {
 	t.Helper()
 	return diffusiontest.Weights(t, n, seed)

@@ -7,11 +7,16 @@ import (
 	"helium/inference/diffusion/network"
 )
 
-// Needs is about what a task takes of the device's memory with the base model in
-// a folder: its UNet in half floats, and a quarter of that to work with. It reads
-// a config and needs no native library; Pipeline.Plan is exact.
-func Needs(dir string) (uint64, error) {
-	raw, err := readConfig(dir, unetPart, "config.json")
+// Needs is about what a task takes of the device's memory with the base model at
+// a path: its UNet in half floats, and a quarter of that to work with. It reads no
+// weights and needs no native library; Pipeline.Plan is exact.
+func Needs(path string) (uint64, error) {
+	l, err := openLayout(Model{Path: path}, "")
+	if err != nil {
+		return 0, err
+	}
+	defer l.close()
+	raw, err := l.config(unetPart)
 	if err != nil {
 		return 0, err
 	}

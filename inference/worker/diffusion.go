@@ -3,11 +3,10 @@ package worker
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"image/png"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,7 +41,7 @@ func (s *server) runSD(ctx context.Context, f frame) (Result, error) {
 	}
 
 	begin := time.Now()
-	pipeline, err := s.openPipeline(models, t)
+	pipeline, err := s.openPipeline(models)
 	if err != nil {
 		return Result{}, err
 	}
@@ -113,10 +112,10 @@ func previewFile(img *image.RGBA) []byte {
 	return out.Bytes()
 }
 
-// openPipeline opens the models in the numbers that the task asks for. A
-// processor is as fast in half floats as in whole ones, which take twice the
+// openPipeline opens the models in half floats, where the task doesn't ask for
+// others. A processor is as fast in them as in whole ones, which take twice the
 // memory; and it is not faster with what helps a card.
-func (s *server) openPipeline(models diffusion.Models, t *task.SD) (*diffusion.Pipeline, error) {
+func (s *server) openPipeline(models diffusion.Models) (*diffusion.Pipeline, error) {
 	if s.compute == nil {
 		compute, err := s.lib.NewCompute(s.config.Threads)
 		if err != nil {
@@ -125,9 +124,6 @@ func (s *server) openPipeline(models diffusion.Models, t *task.SD) (*diffusion.P
 		s.compute = compute
 	}
 	opts := diffusion.Options{Network: network.Options{Number: checkpoint.F16}, Limit: s.warm.limit}
-	if t.DType == task.DTypeFloat32 {
-		opts.Network.Number = checkpoint.F32
-	}
 	if s.lib.HasCard() {
 		opts.Network.Flash, opts.Network.Patches = true, patches
 	}
@@ -137,59 +133,33 @@ func (s *server) openPipeline(models diffusion.Models, t *task.SD) (*diffusion.P
 // pipelineModels are those that the task names, with files that are as they have
 // to be.
 func (s *server) pipelineModels(ctx context.Context, f frame, t *task.SD) (diffusion.Models, error) {
-	models := diffusion.Models{}
-	var files []modelFiles
+	models, given := diffusion.Models{}, map[task.ModelRole]Model{}
 	for _, named := range t.Models() {
 		at := slices.IndexFunc(f.Models, func(m Model) bool { return m.ID == named.ID() })
 		if at < 0 {
 			return nil, &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("the request does not say where the %s %.200s is", named.Role, named.ID())}
 		}
-		m := f.Models[at]
-		models[named.Role] = diffusion.Model{Path: m.Path, Variant: named.Variant}
-		dir, names, err := decidingFiles(m.Path)
-		if err != nil {
-			return nil, cannotRead(m, err)
-		}
-		known := slices.ContainsFunc(files, func(other modelFiles) bool { return other.ID == m.ID })
-		if len(m.Files) > 0 && !known {
-			files = append(files, modelFiles{m, dir, names})
+		given[named.Role] = f.Models[at]
+		models[named.Role] = diffusion.Model{Path: f.Models[at].Path, Variant: named.Variant}
+	}
+	deciding, err := diffusion.Files(models)
+	if err != nil {
+		return nil, err
+	}
+	var files []modelFiles
+	for _, role := range slices.Sorted(maps.Keys(given)) {
+		if m := given[role]; len(m.Files) > 0 {
+			files = append(files, modelFiles{m, folderOf(m.Path), deciding[role]})
 		}
 	}
-	_, err := s.compare(ctx, f.ID, files)
+	_, err = s.compare(ctx, f.ID, files)
 	return models, err
 }
 
-// maxModelFiles bounds a folder. A pipeline has about 20 files, and as many again
-// of each variant.
-const maxModelFiles = 1000
-
-// decidingFiles are a model's files that may decide what it computes: its
-// configs, vocabularies and weights, by their paths in its folder; of a model that
-// is a file, that one.
-func decidingFiles(path string) (dir string, names []string, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", nil, err
+// folderOf is the folder in which a model's files are.
+func folderOf(path string) string {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return filepath.Dir(path)
 	}
-	if !info.IsDir() {
-		return filepath.Dir(path), []string{filepath.Base(path)}, nil
-	}
-	err = filepath.WalkDir(path, func(at string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if !slices.Contains([]string{".json", ".txt", ".safetensors"}, filepath.Ext(at)) || entry.IsDir() {
-			return nil
-		}
-		info, err := os.Stat(at) // of what a link leads to
-		if err != nil || !info.Mode().IsRegular() {
-			return errors.Join(fmt.Errorf("%s is no file", at), err)
-		}
-		name, err := filepath.Rel(path, at)
-		if names = append(names, filepath.ToSlash(name)); len(names) > maxModelFiles {
-			return fmt.Errorf("%s has more than %d files", path, maxModelFiles)
-		}
-		return err
-	})
-	return path, names, err
+	return path
 }

@@ -81,7 +81,7 @@ func Write(t testing.TB, all map[string]string) string {
 // Files are the files of the small pipeline by their paths.
 func Files(t testing.TB) map[string]string {
 	t.Helper()
-	raw, err := json.Marshal(vocabulary())
+	raw, err := json.Marshal(Vocabulary())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,9 +101,9 @@ func Files(t testing.TB) map[string]string {
 	}
 }
 
-// vocabulary is one without merges: every byte is a token, inside of a word and
+// Vocabulary is one without merges: every byte is a token, inside of a word and
 // at its end.
-func vocabulary() map[string]int32 {
+func Vocabulary() map[string]int32 {
 	var inside, last []string
 	next := rune(0x100)
 	for b := range rune(256) {
