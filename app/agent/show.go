@@ -21,7 +21,11 @@ func show(s *api.State, n node.State) {
 	}
 	s.Task = nil
 	if t := n.Task; t != nil {
-		s.Task = &api.Task{ID: t.ID, Model: t.Model, Stage: string(t.Stage), Tokens: t.Tokens, StartedAt: t.StartedAt}
+		at := t.Progress
+		s.Task = &api.Task{
+			ID: t.ID, Model: t.Model, Stage: string(t.Stage), StartedAt: t.StartedAt,
+			Tokens: at.Tokens, Image: at.Image, Images: at.Images, Step: at.Step, Steps: at.Steps,
+		}
 	}
 	s.Recent = make([]api.TaskRecord, len(n.Recent))
 	for i, r := range n.Recent {

@@ -147,8 +147,14 @@ type Task struct {
 	ID    protocol.TaskID `json:"id"`
 	Model string          `json:"model"`
 	// Stage is the state of the node's own table: fetching, running, committed, revealed, …
-	Stage     string    `json:"stage"`
+	Stage string `json:"stage"`
+	// Tokens of a text so far; of images, the one at work, counted from 1, and the
+	// steps of it that are done. All are 0 before the first.
 	Tokens    int       `json:"tokens"`
+	Image     int       `json:"image"`
+	Images    int       `json:"images"`
+	Step      int       `json:"step"`
+	Steps     int       `json:"steps"`
 	StartedAt time.Time `json:"started_at"`
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -17,16 +16,13 @@ import (
 	"helium/backend/seal"
 	"helium/backend/store"
 	"helium/inference/gpt"
-	"helium/inference/task"
-	"helium/inference/worker"
 )
 
 // arguments are what the creator sealed to the nodes, checked.
 type arguments struct {
 	envelope *protocol.Envelope
 	reply    [32]byte
-	gpt      *task.GPT
-	model    worker.Model // as it is here, with the files that are pinned
+	work     work
 }
 
 // verdict is an answer that needs no engine, or ends its work: an error.
@@ -84,7 +80,7 @@ func (r *runner) fetch(ctx context.Context, job Job) error {
 	if err := r.getArguments(ctx, job); err != nil {
 		return r.giveUp(ctx, job, err)
 	}
-	return r.change(func(j *Job) { j.Arguments, j.Model = true, r.args.gpt.Model })
+	return r.change(func(j *Job) { j.Arguments, j.Model = true, r.args.work.models()[0] })
 }
 
 // giveUp answers with an error when it is an answer.
@@ -119,7 +115,6 @@ func (r *runner) getArguments(ctx context.Context, job Job) error {
 // judge reads arguments whose hash is right. What is wrong with them is the
 // same for every node, unless it is the model, which this node may lack.
 func (n *Node) judge(plain []byte, job Job) (*arguments, error) {
-	invalid := func(err error) error { return &verdict{protocol.KindInvalidArguments, err} }
 	envelope, err := protocol.DecodeEnvelope(plain)
 	if err != nil {
 		return nil, invalid(err)
@@ -127,89 +122,12 @@ func (n *Node) judge(plain []byte, job Job) (*arguments, error) {
 	if envelope.Type != job.Type {
 		return nil, invalid(fmt.Errorf("envelope is of type %d, the task of type %d", envelope.Type, job.Type))
 	}
-	if job.Type != protocol.GPT {
-		return nil, &verdict{protocol.KindCannotRun, errors.New("this engine runs GPT tasks only")}
-	}
 	args := &arguments{envelope: envelope, reply: [32]byte(envelope.ReplyKey)}
 	if err := seal.CheckPublic(args.reply); err != nil {
 		return nil, invalid(fmt.Errorf("reply key: %w", err))
 	}
-	if args.gpt, err = task.ParseGPT(envelope.Task); err != nil {
-		return nil, invalid(err)
-	}
-	if units := task.UnitsRoundedUp(args.gpt); units > job.Units {
-		return nil, invalid(fmt.Errorf("the task is of %d units and paid for %d", units, job.Units))
-	}
-	args.model, err = n.model(envelope, args.gpt.Model)
+	args.work, err = n.read(envelope, job)
 	return args, err
-}
-
-// model finds the pinned model among those that are here.
-func (n *Node) model(envelope *protocol.Envelope, id string) (worker.Model, error) {
-	var none worker.Model
-	var pin *protocol.ModelPin
-	for i := range envelope.Models {
-		if envelope.Models[i].ID == id {
-			pin = &envelope.Models[i]
-		}
-	}
-	if pin == nil {
-		return none, &verdict{protocol.KindInvalidArguments, fmt.Errorf("the envelope does not pin the files of model %.200q", id)}
-	}
-	wanted, err := filesOf(*pin)
-	if err != nil {
-		return none, &verdict{protocol.KindInvalidArguments, err}
-	}
-	file, err := n.cfg.Models.Get(id)
-	if errors.Is(err, models.ErrNotHere) {
-		return none, &verdict{protocol.KindModelNotFound, err}
-	}
-	if err != nil {
-		return none, err
-	}
-	if err := sameFiles(file.Pin, wanted); err != nil {
-		return none, &verdict{protocol.KindFileHashDiffers, err}
-	}
-	return worker.Model{ID: id, Path: file.Path, Files: wanted}, nil
-}
-
-// filesOf are a pin's files as the engine takes them.
-func filesOf(pin protocol.ModelPin) ([]worker.File, error) {
-	if len(pin.Files) == 0 {
-		return nil, fmt.Errorf("the pin of model %.200q names no file", pin.ID)
-	}
-	var files []worker.File
-	seen := map[string]bool{}
-	for _, f := range pin.Files {
-		name := path.Base(f.Name)
-		if seen[name] {
-			return nil, fmt.Errorf("the pin of model %.200q names two files %.200q", pin.ID, name)
-		}
-		seen[name] = true
-		files = append(files, worker.File{Name: name, SHA256: fmt.Sprintf("%x", f.SHA256)})
-	}
-	return files, nil
-}
-
-// sameFiles compares what is known of the files here with those wanted, before
-// the engine reads them. The creator may have pinned files that decide nothing.
-func sameFiles(here protocol.ModelPin, wanted []worker.File) error {
-	known := map[string]string{}
-	for _, f := range here.Files {
-		known[path.Base(f.Name)] = fmt.Sprintf("%x", f.SHA256)
-	}
-	common := false
-	for _, f := range wanted {
-		sum, ok := known[f.Name]
-		common = common || ok
-		if ok && sum != f.SHA256 {
-			return fmt.Errorf("%.200s is %s here, pinned is %s", f.Name, sum, f.SHA256)
-		}
-	}
-	if !common {
-		return fmt.Errorf("model %.200q is here with other files than those pinned", here.ID)
-	}
-	return nil
 }
 
 // commitMargin is left between the end of computing and that of the window.
@@ -235,7 +153,7 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 	}
 	running, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
-	response, err := r.generate(running, job, again)
+	made, err := r.generate(running, job, again)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -243,47 +161,38 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 		return r.giveUp(ctx, job, err)
 	}
 
-	sealed, err := seal.Seal(response, r.args.reply)
+	sealed, err := seal.Seal(made.response, r.args.reply)
 	if err != nil {
 		return fmt.Errorf("seal response: %w", err)
 	}
-	digest := task.GPTDigest(r.args.envelope.Salt, response)
 	return r.n.keepAnswer(job, Answer{
-		Kind: protocol.KindResult, Result: digest[:], CiphertextHash: crypto.Keccak256Hash(sealed),
+		Kind: protocol.KindResult, Result: made.digest(r.args.envelope.Salt), CiphertextHash: crypto.Keccak256Hash(sealed),
 	}, sealed)
 }
 
 // generate runs the engine. Its error is a verdict, or the machine's and then
 // the task may be tried again.
-func (r *runner) generate(ctx context.Context, job Job, again bool) ([]byte, error) {
+func (r *runner) generate(ctx context.Context, job Job, again bool) (made, error) {
 	n := r.n
-	if r.args.gpt.HasImages() {
-		return nil, &verdict{protocol.KindCannotRun, errors.New("this engine reads only text")}
-	}
-	// A model that was removed since the arguments came is as one that never was here.
-	_, release, err := n.cfg.Models.Use(r.args.gpt.Model)
-	if errors.Is(err, models.ErrNotHere) {
-		return nil, &verdict{protocol.KindModelNotFound, err}
-	}
+	release, err := n.use(r.args.work.models())
 	if err != nil {
-		return nil, err
+		return made{}, err
 	}
 	defer release()
-	request := worker.GPTRequest{Task: r.args.envelope.Task, Model: r.args.model}
 	for deaths := 1; ; deaths++ {
 		// A stream can't be taken up again, so only the first try has one.
 		var out *stream
 		if job.Seat == 0 && !again {
 			out = r.startStream(ctx, job)
 		}
-		result, err := n.cfg.Engine.RunGPT(ctx, request, func(d worker.Delta) {
-			n.count(job.ID, d)
-			out.add(d)
+		result, err := r.args.work.run(ctx, n.cfg.Engine, out != nil, func(p protocol.StreamPiece, now Progress) {
+			n.count(job.ID, now)
+			out.add(p)
 		})
 		out.end()
 		if err == nil {
 			n.health.clear(ReasonEngine)
-			return result.Response, nil
+			return result, nil
 		}
 		code := gpt.CodeOf(err)
 		n.log.Warn("engine failed", "task", job.ID, "code", code, "err", err)
@@ -291,11 +200,34 @@ func (r *runner) generate(ctx context.Context, job Job, again bool) ([]byte, err
 		case code == gpt.CodeEngineDied && deaths < engineDeaths && ctx.Err() == nil:
 			again = true
 		case code == gpt.CodeCancelled && ctx.Err() == nil:
-			return nil, err // somebody else needs the machine: try again
+			return made{}, err // somebody else needs the machine: try again
 		default:
-			return nil, &verdict{kindOf(code), err}
+			return made{}, &verdict{kindOf(code), err}
 		}
 	}
+}
+
+// use keeps models from being removed until release. One that was removed since
+// the arguments came is as one that never was here.
+func (n *Node) use(ids []string) (release func(), err error) {
+	var held []func()
+	release = func() {
+		for _, r := range held {
+			r()
+		}
+	}
+	for _, id := range ids {
+		_, one, err := n.cfg.Models.Use(id)
+		if err != nil {
+			release()
+			if errors.Is(err, models.ErrNotHere) {
+				return nil, &verdict{protocol.KindModelNotFound, err}
+			}
+			return nil, err
+		}
+		held = append(held, one)
+	}
+	return release, nil
 }
 
 // kindOf says what an engine's error commits to.
@@ -312,12 +244,13 @@ func kindOf(code gpt.Code) protocol.ResultKind {
 	}
 }
 
-func (n *Node) count(id protocol.TaskID, d worker.Delta) {
+func (n *Node) count(id protocol.TaskID, now Progress) {
 	n.mu.Lock()
-	first := n.tokens[id] == 0
-	n.tokens[id] = max(n.tokens[id], d.Tokens)
+	_, begun := n.doing[id]
+	now.Tokens = max(now.Tokens, n.doing[id].Tokens)
+	n.doing[id] = now
 	n.mu.Unlock()
-	if first {
+	if !begun {
 		n.at("first token")
 	}
 	n.changed()

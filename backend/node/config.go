@@ -26,6 +26,9 @@ type Engine interface {
 	RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error)
 	// RunAnew is RunGPT in a new process.
 	RunAnew(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error)
+	RunSD(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error)
+	// RunSDAnew is RunSD in a new process.
+	RunSDAnew(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error)
 	// Memory of the device that models run on.
 	Memory(ctx context.Context) (worker.Memory, error)
 }

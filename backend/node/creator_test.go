@@ -144,6 +144,23 @@ func (t *paidTask) result(node common.Address) []byte {
 
 // stream is the text that the first seat streamed, and whether it ended in order.
 func (t *paidTask) stream() (text string, ended bool) {
+	t.c.w.Helper()
+	var all strings.Builder
+	ended = t.follow(func(p protocol.StreamPiece) { all.WriteString(p.Text) })
+	return all.String(), ended
+}
+
+// pieces are all that the first seat streamed.
+func (t *paidTask) pieces() (all []protocol.StreamPiece) {
+	t.c.w.Helper()
+	if !t.follow(func(p protocol.StreamPiece) { all = append(all, p) }) || len(all) == 0 {
+		t.c.w.Fatal("the stream has no end, or nothing before it")
+	}
+	return all
+}
+
+// follow reads the stream of the first seat. It says whether that ended in order.
+func (t *paidTask) follow(each func(protocol.StreamPiece)) (ended bool) {
 	w := t.c.w
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
@@ -153,7 +170,6 @@ func (t *paidTask) stream() (text string, ended bool) {
 		w.Fatal(err)
 	}
 	opener := seal.NewStreamOpener(t.c.reply, t.key, t.nodes[0])
-	var all strings.Builder
 	for e := range events {
 		if e.Kind != client.EventChunk {
 			continue
@@ -171,13 +187,13 @@ func (t *paidTask) stream() (text string, ended bool) {
 			w.Fatal(err)
 		}
 		for _, p := range pieces {
-			all.WriteString(p.Text)
+			each(p)
 		}
 		if end {
-			return all.String(), true
+			return true
 		}
 	}
-	return all.String(), false
+	return false
 }
 
 // ended waits for the task's end and returns what each node was paid, in wei.

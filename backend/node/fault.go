@@ -19,6 +19,7 @@ import (
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
+	"helium/inference/imagehash"
 	"helium/inference/worker"
 )
 
@@ -142,6 +143,27 @@ func (e lyingEngine) RunAnew(ctx context.Context, r worker.GPTRequest, onDelta f
 	result, err := e.Engine.RunAnew(ctx, r, onDelta)
 	result.Response = falsify(result.Response)
 	return result, err
+}
+
+func (e lyingEngine) RunSD(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error) {
+	result, err := e.Engine.RunSD(ctx, r, onProgress)
+	result.Hashes = opposites(result.Hashes)
+	return result, err
+}
+
+func (e lyingEngine) RunSDAnew(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error) {
+	result, err := e.Engine.RunSDAnew(ctx, r, onProgress)
+	result.Hashes = opposites(result.Hashes)
+	return result, err
+}
+
+// opposites are as far from the images' hashes as can be.
+func opposites(hashes []imagehash.Hash) []imagehash.Hash {
+	other := slices.Clone(hashes)
+	for i := range other {
+		other[i] = ^other[i]
+	}
+	return other
 }
 
 func falsify(response []byte) []byte {

@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -124,29 +127,37 @@ func (n *Node) prove(ctx context.Context) (worker.Info, error) {
 	if err := n.checkClass(ctx, info); err != nil {
 		return info, err
 	}
-	held := n.cfg.Models.List()
-	if len(held) == 0 {
+	tested := n.firstOfEach(n.cfg.Models.List())
+	if len(tested) == 0 {
 		n.health.raise(ReasonNoModel, "")
 		return info, errors.New("no model to run")
 	}
 	n.health.clear(ReasonNoModel)
-	if err := n.selfTest(ctx, held[0]); err != nil {
-		if ctx.Err() == nil {
-			n.health.raise(ReasonSelfTest, err.Error())
+	for _, m := range tested {
+		if err := n.selfTest(ctx, m); err != nil {
+			if ctx.Err() == nil {
+				n.health.raise(ReasonSelfTest, err.Error())
+			}
+			return info, fmt.Errorf("self-test: %w", err)
 		}
-		return info, fmt.Errorf("self-test: %w", err)
 	}
 	n.health.clear(ReasonSelfTest)
 	return info, nil
 }
 
 // checkClass makes sure that the network would not put this node among unknown
-// hardware, which is given no GPT tasks: the only ones that this engine runs.
+// hardware, unless it makes images: unknown hardware is given no GPT tasks.
 func (n *Node) checkClass(ctx context.Context, info worker.Info) error {
 	node := contracts.NewNode()
 	class, err := ask(ctx, n.cfg.Chain.Client(), n.cfg.Profile.Contracts.Node, node.PackClassInfo(n.cfg.Class.ID()), node.UnpackClassInfo)
 	if err != nil {
 		return fmt.Errorf("read class: %w", err)
+	}
+	known := class.Gpt && class.Fingerprint == Fingerprint(info)
+	if !known && slices.ContainsFunc(n.cfg.Models.List(), makesImages) {
+		n.health.clear(ReasonClassUnknown, ReasonEngineDiffers)
+		n.log.Warn("the network gives this computer no text tasks, only those of images", "class", n.cfg.Class)
+		return nil
 	}
 	switch {
 	case !class.Gpt:
@@ -166,8 +177,29 @@ func (n *Node) checkClass(ctx context.Context, info worker.Info) error {
 // selfTestTokens is enough for an error of the machine to show.
 const selfTestTokens = 48
 
+// firstOfEach are the first model that writes texts and the first that makes images,
+// of those that there can be room for.
+func (n *Node) firstOfEach(held []models.File) (tested []models.File) {
+	for _, kind := range []func(models.File) bool{writesTexts, makesImages} {
+		if at := slices.IndexFunc(held, func(f models.File) bool { return kind(f) && n.rooms.fits(f.Pin.ID) }); at >= 0 {
+			tested = append(tested, held[at])
+		}
+	}
+	return tested
+}
+
 func (n *Node) selfTest(ctx context.Context, m models.File) error {
 	n.say("Testing the engine with " + m.Pin.ID)
+	if makesImages(m) {
+		return n.drawTwice(ctx, m)
+	}
+	return n.writeTwice(ctx, m)
+}
+
+// errTwoAnswers is what a computer with faulty memory may find of itself.
+var errTwoAnswers = errors.New("the same task gave two different answers in two processes")
+
+func (n *Node) writeTwice(ctx context.Context, m models.File) error {
 	tokens, sample := selfTestTokens, true
 	document, err := task.FromChat(m.Pin.ID,
 		[]task.Message{{Role: task.RoleUser, Content: task.Text("What is a network, and how do three machines agree?")}},
@@ -178,11 +210,11 @@ func (n *Node) selfTest(ctx context.Context, m models.File) error {
 	if err != nil {
 		return err
 	}
-	files, err := filesOf(m.Pin)
+	files, err := filesOf(m.Pin, path.Base)
 	if err != nil {
 		return err
 	}
-	request := worker.GPTRequest{Task: document.Normalised(), Model: worker.Model{ID: m.Pin.ID, Path: m.Path, Files: files}}
+	request := worker.GPTRequest{Task: document.Normalised(), Model: engineModel(m, files)}
 	first, err := n.cfg.Engine.RunGPT(ctx, request, nil)
 	if err != nil {
 		return err
@@ -192,7 +224,50 @@ func (n *Node) selfTest(ctx context.Context, m models.File) error {
 		return err
 	}
 	if !bytes.Equal(first.Response, second.Response) {
-		return errors.New("the same task gave two different answers in two processes")
+		return errTwoAnswers
+	}
+	return nil
+}
+
+// The self-test's image: two steps take a processor a minute with a large model.
+const (
+	selfTestSide  = 256
+	selfTestSteps = 2
+)
+
+// drawTwice compares images as the contract does.
+func (n *Node) drawTwice(ctx context.Context, m models.File) error {
+	name, variant, _ := strings.Cut(m.Pin.ID, "@")
+	base := map[string]any{"name": name}
+	if variant != "" {
+		base["variant"] = variant
+	}
+	document, err := json.Marshal(map[string]any{
+		"base_model": base, "prompt": "three machines that agree",
+		"task_config": map[string]any{
+			"image_width": selfTestSide, "image_height": selfTestSide, "steps": selfTestSteps, "num_images": 1, "seed": 7, "safety_checker": false,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	files, err := filesOf(m.Pin, wholeName)
+	if err != nil {
+		return err
+	}
+	request := worker.SDRequest{Task: document, Models: []worker.Model{engineModel(m, files)}}
+	first, err := n.cfg.Engine.RunSD(ctx, request, nil)
+	if err != nil {
+		return err
+	}
+	second, err := n.cfg.Engine.RunSDAnew(ctx, request, nil)
+	if err != nil {
+		return err
+	}
+	var salt [32]byte
+	distance, ok := task.SDDistance(task.SDDigest(salt, first.Hashes), task.SDDigest(salt, second.Hashes))
+	if !ok || distance >= n.matchDistance() {
+		return errTwoAnswers
 	}
 	return nil
 }

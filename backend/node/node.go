@@ -46,7 +46,7 @@ type Node struct {
 	view        view
 	params      contracts.Params
 	progress    string
-	tokens      map[protocol.TaskID]int
+	doing       map[protocol.TaskID]Progress
 	named       map[protocol.TaskID]common.Hash // models that open tasks name
 	runners     map[protocol.TaskID]*runner
 	waiting     map[protocol.TaskID]bool
@@ -108,7 +108,7 @@ func New(cfg Config) (*Node, error) {
 		named:       map[protocol.TaskID]common.Hash{},
 		at:          func(string) {},
 		every:       checkClock,
-		tokens:      map[protocol.TaskID]int{},
+		doing:       map[protocol.TaskID]Progress{},
 		runners:     map[protocol.TaskID]*runner{},
 		waiting:     map[protocol.TaskID]bool{},
 		touched:     map[protocol.TaskID]bool{},

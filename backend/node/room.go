@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"helium/backend/models"
+	"helium/inference/diffusion"
 	"helium/inference/ggml"
 	"helium/inference/gpt"
 	"helium/inference/worker"
@@ -80,16 +81,29 @@ func (r *rooms) of(path string) uint64 {
 	if needs, ok := r.needs[path]; ok {
 		return needs
 	}
-	header, err := gpt.Describe(path)
+	needs, err := needsOf(path)
 	if err != nil {
 		return 0
 	}
-	shown := header.Summary()
 	if r.needs == nil {
 		r.needs = map[string]uint64{}
 	}
-	r.needs[path] = shown.Memory(min(shown.Context, gpt.MaxContext), ggml.Batch)
-	return r.needs[path]
+	r.needs[path] = needs
+	return needs
+}
+
+// needsOf is what a text model needs with its context, and an image model to make
+// an image. A model that only goes with another one counts for nothing by itself.
+func needsOf(path string) (uint64, error) {
+	if needs, err := diffusion.Needs(path); err == nil {
+		return needs, nil
+	}
+	header, err := gpt.Describe(path)
+	if err != nil {
+		return 0, err
+	}
+	shown := header.Summary()
+	return shown.Memory(min(shown.Context, gpt.MaxContext), ggml.Batch), nil
 }
 
 // fits says whether there can be room for a model.

@@ -36,3 +36,10 @@ func (n *Node) patience() uint64 {
 	}
 	return uint64(n.params.RevealSeconds) / 2
 }
+
+// matchDistance is from how many bits on two images are not alike.
+func (n *Node) matchDistance() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return max(int(n.params.MatchDistance), 1) // equal hashes are, before it was read
+}

@@ -44,7 +44,7 @@ type TaskNow struct {
 	ID        protocol.TaskID
 	Model     string
 	Stage     JobState
-	Tokens    int
+	Progress  Progress
 	StartedAt time.Time
 }
 
@@ -78,7 +78,7 @@ func (n *Node) State() (State, error) {
 	}
 	if s.Task != nil {
 		n.mu.Lock()
-		s.Task.Tokens = n.tokens[s.Task.ID]
+		s.Task.Progress = n.doing[s.Task.ID]
 		n.mu.Unlock()
 	}
 	if reason := n.health.worst(); reason != nil && s.Reason == nil {

@@ -7,7 +7,6 @@ import (
 
 	"helium/backend/protocol"
 	"helium/backend/seal"
-	"helium/inference/worker"
 )
 
 const (
@@ -17,7 +16,8 @@ const (
 	gather = 25 * time.Millisecond
 )
 
-// stream sends the text of a task to its creator while it is made. It is a
+// stream sends the text of a task to its creator while it is made, or how far its
+// images are. It is a
 // courtesy: when it fails, the result still counts. A nil stream takes
 // everything and does nothing.
 type stream struct {
@@ -50,16 +50,27 @@ func (r *runner) startStream(ctx context.Context, job Job) *stream {
 	return s
 }
 
-// add takes text from the engine; it never blocks.
-func (s *stream) add(d worker.Delta) {
-	if s == nil || d.Text == "" {
+// add takes what the engine has made; it never blocks. Of an image only the
+// newest step goes out, and the newest preview.
+func (s *stream) add(p protocol.StreamPiece) {
+	if s == nil || p.Text == "" && p.Steps == 0 {
 		return
 	}
+	if len(p.Preview) > protocol.MaxPreviewBytes {
+		p.Preview = nil
+	}
 	s.mu.Lock()
-	if last := len(s.pieces) - 1; last >= 0 && s.pieces[last].Choice == d.Choice {
-		s.pieces[last].Text += d.Text
-	} else {
-		s.pieces = append(s.pieces, protocol.StreamPiece{Choice: d.Choice, Text: d.Text})
+	last := len(s.pieces) - 1
+	switch {
+	case last < 0 || s.pieces[last].Choice != p.Choice:
+		s.pieces = append(s.pieces, p)
+	case p.Steps == 0:
+		s.pieces[last].Text += p.Text
+	default:
+		if p.Preview == nil {
+			p.Preview = s.pieces[last].Preview
+		}
+		s.pieces[last] = p
 	}
 	s.mu.Unlock()
 	signal(s.more)
@@ -120,17 +131,23 @@ func (s *stream) send(ctx context.Context, relay Relay, sealer *seal.StreamSeale
 // it must still fit.
 const chunkText = seal.MaxChunk / 8
 
-// split makes chunks that are not too long, at least one.
+// split makes chunks that are not too long, at least one. Each preview has one of
+// its own.
 func split(pieces []protocol.StreamPiece) [][]protocol.StreamPiece {
 	var chunks [][]protocol.StreamPiece
 	var now []protocol.StreamPiece
 	size := 0
 	for _, p := range pieces {
 		for _, text := range cut(p.Text, chunkText) {
-			if size+len(text) > chunkText || len(now) >= 64 {
+			if full := size+len(text) > chunkText || len(now) >= 64 || len(p.Preview) > 0; full && len(now) > 0 {
 				chunks, now, size = append(chunks, now), nil, 0
 			}
-			now, size = append(now, protocol.StreamPiece{Choice: p.Choice, Text: text}), size+len(text)
+			part := p
+			part.Text = text
+			now, size = append(now, part), size+len(text)
+			if len(p.Preview) > 0 {
+				size = chunkText
+			}
 		}
 	}
 	return append(chunks, now)

@@ -97,7 +97,7 @@ func (n *Node) runJob(ctx context.Context, r *runner) {
 
 	n.mu.Lock()
 	delete(n.runners, r.id)
-	delete(n.tokens, r.id)
+	delete(n.doing, r.id)
 	n.mu.Unlock()
 	// The chain may have taken the task back and drawn it anew meanwhile.
 	if job, err := r.job(); err == nil && job.State != JobEnded && ctx.Err() == nil {

@@ -47,6 +47,13 @@ const (
 	GPT             TaskType = 1
 )
 
+// MaxTextBytes and MaxImagesBytes bound what a node answers to a task, before it
+// is sealed.
+const (
+	MaxTextBytes   = 8 << 20
+	MaxImagesBytes = 44 << 20
+)
+
 // ResultKind is what a node committed to, as the Task contract numbers it.
 type ResultKind uint8
 

@@ -247,20 +247,20 @@ func (r *Relay) putResult(w http.ResponseWriter, req *http.Request, who *account
 	if err != nil {
 		return err
 	}
-	if _, err := r.roles(req.Context(), key, who, roleNode); err != nil {
-		return err
-	}
-	sealed, give, err := r.sealedBody(w, req, r.cfg.Limits.MaxResult)
+	t, err := r.roles(req.Context(), key, who, roleNode)
 	if err != nil {
 		return err
 	}
-	defer give()
+	limit := r.cfg.Limits.MaxText
+	if t.Type == protocol.StableDiffusion {
+		limit = r.cfg.Limits.MaxImages
+	}
 	ctx := context.WithoutCancel(req.Context()) // as in putEnvelope
-	if err := r.bus.storeBlob(ctx, "blob."+resultPath(key, who.address), sealed); err != nil {
+	hash, err := r.takeResult(ctx, w, req, key, who, limit)
+	if err != nil {
 		return err
 	}
 	// From here on the bytes are on disk and will not change.
-	hash := crypto.Keccak256Hash(sealed)
 	signature, err := r.domain.Sign(protocol.Stored{TaskKey: key, Node: who.address, CiphertextHash: hash}, r.cfg.Key)
 	if err != nil {
 		return err
@@ -297,12 +297,10 @@ func (r *Relay) getResult(w http.ResponseWriter, req *http.Request, who *account
 	if !t.isNode(node) {
 		return refuse(404, "not_stored", node.Hex()+" was not drawn for this task", "")
 	}
-	sealed, err := r.waitBlob(req.Context(), resultPath(key, node), 0)
-	if err != nil {
-		return err
-	}
-	return r.answerBlob(w, sealed)
+	return r.giveResult(w, req, key, node)
 }
+
+var errNotSealed = refuse(400, "not_sealed", "the body is not sealed; a relay keeps ciphertext only", "seal it to its readers")
 
 // sealedBody reads a body of ciphertext. give frees its memory's place.
 func (r *Relay) sealedBody(w http.ResponseWriter, req *http.Request, limit int64) (sealed []byte, give func(), err error) {
@@ -323,7 +321,7 @@ func (r *Relay) sealedBody(w http.ResponseWriter, req *http.Request, limit int64
 	}
 	if !seal.IsSealed(sealed) {
 		give()
-		return nil, nil, refuse(400, "not_sealed", "the body is not sealed; a relay keeps ciphertext only", "seal it to its readers")
+		return nil, nil, errNotSealed
 	}
 	return sealed, give, nil
 }

@@ -25,7 +25,8 @@ import (
 //
 //	blob.KEY.env           the sealed envelope
 //	blob.KEY.env.FROM.TO   the same, sealed by a node for another
-//	blob.KEY.res.NODE      a node's sealed result
+//	blob.KEY.res.NODE      a node's sealed result, or what its parts are
+//	part.KEY.NODE.HASH     a part of a node's sealed result, by its own hash
 //	ev.KEY.env             event: envelope stored
 //	ev.KEY.env.FROM.TO     event: envelope for a node stored
 //	ev.KEY.res.NODE        event: result stored
@@ -69,7 +70,7 @@ func openBus(ctx context.Context, dir string, cfg Config) (_ *bus, err error) {
 		return nil, err
 	}
 	if b.blobs, err = b.synced.stream(ctx, jetstream.StreamConfig{
-		Name: "HELIUM_BLOBS", Subjects: []string{"blob.>"}, MaxAge: cfg.MaxAge, MaxBytes: cfg.Limits.BlobBytes,
+		Name: "HELIUM_BLOBS", Subjects: []string{"blob.>", "part.>"}, MaxAge: cfg.MaxAge, MaxBytes: cfg.Limits.BlobBytes,
 	}); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/crypto"
 
 	"helium/backend/protocol"
 )
@@ -40,7 +39,7 @@ func (r *Relay) finish(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read subject of a blob: %w", err)
 		}
-		hash := crypto.Keccak256Hash(m.Data)
+		hash := wholeHash(m)
 		switch {
 		case p.to != (common.Address{}):
 			err = r.announceEnvelopeFor(ctx, p.key, p.node, p.to, hash)
@@ -83,7 +82,7 @@ func (r *Relay) cleanOnce(ctx context.Context) (removed int, err error) {
 	for _, s := range []struct {
 		stream jetstream.Stream
 		filter string
-	}{{r.bus.blobs, "blob.>"}, {r.bus.events, "ev.>"}} {
+	}{{r.bus.blobs, "blob.>"}, {r.bus.blobs, "part.>"}, {r.bus.events, "ev.>"}} {
 		subjects, err := r.bus.subjects(ctx, s.stream, s.filter)
 		if err != nil {
 			return 0, err
@@ -102,7 +101,7 @@ func (r *Relay) cleanOnce(ctx context.Context) (removed int, err error) {
 		if err != nil || t.Ended.IsZero() || !r.cfg.Now().After(t.Ended.Add(r.cfg.Retention)) {
 			continue
 		}
-		if err := r.bus.purge(ctx, r.bus.blobs, "blob."+keyPart(key)+".>"); err != nil {
+		if err := r.bus.purge(ctx, r.bus.blobs, "blob."+keyPart(key)+".>", "part."+keyPart(key)+".>"); err != nil {
 			return removed, err
 		}
 		filters := []string{"ev." + keyPart(key) + ".>", "drawn.*." + keyPart(key)}

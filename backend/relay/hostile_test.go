@@ -68,7 +68,7 @@ func encodeJSON(t testing.TB, v any) []byte {
 
 func TestHostileRequestsAreRefusedWithAReason(t *testing.T) {
 	n := newNetwork(t, func(c *Config) {
-		c.Limits.MaxEnvelope, c.Limits.MaxResult = 4096, 4096
+		c.Limits.MaxEnvelope, c.Limits.MaxText, c.Limits.MaxImages = 4096, 4096, 4096
 		c.Limits.TaskWait = 10 * time.Millisecond
 	})
 	creator, node, stranger := n.bearerOf(n.creator), n.bearerOf(n.nodes[0]), n.bearerOf(n.stranger)

@@ -22,9 +22,11 @@ type Rate struct {
 
 // Limits bound what clients can make a relay do. Zero fields take the default.
 type Limits struct {
-	// MaxEnvelope and MaxResult are in bytes of ciphertext.
+	// MaxEnvelope, MaxText and MaxImages are in bytes of ciphertext: of the
+	// arguments, and of the results of GPT and of Stable Diffusion tasks.
 	MaxEnvelope int64
-	MaxResult   int64
+	MaxText     int64
+	MaxImages   int64
 	// MaxStream is how many bytes of events one node may stream in one task.
 	MaxStream uint64
 	// MaxMessages is how many different messages of one type a node may send in
@@ -42,6 +44,9 @@ type Limits struct {
 	PerAddress Rate
 	PerGuest   Rate
 	PerAsker   Rate
+	// LongUploads is how many results of an address, each of several parts, may be
+	// on their way.
+	LongUploads int
 	// Sockets and Watches are per address and per socket; Waits is how many
 	// requests of an address may wait for tasks that the chain has not shown.
 	Sockets int
@@ -49,7 +54,8 @@ type Limits struct {
 	Waits   int
 	// TaskWait is how long a request waits for the chain to show its task.
 	TaskWait time.Duration
-	// ReadTimeout is how long a client may take to send a request.
+	// ReadTimeout is how long a client may take to send a request, or a part of a
+	// result.
 	ReadTimeout time.Duration
 	// SlowReader is how long a socket may leave its events unread.
 	SlowReader time.Duration
@@ -60,7 +66,8 @@ const sealOverhead = 64 << 10
 
 func (l *Limits) complete() {
 	l.MaxEnvelope = orElse(l.MaxEnvelope, protocol.MaxEnvelopeBytes+sealOverhead)
-	l.MaxResult = orElse(l.MaxResult, 8<<20+sealOverhead)
+	l.MaxText = orElse(l.MaxText, protocol.MaxTextBytes+sealOverhead)
+	l.MaxImages = orElse(l.MaxImages, protocol.MaxImagesBytes+sealOverhead)
 	l.MaxStream = orElse(l.MaxStream, 16<<20)
 	l.MaxMessages = orElse(l.MaxMessages, 4)
 	l.BlobBytes = orElse(l.BlobBytes, 16<<30)
@@ -69,6 +76,7 @@ func (l *Limits) complete() {
 	l.PerAddress = orElse(l.PerAddress, Rate{PerSecond: 1000, Burst: 2000})
 	l.PerGuest = orElse(l.PerGuest, Rate{PerSecond: 20, Burst: 200})
 	l.PerAsker = orElse(l.PerAsker, Rate{PerSecond: 5, Burst: 100})
+	l.LongUploads = orElse(l.LongUploads, 4)
 	l.Sockets = orElse(l.Sockets, 16)
 	l.Watches = orElse(l.Watches, 4096)
 	l.Waits = orElse(l.Waits, 256)
@@ -83,6 +91,7 @@ type account struct {
 	rate    *rate.Limiter
 	sockets gauge
 	waits   gauge
+	uploads gauge // of results in parts
 }
 
 // gauge counts what is going on, up to its limit.
@@ -152,6 +161,7 @@ func (a *accountBook) of(key string, address common.Address) *account {
 		rate:    rate.NewLimiter(rate.Limit(a.allowed.PerSecond), a.allowed.Burst),
 		sockets: gauge{limit: a.limits.Sockets},
 		waits:   gauge{limit: a.limits.Waits},
+		uploads: gauge{limit: a.limits.LongUploads},
 	}
 	a.byKey[key] = a.order.PushFront(&entry{key, acc})
 	return acc
@@ -161,7 +171,7 @@ func (a *accountBook) of(key string, address common.Address) *account {
 func (a *accountBook) forget() {
 	for e := a.order.Back(); e != nil; e = e.Prev() {
 		old := e.Value.(*entry)
-		if old.acc.sockets.idle() && old.acc.waits.idle() {
+		if old.acc.sockets.idle() && old.acc.waits.idle() && old.acc.uploads.idle() {
 			a.order.Remove(e)
 			delete(a.byKey, old.key)
 			return

@@ -14,6 +14,7 @@ import (
 // TaskRoles is what a relay must know of a task, all of it from the chain.
 type TaskRoles struct {
 	ID      protocol.TaskID
+	Type    protocol.TaskType
 	Creator common.Address
 	Nodes   [protocol.Seats]common.Address
 	// Ended is the chain time of the task's end; zero while it runs.

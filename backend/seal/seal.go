@@ -7,11 +7,13 @@ import (
 	"io"
 
 	"filippo.io/age"
+
+	"helium/backend/protocol"
 )
 
 const (
 	// MaxPlaintext is the most that Seal takes and Open gives.
-	MaxPlaintext = 16 << 20
+	MaxPlaintext = protocol.MaxImagesBytes
 	// MaxRecipients of one sealed blob.
 	MaxRecipients = 16
 	// maxHeader bounds the work that a hostile header can cause: each stanza in

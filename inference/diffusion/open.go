@@ -20,6 +20,7 @@ import (
 
 // Options choose how a pipeline is computed. All of Network decides bits.
 type Options struct {
+	// Network is for all parts, but that the decoder is always in F32.
 	Network network.Options
 	// Limit is the most bytes of the device's memory that a task may take; 0 is
 	// any number.

@@ -97,14 +97,17 @@ func (p *Pipeline) prepare(t *task.SD) (*job, error) {
 	return j, p.planMemory(j)
 }
 
-// options are those of a task: the pipeline's, in numbers that are never less exact
-// than the task asks for.
-func (p *Pipeline) options(t *task.SD) network.Options {
+// options are those of a task's part: the pipeline's, in numbers that are never less
+// exact than the task asks for. The decoder's grow beyond what half floats hold.
+func (p *Pipeline) options(t *task.SD, part string) network.Options {
 	opts := p.opts.Network
 	switch t.DType {
 	case task.DTypeFloat32:
 		opts.Number, opts.Flash = checkpoint.F32, false
 	case task.DTypeBFloat16:
+		opts.Number = checkpoint.F32
+	}
+	if part == decoderPart {
 		opts.Number = checkpoint.F32
 	}
 	return opts
@@ -232,7 +235,7 @@ func (p *Pipeline) planMemory(j *job) error {
 		var names []string
 		var sum ggml.Memory
 		for _, part := range parts {
-			m, err := network.Plan(p.compute, part.network, p.options(j.task), j.size(part.name))
+			m, err := network.Plan(p.compute, part.network, p.options(j.task, part.name), j.size(part.name))
 			if err != nil {
 				return &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("plan %s: %w", part.name, err)}
 			}

@@ -6,18 +6,28 @@ import (
 	"helium/inference/diffusion/schedule"
 )
 
-// previewed is the number of channels of the latents that previews are known for.
-const previewed = 4
-
 // colours are what each channel of latents adds to red, green and blue from -1
 // to 1. They are fits of what an autoencoder makes, published with the programs
 // that show previews.
-type colours [previewed][3]float64
+type colours [][3]float64
 
 // colours are those of the autoencoder that the model was taught with: one for
-// versions 1 and 2, another one for Stable Diffusion XL.
+// versions 1 and 2, another one for Stable Diffusion XL. Those of the demo model are
+// its design. There are none for others.
 func (p *Pipeline) colours() colours {
-	if p.unet.Added != "" {
+	switch {
+	case p.decoder.Latents == 6:
+		return colours{
+			{0.25, 0.25, 0.25},
+			{0.15, 0.15, 0.15},
+			{0.10, 0.10, 0.10},
+			{-0.10, -0.05, 0.25},
+			{0.25, -0.08, -0.10},
+			{0.20, 0.20, 0.20},
+		}
+	case p.decoder.Latents != 4:
+		return nil
+	case p.unet.Added != "":
 		return colours{
 			{0.3920, 0.4054, 0.4549},
 			{-0.2634, -0.0196, 0.0653},
@@ -36,10 +46,11 @@ func (p *Pipeline) colours() colours {
 // preview shows what an image is becoming, where it is asked for and the step is
 // one of those.
 func (p *Pipeline) preview(hooks Hooks, j *job, at Progress, state *schedule.State) {
-	if hooks.Preview == nil || at.Step%max(hooks.PreviewEvery, 1) != 0 || p.decoder.Latents != previewed {
+	colours := p.colours()
+	if hooks.Preview == nil || at.Step%max(hooks.PreviewEvery, 1) != 0 || colours == nil {
 		return
 	}
-	hooks.Preview(at, p.colours().of(state.Clean(), int(j.width), int(j.height)))
+	hooks.Preview(at, colours.of(state.Clean(), int(j.width), int(j.height)))
 }
 
 // of makes a pixel of each of the latents' points.
@@ -49,8 +60,8 @@ func (c colours) of(latents []float32, width, height int) *image.RGBA {
 	for i := range n {
 		for colour := range 3 {
 			var v float64
-			for channel := range previewed {
-				v += float64(c[channel][colour] * float64(latents[channel*n+i]))
+			for channel, adds := range c {
+				v += float64(adds[colour] * float64(latents[channel*n+i]))
 			}
 			img.Pix[4*i+colour] = eightBits(v)
 		}

@@ -76,7 +76,7 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 	if p.folders == nil {
 		return fail(gpt.CodeCannotRun, "load %s: the pipeline is closed", name)
 	}
-	folder, err := p.folders[name].In(p.options(j.task))
+	folder, err := p.folders[name].In(p.options(j.task, name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
@@ -85,7 +85,7 @@ func (p *Pipeline) with(ctx context.Context, j *job, part part, use func(*networ
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}
 	defer store.Close()
-	run, err := network.Prepare(store, part.network, p.options(j.task), j.size(name))
+	run, err := network.Prepare(store, part.network, p.options(j.task, name), j.size(name))
 	if err != nil {
 		return failed(ctx, fmt.Errorf("load %s: %w", name, err))
 	}

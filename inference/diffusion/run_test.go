@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"image"
 	"image/png"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"helium/inference/checkpoint"
 	"helium/inference/diffusion"
 	"helium/inference/diffusion/network"
 	"helium/inference/gpt"
@@ -232,5 +234,41 @@ func TestAnImageIsSavedToBeLookedAt(t *testing.T) {
 	img := run(t, open(t, 1, diffusion.Options{}), made(t, `"image_width":256,"image_height":256,"steps":10`, ""))[0]
 	if err := os.WriteFile(path, img.PNG, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// louder is a file of safetensors with the numbers of one tensor multiplied.
+func louder(t *testing.T, file, name string, factor float32) string {
+	t.Helper()
+	size := binary.LittleEndian.Uint64([]byte(file))
+	var table map[string]struct {
+		Offsets [2]int `json:"data_offsets"`
+	}
+	if err := json.Unmarshal([]byte(file[8:8+size]), &table); err != nil || table[name].Offsets[1] == 0 {
+		t.Fatalf("no tensor %s: %v", name, err)
+	}
+	data := []byte(file)
+	for at := table[name].Offsets[0]; at < table[name].Offsets[1]; at += 4 {
+		number := data[8+int(size)+at:]
+		v := math.Float32frombits(binary.LittleEndian.Uint32(number))
+		binary.LittleEndian.PutUint32(number, math.Float32bits(v*factor))
+	}
+	return string(data)
+}
+
+// As those of Stable Diffusion XL do, this decoder adds numbers up beyond 65504.
+func TestADecoderMayHaveNumbersThatHalfFloatsHaveNot(t *testing.T) {
+	const file = "vae/diffusion_pytorch_model.safetensors"
+	loud := louder(t, folderFiles(t)[file], "decoder.conv_in.weight", 3e4)
+	for _, number := range []checkpoint.TensorType{checkpoint.F16, checkpoint.F32} {
+		dir := folder(t, map[string]string{file: loud})
+		p, err := diffusion.Open(newCompute(t, 1), at(dir), diffusion.Options{Network: network.Options{Number: number}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		if d := spread(run(t, p, made(t, "", ""))[0].Pixels); d < 5 {
+			t.Errorf("%v: the image is flat, its deviation is %.1f", number, d)
+		}
 	}
 }

@@ -20,7 +20,7 @@ const (
 	maxPixels        = 1536 * 1536
 	maxAllPixels     = 10 << 20 // of all images: ten of 1024×1024, which a relay still carries
 	maxPrompt        = 8 << 10  // bytes; a longer one makes every step longer
-	maxPicture       = 8 << 20  // bytes
+	maxPicture       = 5 << 20  // bytes, of which an envelope holds 7 MB in base64
 	maxPicturePixels = 2048 * 2048
 )
 

@@ -77,7 +77,7 @@ func TestRefusalsNameTheField(t *testing.T) {
 		"no PNG":      {control(dataURL("png", []byte("x"))), "controlnet.image_dataurl", "holds no image that can be read"},
 		"no JPEG":     {control(dataURL("jpeg", blank(t, "png", 8, 8))), "controlnet.image_dataurl", "holds no image that can be read"},
 		"large image": {control(dataURL("png", blank(t, "png", 2049, 2048))), "controlnet.image_dataurl", "holds an image of 2049×2048, more than 4194304 pixels"},
-		"heavy image": {control(dataURL("png", make([]byte, 8<<20+3))), "controlnet.image_dataurl", "holds an image of more than 8 MB"},
+		"heavy image": {control(dataURL("png", make([]byte, 5<<20+3))), "controlnet.image_dataurl", "holds an image of more than 5 MB"},
 	} {
 		list := c.task.Refusals()
 		if len(list) != 1 || list[0].Field != c.field || !strings.Contains(list[0].Error(), c.problem) {

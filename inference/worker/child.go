@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"helium/inference/gpt"
+	"helium/inference/imagehash"
+	"helium/inference/task"
 )
 
 var errYielded = errors.New("the engine was told to free its memory")
@@ -264,26 +266,64 @@ func (c *child) ask(ctx context.Context, f frame) (frame, error) {
 	}
 }
 
-// runGPT runs a task to its end. When ctx ends it asks the child to stop, and
-// kills a child that doesn't.
+// runGPT runs a task to its end.
 func (c *child) runGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
+	last, err := c.run(ctx, frame{Kind: kindGPT, Models: []Model{req.Model}, Task: req.Task}, func(f frame) {
+		if f.Kind == kindProgress && f.Stage != nil && req.OnStage != nil {
+			req.OnStage(*f.Stage)
+		}
+		if f.Kind == kindDelta && f.Delta != nil && onDelta != nil {
+			onDelta(*f.Delta)
+		}
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return *last.Result, nil
+}
+
+// runSD runs a task to its end.
+func (c *child) runSD(ctx context.Context, req SDRequest, onProgress func(ImageProgress)) (SDResult, error) {
+	var made task.SDResponse
+	var hashes []imagehash.Hash
+	request := frame{Kind: kindSD, Models: req.Models, Task: req.Task, PreviewEvery: req.PreviewEvery}
+	last, err := c.run(ctx, request, func(f frame) {
+		switch {
+		case f.Kind == kindProgress && f.Stage != nil && req.OnStage != nil:
+			req.OnStage(*f.Stage)
+		case f.Kind == kindStep && f.Step != nil && onProgress != nil:
+			onProgress(*f.Step)
+		case f.Kind == kindImage && f.Image != nil && f.Image.Number == len(hashes):
+			made.Images, hashes = append(made.Images, f.Image.File), append(hashes, f.Image.Hash)
+		}
+	})
+	if err != nil {
+		return SDResult{}, err
+	}
+	return SDResult{Response: made.Bytes(), Hashes: hashes, RunSeconds: last.Result.RunSeconds}, nil
+}
+
+// run sends a task and hands its messages to take, but for the last one, which it
+// returns: it has a result. When ctx ends it asks the child to stop, and kills a
+// child that doesn't.
+func (c *child) run(ctx context.Context, request frame, take func(frame)) (last frame, err error) {
 	id, answers := c.open()
 	defer c.close(id)
-	if err := c.out.send(frame{Kind: kindGPT, ID: id, Model: &req.Model, Task: req.Task}); err != nil {
+	request.ID = id
+	if err := c.out.send(request); err != nil {
 		<-c.done // the pipe breaks only with the process
-		return Result{}, c.failure()
+		return frame{}, c.failure()
 	}
 
 	cancelled, deadline := ctx.Done(), (<-chan time.Time)(nil)
 	for {
 		select {
 		case f := <-answers:
-			result, end, err := c.answer(f, req, onDelta)
-			if end {
-				return result, c.overrule(ctx, err)
+			if last, end, err := taken(f, take); end {
+				return last, c.overrule(ctx, err)
 			}
 		case <-c.done:
-			return c.lastWords(answers, req, onDelta)
+			return c.lastWords(answers, take)
 		case <-cancelled:
 			cancelled = nil
 			deadline = time.After(cancelGrace)
@@ -291,7 +331,7 @@ func (c *child) runGPT(ctx context.Context, req GPTRequest, onDelta func(Delta))
 		case <-deadline:
 			c.kill(errors.New("the engine did not stop in time"))
 			<-c.done
-			return Result{}, contextError(ctx)
+			return frame{}, contextError(ctx)
 		}
 	}
 }
@@ -304,35 +344,28 @@ func (c *child) overrule(ctx context.Context, err error) error {
 	return err
 }
 
-// answer handles one message; end is true with the last one.
-func (c *child) answer(f frame, req GPTRequest, onDelta func(Delta)) (r Result, end bool, err error) {
+// taken handles one message; end is true with the last one.
+func taken(f frame, take func(frame)) (last frame, end bool, err error) {
 	switch {
-	case f.Kind == kindProgress && f.Stage != nil:
-		if req.OnStage != nil {
-			req.OnStage(*f.Stage)
-		}
-	case f.Kind == kindDelta && f.Delta != nil:
-		if onDelta != nil {
-			onDelta(*f.Delta)
-		}
 	case f.Kind == kindResult && f.Result != nil:
-		return *f.Result, true, nil
+		return f, true, nil
 	case f.Kind == kindError:
-		return Result{}, true, &gpt.Error{Code: f.Code, Err: errors.New(f.Message)}
+		return frame{}, true, &gpt.Error{Code: f.Code, Err: errors.New(f.Message)}
 	}
-	return Result{}, false, nil
+	take(f)
+	return frame{}, false, nil
 }
 
 // lastWords looks through what a dead child had still said.
-func (c *child) lastWords(answers <-chan frame, req GPTRequest, onDelta func(Delta)) (Result, error) {
+func (c *child) lastWords(answers <-chan frame, take func(frame)) (frame, error) {
 	for {
 		select {
 		case f := <-answers:
-			if r, end, err := c.answer(f, req, onDelta); end {
-				return r, err
+			if last, end, err := taken(f, take); end {
+				return last, err
 			}
 		default:
-			return Result{}, c.failure()
+			return frame{}, c.failure()
 		}
 	}
 }

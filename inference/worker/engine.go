@@ -25,7 +25,8 @@ type Options struct {
 	MemoryLimit uint64        // bytes of ordinary memory; 0 is no limit
 	ModelMemory uint64        // bytes of the device that models may take together; 0 is a share of it
 	MadeDir     string        // for files that are made of models, such as quantized ones; "" is in the user's cache
-	TaskTimeout time.Duration // from the start of a task to its result, with loading; 0 is 10 minutes
+	TaskTimeout time.Duration // from the start of a GPT task to its result, with loading; 0 is 10 minutes
+	SDTimeout   time.Duration // the same of a Stable Diffusion task, which takes a processor long; 0 is an hour
 	Log         *slog.Logger  // nil discards
 }
 
@@ -36,6 +37,7 @@ const (
 	firstBackoff   = 250 * time.Millisecond
 	longestDelay   = 30 * time.Second
 	defaultTimeout = 10 * time.Minute
+	sdTimeout      = time.Hour
 )
 
 // GPTRequest is a task for the engine.
@@ -43,6 +45,17 @@ type GPTRequest struct {
 	Task  []byte // the task document, JSON
 	Model Model  // where its weights are on this machine
 	// OnStage, which may be nil, hears of the work before the first token.
+	OnStage func(Stage)
+}
+
+// SDRequest is a Stable Diffusion task for the engine.
+type SDRequest struct {
+	Task   []byte  // the task document, JSON
+	Models []Model // where those that it names are on this machine, by their IDs
+	// PreviewEvery is after how many steps of an image there is a preview; 0 is
+	// never.
+	PreviewEvery int
+	// OnStage, which may be nil, hears of the work before the first step.
 	OnStage func(Stage)
 }
 
@@ -85,6 +98,9 @@ func Start(ctx context.Context, opts Options) (*Engine, error) {
 	if opts.TaskTimeout == 0 {
 		opts.TaskTimeout = defaultTimeout
 	}
+	if opts.SDTimeout == 0 {
+		opts.SDTimeout = sdTimeout
+	}
 	opts.Threads = max(opts.Threads, 1)
 
 	e := &Engine{opts: opts, turn: make(chan struct{}, 1)}
@@ -125,25 +141,68 @@ func (e *Engine) Memory(ctx context.Context) (Memory, error) {
 // called from this goroutine as text is made. Errors are *gpt.Error: after
 // CodeEngineDied or CodeTimeout the same task may be tried again. Cancelling
 // ctx ends the task within seconds.
-func (e *Engine) RunGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
-	if err := e.takeTurn(ctx); err != nil {
-		return Result{}, err
-	}
-	defer e.endTurn()
-	return e.runGPT(ctx, req, onDelta)
+func (e *Engine) RunGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (r Result, err error) {
+	err = e.inTurn(ctx, e.opts.TaskTimeout, false, func(ctx context.Context, c *child) error {
+		r, err = c.runGPT(ctx, req, onDelta)
+		return err
+	})
+	return r, err
 }
 
 // RunAnew is RunGPT in a new process, which serves from then on. A task in work
 // ends first.
-func (e *Engine) RunAnew(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
+func (e *Engine) RunAnew(ctx context.Context, req GPTRequest, onDelta func(Delta)) (r Result, err error) {
+	err = e.inTurn(ctx, e.opts.TaskTimeout, true, func(ctx context.Context, c *child) error {
+		r, err = c.runGPT(ctx, req, onDelta)
+		return err
+	})
+	return r, err
+}
+
+// RunSD runs a Stable Diffusion task and returns its images, as RunGPT does a
+// text. onProgress, which may be nil, is called from this goroutine after every
+// step. No part of the model stays loaded; warm ones of other tasks make room.
+func (e *Engine) RunSD(ctx context.Context, req SDRequest, onProgress func(ImageProgress)) (r SDResult, err error) {
+	err = e.inTurn(ctx, e.opts.SDTimeout, false, func(ctx context.Context, c *child) error {
+		r, err = c.runSD(ctx, req, onProgress)
+		return err
+	})
+	return r, err
+}
+
+// RunSDAnew is RunSD in a new process, which serves from then on. A task in work
+// ends first.
+func (e *Engine) RunSDAnew(ctx context.Context, req SDRequest, onProgress func(ImageProgress)) (r SDResult, err error) {
+	err = e.inTurn(ctx, e.opts.SDTimeout, true, func(ctx context.Context, c *child) error {
+		r, err = c.runSD(ctx, req, onProgress)
+		return err
+	})
+	return r, err
+}
+
+// inTurn runs one task after the other, each within its time, where anew says so
+// in a new process.
+func (e *Engine) inTurn(ctx context.Context, timeout time.Duration, anew bool, run func(context.Context, *child) error) error {
 	if err := e.takeTurn(ctx); err != nil {
-		return Result{}, err
+		return err
 	}
 	defer e.endTurn()
-	if err := e.Yield(ctx); err != nil {
-		return Result{}, contextError(ctx)
+	if anew && e.Yield(ctx) != nil {
+		return contextError(ctx)
 	}
-	return e.runGPT(ctx, req, onDelta)
+
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	c, err := e.running(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return contextError(ctx)
+		}
+		return &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
+	}
+	err = run(ctx, c)
+	e.judge(c, err)
+	return err
 }
 
 func (e *Engine) takeTurn(ctx context.Context) error {
@@ -156,23 +215,6 @@ func (e *Engine) takeTurn(ctx context.Context) error {
 }
 
 func (e *Engine) endTurn() { <-e.turn }
-
-// runGPT is called in turn.
-func (e *Engine) runGPT(ctx context.Context, req GPTRequest, onDelta func(Delta)) (Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.opts.TaskTimeout)
-	defer cancel()
-	c, err := e.running(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return Result{}, contextError(ctx)
-		}
-		return Result{}, &gpt.Error{Code: gpt.CodeCannotRun, Err: err}
-	}
-
-	result, err := c.runGPT(ctx, req, onDelta)
-	e.judge(c, err)
-	return result, err
-}
 
 // Yield frees everything the engine holds, at once, by ending it. A task in
 // work fails with CodeCancelled. The next call starts a new engine.

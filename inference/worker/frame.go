@@ -10,11 +10,12 @@ import (
 
 	"helium/inference/ggml"
 	"helium/inference/gpt"
+	"helium/inference/imagehash"
 )
 
 // protocolVersion changes whenever frames do. Parent and child are the same
 // executable, so a difference means that it was replaced while it ran.
-const protocolVersion = 2
+const protocolVersion = 3
 
 // maxFrame bounds one message, in bytes.
 const maxFrame = 64 << 20
@@ -26,6 +27,7 @@ type kind string
 const (
 	kindConfigure kind = "configure" // first: how to open the library
 	kindGPT       kind = "gpt"       // run a GPT task
+	kindSD        kind = "sd"        // run a Stable Diffusion task
 	kindCancel    kind = "cancel"    // end the task with this id
 	kindUnload    kind = "unload"    // free the models, keep the process
 	kindMemory    kind = "memory"    // how much is free
@@ -36,6 +38,8 @@ const (
 	kindHello    kind = "hello" // answers configure
 	kindProgress kind = "progress"
 	kindDelta    kind = "delta"
+	kindStep     kind = "step"
+	kindImage    kind = "image" // one by one, as all together are too long for a message
 	kindResult   kind = "result"
 	kindError    kind = "error"
 	kindDone     kind = "done" // answers unload and memory
@@ -46,14 +50,19 @@ type frame struct {
 	Kind kind   `json:"kind"`
 	ID   uint64 `json:"id,omitempty"` // of the request it belongs to
 
-	Version int      `json:"version,omitempty"`
-	Config  *config  `json:"config,omitempty"`
-	Hello   *Info    `json:"hello,omitempty"`
-	Model   *Model   `json:"model,omitempty"`
-	Task    rawTask  `json:"task,omitempty"`
-	Stage   *Stage   `json:"stage,omitempty"`
-	Delta   *Delta   `json:"delta,omitempty"`
-	Result  *Result  `json:"result,omitempty"`
+	Version int     `json:"version,omitempty"`
+	Config  *config `json:"config,omitempty"`
+	Hello   *Info   `json:"hello,omitempty"`
+	Models  []Model `json:"models,omitempty"`
+	Task    rawTask `json:"task,omitempty"`
+	Stage   *Stage  `json:"stage,omitempty"`
+	Delta   *Delta  `json:"delta,omitempty"`
+	Result  *Result `json:"result,omitempty"`
+
+	PreviewEvery int            `json:"preview_every,omitempty"`
+	Step         *ImageProgress `json:"step,omitempty"`
+	Image        *madeImage     `json:"image,omitempty"`
+
 	Code    gpt.Code `json:"code,omitempty"`
 	Message string   `json:"message,omitempty"`
 	Memory  *Memory  `json:"memory,omitempty"`
@@ -98,8 +107,8 @@ type Info struct {
 
 // Model is a model on this machine.
 type Model struct {
-	ID   string `json:"id"`   // for messages to people
-	Path string `json:"path"` // absolute: of a GGUF file, the first of several, or a folder in the Hugging Face layout
+	ID   string `json:"id"`   // for messages to people; of a Stable Diffusion task as task.NamedModel has it
+	Path string `json:"path"` // absolute: of a file, the first of several, or a folder in the Hugging Face layout
 	// Files are what the model's files have to be; none skips the check. Every file
 	// that decides what the model computes must be among them.
 	Files []File `json:"files,omitempty"`
@@ -107,11 +116,11 @@ type Model struct {
 
 // File is a model's file.
 type File struct {
-	Name   string `json:"name"`   // in the folder that holds the model's files
+	Name   string `json:"name"`   // in the folder that holds the model's files, with slashes
 	SHA256 string `json:"sha256"` // lower-case hex
 }
 
-// Stage is what an engine is doing before the first token.
+// Stage is what an engine is doing before the first token or step.
 type Stage struct {
 	Name  string `json:"name"` // "checking", "loading", "running"
 	Done  int64  `json:"done,omitempty"`
@@ -129,7 +138,30 @@ const (
 // Delta is the next piece of the text.
 type Delta = gpt.Delta
 
-// Result is a finished task.
+// ImageProgress says what was done last of a task's images.
+type ImageProgress struct {
+	Image   int    `json:"image"` // counted from 0
+	Images  int    `json:"images"`
+	Step    int    `json:"step"` // done of Steps
+	Steps   int    `json:"steps"`
+	Preview []byte `json:"preview,omitempty"` // a PNG file of at most 16 KB; told with its step once more
+}
+
+// madeImage is a finished image.
+type madeImage struct {
+	Number int            `json:"number"` // counted from 0
+	File   []byte         `json:"file"`   // PNG
+	Hash   imagehash.Hash `json:"hash"`
+}
+
+// SDResult is a finished Stable Diffusion task.
+type SDResult struct {
+	Response   []byte           // of the form of task.SDResponse
+	Hashes     []imagehash.Hash // of the images
+	RunSeconds float64          // with the loading of the model's parts
+}
+
+// Result is a finished task; one of images has no response here.
 type Result struct {
 	Response         []byte  `json:"response"` // the exact bytes whose digest is compared
 	PromptTokens     int     `json:"prompt_tokens"`

@@ -10,15 +10,12 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
 	"helium/inference/ggml"
 	"helium/inference/gpt"
-	"helium/inference/pretrained"
 )
 
 // ErrParentGone means that the parent closed the engine's input. The process
@@ -32,7 +29,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger) e
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	s := &server{out: &writer{w: out}, log: log, jobs: make(chan frame, 1), told: make(chan frame, 256)}
+	s := &server{out: &writer{w: out}, log: log, jobs: make(chan frame, 1), told: make(chan frame, 256), known: digests{}}
 	messages := make(chan frame)
 	broken := make(chan error, 1)
 	go func() { broken <- s.read(ctx, bufio.NewReader(in), messages) }()
@@ -66,7 +63,9 @@ type server struct {
 	jobs   chan frame
 	told   chan frame // what a task has to say, in order, so that it need not wait for the pipe
 
-	warm warm
+	warm    warm
+	known   digests
+	compute *ggml.Compute // for Stable Diffusion tasks; nil before the first
 
 	mu      sync.Mutex // guards what follows
 	running uint64     // id of the task in work, 0 is none
@@ -173,7 +172,7 @@ func (s *server) receive(ctx context.Context, f frame) error {
 	case kindMemory:
 		m := Memory{Limit: s.warm.limit, Held: s.warm.held.Load(), Free: s.lib.FreeMemory()}
 		return s.out.send(frame{Kind: kindDone, ID: f.ID, Memory: &m})
-	case kindGPT, kindUnload:
+	case kindGPT, kindSD, kindUnload:
 		select {
 		case s.jobs <- f:
 			return nil
@@ -235,7 +234,11 @@ func (s *server) reply(ctx context.Context, f frame) {
 	s.setRunning(f.ID, stop)
 	defer s.setRunning(0, nil)
 
-	result, err := s.runGPT(ctx, f)
+	run := s.runGPT
+	if f.Kind == kindSD {
+		run = s.runSD
+	}
+	result, err := run(ctx, f)
 	if err != nil {
 		s.told <- frame{Kind: kindError, ID: f.ID, Code: gpt.CodeOf(err), Message: message(err)}
 		return
@@ -259,7 +262,7 @@ func message(err error) string {
 }
 
 func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
-	if f.Model == nil {
+	if len(f.Models) != 1 {
 		return Result{}, &gpt.Error{Code: gpt.CodeModelNotFound, Err: errors.New("the request names no model file")}
 	}
 	prepared, err := gpt.Prepare(f.Task)
@@ -268,7 +271,7 @@ func (s *server) runGPT(ctx context.Context, f frame) (Result, error) {
 	}
 
 	begin := time.Now()
-	model, wasWarm, err := s.get(ctx, f.ID, *f.Model, prepared.Format())
+	model, wasWarm, err := s.get(ctx, f.ID, f.Models[0], prepared.Format())
 	if err != nil {
 		return Result{}, err
 	}
@@ -343,55 +346,19 @@ func (s *server) get(ctx context.Context, id uint64, m Model, f gpt.Format) (mod
 // identifies them; "" where none were.
 func (s *server) check(ctx context.Context, id uint64, m Model) (digest string, err error) {
 	dir, names, err := gpt.Files(m.Path)
-	if errors.Is(err, os.ErrNotExist) {
-		return "", &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: %w", m.ID, err)}
-	}
 	if err != nil {
-		return "", &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
+		return "", cannotRead(m, err)
 	}
 	if len(m.Files) == 0 {
 		return "", nil
 	}
-	want := map[string]string{}
-	for _, f := range m.Files {
-		want[f.Name] = strings.ToLower(f.SHA256)
-	}
-	progress, err := s.checking(ctx, id, dir, names)
+	checked, err := s.compare(ctx, id, []modelFiles{{m, dir, names}})
 	if err != nil {
-		return "", &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: %w", m.ID, err)}
+		return "", err
 	}
-
 	list := sha256.New()
-	for _, name := range names {
-		sum, err := pretrained.FileDigest(filepath.Join(dir, name), progress)
-		switch {
-		case ctx.Err() != nil:
-			return "", &gpt.Error{Code: gpt.CodeCancelled, Err: ctx.Err()}
-		case err != nil:
-			return "", &gpt.Error{Code: gpt.CodeCannotRun, Err: fmt.Errorf("check %s: %w", m.ID, err)}
-		case want[name] == "":
-			return "", &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: the task does not name its file %s, which is here", m.ID, name)}
-		case sum != want[name]:
-			return "", &gpt.Error{Code: gpt.CodeHashDiffers, Err: fmt.Errorf("check %s: %s has sha256 %s, want %s", m.ID, name, sum, want[name])}
-		}
-		fmt.Fprintf(list, "%s  %s\n", sum, name)
+	for _, f := range checked {
+		fmt.Fprintf(list, "%s  %s\n", f.SHA256, f.Name)
 	}
 	return hex.EncodeToString(list.Sum(nil)), nil
-}
-
-// checking tells the parent how much of the files is read.
-func (s *server) checking(ctx context.Context, id uint64, dir string, names []string) (progress func(n int64) error, err error) {
-	var done, total int64
-	for _, name := range names {
-		info, err := os.Stat(filepath.Join(dir, name))
-		if err != nil {
-			return nil, err
-		}
-		total += info.Size()
-	}
-	return func(n int64) error {
-		done += n
-		s.progress(id, Stage{Name: StageChecking, Done: done, Total: total})
-		return ctx.Err()
-	}, nil
 }

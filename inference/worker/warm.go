@@ -44,14 +44,24 @@ func (w *warm) add(l loaded) {
 	w.held.Add(l.needs)
 }
 
+// lend makes room for a task that loads and frees by itself. give tells that it
+// has.
+func (w *warm) lend(id string, needs uint64) (give func(), err error) {
+	if err := w.makeRoom(id, needs); err != nil {
+		return nil, err
+	}
+	w.held.Add(needs)
+	return func() { w.held.Add(-needs) }, nil
+}
+
 // makeRoom closes models until one that needs so much fits. Its error says that
 // it would not fit if all were closed; then none of them is.
 func (w *warm) makeRoom(id string, needs uint64) error {
 	if needs > w.limit {
-		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: it needs about %d MB with its context, and models may take %d MB", id, needs>>20, w.limit>>20)}
+		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: it needs about %d MB of memory, and models may take %d MB", id, needs>>20, w.limit>>20)}
 	}
 	if w.free != nil && needs > w.free()+w.held.Load() {
-		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: it needs about %d MB with its context, and other programs leave %d MB of the card", id, needs>>20, (w.free()+w.held.Load())>>20)}
+		return &gpt.Error{Code: gpt.CodeOutOfMemory, Err: fmt.Errorf("load %s: it needs about %d MB of memory, and other programs leave %d MB of the card", id, needs>>20, (w.free()+w.held.Load())>>20)}
 	}
 	for len(w.models) > 0 && (w.held.Load()+needs > w.limit || w.free != nil && needs > w.free()) {
 		w.closeOldest()

@@ -123,7 +123,7 @@ func (c *Client) EnvelopeFrom(ctx context.Context, key protocol.TaskKey, from co
 // Result is the sealed result of one node, for the creator or that node itself.
 // ErrNotStored when there is none.
 func (c *Client) Result(ctx context.Context, key protocol.TaskKey, node common.Address) ([]byte, error) {
-	sealed, err := c.do(ctx, http.MethodGet, taskPath(key)+"/results/"+node.Hex(), nil)
+	sealed, err := c.doLong(ctx, http.MethodGet, taskPath(key)+"/results/"+node.Hex(), nil, maxResult)
 	if err != nil {
 		return nil, fmt.Errorf("get result: %w", err)
 	}

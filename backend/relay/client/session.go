@@ -26,8 +26,12 @@ type session struct {
 	relay common.Address
 }
 
-// maxBlob bounds what the client reads from a relay.
-const maxBlob = 16 << 20
+// maxBlob bounds what the client reads from a relay, and maxResult a result, which
+// may be one of images.
+const (
+	maxBlob   = protocol.MaxEnvelopeBytes + 1<<20
+	maxResult = protocol.MaxImagesBytes + 1<<20
+)
 
 // signIn returns a token that is not stale, signing in when there is none.
 func (c *Client) signIn(ctx context.Context, stale string) (session, error) {
@@ -105,10 +109,15 @@ func (c *Client) checkStored(key protocol.TaskKey, sealed []byte, reply wire.Put
 
 // do sends a request until the relay answers it, for good or for bad.
 func (c *Client) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+	return c.doLong(ctx, method, path, body, maxBlob)
+}
+
+// doLong is do with an answer of at most so many bytes.
+func (c *Client) doLong(ctx context.Context, method, path string, body []byte, most int64) ([]byte, error) {
 	var out []byte
 	err := c.try(ctx, func(token string) error {
 		var err error
-		out, err = c.send(ctx, method, path, body, token)
+		out, err = c.send(ctx, method, path, body, token, most)
 		return err
 	})
 	return out, err
@@ -194,14 +203,14 @@ func statusOf(err error) int {
 
 // once sends a request and reads its JSON answer.
 func (c *Client) once(ctx context.Context, method, path string, body []byte, token string, into any) error {
-	raw, err := c.send(ctx, method, path, body, token)
+	raw, err := c.send(ctx, method, path, body, token, maxBlob)
 	if err != nil {
 		return err
 	}
 	return decode(raw, into)
 }
 
-func (c *Client) send(ctx context.Context, method, path string, body []byte, token string) ([]byte, error) {
+func (c *Client) send(ctx context.Context, method, path string, body []byte, token string, most int64) ([]byte, error) {
 	ctx, cancel := c.both(ctx)
 	defer cancel()
 	target, err := c.base.Parse(path)
@@ -220,12 +229,12 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte, tok
 		return nil, c.orClosed(err)
 	}
 	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxBlob+1))
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil {
 		return nil, c.orClosed(&url.Error{Op: method, URL: path, Err: err})
 	}
-	if len(raw) > maxBlob {
-		return nil, fmt.Errorf("relay answers with more than %d bytes", maxBlob)
+	if int64(len(raw)) > most {
+		return nil, fmt.Errorf("relay answers with more than %d bytes", most)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, refusalOf(resp.StatusCode, raw)

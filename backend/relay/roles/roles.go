@@ -297,7 +297,7 @@ func (f *Follower) drawn(ctx context.Context, e *contracts.TaskTaskDrawn, at tim
 	}
 	f.keys[id] = key
 	if f.known[key] == nil {
-		f.known[key] = &entry{roles: relay.TaskRoles{ID: id, Creator: creator, Nodes: e.Nodes}, drawn: at}
+		f.known[key] = &entry{roles: relay.TaskRoles{ID: id, Type: protocol.TaskType(e.TaskType), Creator: creator, Nodes: e.Nodes}, drawn: at}
 	}
 	if w := f.waiting[key]; w != nil {
 		close(w.come)

@@ -174,7 +174,15 @@ export interface Task {
    * Stage is the state of the node's own table: fetching, running, committed, revealed, …
    */
   stage: string;
+  /**
+   * Tokens of a text so far; of images, the one at work, counted from 1, and the
+   * steps of it that are done. All are 0 before the first.
+   */
   tokens: number;
+  image: number;
+  images: number;
+  step: number;
+  steps: number;
   started_at: string;
 }
 /**

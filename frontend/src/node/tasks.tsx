@@ -47,7 +47,11 @@ export function CurrentTask({ state }: { state: State }) {
         <p data-testid="task-stage" className="text-sm font-medium">
           {known ? t(`stage.${known}`) : task.stage}
         </p>
-        <p className="numbers text-sm">{t("home.tokens", { count: task.tokens })}</p>
+        <p className="numbers text-sm">
+          {task.images > 0
+            ? t("home.images", { image: task.image, images: task.images, step: task.step, steps: task.steps })
+            : t("home.tokens", { count: task.tokens })}
+        </p>
       </div>
       <ol className="mt-3 grid grid-cols-4 gap-1.5" aria-hidden="true">
         {[0, 1, 2, 3].map((part) => (
