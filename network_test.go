@@ -301,7 +301,8 @@ func (l *lab) testOfficialClient(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "client.mjs")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HELIUM_BASE_URL="+l.ready.Bridge+"/v1", "HELIUM_API_KEY="+l.ready.APIKey, "HELIUM_MODEL="+models.DemoID)
+	cmd.Env = append(os.Environ(), "HELIUM_BASE_URL="+l.ready.Bridge+"/v1", "HELIUM_API_KEY="+l.ready.APIKey, "HELIUM_MODEL="+models.DemoID,
+		"HELIUM_IMAGE_MODEL="+models.DemoImagesID)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

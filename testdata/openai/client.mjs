@@ -1,10 +1,10 @@
 // What an application sees of a bridge through OpenAI's own client.
-// Run as: HELIUM_BASE_URL=… HELIUM_API_KEY=… HELIUM_MODEL=… node client.mjs
+// Run as: HELIUM_BASE_URL=… HELIUM_API_KEY=… HELIUM_MODEL=… HELIUM_IMAGE_MODEL=… node client.mjs
 // It prints one JSON object, or fails at the first thing that is not as it should be.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 
-const { HELIUM_BASE_URL: baseURL, HELIUM_API_KEY: apiKey, HELIUM_MODEL: model } = process.env;
+const { HELIUM_BASE_URL: baseURL, HELIUM_API_KEY: apiKey, HELIUM_MODEL: model, HELIUM_IMAGE_MODEL: imageModel } = process.env;
 const options = { baseURL, apiKey, maxRetries: 0, timeout: 240_000 };
 const client = new OpenAI(options);
 const question = (more) => ({
@@ -64,6 +64,34 @@ async function aborted() {
 	return seen;
 }
 
+const picture = (more) => ({ model: imageModel, prompt: "A red sunset over the sea", size: "128x128", seed: 7, steps: 4, ...more });
+
+// png checks a file's first bytes and gives its length.
+function png(b64) {
+	const file = Buffer.from(b64, "base64");
+	assert.equal(file.subarray(1, 4).toString(), "PNG");
+	return file.length;
+}
+
+async function images() {
+	const made = await client.images.generate(picture({ n: 2 }));
+	assert.equal(made.data.length, 2);
+	assert.equal(made.size, "128x128");
+	assert.equal(made.output_format, "png");
+	assert.notEqual(made.data[0].b64_json, made.data[1].b64_json, "two images of a task differ");
+	return made.data.map((d) => png(d.b64_json));
+}
+
+async function streamedImage() {
+	const stream = await client.images.generate(picture({ stream: true, partial_images: 1 }));
+	const kinds = [];
+	for await (const event of stream) {
+		kinds.push(event.type);
+		png(event.b64_json);
+	}
+	return kinds;
+}
+
 // refused runs what must fail, and gives what an application can tell of it.
 async function refused(kind, status, run) {
 	const error = await run().then(
@@ -88,6 +116,10 @@ const seen = {
 	streamed: await streamed(),
 	aborted: await aborted(),
 	tooDear: await refused(OpenAI.APIError, 402, () => client.chat.completions.create(question({ helium: { max_fee: "0.5" } }))),
+	images: await images(),
+	streamedImage: await streamedImage(),
+	badSize: await refused(OpenAI.BadRequestError, 400, () => client.images.generate(picture({ size: "100x100" }))),
+	noAddress: await refused(OpenAI.BadRequestError, 400, () => client.images.generate(picture({ response_format: "url" }))),
 	paid: (await client.chat.completions.create(question({ helium: { max_fee: "50" } }))).usage.helium,
 };
 assert.equal(seen.wrongKey.code, "invalid_api_key");
@@ -98,6 +130,9 @@ assert.deepEqual(seen.streamed.usage, seen.plain.usage);
 assert.ok(seen.streamed.finish, "the stream says how it ended");
 assert.equal(seen.tooDear.code, "price_cap");
 assert.equal(seen.tooDear.param, "helium.max_fee");
+assert.equal(seen.streamedImage.at(-1), "image_generation.completed");
+assert.equal(seen.badSize.param, "size");
+assert.equal(seen.noAddress.param, "response_format");
 assert.match(seen.paid.receipt, /^req_/);
 assert.match(seen.paid.fee.wei, /^[1-9][0-9]*$/);
 console.log(JSON.stringify(seen));
