@@ -44,10 +44,10 @@ func (p *Pipeline) colours() colours {
 }
 
 // preview shows what an image is becoming, where it is asked for and the step is
-// one of those.
+// one of those. What a safety checker has yet to see is not shown.
 func (p *Pipeline) preview(hooks Hooks, j *job, at Progress, state *schedule.State) {
 	colours := p.colours()
-	if hooks.Preview == nil || at.Step%max(hooks.PreviewEvery, 1) != 0 || colours == nil {
+	if hooks.Preview == nil || at.Step%max(hooks.PreviewEvery, 1) != 0 || colours == nil || j.checker != nil {
 		return
 	}
 	hooks.Preview(at, colours.of(state.Clean(), int(j.width), int(j.height)))

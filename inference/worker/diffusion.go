@@ -152,8 +152,24 @@ func (s *server) pipelineModels(ctx context.Context, f frame, t *task.SD) (diffu
 			files = append(files, modelFiles{m, folderOf(m.Path), deciding[role]})
 		}
 	}
-	_, err = s.compare(ctx, f.ID, files)
-	return models, err
+	if _, err = s.compare(ctx, f.ID, files); err != nil {
+		return nil, err
+	}
+	return models, allHere(files)
+}
+
+// allHere makes sure that every file which the task names is here: some are read
+// only where they are, and change the images then.
+func allHere(models []modelFiles) error {
+	for _, m := range models {
+		for _, f := range m.Files {
+			name := filepath.FromSlash(f.Name)
+			if _, err := os.Stat(filepath.Join(m.dir, name)); !filepath.IsLocal(name) || err != nil {
+				return &gpt.Error{Code: gpt.CodeModelNotFound, Err: fmt.Errorf("check %s: the task names its file %.200s, which is not here", m.ID, f.Name)}
+			}
+		}
+	}
+	return nil
 }
 
 // folderOf is the folder in which a model's files are.

@@ -18,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"helium/inference/checkpoint"
 	"helium/inference/diffusion/diffusiontest"
+	"helium/inference/diffusion/ldm/ldmtest"
 	"helium/inference/gpt"
 	"helium/inference/imagehash"
 	"helium/inference/pretrained"
@@ -293,18 +295,22 @@ func TestErrorsOfImagesSayWhoseFaultItIs(t *testing.T) {
 		code    gpt.Code
 		problem string
 	}{
-		"not JSON":          {[]byte("{"), []Model{model}, gpt.CodeInvalidArguments, "not JSON"},
-		"a text task":       {question(t, "Hi", nil), []Model{model}, gpt.CodeInvalidArguments, "messages"},
-		"too large":         {drawing(t, `"image_width":4096`, ""), []Model{model}, gpt.CodeInvalidArguments, "task_config.image_width: is 4096"},
-		"wrong prompt":      {drawing(t, "", `"prompt":"(\"a\", \"b\").blend(1, 1)"`), []Model{model}, gpt.CodePromptRefused, "prompt"},
-		"an argument":       {drawing(t, "", `"scheduler":{"method":"DPMSolverMultistepScheduler","args":{"thresholding":true}}`), []Model{model}, gpt.CodeCannotRun, "thresholding"},
-		"no models":         {drawing(t, "", ""), nil, gpt.CodeModelNotFound, "base_model owner/model"},
-		"another model":     {drawing(t, "", `"base_model":"other/model"`), []Model{model}, gpt.CodeModelNotFound, "other/model"},
-		"no folder":         {drawing(t, "", ""), []Model{{ID: pipelineID, Path: filepath.Join(t.TempDir(), "none")}}, gpt.CodeModelNotFound, "base_model"},
-		"an empty folder":   {drawing(t, "", ""), []Model{{ID: pipelineID, Path: t.TempDir()}}, gpt.CodeModelNotFound, "scheduler"},
-		"no weights":        {drawing(t, "", ""), []Model{{ID: pipelineID, Path: filepath.Join(model.Path, "model_index.json")}}, gpt.CodeCannotRun, "not usable safetensors"},
-		"another file":      {drawing(t, "", ""), changed(func(m *Model) { m.Files[unet].SHA256 = strings.Repeat("0", 64) }), gpt.CodeHashDiffers, "unet/diffusion_pytorch_model.safetensors"},
-		"a file not named":  {drawing(t, "", ""), changed(func(m *Model) { m.Files = slices.Delete(m.Files, unet, unet+1) }), gpt.CodeHashDiffers, "does not name its file unet/diffusion_pytorch_model.safetensors"},
+		"not JSON":         {[]byte("{"), []Model{model}, gpt.CodeInvalidArguments, "not JSON"},
+		"a text task":      {question(t, "Hi", nil), []Model{model}, gpt.CodeInvalidArguments, "messages"},
+		"too large":        {drawing(t, `"image_width":4096`, ""), []Model{model}, gpt.CodeInvalidArguments, "task_config.image_width: is 4096"},
+		"wrong prompt":     {drawing(t, "", `"prompt":"(\"a\", \"b\").blend(1, 1)"`), []Model{model}, gpt.CodePromptRefused, "prompt"},
+		"an argument":      {drawing(t, "", `"scheduler":{"method":"DPMSolverMultistepScheduler","args":{"thresholding":true}}`), []Model{model}, gpt.CodeCannotRun, "thresholding"},
+		"no models":        {drawing(t, "", ""), nil, gpt.CodeModelNotFound, "base_model owner/model"},
+		"another model":    {drawing(t, "", `"base_model":"other/model"`), []Model{model}, gpt.CodeModelNotFound, "other/model"},
+		"no folder":        {drawing(t, "", ""), []Model{{ID: pipelineID, Path: filepath.Join(t.TempDir(), "none")}}, gpt.CodeModelNotFound, "base_model"},
+		"an empty folder":  {drawing(t, "", ""), []Model{{ID: pipelineID, Path: t.TempDir()}}, gpt.CodeModelNotFound, "scheduler"},
+		"no weights":       {drawing(t, "", ""), []Model{{ID: pipelineID, Path: filepath.Join(model.Path, "model_index.json")}}, gpt.CodeCannotRun, "not usable safetensors"},
+		"another file":     {drawing(t, "", ""), changed(func(m *Model) { m.Files[unet].SHA256 = strings.Repeat("0", 64) }), gpt.CodeHashDiffers, "unet/diffusion_pytorch_model.safetensors"},
+		"a file not named": {drawing(t, "", ""), changed(func(m *Model) { m.Files = slices.Delete(m.Files, unet, unet+1) }), gpt.CodeHashDiffers, "does not name its file unet/diffusion_pytorch_model.safetensors"},
+		"a missing file": {drawing(t, "", ""), changed(func(m *Model) {
+			m.Files = append(m.Files, File{"tokenizer/added_tokens.json", strings.Repeat("0", 64)})
+		}), gpt.CodeModelNotFound, "tokenizer/added_tokens.json, which is not here"},
+		"a file elsewhere":  {drawing(t, "", ""), changed(func(m *Model) { m.Files = append(m.Files, File{"../../etc/hosts", strings.Repeat("0", 64)}) }), gpt.CodeModelNotFound, "not here"},
 		"a lying config":    {drawing(t, "", ""), spoiled(map[string]string{"unet/config.json": strings.Replace(diffusiontest.UNetConfig, "[16,24]", "[16,32]", 1)}), gpt.CodeCannotRun, "unet"},
 		"a short file":      {drawing(t, "", ""), spoiled(map[string]string{"vae/diffusion_pytorch_model.safetensors": "\x08\x00\x00\x00\x00\x00\x00\x00{}"}), gpt.CodeCannotRun, "vae"},
 		"an unknown class":  {drawing(t, "", ""), spoiled(map[string]string{"model_index.json": `{"_class_name":"FluxPipeline"}`}), gpt.CodeCannotRun, "FluxPipeline"},
@@ -314,6 +320,61 @@ func TestErrorsOfImagesSayWhoseFaultItIs(t *testing.T) {
 		_, err := e.RunSD(soon(t), SDRequest{Task: c.task, Models: c.models}, func(ImageProgress) { steps++ })
 		if err == nil || gpt.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.problem) || steps > 0 {
 			t.Errorf("%s: after %d steps error = %v, want %s about %q", name, steps, err, c.code, c.problem)
+		}
+	}
+}
+
+// loraFile writes a LoRA of one layer of the small pipeline's UNet.
+func loraFile(t *testing.T, layer string, width uint64) Model {
+	t.Helper()
+	numbers := func(n uint64) []byte {
+		values := make([]float32, n)
+		for i := range values {
+			values[i] = float32(i%7) / 5
+		}
+		return checkpoint.EncodeFloats(values, checkpoint.F32, 0)
+	}
+	path := filepath.Join(t.TempDir(), "style.safetensors")
+	data := ldmtest.File([]ldmtest.Tensor{
+		{Name: "unet." + layer + ".lora_A.weight", Type: "F32", Shape: []uint64{2, width}, Data: numbers(2 * width)},
+		{Name: "unet." + layer + ".lora_B.weight", Type: "F32", Shape: []uint64{width, 2}, Data: numbers(2 * width)},
+	}, nil)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := pretrained.FileDigest(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Model{ID: "owner/loras#style.safetensors", Path: path, Files: []File{{"style.safetensors", sum}}}
+}
+
+func TestModelsBesideTheBaseModelTakePart(t *testing.T) {
+	e, base := testEngine(t, nil), pipeline(t)
+	const layer = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
+	style := loraFile(t, layer, 16)
+	document := func(weight string) []byte {
+		return drawing(t, "", `"lora":{"model":"owner/loras","weight_file_name":"style.safetensors","weight":`+weight+`}`)
+	}
+	plain := draw(t, e, drawing(t, "", ""), base)
+	full, again, half := draw(t, e, document("100"), base, style), draw(t, e, document("100"), base, style), draw(t, e, document("50"), base, style)
+	if !bytes.Equal(full.Response, again.Response) || bytes.Equal(full.Response, plain.Response) || bytes.Equal(full.Response, half.Response) {
+		t.Error("the LoRA has no part in the image, or another one each time")
+	}
+
+	changed := style
+	changed.Files = []File{{"style.safetensors", strings.Repeat("0", 64)}}
+	for name, c := range map[string]struct {
+		models []Model
+		code   gpt.Code
+	}{
+		"not given":     {[]Model{base}, gpt.CodeModelNotFound},
+		"another file":  {[]Model{base, changed}, gpt.CodeHashDiffers},
+		"of other size": {[]Model{base, loraFile(t, layer, 24)}, gpt.CodeFormatRefused},
+		"of no layer":   {[]Model{base, loraFile(t, "down_blocks.9.to_q", 16)}, gpt.CodeFormatRefused},
+	} {
+		if _, err := e.RunSD(soon(t), SDRequest{Task: document("100"), Models: c.models}, nil); gpt.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", name, err, c.code)
 		}
 	}
 }
