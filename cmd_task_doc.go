@@ -17,6 +17,7 @@ import (
 	"helium/backend/creator"
 	"helium/backend/models"
 	"helium/backend/protocol"
+	"helium/inference/diffusion"
 	"helium/inference/gpt"
 	"helium/inference/imagehash"
 	"helium/inference/task"
@@ -109,6 +110,8 @@ func (c taskCheckCmd) Run(env *environment) error {
 		printNormalised(env.stdout, t.Normalised())
 		if refused := fieldErrors("Nodes refuse it", t.Refusals()); refused != nil {
 			fmt.Fprintln(env.stdout, refused)
+		} else if err := notRun(t); err != nil {
+			fmt.Fprintf(env.stdout, "Nodes refuse it:\n  %s\n", err)
 		}
 		return nil
 	}
@@ -118,6 +121,15 @@ func (c taskCheckCmd) Run(env *environment) error {
 		return err
 	}
 	printNormalised(env.stdout, t.Normalised())
+	return nil
+}
+
+// notRun says why no node would run a task, whatever its models; nil if one would.
+func notRun(t *task.SD) error {
+	var refused *gpt.Error
+	if errors.As(diffusion.Check(t), &refused) {
+		return refused.Err
+	}
 	return nil
 }
 

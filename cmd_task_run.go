@@ -100,8 +100,8 @@ func (c taskRunCmd) images() (taskToRun, error) {
 	if err != nil {
 		return taskToRun{}, err
 	}
-	if list := s.Refusals(); len(list) > 0 {
-		return taskToRun{}, list[0]
+	if err := notRun(s); err != nil {
+		return taskToRun{}, fmt.Errorf("no node would run this: %w", err)
 	}
 	run := taskToRun{Request: creator.Request{
 		Type: protocol.StableDiffusion, Task: s.Normalised(), Model: s.Models()[0].ID(),

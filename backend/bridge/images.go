@@ -14,6 +14,8 @@ import (
 
 	"helium/backend/creator"
 	"helium/backend/protocol"
+	"helium/inference/diffusion"
+	"helium/inference/gpt"
 	"helium/inference/task"
 )
 
@@ -189,8 +191,16 @@ func (b *Bridge) imagesOrder(req *imagesRequest) (order, error) {
 // sdOrder has a document drawn. What nodes would refuse is refused here, before
 // it costs anything: a *task.FieldError names the document's field.
 func (b *Bridge) sdOrder(s *task.SD, o offer) (order, error) {
-	if list := s.Refusals(); len(list) > 0 {
-		return order{}, list[0]
+	if err := diffusion.Check(s); err != nil {
+		var field *task.FieldError
+		if errors.As(err, &field) {
+			return order{}, field
+		}
+		var refused *gpt.Error
+		if errors.As(err, &refused) {
+			err = refused.Err
+		}
+		return order{}, badField("", err.Error())
 	}
 	var pins []protocol.ModelPin
 	var base Model

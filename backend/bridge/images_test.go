@@ -18,6 +18,9 @@ import (
 
 const paint = `{"model":"helium/demo-images","prompt":"a lighthouse"}`
 
+// whiteDot is an image of 64 white points.
+const whiteDot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAD0lEQVR4nGP4jwMwDC0JALoev0Ewkwr8AAAAAElFTkSuQmCC"
+
 // paintWith is paint with more fields, or others.
 func paintWith(fields string) string { return strings.TrimSuffix(paint, "}") + "," + fields + "}" }
 
@@ -53,6 +56,8 @@ func TestRequestsForImagesAreRefusedByField(t *testing.T) {
 		"lora without name": {"images/generations", paintWith(`"lora":{}`), 400, "lora.model", ""},
 		"unknown lora":      {"images/generations", paintWith(`"lora":{"model":"someone/other"}`), 400, "lora", "helium model download"},
 		"no control image":  {"images/generations", paintWith(`"controlnet":{"model":"x/y","image_dataurl":"data:,"}`), 400, "controlnet.image_dataurl", "data URL"},
+		"preprocessor":      {"images/generations", paintWith(`"controlnet":{"model":"x/y","image_dataurl":"` + whiteDot + `","preprocess":{"method":"openpose"}}`), 400, "", "controlnet.preprocess.method"},
+		"prompt":            {"images/generations", strings.Replace(paint, "a lighthouse", `(\"a\", \"b\").blend(1, 1)`, 1), 400, "", "prompt"},
 		"data after":        {"images/generations", paint + "{}", 400, "", "after"},
 
 		"task of no type": {"tasks", `{"task":{}}`, 400, "type", "gpt or sd"},
