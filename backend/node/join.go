@@ -154,7 +154,9 @@ func (n *Node) checkClass(ctx context.Context, info worker.Info) error {
 		return fmt.Errorf("read class: %w", err)
 	}
 	known := class.Gpt && class.Fingerprint == Fingerprint(info)
-	if !known && slices.ContainsFunc(n.cfg.Models.List(), makesImages) {
+	// The demo model is on every computer, and nobody pays for its pictures.
+	ownImages := func(f models.File) bool { return f.Pin.ID != models.DemoImagesID && makesImages(f) }
+	if !known && slices.ContainsFunc(n.cfg.Models.List(), ownImages) {
 		n.health.clear(ReasonClassUnknown, ReasonEngineDiffers)
 		n.log.Warn("the network gives this computer no text tasks, only those of images", "class", n.cfg.Class)
 		return nil
