@@ -213,10 +213,9 @@ describe("Desk", () => {
     );
     desk.ask("c", "Hi", { model: "m" });
     await until(desk, () => answerOf(desk)?.trust === "verified");
-    const c = desk.find("c");
-    desk.remove("c");
+    const restore = desk.remove("c");
     expect(desk.find("c")).toBeUndefined();
-    if (c) desk.restore(c);
+    restore();
     expect(desk.find("c")?.messages).toHaveLength(2);
   });
 });
