@@ -382,8 +382,8 @@ for (const scheme of schemes) {
       await isAccessible(page);
       await pictures(page).last().click();
       await expect(page.getByTestId("lightbox").getByRole("img")).toBeVisible();
-      await shot(page, `pictures-large-${name}`);
       await isAccessible(page);
+      await shot(page, `pictures-large-${name}`);
       await page.keyboard.press("Escape");
       await badge(page).click();
       await expect(page.getByTestId("browser-check")).toBeVisible();

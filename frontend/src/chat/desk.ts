@@ -176,7 +176,7 @@ export class Desk {
     const message = c.messages.at(-1);
     if (message?.role !== "assistant") return;
     const gone = (this.find(c.id)?.messages ?? []).filter((m) => !c.messages.some((x) => x.id === m.id));
-    void this.#written(this.#shelf?.removePictures(gone.map((m) => m.id)));
+    if (gone.length > 0) void this.#written(this.#shelf?.removePictures(gone.map((m) => m.id)));
     this.#put(c);
     void this.#stream(c.id, message.id, seeded);
   }

@@ -143,7 +143,9 @@ function Choice<T extends string | number>(props: {
 
 function ShapeIcon({ shape }: { shape: (typeof shapes)[number] }) {
   const size = { square: "size-3", portrait: "h-3.5 w-2.5", landscape: "h-2.5 w-3.5" };
-  return <span aria-hidden="true" className={clsx("rounded-[3px] border-[1.5px] border-current", size[shape])} />;
+  return (
+    <span aria-hidden="true" className={clsx("shrink-0 rounded-[3px] border-[1.5px] border-current", size[shape])} />
+  );
 }
 
 function Avoid({ value, onChange }: { value: string; onChange: (text: string) => void }) {
@@ -159,7 +161,7 @@ function Avoid({ value, onChange }: { value: string; onChange: (text: string) =>
           placeholder={t("image.avoidNothing")}
           value={value}
           onChange={(e) => onChange(e.target.value)}
-          className={clsx(field, "block field-sizing-content h-auto max-h-28 min-h-9 resize-none py-1.5")}
+          className={clsx(field, "block field-sizing-content h-auto max-h-28 resize-none py-1.5")}
         />
       )}
     </Field>

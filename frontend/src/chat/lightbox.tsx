@@ -38,7 +38,7 @@ export function Lightbox({ files, pictures, prompt, index, onIndex }: Props) {
   return (
     <Dialog.Root open={index !== null} onOpenChange={(open) => !open && onIndex(null)}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/90" />
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/94 backdrop-blur-lg" />
         <Dialog.Content
           data-testid="lightbox"
           aria-describedby={undefined}
@@ -91,7 +91,7 @@ export function Lightbox({ files, pictures, prompt, index, onIndex }: Props) {
                 alt={prompt}
                 width={width}
                 height={height}
-                className="max-h-full w-auto min-w-0 max-w-full rounded-md object-contain select-none"
+                className="size-full min-w-0 object-contain select-none"
               />
             )}
             {count > 1 && (
@@ -100,7 +100,7 @@ export function Lightbox({ files, pictures, prompt, index, onIndex }: Props) {
                   label={t("picture.previous")}
                   disabled={shown === 0}
                   onClick={() => turn(shown - 1)}
-                  className="absolute left-3 size-10 rounded-full bg-black/50"
+                  className="absolute left-3 size-10 rounded-full! bg-black/50"
                 >
                   <ChevronLeft />
                 </DarkButton>
@@ -108,7 +108,7 @@ export function Lightbox({ files, pictures, prompt, index, onIndex }: Props) {
                   label={t("picture.following")}
                   disabled={shown === count - 1}
                   onClick={() => turn(shown + 1)}
-                  className="absolute right-3 size-10 rounded-full bg-black/50"
+                  className="absolute right-3 size-10 rounded-full! bg-black/50"
                 >
                   <ChevronRight />
                 </DarkButton>

@@ -132,8 +132,10 @@ export function Slide(props: {
           <Slider.Thumb
             aria-label={props.label}
             aria-describedby={ids.help}
-            className="block size-5 rounded-full border-2 border-accent bg-card shadow"
-          />
+            className="touch grid size-5 place-items-center rounded-full"
+          >
+            <span className="block size-5 rounded-full border-2 border-accent bg-card shadow" />
+          </Slider.Thumb>
         </Slider.Root>
       )}
     </Field>
