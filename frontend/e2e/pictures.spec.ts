@@ -73,7 +73,7 @@ test("pictures come with their progress, turn verified, and their receipt is che
   );
   await expect(page.getByRole("progressbar", { name: "Picture 2" })).toHaveAttribute("aria-valuenow", "13");
   await expect(page.getByText("Step 13 of 25")).toBeVisible();
-  await expect(page.getByText("Waiting for its turn")).toHaveCount(2);
+  await expect(page.getByText("Waiting…")).toHaveCount(2);
   await expect(page.getByTestId("preview")).toHaveCount(2);
   await page.keyboard.press("Escape");
   await expect(badge(page)).toHaveAttribute("data-state", "stopped");
@@ -390,6 +390,43 @@ for (const scheme of schemes) {
       await page.getByTestId("browser-check").scrollIntoViewIfNeeded();
       await shot(page, `pictures-receipt-${name}`);
       await isAccessible(page);
+    });
+
+    test(`pictures in trouble look right: ${size.name}, ${scheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      await page.setViewportSize(size);
+      await page.addInitScript(() => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: [unknown]) {
+          if (this.name === "pictures") throw new DOMException("full", "QuotaExceededError");
+          return put.apply(this, args);
+        };
+      });
+      const name = `${scheme}-${size.name}`;
+      await open(page, 3);
+      await ask(page);
+      await expect(page.getByText("These pictures could not be kept")).toBeVisible();
+      await shot(page, `pictures-unkept-${name}`);
+      await isAccessible(page);
+      await page.waitForTimeout(100);
+      stand.script = { forgotten: true };
+      await page.reload();
+      await expect(page.getByText("These pictures aren't in this browser any more")).toBeVisible();
+      await shot(page, `pictures-missing-${name}`);
+      await isAccessible(page);
+      await fitsItsWidth(page);
+
+      stand.script = { holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
+      await ask(page, "A red house");
+      await expect(page.getByTestId("in-line")).toBeVisible();
+      await shot(page, `pictures-queued-${name}`);
+      await page.keyboard.press("Escape");
+      stand.script = { cut: "half1" };
+      await ask(page, "A red house in green hills, under a sky of white clouds");
+      await expect(page.getByText("The connection broke, the machines go on")).toBeVisible();
+      await shot(page, `pictures-cut-${name}`);
+      await isAccessible(page);
+      await fitsItsWidth(page);
     });
   }
 }

@@ -29,8 +29,8 @@ export interface Script {
   /** Stop after this step and hold the stream open. */
   holdAt?: string;
   dispute?: boolean;
-  /** Cut the connection after the text. */
-  cut?: boolean;
+  /** Cut the connection after the text, or after this step. */
+  cut?: boolean | string;
   /** Send this text first, as a stream that turns out to be wrong. */
   wrong?: string;
   models?: string[];
@@ -241,7 +241,7 @@ export class Stand {
           `data: ${JSON.stringify({ error: { message: lose.title, code: lose.code } })}\n\ndata: [DONE]\n\n`,
         );
       }
-      if (name === "running" && cut) return void setTimeout(() => res.destroy(), 100);
+      if (name === (cut === true ? "running" : cut)) return void setTimeout(() => res.destroy(), 100);
     }
     if (dispute) {
       send("helium.disputed", {

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Answer, AnswerEvent } from "../lib/answer";
 import { type Bridge, ChatProblem, type ImageParams, type Outcome } from "../lib/chat";
 import { imagesReceiptOf, paint } from "../lib/picture.fixture";
@@ -360,6 +360,45 @@ describe("pictures on the desk", () => {
     await again.showPictures("c", last(again));
     expect(again.view.pictures.get(last(again).id)).toMatchObject({ missing: true });
     expect(again.find("c")?.messages[0]).toMatchObject({ text: "a boat" });
+  });
+
+  it("are not called missing while the bridge can't be reached, and are asked for again", async () => {
+    const factory = new IDBFactory();
+    const desk = new Desk(painter(drawn).bridge, async () => {
+      const shelf = await Shelf.open(factory);
+      shelf.putPictures = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+      return shelf;
+    });
+    await until(desk, () => desk.view.loaded);
+    desk.ask("c", "a boat", params);
+    await until(desk, () => answerOf(desk)?.trust === "verified");
+    await settle();
+
+    let reached = false;
+    const pictures = async () => {
+      if (reached) return [file("one"), file("two")];
+      throw new ChatProblem("unreachable");
+    };
+    const again = new Desk(painter([], { pictures }).bridge, shelfOf(factory));
+    await until(again, () => again.view.loaded);
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    await again.showPictures("c", last(again));
+    expect(again.view.pictures.get(last(again).id)?.missing).toBeUndefined();
+    vi.runAllTimers();
+    expect(again.view.pictures.has(last(again).id)).toBe(false);
+    vi.useRealTimers();
+    reached = true;
+    await again.showPictures("c", last(again));
+    expect(await texts(again)).toEqual(["one", "two"]);
+  });
+
+  it("a picture that nobody asked for has no place", async () => {
+    const events: AnswerEvent[] = [1e9, -1, 0.5, 2].map((image) => ({ type: "picture", image, file: file("x") }));
+    const desk = new Desk(painter([...events, ...drawn]).bridge, shelfOf(new IDBFactory()));
+    desk.ask("c", "a boat", params);
+    await until(desk, () => answerOf(desk)?.trust === "verified");
+    expect(await texts(desk)).toEqual(["one", "two"]);
   });
 
   it("a disk that is full is said, and no longer once there is room", async () => {

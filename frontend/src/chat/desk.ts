@@ -1,4 +1,4 @@
-import { type Answer, type AnswerEvent, hasPictures, isFinal, type Pictures, reduce } from "../lib/answer";
+import { type Answer, type AnswerEvent, hasPictures, isFinal, isPlace, type Pictures, reduce } from "../lib/answer";
 import { type AskParams, type Bridge, ChatProblem } from "../lib/chat";
 import type { AnswerMessage, Conversation, Message } from "../lib/conversations";
 import * as lib from "../lib/conversations";
@@ -38,6 +38,9 @@ const noFiles: PictureFiles = { previews: [], whole: [] };
 
 /** The steps of pictures for which none are said, and until the machines say how many they take. */
 export const defaultSteps = 25;
+
+/** How long to wait before pictures are asked for again from a bridge that can't be reached. */
+const picturesPause = 5000;
 
 /** Whether a person still waits for a message. A verified answer is whole, though its stream stays for the receipt. */
 export function isAwaited(m: Message, view: Pick<DeskView, "running">): boolean {
@@ -158,8 +161,13 @@ export class Desk {
     this.#hold(m.id, () => noFiles);
     const kept = await this.#kept(m.id);
     if (kept.filter(Boolean).length >= m.answer.pictures.count) return this.#hold(m.id, (f) => ({ ...f, whole: kept }));
-    const fetched = m.answer.receiptId ? await this.bridge.pictures(m.answer.receiptId).catch(() => null) : null;
-    if (!fetched) return this.#hold(m.id, (f) => ({ ...f, whole: kept, missing: true }));
+    const fetched = m.answer.receiptId ? await this.bridge.pictures(m.answer.receiptId).catch(() => undefined) : null;
+    if (fetched === undefined) {
+      // While the bridge can't be reached they aren't missing yet: whoever looks asks again.
+      setTimeout(() => this.#letGo(m.id), picturesPause);
+      return;
+    }
+    if (fetched === null) return this.#hold(m.id, (f) => ({ ...f, whole: kept, missing: true }));
     for (const [index, file] of fetched.entries()) this.#keep(id, m.id, index, file);
   }
 
@@ -268,8 +276,11 @@ export class Desk {
   #take(id: string, messageId: string, e: AnswerEvent) {
     const c = this.find(id);
     if (!c) return;
-    if (e.type === "preview") this.#hold(messageId, (f) => ({ ...f, previews: withFile(f.previews, e.image, e.file) }));
-    if (e.type === "picture") this.#keep(id, messageId, e.image, e.file);
+    const asked = this.#answerOf(id, messageId)?.pictures;
+    if (asked && (e.type === "preview" || e.type === "picture") && isPlace(asked, e.image)) {
+      if (e.type === "picture") this.#keep(id, messageId, e.image, e.file);
+      else this.#hold(messageId, (f) => ({ ...f, previews: withFile(f.previews, e.image, e.file) }));
+    }
     const changed = lib.withAnswer(c, messageId, (a) => reduce(a, e));
     this.#show({ conversations: this.#view.conversations.map((x) => (x.id === id ? changed : x)) });
     this.#saveSoon(id, savePause);
@@ -278,6 +289,12 @@ export class Desk {
   #hold(messageId: string, change: (f: PictureFiles) => PictureFiles) {
     const files = change(this.#view.pictures.get(messageId) ?? noFiles);
     this.#show({ pictures: new Map(this.#view.pictures).set(messageId, files) });
+  }
+
+  #letGo(messageId: string) {
+    const pictures = new Map(this.#view.pictures);
+    pictures.delete(messageId);
+    this.#show({ pictures });
   }
 
   /** Shows a picture, and has it on the shelf; where that is full, until the page is closed. */

@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type ComponentProps, useRef } from "react";
 import type { Pictures } from "../lib/answer";
-import { copyPicture, save } from "../lib/format";
+import { canCopyPictures, copyPicture, save } from "../lib/format";
 import { useText } from "../lib/i18n";
 import { fileName } from "../lib/pictures";
 import { IconButton } from "../ui/button";
@@ -71,7 +71,9 @@ export function Lightbox({ files, pictures, prompt, index, onIndex }: Props) {
             <span className="flex-1" />
             {file && (
               <>
-                <CopyAction copy={() => copyPicture(file)} what={t("picture.copy")} className={onDark} />
+                {canCopyPictures() && (
+                  <CopyAction copy={() => copyPicture(file)} what={t("picture.copy")} className={`${onDark} size-9`} />
+                )}
                 <DarkButton label={t("picture.download")} onClick={() => save(fileName(prompt, shown, count), file)}>
                   <Download />
                 </DarkButton>

@@ -135,12 +135,11 @@ function Unfinished({
   const done = pictures.done[index] ?? 0;
   const making = answer.trust === "provisional";
   const words = (() => {
-    if (files?.missing) return t("picture.gone");
     if (answer.trust === "verified") return t("picture.opening");
     if (!making) return t("picture.stopped");
     if (done >= steps) return t("picture.checking");
     if (done > 0) return t("picture.step", { step: done, steps });
-    return t(pictures.done.some((n) => n > 0) ? "picture.next" : "picture.waiting");
+    return t("picture.waiting");
   })();
   return (
     <div
@@ -160,26 +159,29 @@ function Unfinished({
           <span aria-hidden="true" className={clsx("absolute inset-0 bg-tint", done < steps && "animate-breathe")} />
         )
       )}
-      {files?.missing && <ImageOff className="absolute inset-0 m-auto size-7 text-edge" aria-hidden="true" />}
-      <div className="absolute inset-x-2 bottom-2 rounded-lg bg-card/90 px-2.5 py-1.5 backdrop-blur-sm">
-        <p className="numbers truncate text-[13px] text-ink">{words}</p>
-        {making && (
-          <div
-            role="progressbar"
-            aria-label={t("picture.making", { number: index + 1 })}
-            aria-valuemin={0}
-            aria-valuemax={steps}
-            aria-valuenow={Math.min(done, steps)}
-            aria-valuetext={words}
-            className="mt-1 h-1 overflow-hidden rounded-full bg-line"
-          >
+      {files?.missing ? (
+        <ImageOff className="absolute inset-0 m-auto size-7 text-edge" aria-hidden="true" />
+      ) : (
+        <div className="absolute inset-x-2 bottom-2 rounded-lg bg-card/90 px-2.5 py-1.5 backdrop-blur-sm">
+          <p className="numbers truncate text-[13px] text-ink">{words}</p>
+          {making && (
             <div
-              className="h-full rounded-full bg-wait transition-[width] duration-300"
-              style={{ width: `${Math.min(100, (100 * done) / steps)}%` }}
-            />
-          </div>
-        )}
-      </div>
+              role="progressbar"
+              aria-label={t("picture.making", { number: index + 1 })}
+              aria-valuemin={0}
+              aria-valuemax={steps}
+              aria-valuenow={Math.min(done, steps)}
+              aria-valuetext={words}
+              className="mt-1 h-1 overflow-hidden rounded-full bg-line"
+            >
+              <div
+                className="h-full rounded-full bg-wait transition-[width] duration-300"
+                style={{ width: `${Math.min(100, (100 * done) / steps)}%` }}
+              />
+            </div>
+          )}
+        </div>
+      )}
     </div>
   );
 }

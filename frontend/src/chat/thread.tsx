@@ -30,9 +30,11 @@ export function Thread({ conversation, desk, view, settings, model }: Props) {
     return paramsOf(settings, m && model?.makes !== makes ? { id: m.model, makes } : model);
   };
 
+  // What is said about an answer comes and goes with the view, also while its text stays as it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes may make the thread longer
   useLayoutEffect(() => {
-    if (follows && messages.length > 0) area.current?.scrollTo({ top: area.current.scrollHeight });
-  }, [follows, messages]);
+    if (follows) area.current?.scrollTo({ top: area.current.scrollHeight });
+  }, [follows, messages, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is what brings the reader to the end
   useEffect(() => setFollows(true), [messages.length]);
 

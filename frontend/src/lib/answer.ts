@@ -185,9 +185,14 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
   }
 }
 
+/** Whether there is a picture of that number, from 0. */
+export function isPlace(p: Pictures, image: number): boolean {
+  return Number.isInteger(image) && image >= 0 && image < p.count;
+}
+
 function reduceProgress(a: Answer, e: Extract<AnswerEvent, { type: "progress" }>): Answer {
   const p = a.pictures;
-  if (!p || a.trust === "verified" || e.image < 0 || e.image >= p.count) return a;
+  if (!p || a.trust === "verified" || !isPlace(p, e.image)) return a;
   const done = Array.from({ length: p.count }, (_, i) => p.done[i] ?? 0);
   done[e.image] = Math.max(done[e.image] ?? 0, e.step);
   return reach({ ...a, pictures: { ...p, done, steps: e.steps } }, { stage: "running", at: e.at });
@@ -195,7 +200,7 @@ function reduceProgress(a: Answer, e: Extract<AnswerEvent, { type: "progress" }>
 
 function reducePicture(a: Answer, image: number): Answer {
   const p = a.pictures;
-  if (!p || image < 0 || image >= p.count) return a;
+  if (!p || !isPlace(p, image)) return a;
   const arrived = Array.from({ length: p.count }, (_, i) => i === image || (p.arrived[i] ?? false));
   const next: Answer = { ...a, pictures: { ...p, arrived } };
   // They were fetched after the task was settled.

@@ -53,7 +53,12 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Copies a PNG file; false where the browser doesn't let pages do that. */
+/** Whether this browser lets this page copy pictures: not for pages from an address that isn't secure. */
+export function canCopyPictures(): boolean {
+  return typeof ClipboardItem !== "undefined" && typeof navigator.clipboard?.write === "function";
+}
+
+/** Copies a PNG file; false when the browser refuses. */
 export async function copyPicture(file: Blob): Promise<boolean> {
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": file })]);

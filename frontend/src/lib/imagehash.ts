@@ -34,12 +34,14 @@ function shrink({ width, height, data }: Pixels): Pixels {
   for (let to = 0; to < side; to++) {
     const [first, weights] = window(width, to);
     const sum = weights.reduce((all, w) => all + w, 0);
+    // Where the pixels of a row begin, and beyond its ends its last ones go on.
+    const from = weights.map((_, i) => 4 * Math.min(Math.max(first + i, 0), width - 1));
     for (let y = 0; y < height; y++) {
+      const row = 4 * y * width;
       for (let colour = 0; colour < 3; colour++) {
         let value = 0;
-        for (const [i, weight] of weights.entries()) {
-          const x = Math.min(Math.max(first + i, 0), width - 1);
-          value += weight * (data[4 * (y * width + x) + colour] ?? 0);
+        for (let i = 0; i < weights.length; i++) {
+          value += (weights[i] ?? 0) * (data[row + (from[i] ?? 0) + colour] ?? 0);
         }
         out[4 * (to * height + y) + colour] = Math.trunc(value / sum);
       }
