@@ -339,6 +339,7 @@ test.describe("on a phone that is touched", () => {
 for (const scheme of schemes) {
   for (const size of sizes) {
     test(`pictures look right: ${size.name}, ${scheme}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.setViewportSize(size);
       const name = `${scheme}-${size.name}`;
@@ -393,6 +394,7 @@ for (const scheme of schemes) {
     });
 
     test(`pictures in trouble look right: ${size.name}, ${scheme}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.setViewportSize(size);
       await page.addInitScript(() => {

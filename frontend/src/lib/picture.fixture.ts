@@ -22,13 +22,20 @@ export function paint(seed: number, width: number, height: number): Pixels {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const down = y / height;
-      let pixel = sky.map((v, c) => v * (1 - down) + (ground[c] ?? 0) * down);
-      for (const d of discs) {
-        const away = Math.hypot(x / width - d.x, (y / height - d.y) * (height / width)) / d.r;
-        const cover = Math.max(0, Math.min(1, (1 - away) * 12)) * 0.8;
-        pixel = pixel.map((v, c) => v * (1 - cover) + (d.colour[c] ?? 0) * cover);
+      const pixel = 4 * (y * width + x);
+      const covers = discs.map((d) => {
+        const away = Math.hypot(x / width - d.x, (down - d.y) * (height / width)) / d.r;
+        return Math.max(0, Math.min(1, (1 - away) * 12)) * 0.8;
+      });
+      for (let c = 0; c < 3; c++) {
+        let value = (sky[c] ?? 0) * (1 - down) + (ground[c] ?? 0) * down;
+        for (let i = 0; i < discs.length; i++) {
+          const cover = covers[i] ?? 0;
+          value = value * (1 - cover) + (discs[i]?.colour[c] ?? 0) * cover;
+        }
+        data[pixel + c] = Math.round(value);
       }
-      data.set([...pixel.map(Math.round), 255], 4 * (y * width + x));
+      data[pixel + 3] = 255;
     }
   }
   return { width, height, data };
@@ -56,7 +63,7 @@ export function pngFile({ width, height, data }: Pixels): Buffer {
   return Buffer.concat([
     Buffer.from("89504e470d0a1a0a", "hex"),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(lines)),
+    chunk("IDAT", deflateSync(lines, { level: 1 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }
