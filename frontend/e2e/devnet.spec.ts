@@ -104,3 +104,72 @@ test("another question in the same conversation is verified too", async ({ page 
     await expect(page.getByTestId("badge").last()).toHaveAttribute("data-state", "verified", { timeout: task });
   }
 });
+
+test("pictures of the real network are shown while they are made, verified, kept, and checked here", async ({
+  page,
+}) => {
+  const network = ready();
+  const problems: string[] = [];
+  page.on("console", (m) => m.type() === "error" && problems.push(m.text()));
+  page.on("pageerror", (e) => problems.push(String(e)));
+  const states = await badgeStates(page);
+  await page.goto(network.chat);
+  await page.getByRole("combobox", { name: "Model" }).selectOption("helium/demo-images");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("radiogroup", { name: "How many" }).getByText("2", { exact: true }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("price")).toContainText("for 2 pictures", { timeout: task });
+  await page.getByTestId("prompt").fill("a blue boat on a green sea");
+  await page.getByTestId("send").click();
+
+  const badge = page.getByTestId("badge");
+  await expect(page.getByText(/^Step \d+ of 25$/).first()).toBeVisible({ timeout: task });
+  await expect(page.getByTestId("preview").first()).toBeVisible({ timeout: task });
+  await shot(page, "devnet-pictures-making");
+  await expect(badge).toHaveAttribute("data-state", "verified", { timeout: task });
+  expect(states).toEqual(["provisional", "verified"]);
+  const shown = page.getByTestId("pictures").getByRole("img", { name: "a blue boat on a green sea" });
+  await expect(shown).toHaveCount(2);
+  for (const picture of await shown.all()) {
+    await expect
+      .poll(() => picture.evaluate((i: HTMLImageElement) => [i.naturalWidth, i.naturalHeight]))
+      .toEqual([512, 512]);
+  }
+  await shot(page, "devnet-pictures-verified");
+
+  await badge.click();
+  const check = page.getByTestId("browser-check");
+  await expect(check).toContainText("masked with its salt, are what a machine that agrees has opened", {
+    timeout: task,
+  });
+  await expect(check).toContainText("The pictures on your screen have exactly the hashes of the receipt");
+  await expect(check).toContainText("3 machines of 3 opened exactly the hashes of the result");
+  await expect(page.getByText("Agrees", { exact: true })).toHaveCount(3);
+  await shot(page, "devnet-pictures-receipt");
+  await isAccessible(page);
+
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(100);
+  await page.reload();
+  await expect(shown).toHaveCount(2);
+  await shown.first().click();
+  await expect(page.getByTestId("lightbox").getByRole("img")).toBeVisible();
+  await shot(page, "devnet-pictures-large");
+  expect(problems).toEqual([]);
+});
+
+test("a page that is closed while its pictures are made has them when it is opened again", async ({ page }) => {
+  await page.goto(ready().chat);
+  await page.getByRole("combobox", { name: "Model" }).selectOption("helium/demo-images");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("radiogroup", { name: "How many" }).getByText("4", { exact: true }).click();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("prompt").fill("a golden hill");
+  await page.getByTestId("send").click();
+  await expect(page.getByTestId("badge")).toHaveAttribute("data-stage", "running", { timeout: task });
+  await page.waitForTimeout(900); // until it is on the shelf
+  await page.reload();
+  await expect(page.getByTestId("badge")).toHaveAttribute("data-state", "provisional");
+  await expect(page.getByTestId("badge")).toHaveAttribute("data-state", "verified", { timeout: task });
+  await expect(page.getByTestId("picture")).toHaveCount(4);
+});

@@ -131,7 +131,17 @@ test.afterEach(() => stand.stop());
 
 const link = () => `${stand.url}#token=secret`;
 
-const task = { id: 128, model: "helium/demo-1", stage: "running", tokens: 87, image: 0, images: 0, step: 0, steps: 0, started_at: "2026-11-24T11:59:58Z" };
+const task = {
+  id: 128,
+  model: "helium/demo-1",
+  stage: "running",
+  tokens: 87,
+  image: 0,
+  images: 0,
+  step: 0,
+  steps: 0,
+  started_at: "2026-11-24T11:59:58Z",
+};
 const blocked = stateOf("blocked");
 blocked.node.want_running = true;
 blocked.node.reason = {

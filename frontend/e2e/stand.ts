@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Estimate, Reason, Receipt } from "../src/lib/api.gen";
+import type { Pixels } from "../src/lib/imagehash";
+import { imagesReceiptOf, paint, pngFile } from "../src/lib/picture.fixture";
 import { receiptOf } from "../src/lib/receipt.fixture";
 
 /**
@@ -27,11 +29,15 @@ export interface Script {
   /** Stop after this step and hold the stream open. */
   holdAt?: string;
   dispute?: boolean;
-  /** Cut the connection after the text. */
-  cut?: boolean;
+  /** Cut the connection after the text, or after this step. */
+  cut?: boolean | string;
   /** Send this text first, as a stream that turns out to be wrong. */
   wrong?: string;
   models?: string[];
+  /** The task was settled meanwhile: its receipt and its pictures can be fetched. */
+  settled?: boolean;
+  /** It has pictures no more. */
+  forgotten?: boolean;
   down?: boolean;
   /** Files of the page that are not there any more. */
   missing?: RegExp;
@@ -63,6 +69,17 @@ export function estimateOf(cnx: string): Estimate {
   };
 }
 
+/** One pixel of every 8 in each direction, as a preview has. */
+function shrunk({ width, height, data }: Pixels): Pixels {
+  const [w, h] = [width / 8, height / 8];
+  const small = new Uint8Array(4 * w * h);
+  for (let i = 0; i < w * h; i++) {
+    const from = 4 * (Math.trunc(i / w) * 8 * width + (i % w) * 8);
+    small.set(data.subarray(from, from + 4), 4 * i);
+  }
+  return { width: w, height: h, data: small };
+}
+
 async function bodyOf(req: IncomingMessage): Promise<string> {
   let body = "";
   for await (const piece of req) body += piece;
@@ -73,6 +90,7 @@ export class Stand {
   script: Script = {};
   /** The body of the last question. */
   asked = "";
+  #pictures: Pixels[] = [];
   #server: Server;
 
   private constructor(private readonly built: "chat" | "node") {
@@ -101,12 +119,20 @@ export class Stand {
       return void res.writeHead(204).end();
     }
     if (path === "/v1/models") {
-      const data = (this.script.models ?? ["helium/demo-1", "Qwen/Qwen2.5-0.5B-Instruct-GGUF"]).map((id) => ({ id }));
+      const ids = this.script.models ?? ["helium/demo-1", "Qwen/Qwen2.5-0.5B-Instruct-GGUF", "helium/demo-images"];
+      const data = ids.map((id) => ({ id, helium: { makes: id.endsWith("images") ? "images" : "text" } }));
       return void res.writeHead(200).end(JSON.stringify({ object: "list", data }));
     }
-    if (path.startsWith("/v1/receipts/")) return void res.writeHead(404).end("{}");
-    if (path.startsWith("/v1/tasks/")) return void res.writeHead(200).end('{"state":"drawn"}');
+    if (path.startsWith("/v1/receipts/")) {
+      if (!this.script.settled) return void res.writeHead(404).end("{}");
+      return void res.writeHead(200).end(JSON.stringify(this.#named(imagesReceiptOf(this.#pictures))));
+    }
+    if (path.startsWith("/v1/tasks/")) return this.#task(res);
     if (path === "/v1/estimate") return this.#estimate(res);
+    if (path === "/v1/images/generations") {
+      this.asked = await bodyOf(req);
+      return this.#answer(res, JSON.parse(this.asked));
+    }
     if (path === "/v1/chat/completions") {
       this.asked = await bodyOf(req);
       return this.#answer(res);
@@ -118,6 +144,40 @@ export class Stand {
     const { estimate } = this.script;
     if (estimate === null) return void res.writeHead(503).end("{}");
     res.writeHead(200).end(JSON.stringify({ ...estimateOf("10"), ...estimate }));
+  }
+
+  #task(res: ServerResponse) {
+    if (this.script.forgotten) return void res.writeHead(404).end("{}");
+    const images = this.#pictures.map((p) => pngFile(p).toString("base64"));
+    res
+      .writeHead(200)
+      .end(JSON.stringify(this.script.settled ? { state: "done", response: { images } } : { state: "drawn" }));
+  }
+
+  /** The steps in which pictures are made: one after another, with what each looks like half way. */
+  #drawn(send: (event: string, data: object) => void): [string, () => void][] {
+    return this.#pictures.flatMap((p, image): [string, () => void][] => [
+      [
+        `half${image + 1}`,
+        () => {
+          for (let step = 1; step <= 13; step++) send("helium.progress", { image, step, steps: 25 });
+          const small = pngFile(shrunk(p)).toString("base64");
+          send("image_generation.partial_image", { image_index: image, b64_json: small });
+        },
+      ],
+      [`made${image + 1}`, () => send("helium.progress", { image, step: 25, steps: 25 })],
+    ]);
+  }
+
+  /** The receipt of task 128, of this stand's nodes. */
+  #named(of: Receipt): Receipt {
+    const receipt = { ...of, task_id: 128 };
+    receipt.nodes.forEach((n, i) => {
+      const same = n.address === receipt.settled_by;
+      n.address = nodes[i] ?? "";
+      if (same) receipt.settled_by = n.address;
+    });
+    return receipt;
   }
 
   async #file(path: string, res: ServerResponse) {
@@ -132,7 +192,7 @@ export class Stand {
       .end(body);
   }
 
-  async #answer(res: ServerResponse) {
+  async #answer(res: ServerResponse, drawing?: { prompt: string; n: number; size: string; seed: number }) {
     const { refuse, text = "Hello.", holdAt, dispute, cut, wrong, lose } = this.script;
     if (refuse) {
       const headers = refuse.retryAfter ? { "Retry-After": String(refuse.retryAfter) } : {};
@@ -141,12 +201,13 @@ export class Stand {
         .end(JSON.stringify({ error: { message: refuse.message, code: refuse.code ?? null, param: refuse.param } }));
     }
     res.writeHead(200, { "Content-Type": "text/event-stream", "x-helium-receipt": "req_1" });
-    const receipt = { ...(this.script.receipt ?? receiptOf)(text), task_id: 128 };
-    receipt.nodes.forEach((n, i) => {
-      const same = n.address === receipt.settled_by;
-      n.address = nodes[i] ?? "";
-      if (same) receipt.settled_by = n.address;
-    });
+    const [width = 0, height = 0] = drawing?.size.split("x").map(Number) ?? [];
+    this.#pictures = Array.from({ length: drawing?.n ?? 0 }, (_, i) =>
+      paint((drawing?.prompt.length ?? 0) + i, width, height),
+    );
+    const receipt = this.#named(
+      drawing && !this.script.receipt ? imagesReceiptOf(this.#pictures) : (this.script.receipt ?? receiptOf)(text),
+    );
     const send = (event: string, data: object) => res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     const stage = (name: string, at_ms: number, more: object = {}) =>
       send("helium.stage", { stage: name, task_id: 128, at_ms, ...more });
@@ -155,9 +216,11 @@ export class Stand {
       ["queued", () => stage("queued", 90, this.script.place ?? { position: 2, wait_seconds: 25 })],
       ["drawn", () => stage("drawn", 412, { tx: receipt.draw_tx, nodes, class: receipt.class })],
       ["ready", () => stage("ready", 590, { count: 3, nodes })],
+      ...this.#drawn(send),
       [
         "running",
         () => {
+          if (drawing) return;
           for (const piece of (wrong ?? text).match(/[\s\S]{1,7}/g) ?? []) {
             res.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: piece } }] })}\n\n`);
           }
@@ -178,7 +241,7 @@ export class Stand {
           `data: ${JSON.stringify({ error: { message: lose.title, code: lose.code } })}\n\ndata: [DONE]\n\n`,
         );
       }
-      if (name === "running" && cut) return void setTimeout(() => res.destroy(), 100);
+      if (name === (cut === true ? "running" : cut)) return void setTimeout(() => res.destroy(), 100);
     }
     if (dispute) {
       send("helium.disputed", {
@@ -192,8 +255,13 @@ export class Stand {
       );
     }
     if (wrong) send("helium.replaced", { content: text });
-    res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
-    res.write('data: {"choices":[],"usage":{"completion_tokens":143}}\n\n');
+    for (const [image_index, p] of this.#pictures.entries()) {
+      send("image_generation.completed", { image_index, b64_json: pngFile(p).toString("base64") });
+    }
+    if (!drawing) {
+      res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
+      res.write('data: {"choices":[],"usage":{"completion_tokens":143}}\n\n');
+    }
     send("helium.verified", { task_id: 128, receipt: "req_1", at_ms: 1893, text_matches_stream: !wrong, nodes });
     stage("settled", 2810, { tx: receipt.settle_tx });
     send("helium.receipt", { id: "req_1", receipt });

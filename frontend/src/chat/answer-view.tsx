@@ -1,4 +1,4 @@
-import { RefreshCw, TriangleAlert } from "lucide-react";
+import { HardDrive, ImageOff, RefreshCw, TriangleAlert } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { Answer } from "../lib/answer";
 import type { AnswerMessage } from "../lib/conversations";
@@ -9,6 +9,8 @@ import { Button, IconButton } from "../ui/button";
 import { CopyButton } from "../ui/copy";
 import { Notice } from "../ui/notice";
 import { Badge, Spoken } from "./badge";
+import type { PictureFiles } from "./desk";
+import { PictureGrid } from "./pictures";
 import { InLine } from "./price";
 import { problemText } from "./problem";
 import { ReceiptDialog } from "./receipt";
@@ -24,6 +26,10 @@ function Plain({ text }: { text: string }) {
 
 interface Props {
   message: AnswerMessage;
+  question: string;
+  /** Of an answer that is pictures, once they are looked at. */
+  files?: PictureFiles;
+  onShow: () => void;
   streaming: boolean;
   /** It is the newest message of the conversation. */
   last: boolean;
@@ -31,11 +37,15 @@ interface Props {
   onWhole: () => void;
 }
 
-/** One answer: its text, how far it is proven, and what can be done with it. */
-export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props) {
+/** One answer: its text or its pictures, how far it is proven, and what can be done with it. */
+export function AnswerView({ message, question, files, onShow, streaming, last, onRetry, onWhole }: Props) {
   const t = useText();
   const [open, setOpen] = useState(false);
   const { answer } = message;
+  const { pictures } = answer;
+  const waits = answer.trust === "provisional" && answer.position !== undefined;
+  // Of pictures that failed there is nothing to see, and nothing to trust.
+  const shown = pictures && !waits && answer.trust !== "failed" && answer.trust !== "disputed";
   const retry = onRetry && !streaming && (
     <Button onClick={onRetry}>
       <RefreshCw className="size-4" />
@@ -45,6 +55,16 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
 
   return (
     <article aria-label={t("message.answer")} aria-busy={streaming} className="group">
+      {shown && (
+        <PictureGrid
+          answer={answer}
+          pictures={pictures}
+          prompt={question}
+          files={files}
+          streaming={streaming}
+          onShow={onShow}
+        />
+      )}
       <div data-testid="answer-text" className="prose text-[15px]">
         {answer.text !== "" && (
           <Suspense fallback={<Plain text={answer.text} />}>
@@ -54,16 +74,17 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
       </div>
       {answer.text === "" &&
         answer.trust === "provisional" &&
-        (answer.position ? <InLine position={answer.position} wait={answer.wait} /> : <Thinking />)}
+        (answer.position ? <InLine position={answer.position} wait={answer.wait} /> : !pictures && <Thinking />)}
       {answer.replaced && <p className="mt-3 border-s-2 border-wait ps-3 text-sm text-soft">{t("message.replaced")}</p>}
       {answer.finish === "length" && <p className="mt-2 text-[13px] text-soft">{t("message.cut")}</p>}
       <Trouble answer={answer} streaming={streaming} retry={retry || null} />
+      {shown && <Unkept files={files} seed={pictures.seed} />}
 
       <div className="mt-3 flex flex-wrap items-center gap-x-1 gap-y-1.5">
         <Badge answer={answer} onOpen={() => setOpen(true)} />
         {answer.trust === "stopped" && answer.receiptId && !streaming && (
           <Button kind="quiet" onClick={onWhole}>
-            {t("message.whole")}
+            {t(pictures ? "picture.get" : "message.whole")}
           </Button>
         )}
         <Figures answer={answer} />
@@ -71,7 +92,7 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
           {answer.text !== "" && <CopyButton text={answer.text} what={t("message.answerCopy")} />}
           {onRetry && !streaming && (
             <IconButton
-              label={t("message.regenerate")}
+              label={t(pictures ? "picture.again" : "message.regenerate")}
               onClick={onRetry}
               className={
                 last ? "" : "opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
@@ -83,7 +104,7 @@ export function AnswerView({ message, streaming, last, onRetry, onWhole }: Props
         </span>
       </div>
       {last && <Spoken trust={answer.trust} />}
-      <ReceiptDialog open={open} onOpenChange={setOpen} answer={answer} model={message.model} />
+      <ReceiptDialog open={open} onOpenChange={setOpen} answer={answer} files={files?.whole} model={message.model} />
     </article>
   );
 }
@@ -133,12 +154,30 @@ function Trouble({ answer, streaming, retry }: { answer: Answer; streaming: bool
   return null;
 }
 
+/** What is the matter with the files of pictures that are verified. */
+function Unkept({ files, seed }: { files?: PictureFiles; seed: number }) {
+  const t = useText();
+  if (!files?.missing && !files?.unkept) return null;
+  const why = files.missing ? "missing" : "unkept";
+  return (
+    <div className="mt-3">
+      <Notice
+        kind={files.missing ? "plain" : "wait"}
+        icon={files.missing ? <ImageOff /> : <HardDrive />}
+        title={t(`picture.${why}.title`)}
+        detail={t(`picture.${why}.detail`, { seed: String(seed) })}
+      />
+    </div>
+  );
+}
+
 /** How long it took and what it cost. */
 function Figures({ answer }: { answer: Answer }) {
   const t = useText();
   const verified = answer.steps.find((s) => s.stage === "verified");
   const [fee, back] = [parseWei(answer.receipt?.fee ?? ""), parseWei(answer.receipt?.refunded ?? "")];
   const parts = [
+    answer.pictures && t("picture.count", { count: answer.pictures.count }),
     answer.tokens && t("message.tokens", { count: answer.tokens }),
     verified && duration(verified.at, locale),
     fee !== null && fee !== back && t("cnx", { amount: shortCNXDown(fee - (back ?? 0n), locale) }),

@@ -11,7 +11,7 @@ import { Composer } from "./composer";
 import { type Desk, isAwaited } from "./desk";
 import { useModels } from "./models";
 import { useEstimate } from "./price";
-import { type Settings, useSettings } from "./settings";
+import { paramsOf, type Settings, useSettings } from "./settings";
 import { Sidebar } from "./sidebar";
 import { Thread } from "./thread";
 import { MissingConversation, Welcome } from "./welcome";
@@ -28,7 +28,7 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
   const conversation = view.conversations.find((c) => c.id === id);
   const running = conversation?.messages.some((m) => isAwaited(m, view)) ?? false;
   const model = models.choose(settings.model);
-  const params = { ...settings, model: model ?? "" };
+  const params = paramsOf(settings, model);
   const estimate = useEstimate(bridge, params, running);
 
   const openNew = () => {
@@ -99,13 +99,13 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
         <main className="flex min-h-0 flex-1 flex-col">
           <h1 className="sr-only">{conversation?.title || t("chat.title")}</h1>
           {conversation ? (
-            <Thread key={id} conversation={conversation} desk={desk} view={view} params={params} />
+            <Thread key={id} conversation={conversation} desk={desk} view={view} settings={settings} model={model} />
           ) : id && view.loaded ? (
             <MissingConversation onNew={openNew} />
           ) : id ? (
             <p className="grid flex-1 place-items-center text-sm text-soft">{t("chat.loading")}</p>
           ) : (
-            <Welcome onAsk={model ? ask : undefined} />
+            <Welcome makes={model?.makes ?? "text"} onAsk={model ? ask : undefined} />
           )}
           <Composer
             key={`composer-${id}`}

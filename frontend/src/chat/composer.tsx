@@ -1,11 +1,14 @@
-import { ArrowUp, CloudOff, Square } from "lucide-react";
+import clsx from "clsx";
+import { ArrowUp, CloudOff, ImageIcon, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Estimate } from "../lib/api.gen";
+import type { Model } from "../lib/chat";
 import type { Conversation } from "../lib/conversations";
 import { locale, useText } from "../lib/i18n";
 import { parseWei, shortCNXDown } from "../lib/wei";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/notice";
+import { ImageParameters } from "./image-parameters";
 import type { Models } from "./models";
 import { Parameters } from "./parameters";
 import { PriceLine } from "./price";
@@ -14,7 +17,7 @@ import type { Settings } from "./settings";
 
 interface Props {
   models: Models;
-  model?: string;
+  model?: Model;
   settings: Settings;
   onSettings: (s: Settings) => void;
   conversation?: Conversation;
@@ -29,6 +32,7 @@ export function Composer(props: Props) {
   const { models, model, settings, onSettings, conversation, estimate, running, onAsk, onStop } = props;
   const t = useText();
   const [text, setText] = useState("");
+  const images = model?.makes === "images";
   const box = useRef<HTMLTextAreaElement>(null);
   const ready = text.trim() !== "" && model !== undefined && !running;
 
@@ -55,7 +59,7 @@ export function Composer(props: Props) {
           className="rounded-2xl border border-edge/50 bg-card shadow-float transition-colors focus-within:border-accent"
         >
           <label htmlFor="prompt" className="sr-only">
-            {t("prompt.label")}
+            {t(images ? "prompt.labelImages" : "prompt.label")}
           </label>
           <textarea
             ref={box}
@@ -63,7 +67,7 @@ export function Composer(props: Props) {
             data-testid="prompt"
             rows={1}
             value={text}
-            placeholder={t("prompt.placeholder")}
+            placeholder={t(images ? "prompt.placeholderImages" : "prompt.placeholder")}
             title={t("prompt.hint")}
             onChange={(e) => setText(e.target.value)}
             onKeyDown={(e) => {
@@ -75,7 +79,14 @@ export function Composer(props: Props) {
           />
           <div className="flex items-center gap-1 p-2">
             <ModelChoice models={models} model={model} onChoose={(m) => onSettings({ model: m })} />
-            <Parameters settings={settings} onSettings={onSettings} />
+            {images ? (
+              <ImageParameters
+                settings={settings.images ?? {}}
+                onSettings={(change) => onSettings({ images: { ...settings.images, ...change } })}
+              />
+            ) : (
+              <Parameters settings={settings} onSettings={onSettings} />
+            )}
             <span className="flex-1" />
             {running ? (
               <button
@@ -103,8 +114,8 @@ export function Composer(props: Props) {
           </div>
         </form>
         <div className="grid gap-0.5 px-2 pt-2">
-          {estimate && <PriceLine estimate={estimate} />}
-          <CostLine conversation={conversation} />
+          {estimate && <PriceLine estimate={estimate} pictures={images ? (settings.images?.count ?? 1) : undefined} />}
+          <CostLine conversation={conversation} images={images} />
         </div>
       </div>
     </div>
@@ -131,7 +142,7 @@ function BridgeProblem({ models }: { models: Models }) {
   );
 }
 
-function ModelChoice({ models, model, onChoose }: { models: Models; model?: string; onChoose: (id: string) => void }) {
+function ModelChoice({ models, model, onChoose }: { models: Models; model?: Model; onChoose: (id: string) => void }) {
   const t = useText();
   if (models.list.length === 0) {
     return (
@@ -140,24 +151,46 @@ function ModelChoice({ models, model, onChoose }: { models: Models; model?: stri
       </span>
     );
   }
-  return (
-    <select
-      aria-label={t("prompt.model")}
-      value={model}
-      onChange={(e) => onChoose(e.target.value)}
-      className="touch field-sizing-content h-8 min-w-0 max-w-60 shrink cursor-pointer truncate rounded-lg bg-transparent px-2 text-[13px] text-soft hover:bg-sunken hover:text-ink"
-    >
-      {models.list.map((m) => (
+  const kinds = [
+    { makes: "text", label: t("prompt.makesText") },
+    { makes: "images", label: t("prompt.makesImages") },
+  ].filter(({ makes }) => models.list.some((m) => m.makes === makes));
+  const options = (makes: string) =>
+    models.list
+      .filter((m) => m.makes === makes)
+      .map((m) => (
         <option key={m.id} value={m.id} className="bg-card text-ink">
           {m.id.split("/").at(-1)}
         </option>
-      ))}
-    </select>
+      ));
+  return (
+    <span className="relative inline-flex min-w-0 shrink items-center">
+      {model?.makes === "images" && (
+        <ImageIcon className="pointer-events-none absolute left-2 size-4 text-soft" aria-hidden="true" />
+      )}
+      <select
+        aria-label={t("prompt.model")}
+        value={model?.id}
+        onChange={(e) => onChoose(e.target.value)}
+        className={clsx(
+          "touch field-sizing-content h-8 min-w-0 max-w-60 cursor-pointer truncate rounded-lg bg-transparent pe-2 text-[13px] text-soft hover:bg-sunken hover:text-ink",
+          model?.makes === "images" ? "ps-7.5" : "ps-2",
+        )}
+      >
+        {kinds.length > 1
+          ? kinds.map(({ makes, label }) => (
+              <optgroup key={makes} label={label} className="bg-card text-soft">
+                {options(makes)}
+              </optgroup>
+            ))
+          : kinds.map(({ makes }) => options(makes))}
+      </select>
+    </span>
   );
 }
 
 /** What the conversation has cost so far, to the last digit on hover. */
-function CostLine({ conversation }: { conversation?: Conversation }) {
+function CostLine({ conversation, images }: { conversation?: Conversation; images: boolean }) {
   const t = useText();
   const fees = (conversation?.messages ?? []).flatMap((m) => {
     const receipt = m.role === "assistant" ? m.answer.receipt : undefined;
@@ -168,7 +201,7 @@ function CostLine({ conversation }: { conversation?: Conversation }) {
   return (
     <p className="numbers text-center text-xs text-soft text-balance">
       {fees.length === 0
-        ? t("prompt.free")
+        ? t(images ? "prompt.freeImages" : "prompt.free")
         : t("prompt.cost", { count: fees.length, amount: shortCNXDown(total, locale) })}
     </p>
   );

@@ -10,8 +10,8 @@ export interface Models {
   detail?: string;
   retry: () => void;
   retrying: boolean;
-  /** The wished model when it can be run, else the first that can. */
-  choose: (wished?: string) => string | undefined;
+  /** The wished model when it can be run, else the first that can and makes texts, else the first. */
+  choose: (wished?: string) => Model | undefined;
 }
 
 /** The models that can be run now, which is also how the page knows whether its bridge is there. */
@@ -36,7 +36,7 @@ export function useModels(bridge: Bridge): Models {
     detail: failed?.detail,
     retry: () => void query.refetch(),
     retrying: query.isFetching,
-    choose: (wished) => (list.find((m) => m.id === wished) ?? list[0])?.id,
+    choose: (wished) => list.find((m) => m.id === wished) ?? list.find((m) => m.makes === "text") ?? list[0],
   };
 }
 

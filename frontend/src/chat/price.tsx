@@ -1,18 +1,19 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import clsx from "clsx";
 import type { Estimate } from "../lib/api.gen";
-import type { Bridge, ChatParams } from "../lib/chat";
+import type { AskParams, Bridge } from "../lib/chat";
 import { roughTime } from "../lib/format";
 import { locale, type Translate, useText } from "../lib/i18n";
 import { neatCNXUp, parseWei } from "../lib/wei";
 
 /** What the next answer would cost and when machines would start on it; undefined while that isn't known. */
-export function useEstimate(bridge: Bridge, params: ChatParams, running: boolean): Estimate | undefined {
+export function useEstimate(bridge: Bridge, params: AskParams, running: boolean): Estimate | undefined {
   const query = useQuery({
-    queryKey: ["estimate", params.model, params.maxTokens, params.maxFee, running],
+    queryKey: ["estimate", ...priced(params), running],
     queryFn: ({ signal }) => bridge.estimate(params, signal),
     enabled: params.model !== "",
-    placeholderData: keepPreviousData,
+    // The price of a text is none of a picture.
+    placeholderData: (last, of) => (of?.queryKey[1] === params.model ? keepPreviousData(last) : undefined),
     networkMode: "always",
     retry: false,
     staleTime: 5000,
@@ -22,12 +23,18 @@ export function useEstimate(bridge: Bridge, params: ChatParams, running: boolean
   return query.isError ? undefined : query.data;
 }
 
+/** What a price depends on. */
+function priced(p: AskParams) {
+  if (p.makes === "images") return [p.model, p.width, p.height, p.count, p.steps, p.maxFee];
+  return [p.model, p.maxTokens, p.maxFee];
+}
+
 type Mood = "good" | "wait" | "bad";
 
 const dots: Record<Mood, string> = { good: "bg-good", wait: "bg-wait", bad: "bg-bad" };
 
-/** The price of the next answer, and whether it would have to wait. */
-export function PriceLine({ estimate }: { estimate: Estimate }) {
+/** The price of the next answer, or of so many pictures, and whether it would have to wait. */
+export function PriceLine({ estimate, pictures }: { estimate: Estimate; pictures?: number }) {
   const t = useText();
   const { mood, when } = outlook(t, estimate);
   const cnx = (a: { wei: string }) => neatCNXUp(parseWei(a.wei) ?? 0n, locale);
@@ -44,7 +51,11 @@ export function PriceLine({ estimate }: { estimate: Estimate }) {
       className="numbers flex flex-wrap items-center justify-center gap-x-2 text-[13px] text-soft"
     >
       <span className={clsx("size-2 shrink-0 rounded-full", dots[mood])} aria-hidden="true" />
-      <span className="font-medium text-ink">{t("price.answer", { amount: cnx(estimate.fee) })}</span>
+      <span className="font-medium text-ink">
+        {pictures
+          ? t("price.pictures", { amount: cnx(estimate.fee), count: pictures })
+          : t("price.answer", { amount: cnx(estimate.fee) })}
+      </span>
       <span className={mood === "bad" ? "text-bad" : undefined}>{when}</span>
     </p>
   );

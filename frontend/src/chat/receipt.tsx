@@ -3,8 +3,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import { type Answer, agreeing, hasDone, type Step, wasDrawn } from "../lib/answer";
 import type { Receipt, ReceiptNode } from "../lib/api.gen";
 import { realHash } from "../lib/chat";
-import { type BrowserCheck, checkReceipt } from "../lib/check";
-import { download, duration } from "../lib/format";
+import { type BrowserCheck, checkPictures, checkReceipt, mostBits, type PicturesCheck } from "../lib/check";
+import { download, duration, pixelsOf } from "../lib/format";
 import { locale, type MessageId, useText } from "../lib/i18n";
 import { exactCNX, parseWei } from "../lib/wei";
 import { Button } from "../ui/button";
@@ -18,6 +18,8 @@ interface Props {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   answer: Answer;
+  /** Its pictures, of an answer that is some. */
+  files?: readonly Blob[];
   model: string;
 }
 
@@ -30,7 +32,7 @@ const tones = {
 };
 
 /** Who worked on an answer, step by step, and how anybody can check it. */
-export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
+export function ReceiptDialog({ open, onOpenChange, answer, files, model }: Props) {
   const t = useText();
   const why = answer.trust !== "verified" && answer.reason && problemText(t, answer.reason);
   const undrawn = answer.receipt ? !wasDrawn(answer.receipt) : answer.trust === "failed" && answer.nodes.length === 0;
@@ -52,7 +54,7 @@ export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
       description={
         why
           ? [why.title, why.detail].join(". ").replace("..", ".")
-          : t(two ? "receipt.text.verified2" : `receipt.text.${answer.trust}`)
+          : t(`receipt.${answer.pictures ? "images" : "text"}.${two ? "verified2" : answer.trust}`, { bits: mostBits })
       }
     >
       <div className="grid gap-6 pb-2">
@@ -65,12 +67,12 @@ export function ReceiptDialog({ open, onOpenChange, answer, model }: Props) {
           </Section>
         )}
         <Section title={t("receipt.steps")}>
-          <Steps steps={answer.steps} />
+          <Steps steps={answer.steps} pictures={answer.pictures !== undefined} />
         </Section>
         {(answer.receipt || answer.trust !== "failed") && (
           <Section title={t("receipt.check")}>
             {answer.receipt ? (
-              <Check receipt={answer.receipt} text={answer.text} />
+              <Check receipt={answer.receipt} answer={answer} files={files} />
             ) : (
               <p className="text-sm text-soft">{t("receipt.pending")}</p>
             )}
@@ -263,7 +265,7 @@ function Sender({ receipt: r }: { receipt: Receipt }) {
 }
 
 /** What was seen and when. Steps that machines take one by one stand as one line, with the last of them. */
-function Steps({ steps }: { steps: Step[] }) {
+function Steps({ steps, pictures }: { steps: Step[]; pictures: boolean }) {
   const t = useText();
   const lines = steps.filter((s, i) => !steps.slice(i + 1).some((later) => later.stage === s.stage));
   lines.sort((a, b) => a.at - b.at);
@@ -275,7 +277,9 @@ function Steps({ steps }: { steps: Step[] }) {
             <span className="absolute left-[3.5px] top-1/2 h-full w-px bg-line" aria-hidden="true" />
           )}
           <span className="absolute left-0 size-2 rounded-full bg-edge" aria-hidden="true" />
-          <span className="text-sm">{t(`step.${s.stage}`)}</span>
+          <span className="text-sm">
+            {t(pictures && s.stage === "running" ? "step.runningImages" : `step.${s.stage}`)}
+          </span>
           {s.count && s.count < 3 ? (
             <span className="text-[13px] text-soft">{t("step.of3", { count: s.count })}</span>
           ) : null}
@@ -289,28 +293,16 @@ function Steps({ steps }: { steps: Step[] }) {
 }
 
 /** What this browser can tell by itself, and what the person needs to ask the chain. */
-function Check({ receipt, text }: { receipt: Receipt; text: string }) {
+function Check({ receipt, answer, files }: { receipt: Receipt; answer: Answer; files?: readonly Blob[] }) {
   const t = useText();
-  const [found, setFound] = useState<BrowserCheck | null>(null);
-  useEffect(() => {
-    let gone = false;
-    void checkReceipt(receipt, text).then((c) => !gone && setFound(c));
-    return () => {
-      gone = true;
-    };
-  }, [receipt, text]);
   const file = `helium-receipt-${receipt.task_id}.json`;
   const command = `helium task verify ${file}`;
   return (
     <div className="grid gap-3">
-      {found && (
-        <ul aria-label={t("receipt.here")} data-testid="browser-check" className="grid gap-1">
-          {found.digest !== null && <Finding good={found.digest} yes="receipt.digestOk" no="receipt.digestBad" />}
-          {found.text !== null && <Finding good={found.text} yes="receipt.textOk" no="receipt.textBad" />}
-          {wasDrawn(receipt) && (
-            <Finding good={found.equal >= 2} yes="receipt.equal" no="receipt.equal" count={found.equal} />
-          )}
-        </ul>
+      {answer.pictures ? (
+        <PicturesFound receipt={receipt} files={files} count={answer.pictures.count} />
+      ) : (
+        <TextFound receipt={receipt} text={answer.text} />
       )}
       <p className="text-sm text-soft">{t("receipt.checkText")}</p>
       <div className="flex flex-wrap items-center gap-2">
@@ -327,8 +319,73 @@ function Check({ receipt, text }: { receipt: Receipt; text: string }) {
   );
 }
 
-function Finding({ good, yes, no, count }: { good: boolean; yes: MessageId; no: MessageId; count?: number }) {
+function TextFound({ receipt, text }: { receipt: Receipt; text: string }) {
   const t = useText();
+  const [found, setFound] = useState<BrowserCheck | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void checkReceipt(receipt, text).then((c) => !gone && setFound(c));
+    return () => {
+      gone = true;
+    };
+  }, [receipt, text]);
+  if (!found) return null;
+  return (
+    <Findings>
+      {found.digest !== null && (
+        <Finding good={found.digest}>{t(found.digest ? "receipt.digestOk" : "receipt.digestBad")}</Finding>
+      )}
+      {found.text !== null && (
+        <Finding good={found.text}>{t(found.text ? "receipt.textOk" : "receipt.textBad")}</Finding>
+      )}
+      {wasDrawn(receipt) && <Finding good={found.equal >= 2}>{t("receipt.equal", { count: found.equal })}</Finding>}
+    </Findings>
+  );
+}
+
+function PicturesFound({ receipt, files, count }: { receipt: Receipt; files?: readonly Blob[]; count: number }) {
+  const t = useText();
+  const [found, setFound] = useState<PicturesCheck | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const seen = Promise.all(Array.from({ length: count }, (_, i) => pixelsOf(files?.[i])));
+    void seen.then((pixels) => checkPictures(receipt, pixels)).then((c) => !gone && setFound(c));
+    return () => {
+      gone = true;
+    };
+  }, [receipt, files, count]);
+  if (!found) return null;
+  const { opened, apart, alike, worst } = found;
+  return (
+    <Findings>
+      {opened !== null && <Finding good={opened}>{t(opened ? "receipt.openedOk" : "receipt.openedBad")}</Finding>}
+      {apart !== null && (
+        <Finding good={apart <= mostBits}>
+          {t(apart === 0 ? "receipt.seenSame" : apart <= mostBits ? "receipt.seenAlike" : "receipt.seenBad", {
+            count,
+            bits: apart,
+          })}
+        </Finding>
+      )}
+      {wasDrawn(receipt) && (
+        <Finding good={alike >= 2}>
+          {t(worst === 0 ? "receipt.alikeSame" : "receipt.alike", { count: alike, bits: worst })}
+        </Finding>
+      )}
+    </Findings>
+  );
+}
+
+function Findings({ children }: { children: ReactNode }) {
+  const t = useText();
+  return (
+    <ul aria-label={t("receipt.here")} data-testid="browser-check" className="grid gap-1">
+      {children}
+    </ul>
+  );
+}
+
+function Finding({ good, children }: { good: boolean; children: ReactNode }) {
   return (
     <li className="flex items-start gap-2 text-sm">
       {good ? (
@@ -336,7 +393,7 @@ function Finding({ good, yes, no, count }: { good: boolean; yes: MessageId; no: 
       ) : (
         <CircleX className="mt-0.5 size-4 shrink-0 text-bad" />
       )}
-      {t(good ? yes : no, count === undefined ? undefined : { count })}
+      {children}
     </li>
   );
 }

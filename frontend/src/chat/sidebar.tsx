@@ -25,10 +25,10 @@ export function Sidebar({ desk, view, current, onNew, onOpen, onGone }: Props) {
   const [query, setQuery] = useState("");
   const found = search(view.conversations, query);
   const remove = (c: Conversation) => {
-    desk.remove(c.id);
+    const restore = desk.remove(c.id);
     if (c.id === current) onGone();
     toast(t("chat.deleted", { title: c.title }), {
-      action: { label: t("chat.undo"), onClick: () => desk.restore(c) },
+      action: { label: t("chat.undo"), onClick: restore },
     });
   };
 
@@ -65,6 +65,7 @@ export function Sidebar({ desk, view, current, onNew, onOpen, onGone }: Props) {
             current={c.id === current}
             onOpen={() => onOpen(c.id)}
             onRename={(title) => desk.rename(c.id, title)}
+            onExport={() => void desk.exported(c).then((file) => download(`${c.id}.json`, file))}
             onRemove={() => remove(c)}
           />
         ))}
@@ -72,8 +73,14 @@ export function Sidebar({ desk, view, current, onNew, onOpen, onGone }: Props) {
           <li className="px-3 py-2 text-sm text-soft">{query ? t("chat.noneFound") : t("chat.none")}</li>
         )}
       </ul>
-      <p className={clsx("border-t border-line px-5 py-3 text-xs", view.lasting ? "text-soft" : "text-wait")}>
-        {view.lasting ? t("chat.kept") : t("chat.notKept")}
+      <p
+        role={view.full ? "status" : undefined}
+        className={clsx(
+          "border-t border-line px-5 py-3 text-xs",
+          view.lasting && !view.full ? "text-soft" : "text-wait",
+        )}
+      >
+        {t(view.full ? "chat.full" : view.lasting ? "chat.kept" : "chat.notKept")}
       </p>
     </nav>
   );
@@ -84,6 +91,7 @@ function Row(props: {
   current: boolean;
   onOpen: () => void;
   onRename: (title: string) => void;
+  onExport: () => void;
   onRemove: () => void;
 }) {
   const t = useText();
@@ -131,9 +139,7 @@ function Row(props: {
             className="z-[60] min-w-40 rounded-xl border border-line bg-card p-1 shadow-float animate-appear"
           >
             <Item onSelect={() => setNaming(true)}>{t("chat.rename")}</Item>
-            <Item onSelect={() => download(`${props.conversation.id}.json`, props.conversation)}>
-              {t("chat.export")}
-            </Item>
+            <Item onSelect={props.onExport}>{t("chat.export")}</Item>
             <Item onSelect={props.onRemove} danger>
               {t("chat.delete")}
             </Item>

@@ -1,30 +1,40 @@
 import { ArrowDown } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { ChatParams } from "../lib/chat";
-import type { Conversation } from "../lib/conversations";
+import type { AskParams, Model } from "../lib/chat";
+import { type AnswerMessage, type Conversation, questionOf } from "../lib/conversations";
 import { useText } from "../lib/i18n";
 import { IconButton } from "../ui/button";
 import { AnswerView } from "./answer-view";
 import { type Desk, type DeskView, isAwaited } from "./desk";
 import { Question } from "./question";
+import { paramsOf, type Settings } from "./settings";
 
 interface Props {
   conversation: Conversation;
   desk: Desk;
   view: DeskView;
-  params: ChatParams;
+  settings: Settings;
+  /** The chosen one; undefined when none can be run. */
+  model?: Model;
 }
 
 /** The questions and answers of one conversation. Follows the newest text while the reader is at the end of it. */
-export function Thread({ conversation, desk, view, params }: Props) {
+export function Thread({ conversation, desk, view, settings, model }: Props) {
   const t = useText();
   const area = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
   const { id, messages } = conversation;
+  // Pictures are made anew as pictures, and texts as texts, whatever is chosen for the next question.
+  const again = (m: AnswerMessage | undefined): AskParams => {
+    const makes = m?.answer.pictures ? "images" : "text";
+    return paramsOf(settings, m && model?.makes !== makes ? { id: m.model, makes } : model);
+  };
 
+  // What is said about an answer comes and goes with the view, also while its text stays as it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes may make the thread longer
   useLayoutEffect(() => {
-    if (follows && messages.length > 0) area.current?.scrollTo({ top: area.current.scrollHeight });
-  }, [follows, messages]);
+    if (follows) area.current?.scrollTo({ top: area.current.scrollHeight });
+  }, [follows, messages, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is what brings the reader to the end
   useEffect(() => setFollows(true), [messages.length]);
 
@@ -45,13 +55,19 @@ export function Thread({ conversation, desk, view, params }: Props) {
           {messages.map((m, i) => (
             <li key={m.id}>
               {m.role === "user" ? (
-                <Question message={m} onEdit={params.model ? (text) => desk.edit(id, m.id, text, params) : undefined} />
+                <Question
+                  message={m}
+                  onEdit={model && ((text) => desk.edit(id, m.id, text, again(answerTo(messages, i))))}
+                />
               ) : (
                 <AnswerView
                   message={m}
+                  question={questionOf(conversation, m.id)}
+                  files={view.pictures.get(m.id)}
+                  onShow={() => void desk.showPictures(id, m)}
                   streaming={isAwaited(m, view)}
                   last={i === messages.length - 1}
-                  onRetry={params.model ? () => desk.retry(id, m.id, params) : undefined}
+                  onRetry={model && (() => desk.retry(id, m.id, again(m)))}
                   onWhole={() => desk.fetchWhole(id, m.id)}
                 />
               )}
@@ -70,4 +86,9 @@ export function Thread({ conversation, desk, view, params }: Props) {
       )}
     </div>
   );
+}
+
+function answerTo(messages: Conversation["messages"], i: number): AnswerMessage | undefined {
+  const next = messages[i + 1];
+  return next?.role === "assistant" ? next : undefined;
 }

@@ -1,17 +1,27 @@
+import type { Model } from "../lib/chat";
 import { useText } from "../lib/i18n";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 
-const examples = ["welcome.1", "welcome.2", "welcome.3", "welcome.4"] as const;
+const words = {
+  text: { title: "welcome.title", examples: ["welcome.1", "welcome.2", "welcome.3", "welcome.4"] },
+  images: {
+    title: "welcome.titleImages",
+    examples: ["welcome.images1", "welcome.images2", "welcome.images3", "welcome.images4"],
+  },
+} as const;
 
-export function Welcome({ onAsk }: { onAsk?: (text: string) => void }) {
+export function Welcome({ makes, onAsk }: { makes: Model["makes"]; onAsk?: (text: string) => void }) {
   const t = useText();
+  const { title, examples } = words[makes];
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center overflow-y-auto px-5">
       <div className="my-auto flex w-full max-w-2xl flex-col items-center py-8 text-center">
         <Mark size={64} />
-        <h2 className="mt-5 text-2xl font-semibold tracking-tight text-balance sm:text-[28px]">{t("welcome.title")}</h2>
-        <p className="mt-2.5 max-w-lg text-[15px] leading-relaxed text-soft text-balance">{t("welcome.text")}</p>
+        <h2 className="mt-5 text-2xl font-semibold tracking-tight text-balance sm:text-[28px]">{t(title)}</h2>
+        <p className="mt-2.5 max-w-lg text-[15px] leading-relaxed text-soft text-balance">
+          {t(makes === "images" ? "welcome.textImages" : "welcome.text")}
+        </p>
         <ul className="mt-7 grid w-full max-w-xl grid-cols-1 gap-2 sm:grid-cols-2">
           {examples.map((id) => (
             <li key={id}>

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type Answer, type AnswerEvent, agreeing, hasDone, isFinal, newAnswer, reduce } from "./answer";
+import {
+  type Answer,
+  type AnswerEvent,
+  agreeing,
+  hasDone,
+  hasPictures,
+  isFinal,
+  newAnswer,
+  type Pictures,
+  reduce,
+} from "./answer";
+import { imagesReceiptOf, paint } from "./picture.fixture";
 import { evictedReceiptOf, receiptOf } from "./receipt.fixture";
 
 const run = (...events: AnswerEvent[]): Answer => events.reduce(reduce, newAnswer());
@@ -162,6 +173,47 @@ describe("reduce", () => {
       expect(JSON.stringify(a)).toBe(before);
       a = after;
     }
+  });
+});
+
+describe("pictures", () => {
+  const asked: Pictures = { width: 512, height: 512, count: 2, seed: 3, steps: 25, done: [], arrived: [] };
+  const file = new Blob(["x"], { type: "image/png" });
+  const of = (...events: AnswerEvent[]) => events.reduce(reduce, newAnswer(asked));
+  const progress = (image: number, step: number): AnswerEvent => ({ type: "progress", image, step, steps: 8, at: 9 });
+  const picture = (image: number): AnswerEvent => ({ type: "picture", image, file });
+  const settled: AnswerEvent = { type: "receipt", receipt: imagesReceiptOf([paint(1, 64, 64), paint(2, 64, 64)]) };
+
+  it("count their steps, each for itself, and never back", () => {
+    const a = of(progress(0, 3), progress(1, 1), progress(0, 2), { type: "preview", image: 0, file });
+    expect(a).toMatchObject({ stage: "running", pictures: { done: [3, 1], steps: 8 } });
+    expect(a.steps).toHaveLength(1);
+    expect(of(progress(2, 1), progress(-1, 1)).pictures).toBe(asked);
+  });
+
+  it("are verified only when all of them are here", () => {
+    const half = of(picture(0), { type: "verified", at: 9, receiptId: "r" });
+    expect(half).toMatchObject({ trust: "provisional", receiptId: "r", pictures: { arrived: [true, false] } });
+    expect(isFinal(half)).toBe(false);
+    expect(reduce(half, settled)).toMatchObject({ trust: "provisional", complete: false });
+    expect([settled, picture(1)].reduce(reduce, half)).toMatchObject({ trust: "verified", complete: true });
+    const whole = of(picture(0), picture(1), { type: "verified", at: 9 }, settled);
+    expect(whole.trust).toBe("verified");
+    expect(isFinal(whole)).toBe(true);
+  });
+
+  it("that were stopped are verified when they are fetched", () => {
+    expect(of(progress(0, 3), { type: "stopped" }, settled, picture(0), picture(1)).trust).toBe("verified");
+  });
+
+  it("of a task without agreement are not verified by being there", () => {
+    const receipt = { ...imagesReceiptOf([paint(1, 64, 64), paint(2, 64, 64)]), outcome: 3 };
+    expect(of({ type: "receipt", receipt }, picture(0), picture(1)).trust).toBe("disputed");
+  });
+
+  it("change no text, and a text has none", () => {
+    expect(reduce(newAnswer(), picture(0))).toEqual(newAnswer());
+    expect(hasPictures(newAnswer())).toBe(true);
   });
 });
 

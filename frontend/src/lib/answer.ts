@@ -1,7 +1,9 @@
 import type { GPUClass, Reason, Receipt } from "./api.gen";
 
 /**
- * An answer is the text of a task and how far the network is with proving it.
+ * An answer is the text or the pictures of a task and how far the network is with
+ * proving it. The files of pictures are kept apart from it: they are large, and an
+ * answer changes many times a second.
  *
  * Its trust is one of: `provisional` while machines work, `verified` when
  * three of them opened the same result on chain, `disputed` when they did not,
@@ -35,9 +37,25 @@ export interface Step {
   who?: string[];
 }
 
+/** What was asked for, in place of a text, and how much of it is there. */
+export interface Pictures {
+  width: number;
+  height: number;
+  count: number;
+  /** Repeats them, with the same model, words and settings. */
+  seed: number;
+  /** Steps that are done of each, of so many. */
+  done: number[];
+  steps: number;
+  /** Which of them are here as three machines agreed on them. */
+  arrived: boolean[];
+}
+
 export interface Answer {
   trust: Trust;
   text: string;
+  /** Left out of answers that are texts. */
+  pictures?: Pictures;
   /** The furthest step so far; null until the task is on chain. */
   stage: Stage | null;
   steps: Step[];
@@ -66,6 +84,11 @@ export interface Answer {
 /** What happens to an answer. */
 export type AnswerEvent =
   | { type: "text"; text: string; at: number }
+  | { type: "progress"; image: number; step: number; steps: number; at: number }
+  /** What a picture looks like so far. */
+  | { type: "preview"; image: number; file: Blob }
+  /** A picture that three machines agree on. */
+  | { type: "picture"; image: number; file: Blob }
   | { type: "finish"; reason: string }
   | { type: "usage"; tokens: number }
   | { type: "receipt-id"; id: string }
@@ -89,10 +112,11 @@ export type AnswerEvent =
   | { type: "stopped" }
   | { type: "ended" };
 
-export function newAnswer(): Answer {
+export function newAnswer(pictures?: Pictures): Answer {
   return {
     trust: "provisional",
     text: "",
+    ...(pictures && { pictures }),
     stage: null,
     steps: [],
     nodes: [],
@@ -101,6 +125,11 @@ export function newAnswer(): Answer {
     revealed: 0,
     complete: false,
   };
+}
+
+/** Whether every picture of an answer is here. An answer that is a text lacks none. */
+export function hasPictures(a: Answer): boolean {
+  return !a.pictures || Array.from({ length: a.pictures.count }, (_, i) => i).every((i) => a.pictures?.arrived[i]);
 }
 
 /** Whether nothing about the answer can change any more. */
@@ -115,6 +144,12 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
     case "text":
       if (a.complete && a.trust === "verified") return a;
       return reach({ ...a, text: a.text + e.text }, { stage: "running", at: e.at });
+    case "progress":
+      return reduceProgress(a, e);
+    case "preview":
+      return a;
+    case "picture":
+      return reducePicture(a, e.image);
     case "finish":
       return { ...a, finish: e.reason, complete: true };
     case "usage":
@@ -125,6 +160,10 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
       return reduceStage(a, e);
     case "verified":
       if (a.trust === "disputed") return a;
+      // Nothing is verified for a person who doesn't have it: the pictures are fetched before.
+      if (!hasPictures(a)) {
+        return reach({ ...a, receiptId: e.receiptId ?? a.receiptId }, { stage: "verified", at: e.at, who: e.nodes });
+      }
       return reach(
         { ...a, trust: "verified", complete: true, receiptId: e.receiptId ?? a.receiptId },
         { stage: "verified", at: e.at, who: e.nodes },
@@ -144,6 +183,29 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
     case "ended":
       return { ...a, complete: true };
   }
+}
+
+/** Whether there is a picture of that number, from 0. */
+export function isPlace(p: Pictures, image: number): boolean {
+  return Number.isInteger(image) && image >= 0 && image < p.count;
+}
+
+function reduceProgress(a: Answer, e: Extract<AnswerEvent, { type: "progress" }>): Answer {
+  const p = a.pictures;
+  if (!p || a.trust === "verified" || !isPlace(p, e.image)) return a;
+  const done = Array.from({ length: p.count }, (_, i) => p.done[i] ?? 0);
+  done[e.image] = Math.max(done[e.image] ?? 0, e.step);
+  return reach({ ...a, pictures: { ...p, done, steps: e.steps } }, { stage: "running", at: e.at });
+}
+
+function reducePicture(a: Answer, image: number): Answer {
+  const p = a.pictures;
+  if (!p || !isPlace(p, image)) return a;
+  const arrived = Array.from({ length: p.count }, (_, i) => i === image || (p.arrived[i] ?? false));
+  const next: Answer = { ...a, pictures: { ...p, arrived } };
+  // They were fetched after the task was settled.
+  if (a.receipt?.outcome === agreed && hasPictures(next)) return { ...next, trust: "verified", complete: true };
+  return next;
 }
 
 function reduceStage(a: Answer, e: Extract<AnswerEvent, { type: "stage" }>): Answer {
@@ -208,6 +270,7 @@ function withReceipt(a: Answer, receipt: Receipt): Answer {
     const differ = receipt.outcome === noAgreement;
     return withoutResult(next, a.reason ?? { code: differ ? "disputed" : "lost", title: "", detail: "" }, differ);
   }
+  if (a.pictures) return hasPictures(a) ? { ...next, trust: "verified" } : { ...next, complete: a.complete };
   const text = responseText(receipt);
   if (text !== null && text !== a.text) {
     next.text = text;

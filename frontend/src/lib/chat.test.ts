@@ -2,8 +2,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Answer, newAnswer, reduce } from "./answer";
-import { answerEvents, Bridge, ChatProblem } from "./chat";
+import { type Answer, type AnswerEvent, newAnswer, reduce } from "./answer";
+import { answerEvents, Bridge, ChatProblem, type ImageParams } from "./chat";
+import { paint, pngFile } from "./picture.fixture";
 import { receiptOf } from "./receipt.fixture";
 
 let server: Server | undefined;
@@ -206,7 +207,116 @@ describe("Bridge.ask", () => {
   });
 });
 
+describe("Bridge.draw", () => {
+  const png = pngFile(paint(1, 64, 64));
+  const params: ImageParams = { makes: "images", model: "m", width: 640, height: 896, count: 2, seed: 5, cfg: 5.5 };
+
+  it("turns a stream into pictures, and tells how far each is", async () => {
+    let sent: unknown;
+    const bridge = await serve((req, res) => {
+      let body = "";
+      req.on("data", (d) => {
+        body += d;
+      });
+      req.on("end", () => {
+        sent = { path: req.url, ...JSON.parse(body) };
+        res.writeHead(200, { "Content-Type": "text/event-stream", "x-helium-receipt": "r1" });
+        res.write(named("helium.progress", { image: 1, step: 3, steps: 25 }));
+        res.write(named("image_generation.partial_image", { image_index: 1, b64_json: png.toString("base64") }));
+        for (const image_index of [0, 1]) {
+          res.write(named("image_generation.completed", { image_index, b64_json: png.toString("base64") }));
+        }
+        res.write(named("helium.verified", { task_id: 7, receipt: "r1", at_ms: 99 }));
+        res.end("data: [DONE]\n\n");
+      });
+    });
+    const events: AnswerEvent[] = [];
+    await bridge.draw("a boat", params, (e) => events.push(e));
+    expect(sent).toEqual({
+      path: "/v1/images/generations",
+      model: "m",
+      prompt: "a boat",
+      size: "640x896",
+      n: 2,
+      cfg: 5.5,
+      seed: 5,
+      stream: true,
+      partial_images: 3,
+    });
+    expect(events.map((e) => e.type)).toEqual([
+      "receipt-id",
+      "progress",
+      "preview",
+      "picture",
+      "picture",
+      "verified",
+      "ended",
+    ]);
+    expect(events[1]).toMatchObject({ image: 1, step: 3, steps: 25 });
+    const picture = events[4];
+    if (picture?.type !== "picture") throw new Error("no picture");
+    expect(picture).toMatchObject({ image: 1, file: { type: "image/png", size: png.length } });
+    expect(Buffer.from(await picture.file.arrayBuffer()).equals(png)).toBe(true);
+  });
+
+  it("refuses what is called a picture and is none, and does without such a preview", () => {
+    const html = Buffer.from("<script>alert(1)</script>").toString("base64");
+    for (const b64_json of [html, "%%", 7, undefined]) {
+      const event = (type: string) => ({ type: `image_generation.${type}`, data: JSON.stringify({ b64_json }) });
+      expect(() => answerEvents(event("completed"), () => 0)).toThrow("not a PNG");
+      expect(answerEvents(event("partial_image"), () => 0)).toEqual([]);
+    }
+  });
+
+  it("knows which models make pictures, and leaves out those that make what it can't show", async () => {
+    const data = [
+      { id: "a" },
+      { id: "b", helium: { makes: "text" } },
+      { id: "c", helium: { makes: "images" } },
+      { id: "d", helium: { makes: "music" } },
+      { id: "" },
+      {},
+    ];
+    const bridge = await serve((_, res) => res.writeHead(200).end(JSON.stringify({ data })));
+    expect(await bridge.models()).toEqual([
+      { id: "a", makes: "text" },
+      { id: "b", makes: "text" },
+      { id: "c", makes: "images" },
+    ]);
+  });
+
+  it("fetches pictures that were asked for before, all of them or none", async () => {
+    let answer: unknown = { state: "drawn" };
+    const bridge = await serve((_, res) => res.writeHead(answer ? 200 : 404).end(JSON.stringify(answer)));
+    expect(await bridge.pictures("r")).toBeNull();
+    answer = { response: { images: [png.toString("base64"), "bm8="] } };
+    expect(await bridge.pictures("r")).toBeNull();
+    answer = { response: { images: [png.toString("base64")] } };
+    expect(await bridge.pictures("r")).toMatchObject([{ type: "image/png", size: png.length }]);
+    answer = undefined;
+    expect(await bridge.pictures("r")).toBeNull();
+  });
+});
+
 describe("Bridge.estimate", () => {
+  it("asks for the price of pictures by their number, size and steps", async () => {
+    let sent = {};
+    const bridge = await serve((req, res) => {
+      let body = "";
+      req.on("data", (d) => {
+        body += d;
+      });
+      req.on("end", () => {
+        sent = { path: req.url, ...JSON.parse(body) };
+        res.writeHead(200).end('{"start":"now","allowed":true}');
+      });
+    });
+    await bridge.estimate({ makes: "images", model: "m", width: 512, height: 512, count: 4, steps: 9, maxFee: "3" });
+    expect(sent).toMatchObject({ path: "/v1/estimate", size: "512x512", n: 4, steps: 9, helium: { max_fee: "3" } });
+    expect(sent).not.toHaveProperty("messages");
+    expect(sent).not.toHaveProperty("stream");
+  });
+
   it("asks for the price of what would be asked, with the person's limit", async () => {
     let sent = {};
     const bridge = await serve((req, res) => {

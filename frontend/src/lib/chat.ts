@@ -1,5 +1,6 @@
 import type { AnswerEvent } from "./answer";
 import type { Estimate, Reason, Receipt } from "./api.gen";
+import { pngOf } from "./pictures";
 import { eventsOf, type ServerEvent } from "./sse";
 
 /** A turn of a conversation as the bridge takes it. */
@@ -17,6 +18,25 @@ export interface ChatParams {
   maxFee?: string;
 }
 
+/** What pictures are asked for with; undefined is the network's default. */
+export interface ImageParams {
+  makes: "images";
+  model: string;
+  width: number;
+  height: number;
+  count: number;
+  steps?: number;
+  /** How closely they follow the words, 0 to 20. */
+  cfg?: number;
+  /** What they should not show. */
+  avoid?: string;
+  seed?: number;
+  maxFee?: string;
+}
+
+/** What an answer is asked for with: a text, unless pictures are meant. */
+export type AskParams = ({ makes?: "text" } & ChatParams) | ImageParams;
+
 /** A receipt, why there will be none, or that nobody knows of the task any more; nothing while it goes on. */
 export interface Outcome {
   receipt?: Receipt;
@@ -26,6 +46,7 @@ export interface Outcome {
 
 export interface Model {
   id: string;
+  makes: "text" | "images";
 }
 
 /**
@@ -80,14 +101,20 @@ export class Bridge {
   /** The models that the network's nodes can run now. */
   async models(signal?: AbortSignal): Promise<Model[]> {
     const response = await this.#call("/v1/models", { signal });
-    const body = (await json(response)) as { data?: Model[] };
-    return (body.data ?? []).filter((m) => typeof m.id === "string" && m.id !== "");
+    const body = (await json(response)) as { data?: { id?: unknown; helium?: { makes?: unknown } }[] };
+    return (body.data ?? []).flatMap((m): Model[] => {
+      const makes = m.helium?.makes ?? "text";
+      // What makes something else, this page can't show.
+      if (typeof m.id !== "string" || m.id === "" || (makes !== "text" && makes !== "images")) return [];
+      return [{ id: m.id, makes }];
+    });
   }
 
   /** What an answer would cost now, and when machines would start on it. Sends nothing. */
-  async estimate(params: ChatParams, signal?: AbortSignal): Promise<Estimate> {
-    // The price follows the longest answer and not the question.
-    const body = bodyOf([{ role: "user", content: "?" }], params);
+  async estimate(params: AskParams, signal?: AbortSignal): Promise<Estimate> {
+    // The price follows the longest answer, or the pictures, and not the question.
+    const body =
+      params.makes === "images" ? imagesBodyOf("?", params) : bodyOf([{ role: "user", content: "?" }], params);
     return (await json(await this.#call("/v1/estimate", { ...post(body), signal }))) as Estimate;
   }
 
@@ -102,16 +129,35 @@ export class Bridge {
     return reason ? { reason } : {};
   }
 
+  /** The pictures of a task that this page asked for before; null while, or when, the bridge has none. */
+  async pictures(id: string, signal?: AbortSignal): Promise<Blob[] | null> {
+    const task = await this.#call(`/v1/tasks/${encodeURIComponent(id)}`, { signal }, [404]);
+    if (task.status === 404) return null;
+    const { response } = (await json(task)) as { response?: { images?: unknown[] } };
+    const files = (response?.images ?? []).map(pngOf);
+    return files.length > 0 && files.every((f) => f !== null) ? files : null;
+  }
+
   /**
-   * Asks for an answer and gives every event of it to `take` until the stream
+   * Asks for a text and gives every event of it to `take` until the stream
    * ends. Throws a ChatProblem; after the first event the task goes on without
    * us, and its receipt can be fetched later.
    */
-  async ask(turns: Turn[], params: ChatParams, take: (e: AnswerEvent) => void, signal?: AbortSignal): Promise<void> {
+  ask(turns: Turn[], params: ChatParams, take: (e: AnswerEvent) => void, signal?: AbortSignal): Promise<void> {
+    const body = { ...bodyOf(turns, params), stream: true, stream_options: { include_usage: true } };
+    return this.#stream("/v1/chat/completions", body, take, signal);
+  }
+
+  /** Asks for pictures of what the words say; otherwise as `ask`. */
+  draw(words: string, params: ImageParams, take: (e: AnswerEvent) => void, signal?: AbortSignal): Promise<void> {
+    const body = { ...imagesBodyOf(words, params), stream: true, partial_images: mostPreviews };
+    return this.#stream("/v1/images/generations", body, take, signal);
+  }
+
+  async #stream(path: string, body: object, take: (e: AnswerEvent) => void, signal?: AbortSignal): Promise<void> {
     const start = this.now();
     const since = () => Math.round(this.now() - start);
-    const body = { ...bodyOf(turns, params), stream: true, stream_options: { include_usage: true } };
-    const response = await this.#call("/v1/chat/completions", { ...post(body, { "X-Helium-Events": "1" }), signal });
+    const response = await this.#call(path, { ...post(body, { "X-Helium-Events": "1" }), signal });
     const receiptId = response.headers.get("x-helium-receipt");
     if (receiptId) take({ type: "receipt-id", id: receiptId });
     if (!response.body) throw new ChatProblem("broken", "the answer has no body");
@@ -179,6 +225,23 @@ function bodyOf(turns: Turn[], params: ChatParams) {
   };
 }
 
+/** The most that the bridge sends of each picture. */
+const mostPreviews = 3;
+
+function imagesBodyOf(words: string, params: ImageParams) {
+  return {
+    model: params.model,
+    prompt: words,
+    size: `${params.width}x${params.height}`,
+    n: params.count,
+    steps: params.steps,
+    cfg: params.cfg,
+    negative_prompt: params.avoid,
+    seed: params.seed,
+    helium: params.maxFee ? { max_fee: params.maxFee } : undefined,
+  };
+}
+
 function post(body: object, headers: Record<string, string> = {}): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
@@ -238,6 +301,21 @@ export function answerEvents(event: ServerEvent, since: () => number): AnswerEve
   switch (event.type) {
     case "message":
       return chunkEvents(data as Chunk, since);
+    case "image_generation.partial_image":
+    case "image_generation.completed": {
+      const { b64_json, image_index = 0 } = data as { b64_json?: unknown; image_index?: number };
+      const file = pngOf(b64_json);
+      if (event.type === "image_generation.partial_image") {
+        // A preview that can't be shown is no loss.
+        return file ? [{ type: "preview", image: image_index, file }] : [];
+      }
+      if (!file) throw new ChatProblem("broken", "the bridge sent a picture that is not a PNG file");
+      return [{ type: "picture", image: image_index, file }];
+    }
+    case "helium.progress": {
+      const { image, step, steps } = data as { image?: number; step?: number; steps?: number };
+      return image === undefined || !step || !steps ? [] : [{ type: "progress", image, step, steps, at: since() }];
+    }
     case "helium.stage": {
       const s = data as StageData;
       if (typeof s.stage !== "string") return [];

@@ -33,6 +33,22 @@ describe("a conversation", () => {
     expect(lib.turnsBefore(c, ids(c)[3] ?? "")).toEqual([{ role: "user", content: "again" }]);
   });
 
+  it("leaves pictures out of what a model for texts is sent, with their question", () => {
+    const pictures = { width: 512, height: 512, count: 1, seed: 1, steps: 25, done: [], arrived: [true] };
+    let c = lib.withQuestion(twoRounds(), "a blue boat", "images", 4, pictures);
+    expect(c.messages.at(-1)).toMatchObject({ model: "images", answer: { pictures } });
+    expect(lib.questionOf(c, c.messages.at(-1)?.id ?? "")).toBe("a blue boat");
+    expect(lib.questionOf(c, "nobody")).toBe("");
+    c = lib.withQuestion(c, "and now?", "m", 5);
+    expect(lib.turnsBefore(c, c.messages.at(-1)?.id ?? "").map((t) => t.content)).toEqual([
+      "first question",
+      "first answer",
+      "second question",
+      "second answer",
+      "and now?",
+    ]);
+  });
+
   it("an edit drops what came after, and keeps what came before", () => {
     const before = twoRounds();
     const c = lib.withEdit(before, ids(before)[2] ?? "", "other", "m2", 9);

@@ -1,4 +1,4 @@
-import { type Answer, isFinal, newAnswer } from "./answer";
+import { type Answer, isFinal, newAnswer, type Pictures } from "./answer";
 import type { Turn } from "./chat";
 
 /** A conversation is what a person asked and what the network answered, kept in this browser and nowhere else. */
@@ -29,28 +29,44 @@ export function newConversation(id: string, now: number): Conversation {
   return { id, title: "", createdAt: now, updatedAt: now, messages: [] };
 }
 
-/** The conversation with a question at its end and an empty answer to it. A first question gives it its title. */
-export function withQuestion(c: Conversation, text: string, model: string, now: number): Conversation {
+/**
+ * The conversation with a question at its end and an empty answer to it, of
+ * pictures where some are asked for. A first question gives it its title.
+ */
+export function withQuestion(
+  c: Conversation,
+  text: string,
+  model: string,
+  now: number,
+  pictures?: Pictures,
+): Conversation {
   return {
     ...c,
     title: c.title || titleOf(text),
     updatedAt: now,
-    messages: [...c.messages, { id: newId(), role: "user", text, at: now }, blankAnswer(model, now)],
+    messages: [...c.messages, { id: newId(), role: "user", text, at: now }, blankAnswer(model, now, pictures)],
   };
 }
 
 /** The conversation with the question of that id changed and answered anew; what came after it is gone. */
-export function withEdit(c: Conversation, id: string, text: string, model: string, now: number): Conversation {
+export function withEdit(
+  c: Conversation,
+  id: string,
+  text: string,
+  model: string,
+  now: number,
+  pictures?: Pictures,
+): Conversation {
   const i = c.messages.findIndex((m) => m.id === id && m.role === "user");
   if (i < 0) return c;
-  return withQuestion({ ...c, messages: c.messages.slice(0, i) }, text, model, now);
+  return withQuestion({ ...c, messages: c.messages.slice(0, i) }, text, model, now, pictures);
 }
 
 /** The conversation with the answer of that id asked for again; what came after it is gone. */
-export function withRetry(c: Conversation, id: string, model: string, now: number): Conversation {
+export function withRetry(c: Conversation, id: string, model: string, now: number, pictures?: Pictures): Conversation {
   const i = c.messages.findIndex((m) => m.id === id && m.role === "assistant");
   if (i < 0) return c;
-  return { ...c, updatedAt: now, messages: [...c.messages.slice(0, i), blankAnswer(model, now)] };
+  return { ...c, updatedAt: now, messages: [...c.messages.slice(0, i), blankAnswer(model, now, pictures)] };
 }
 
 /** The conversation with one answer changed. */
@@ -61,11 +77,20 @@ export function withAnswer(c: Conversation, id: string, change: (a: Answer) => A
   };
 }
 
-function blankAnswer(model: string, now: number): AnswerMessage {
-  return { id: newId(), role: "assistant", at: now, model, answer: newAnswer() };
+function blankAnswer(model: string, now: number, pictures?: Pictures): AnswerMessage {
+  return { id: newId(), role: "assistant", at: now, model, answer: newAnswer(pictures) };
 }
 
-/** The turns to send so that the answer of that id is made. Answers without text are left out with their question. */
+/** What was asked so that the answer of that id was made; empty if there is no such answer. */
+export function questionOf(c: Conversation, answerId: string): string {
+  const question = c.messages[c.messages.findIndex((m) => m.id === answerId) - 1];
+  return question?.role === "user" ? question.text : "";
+}
+
+/**
+ * The turns to send so that the answer of that id is made. Answers without text,
+ * because they failed or are pictures, are left out with their question.
+ */
 export function turnsBefore(c: Conversation, answerId: string): Turn[] {
   const end = c.messages.findIndex((m) => m.id === answerId);
   const turns: Turn[] = [];

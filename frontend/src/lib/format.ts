@@ -53,12 +53,48 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+/** Whether this browser lets this page copy pictures: not for pages from an address that isn't secure. */
+export function canCopyPictures(): boolean {
+  return typeof ClipboardItem !== "undefined" && typeof navigator.clipboard?.write === "function";
+}
+
+/** Copies a PNG file; false when the browser refuses. */
+export async function copyPicture(file: Blob): Promise<boolean> {
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": file })]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The pixels of a picture; null when the browser can't read it, or doesn't let pages read pixels. */
+export async function pixelsOf(file: Blob | undefined): Promise<ImageData | null> {
+  if (!file) return null;
+  try {
+    const picture = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    const { width, height } = picture;
+    const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    pen?.drawImage(picture, 0, 0);
+    picture.close();
+    return pen?.getImageData(0, 0, width, height) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Saves a value as a JSON file. */
 export function download(name: string, value: unknown) {
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" }));
+  save(name, new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" }));
+}
+
+/** Saves a file under a name. */
+export function save(name: string, file: Blob) {
+  const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Some browsers begin to read only later.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -60,11 +60,20 @@ describe("EventReader", () => {
     expect(read(bytes("event: x\n\ndata: y\n\n"))).toEqual([{ type: "message", data: "y" }]);
   });
 
+  it("reads the line of the largest picture, which comes in many pieces", () => {
+    const line = `data: ${"x".repeat(9_500_000)}\n\n`;
+    const reader = new EventReader();
+    const events: ServerEvent[] = [];
+    for (let at = 0; at < line.length; at += 1 << 16)
+      events.push(...reader.push(bytes(line.slice(at, at + (1 << 16)))));
+    expect(events.map((e) => e.data.length)).toEqual([9_500_000]);
+  });
+
   it("refuses a line that never ends", () => {
     const reader = new EventReader();
     const piece = bytes(`data: ${"x".repeat(1 << 20)}`);
     expect(() => {
-      for (let i = 0; i < 10; i++) reader.push(piece);
+      for (let i = 0; i < 20; i++) reader.push(piece);
     }).toThrow("never ends");
   });
 });

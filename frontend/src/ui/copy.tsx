@@ -6,6 +6,12 @@ import { IconButton } from "./button";
 
 /** Copies a text and says so in place. `what` names it for those who hear the page. */
 export function CopyButton({ text, what, className }: { text: string; what: string; className?: string }) {
+  return <CopyAction copy={() => copyText(text)} what={what} className={className} />;
+}
+
+/** Copies whatever `copy` does, which says whether it could. */
+export function CopyAction(props: { copy: () => Promise<boolean>; what: string; className?: string }) {
+  const { copy, what, className } = props;
   const t = useText();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -17,7 +23,7 @@ export function CopyButton({ text, what, className }: { text: string; what: stri
     <IconButton
       className={className}
       label={copied ? t("copied") : t("copy", { what })}
-      onClick={async () => setCopied(await copyText(text))}
+      onClick={async () => setCopied(await copy())}
     >
       {copied ? <Check className="text-good" /> : <Copy />}
     </IconButton>
