@@ -207,7 +207,7 @@ func (a reply) completion(r *task.Response) map[string]any {
 	choices := make([]map[string]any, len(r.Choices))
 	for i, c := range r.Choices {
 		choices[i] = map[string]any{
-			"index": i, "finish_reason": string(c.FinishReason), "logprobs": nil,
+			"index": i, "finish_reason": string(c.FinishReason), "logprobs": chancesOf(c.Logprobs),
 			"message": map[string]any{"role": "assistant", "content": c.Content, "refusal": nil},
 		}
 	}
@@ -216,9 +216,17 @@ func (a reply) completion(r *task.Response) map[string]any {
 	return out
 }
 
-func (a reply) chunk(delta map[string]any, finish any) map[string]any {
+func (a reply) chunk(delta map[string]any) map[string]any { return a.choiceChunk(delta, nil, nil) }
+
+// lastChunk ends a text. The probabilities of all its tokens come with it, as they
+// are verified with the text.
+func (a reply) lastChunk(c task.Choice) map[string]any {
+	return a.choiceChunk(map[string]any{}, string(c.FinishReason), chancesOf(c.Logprobs))
+}
+
+func (a reply) choiceChunk(delta map[string]any, finish, logprobs any) map[string]any {
 	out := a.head("chat.completion.chunk")
-	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": nil}}
+	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": logprobs}}
 	return out
 }
 

@@ -46,13 +46,14 @@ type chatRequest struct {
 	SafetyIdentifier json.RawMessage `json:"safety_identifier"`
 	Metadata         json.RawMessage `json:"metadata"`
 
+	ResponseFormat json.RawMessage `json:"response_format"`
+	Logprobs       *bool           `json:"logprobs"`
+	TopLogprobs    *int            `json:"top_logprobs"`
+
 	// Accepted at their neutral value only: see neutral.
 	FrequencyPenalty  *float64        `json:"frequency_penalty"`
 	PresencePenalty   *float64        `json:"presence_penalty"`
-	Logprobs          *bool           `json:"logprobs"`
-	TopLogprobs       *int            `json:"top_logprobs"`
 	LogitBias         json.RawMessage `json:"logit_bias"`
-	ResponseFormat    json.RawMessage `json:"response_format"`
 	ParallelToolCalls *bool           `json:"parallel_tool_calls"`
 	Store             *bool           `json:"store"`
 	ServiceTier       *string         `json:"service_tier"`
@@ -115,14 +116,10 @@ func (r *chatRequest) neutral() error {
 		return badField("frequency_penalty", notYet+", or use repetition_penalty")
 	case r.PresencePenalty != nil && *r.PresencePenalty != 0:
 		return badField("presence_penalty", notYet+", or use repetition_penalty")
-	case r.Logprobs != nil && *r.Logprobs:
-		return badField("logprobs", notYet)
-	case r.TopLogprobs != nil && *r.TopLogprobs != 0:
-		return badField("top_logprobs", notYet)
+	case r.TopLogprobs != nil && *r.TopLogprobs != 0 && r.logprobs() == nil:
+		return badField("top_logprobs", "needs logprobs to be true")
 	case !empty(r.LogitBias):
 		return badField("logit_bias", notYet)
-	case !empty(r.ResponseFormat) && !isTextFormat(r.ResponseFormat):
-		return badField("response_format", notYet)
 	case r.ParallelToolCalls != nil && !*r.ParallelToolCalls:
 		return badField("parallel_tool_calls", "can't be switched off on this network: leave it out")
 	case r.Store != nil && *r.Store:
@@ -159,6 +156,10 @@ func (r *chatRequest) task() (*task.GPT, error) {
 	if err != nil {
 		return nil, err
 	}
+	format, schemaName, err := r.responseFormat()
+	if err != nil {
+		return nil, err
+	}
 	seed := randomSeed()
 	if r.Seed != nil {
 		seed = *r.Seed & task.MaxSeed // OpenAI's seeds have 64 bits, the format's 32
@@ -170,11 +171,18 @@ func (r *chatRequest) task() (*task.GPT, error) {
 	sample := r.Temperature == nil || *r.Temperature > 0
 	g, err := task.FromChat(r.Model, messages, func(g *task.GPT) {
 		g.Tools, g.Seed = tools, seed
+		g.Helium = task.GPTExtension{ResponseFormat: format, Logprobs: r.logprobs()}
 		g.GenerationConfig = &task.GenerationConfig{
 			MaxNewTokens: limit, DoSample: &sample, Temperature: r.Temperature, TopP: r.TopP, TopK: r.TopK,
 			MinP: r.MinP, RepetitionPenalty: r.RepetitionPenalty, NumReturnSequences: r.N, StopStrings: stop,
 		}
 	})
+	var wrong *task.FieldError
+	if errors.As(err, &wrong) {
+		if e := badSchema(schemaName, wrong); e != nil {
+			return nil, e
+		}
+	}
 	if err != nil {
 		return nil, asFieldError(err)
 	}
@@ -266,6 +274,7 @@ var taskFields = map[string]string{
 	"generation_config.repetition_penalty":   "repetition_penalty",
 	"generation_config.num_return_sequences": "n",
 	"generation_config.stop_strings":         "stop",
+	"helium.logprobs":                        "top_logprobs",
 
 	"base_model":                 "model",
 	"base_model.name":            "model",
@@ -299,11 +308,6 @@ func fieldError(name string, f *task.FieldError) *apiError {
 		problem += ": " + f.Hint
 	}
 	return badField(name, problem)
-}
-
-func isTextFormat(raw json.RawMessage) bool {
-	var f struct{ Type string }
-	return json.Unmarshal(raw, &f) == nil && f.Type == "text"
 }
 
 // empty: absent, null, or a container of nothing.

@@ -154,13 +154,13 @@ func (s *sse) delta(text string) {
 	}
 	s.begin()
 	s.text.WriteString(text)
-	s.data(s.answer.chunk(map[string]any{"content": text}, nil))
+	s.data(s.answer.chunk(map[string]any{"content": text}))
 }
 
 func (s *sse) begin() {
 	if !s.begun {
 		s.begun = true
-		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}, nil))
+		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}))
 	}
 }
 
@@ -185,7 +185,7 @@ func (s *sse) verify(e creator.Event) {
 			s.namedEvent("helium.replaced", map[string]string{"content": choice.Content})
 		}
 	}
-	s.data(s.answer.chunk(map[string]any{}, string(choice.FinishReason)))
+	s.data(s.answer.lastChunk(choice))
 	if s.usage {
 		s.data(s.answer.usageChunk(response))
 	}
