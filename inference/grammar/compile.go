@@ -60,11 +60,7 @@ func Compile(schema []byte) (g *Grammar, err error) {
 	}
 
 	b := newBuilder()
-	b.root = root
 	start, err := b.value(root)
-	if err == nil {
-		err = b.definitions()
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +69,6 @@ func Compile(schema []byte) (g *Grammar, err error) {
 
 // builder makes the states of a grammar.
 type builder struct {
-	root   *node
 	states []state
 	rules  map[*node]int32 // begun or made, for what refers to itself
 
@@ -119,11 +114,11 @@ func (b *builder) bytes(from int32, text string) int32 {
 	return from
 }
 
-// definitions compiles those that nothing refers to as well: what is wrong with
-// them is said too.
-func (b *builder) definitions() error {
+// definitions compiles those of a root, also what nothing refers to: what is wrong
+// with them is said too.
+func (b *builder) definitions(root *node) error {
 	for _, key := range []string{"$defs", "definitions"} {
-		defs := b.root.field(key)
+		defs := root.field(key)
 		if defs == nil {
 			continue
 		}
@@ -156,7 +151,10 @@ func (b *builder) value(n *node) (int32, error) {
 	if !n.isObject() {
 		return 0, n.fail("must be an object", "give a JSON Schema")
 	}
-	return rule, b.schema(rule, n)
+	if err := b.schema(rule, n); err != nil || n.root != n {
+		return rule, err
+	}
+	return rule, b.definitions(n)
 }
 
 func (b *builder) schema(rule int32, n *node) error {
@@ -223,7 +221,7 @@ func (b *builder) ref(rule int32, n *node) error {
 	if err := n.keywords("$ref"); err != nil {
 		return err
 	}
-	target, err := n.field("$ref").target(b.root)
+	target, err := n.field("$ref").target()
 	if err != nil {
 		return err
 	}
@@ -308,11 +306,16 @@ func (b *builder) literals(rule int32, texts ...[]byte) {
 
 // object reads the properties in their order, those that are not required or not.
 func (b *builder) object(rule int32, n *node) error {
-	if more := n.field("additionalProperties"); more == nil || more.token != false {
-		at := &node{path: append(slices.Clip(n.path), "additionalProperties")}
-		return at.fail("must be there and false", "an object has the properties that the schema names and no others")
+	more, properties := n.field("additionalProperties"), n.field("properties")
+	if more != nil && more.token == true && properties == nil && n.field("required") == nil {
+		b.anyValue()
+		b.jump(rule, b.anyObject)
+		return nil
 	}
-	properties := n.field("properties")
+	if more == nil || more.token != false {
+		at := &node{path: append(slices.Clip(n.path), "additionalProperties")}
+		return at.fail("must be there and false", "an object has the properties that the schema names and no others, or with true and no properties any")
+	}
 	if properties == nil {
 		properties = &node{}
 	} else if !properties.isObject() {

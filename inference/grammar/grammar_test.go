@@ -45,6 +45,9 @@ func shapes() map[string]shape {
 			[]string{`null`, `{"head":1,"tail":{"head":2,"tail":null}}`}, []string{`{"head":1}`, `{"head":1,"tail":1}`}},
 		"ambiguous": {`{"$ref":"#/$defs/n","$defs":{"n":{"anyOf":[{"type":"array","items":{"$ref":"#/$defs/n"}},{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/n"},{"type":"null"}]}}]}}}`,
 			[]string{`[]`, `[[],[[[[null]]]]]`, strings.Repeat("[", 30) + strings.Repeat("]", 30)}, []string{`null`, `[1]`}},
+		"any object": {`{"type":"object","additionalProperties":true}`, []string{`{}`, `{"a":[{"b":1}]}`}, []string{`[]`, `1`}},
+		"parts": {`{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/a"},{"$id":"urn:b","anyOf":[{"$ref":"#/$defs/a"},{"type":"array","items":{"$ref":"#"}}],"$defs":{"a":{"const":2}}}]},"$defs":{"a":{"const":1}}}`,
+			[]string{`[]`, `[1]`, `[2]`, `[[2,[2]]]`}, []string{`[[1]]`, `2`}},
 		"self": {`{"anyOf":[{"$ref":"#"},{"type":"null"}]}`, []string{`null`}, []string{`1`}},
 	}
 }
@@ -297,7 +300,6 @@ func TestRefusalsNameTheKeyword(t *testing.T) {
 		"minimum":       {`{"type":"integer","minimum":3}`, "minimum", "not a supported keyword"},
 		"one of":        {`{"oneOf":[{"type":"null"}]}`, "oneOf", "not a supported keyword"},
 		"all of":        {`{"type":"object","allOf":[]}`, "allOf", "not a supported keyword"},
-		"id":            {`{"$id":"x","type":"null"}`, "$id", "not a supported keyword"},
 		"items":         {`{"type":"string","items":{}}`, "items", "not a supported keyword"},
 		"no type":       {`{"properties":{}}`, "properties", "not a supported keyword"},
 		"beside ref":    {`{"$ref":"#/$defs/a","type":"null","$defs":{"a":{}}}`, "type", "not a supported keyword"},
@@ -306,7 +308,7 @@ func TestRefusalsNameTheKeyword(t *testing.T) {
 		"types":         {`{"type":["string",4]}`, "type.1", "not a type"},
 		"no types":      {`{"type":[]}`, "type", "names no type"},
 		"additional":    {`{"type":"object"}`, "additionalProperties", "must be there and false"},
-		"additional on": {`{"type":"object","additionalProperties":true}`, "additionalProperties", "must be there and false"},
+		"additional on": {`{"type":"object","additionalProperties":true,"properties":{}}`, "additionalProperties", "must be there and false"},
 		"required":      {object + `{"a":{}},"required":["b"]}`, "required.0", "names no property"},
 		"required text": {object + `{"a":{}},"required":"a"}`, "required", "list of names"},
 		"properties":    {object + `[]}`, "properties", "must be an object"},

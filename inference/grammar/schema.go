@@ -39,6 +39,7 @@ const maxNesting = 64
 // is that in which they are written.
 type node struct {
 	path  []string
+	root  *node      // what # in a $ref means: the whole schema, or the part with an $id around this
 	token json.Token // string, bool, json.Number, nil, or '{' or '[' as json.Delim
 	keys  []string
 	items []*node
@@ -64,7 +65,7 @@ func parse(schema []byte) (*node, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(schema))
 	dec.UseNumber()
-	n, err := parseNode(dec, nil)
+	n, err := parseNode(dec, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +75,15 @@ func parse(schema []byte) (*node, error) {
 	return n, nil
 }
 
-func parseNode(dec *json.Decoder, path []string) (*node, error) {
+func parseNode(dec *json.Decoder, path []string, root *node) (*node, error) {
 	token, err := dec.Token()
 	if err != nil {
 		return nil, notJSON(path, err)
 	}
-	n := &node{path: path, token: token}
+	n := &node{path: path, root: root, token: token}
+	if root == nil {
+		n.root = n
+	}
 	if len(path) > maxNesting {
 		return nil, n.fail(fmt.Sprintf("is nested deeper than %d levels", maxNesting), "make the schema flatter, by $defs")
 	}
@@ -97,7 +101,7 @@ func parseNode(dec *json.Decoder, path []string) (*node, error) {
 			key = token.(string) // the decoder takes nothing else as a key
 			n.keys = append(n.keys, key)
 		}
-		item, err := parseNode(dec, append(slices.Clip(path), key))
+		item, err := parseNode(dec, append(slices.Clip(path), key), n.root)
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +110,23 @@ func parseNode(dec *json.Decoder, path []string) (*node, error) {
 	if _, err := dec.Token(); err != nil {
 		return nil, notJSON(path, err)
 	}
+	if id := n.field("$id"); id != nil && n.root != n {
+		if _, ok := id.token.(string); ok { // otherwise a property of that name
+			n.adopt(n.root, n)
+		}
+	}
 	return n, n.unique()
+}
+
+// adopt makes a part with an $id the root of what is inside it.
+func (n *node) adopt(from, root *node) {
+	if n.root != from {
+		return // inside another part with an $id
+	}
+	n.root = root
+	for _, item := range n.items {
+		item.adopt(from, root)
+	}
 }
 
 // unique refuses a key that is given twice.
@@ -128,7 +148,7 @@ func notJSON(path []string, err error) error {
 // keywords checks that a schema has only those named, and what says nothing of
 // the value.
 func (n *node) keywords(known ...string) error {
-	annotations := []string{"title", "description", "default", "examples", "$comment", "$schema", "$defs", "definitions", "deprecated", "readOnly", "writeOnly"}
+	annotations := []string{"title", "description", "default", "examples", "$comment", "$schema", "$id", "$defs", "definitions", "deprecated", "readOnly", "writeOnly"}
 	for i, key := range n.keys {
 		if !slices.Contains(known, key) && !slices.Contains(annotations, key) {
 			hint := "no keyword that limits the value is known here"
@@ -181,23 +201,23 @@ func (n *node) count(key string, def int) (int, error) {
 }
 
 // target finds the schema that a $ref means.
-func (n *node) target(root *node) (*node, error) {
+func (n *node) target() (*node, error) {
 	ref, ok := n.token.(string)
 	if !ok {
 		return nil, n.fail("must be a string", "")
 	}
 	if ref == "#" {
-		return root, nil
+		return n.root, nil
 	}
 	parts := strings.Split(ref, "/")
 	if len(parts) == 3 && parts[0] == "#" && (parts[1] == "$defs" || parts[1] == "definitions") {
 		name, err := url.PathUnescape(parts[2])
 		name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
-		if defs := root.field(parts[1]); err == nil && defs != nil && defs.field(name) != nil {
+		if defs := n.root.field(parts[1]); err == nil && defs != nil && defs.field(name) != nil {
 			return defs.field(name), nil
 		}
 	}
-	return nil, n.fail(fmt.Sprintf("is %.80q, which is not found", ref), "refer to # or to #/$defs/NAME of this schema")
+	return nil, n.fail(fmt.Sprintf("is %.80q, which is not found", ref), "refer to # or to #/$defs/NAME of this schema, or of the part with an $id around this")
 }
 
 // is tells whether a value that is written out has a type.
