@@ -228,16 +228,26 @@ func TestChatRequestsBecomeTasksOrAreRefusedByField(t *testing.T) {
 		one(`,"logit_bias":{"1":2}`):                                "logit_bias",
 		one(`,"response_format":{"type":"json_object"}`):            "",
 		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"array"}}}`): "",
-		one(`,"response_format":{"type":"grammar"}`):                                                         "response_format.type",
-		one(`,"response_format":"json_object"`):                                                              "response_format",
-		one(`,"response_format":{"type":"json_object","json_schema":{"name":"x"}}`):                          "response_format.json_schema",
-		one(`,"response_format":{"type":"json_schema"}`):                                                     "response_format.json_schema",
-		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x"}}`):                          "response_format.json_schema.schema",
-		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}`):            "response_format.json_schema.name",
-		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"text"}}}`): "response_format",
-		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":[]}}`):              "response_format",
-		one(`,"tool_choice":"required"`):                                                                     "tool_choice",
-		one(`,"tool_choice":{"type":"function"}`):                                                            "tool_choice",
+		one(`,"response_format":{"type":"grammar"}`):                                                                                        "response_format.type",
+		one(`,"response_format":"json_object"`):                                                                                             "response_format",
+		one(`,"response_format":{"type":"json_object","json_schema":{"name":"x"}}`):                                                         "response_format.json_schema",
+		one(`,"response_format":{"type":"json_schema"}`):                                                                                    "response_format.json_schema",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x"}}`):                                                         "response_format.json_schema.schema",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}`):                                           "response_format.json_schema.name",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"text"}}}`):                                "response_format",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":[]}}`):                                             "response_format",
+		one(`,"tool_choice":"required"`):                                                                                                    "tool_choice",
+		one(`,"tool_choice":"any"`):                                                                                                         "tool_choice",
+		one(`,"tool_choice":{}`):                                                                                                            "tool_choice",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}]`):                                              "",
+		one(`,"tool_choice":{"type":"function","function":{"name":"f"}},"tools":[{"type":"function","function":{"name":"f"}}]`):             "",
+		one(`,"tool_choice":{"type":"function","function":{"name":"g"}},"tools":[{"type":"function","function":{"name":"f"}}]`):             "tool_choice",
+		one(`,"tool_choice":"required","tools":[{"type":"custom"}]`):                                                                        "tools[0]",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]`):               "",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object"}}}]`): "tools[0].function.parameters",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}],"response_format":{"type":"json_object"}`):     "response_format",
+		one(`,"tool_choice":"auto","tools":[{"type":"function","function":{"name":"f"}}],"response_format":{"type":"json_object"}`):         "",
+		one(`,"tool_choice":{"type":"function"}`):                                                                                           "tool_choice",
 		one(`,"store":true`):                                      "store",
 		one(`,"service_tier":"flex"`):                             "service_tier",
 		one(`,"reasoning_effort":"low"`):                          "reasoning_effort",
@@ -346,9 +356,11 @@ func TestProbabilitiesAreOpenAIs(t *testing.T) {
 }
 
 // record is a stream's bytes.
-func record(named bool, events ...creator.Event) string {
+func record(named bool, events ...creator.Event) string { return recordAs(named, nil, events...) }
+
+func recordAs(named bool, forced *forcedCall, events ...creator.Event) string {
 	w := httptest.NewRecorder()
-	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{id: "req_1", model: "m", created: time.Unix(7, 0)}, task: "req_1", usage: true}
+	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{id: "req_1", model: "m", created: time.Unix(7, 0), forced: forced}, task: "req_1", usage: true}
 	for _, e := range events {
 		s.event(e)
 	}
@@ -462,6 +474,8 @@ func TestKeysAreHashedAtRest(t *testing.T) {
 
 func FuzzChatRequest(f *testing.F) {
 	f.Add([]byte(ask))
+	f.Add(fmt.Appendf(nil, `{"model":"m","messages":[{"role":"user","content":"x"}],"tools":%s,"tool_choice":"required","logprobs":true}`, twoTools))
+	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"enum":[1]}}}}`))
 	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],"stop":["a"],"tools":[{}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := decodeChat(body)

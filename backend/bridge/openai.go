@@ -148,7 +148,7 @@ func (r *chatRequest) task() (*task.GPT, error) {
 			return nil, err
 		}
 	}
-	tools, err := r.tools()
+	tools, forced, only, err := r.toolChoice()
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +157,9 @@ func (r *chatRequest) task() (*task.GPT, error) {
 		return nil, err
 	}
 	format, schemaName, err := r.responseFormat()
+	if err == nil && forced != nil {
+		format, err = callFormat(tools, only, format)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +181,7 @@ func (r *chatRequest) task() (*task.GPT, error) {
 		}
 	})
 	var wrong *task.FieldError
-	if errors.As(err, &wrong) {
+	if errors.As(err, &wrong) && forced == nil {
 		if e := badSchema(schemaName, wrong); e != nil {
 			return nil, e
 		}
@@ -234,20 +237,6 @@ func contentOf(raw json.RawMessage, at string) (task.Content, error) {
 	return task.Text(strings.Join(texts, "\n")), nil
 }
 
-func (r *chatRequest) tools() ([]json.RawMessage, error) {
-	if len(r.ToolChoice) == 0 || string(r.ToolChoice) == "null" {
-		return r.Tools, nil
-	}
-	var choice string
-	if json.Unmarshal(r.ToolChoice, &choice) != nil || choice != "auto" && choice != "none" {
-		return nil, badField("tool_choice", "must be auto or none: a model of this network can't be forced to call a tool yet")
-	}
-	if choice == "none" {
-		return nil, nil
-	}
-	return r.Tools, nil
-}
-
 func stopStrings(raw json.RawMessage) ([]string, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
@@ -275,6 +264,7 @@ var taskFields = map[string]string{
 	"generation_config.num_return_sequences": "n",
 	"generation_config.stop_strings":         "stop",
 	"helium.logprobs":                        "top_logprobs",
+	"helium.response_format.schema":          "tools", // of a call: see badSchema for others
 
 	"base_model":                 "model",
 	"base_model.name":            "model",
