@@ -660,25 +660,54 @@ func (b *builder) finish(start int32) (*Grammar, error) {
 		s.plain = len(s.jumps)+len(s.calls) == 0 && !s.accept
 		s.need = never
 	}
-	for g.settle() {
-	}
+	g.settle()
 	if g.states[start].need > maxDepth {
 		return nil, &Error{nil, "no value fits the schema", fmt.Sprintf("it must end somewhere, within %d objects and lists inside one another", maxDepth)}
 	}
 	return g, nil
 }
 
-// settle carries what is known of states back to those that lead to them. States
-// lead to later ones mostly.
-func (g *Grammar) settle() (changed bool) {
-	for i := len(g.states) - 1; i > 0; i-- {
+// settle carries what is known of states back to those that lead to them, until
+// nothing changes.
+func (g *Grammar) settle() {
+	before := make([][]int32, len(g.states))
+	queue := make([]int32, 0, len(g.states))
+	for i := range g.states {
+		g.states[i].next(func(to int32) { before[to] = append(before[to], int32(i)) })
+		queue = append(queue, int32(i)) // later ones first, as states lead to later ones mostly
+	}
+	waits := slices.Repeat([]bool{true}, len(g.states))
+	for len(queue) > 0 {
+		i := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		waits[i] = false
 		s := &g.states[i]
-		need, calls := g.after(s)
-		if need < s.need || calls != s.mayCall {
-			s.need, s.mayCall, changed = need, calls, true
+		need, mayCall := g.after(s)
+		if need == s.need && mayCall == s.mayCall {
+			continue
+		}
+		s.need, s.mayCall = need, mayCall
+		for _, from := range before[i] {
+			if !waits[from] {
+				waits[from] = true
+				queue = append(queue, from)
+			}
 		}
 	}
-	return changed
+}
+
+// next names the states that one leads to.
+func (s *state) next(name func(to int32)) {
+	for _, e := range s.edges {
+		name(e.to)
+	}
+	for _, to := range s.jumps {
+		name(to)
+	}
+	for _, c := range s.calls {
+		name(c.rule)
+		name(c.ret)
+	}
 }
 
 func (g *Grammar) after(s *state) (need int, calls bool) {

@@ -341,6 +341,24 @@ func TestRefusalsNameTheKeyword(t *testing.T) {
 	}
 }
 
+func TestKnowledgeTravelsAgainstTheOrderOfStates(t *testing.T) {
+	const count = 6000
+	schema := []byte(`{"$ref":"#/$defs/d0","$defs":{"d0":{"type":"null"}`)
+	for i := 1; i < count; i++ {
+		schema = fmt.Appendf(schema, `,"d%d":{"$ref":"#/$defs/d%d"}`, i, i-1)
+	}
+	g := mustCompile(t, string(schema)+`}}`)
+	settled := 0
+	for _, s := range g.states {
+		if len(s.jumps) > 0 && s.need == 0 {
+			settled++
+		}
+	}
+	if settled < count {
+		t.Errorf("only %d states are known to end", settled)
+	}
+}
+
 func TestAnyTakesObjectsOnly(t *testing.T) {
 	m := NewMatcher(Any(), NewVocabulary(pieces()))
 	for text, want := range map[string]bool{`{}`: true, `{"a": {"b": [1, "x", null]}}`: true, `[]`: false, `"a"`: false, `{} `: false, ``: false} {
