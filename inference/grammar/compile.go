@@ -3,7 +3,6 @@ package grammar
 import (
 	"fmt"
 	"slices"
-	"strconv"
 )
 
 // The bounds of a grammar.
@@ -134,13 +133,21 @@ func (b *builder) definitions(root *node) error {
 	return nil
 }
 
+// room refuses a part for which there would be too many states.
+func (b *builder) room(n *node, states int) error {
+	if len(b.states)+states > maxStates {
+		return n.fail("makes the schema too large", fmt.Sprintf("a schema may have about %d bytes of names and enum values, fewer with many properties or items", maxStates))
+	}
+	return nil
+}
+
 // value makes the rule of a schema.
 func (b *builder) value(n *node) (int32, error) {
 	if rule, ok := b.rules[n]; ok {
 		return rule, nil
 	}
-	if len(b.states) > maxStates {
-		return 0, n.fail("makes the schema too large", fmt.Sprintf("a schema may have about %d bytes of names and enum values, fewer with many properties or items", maxStates))
+	if err := b.room(n, 0); err != nil {
+		return 0, err
 	}
 	rule := b.state()
 	b.rules[n] = rule
@@ -269,14 +276,15 @@ func (b *builder) constant(rule int32, n *node, types []string) error {
 // values reads one of some values that the schema writes out.
 func (b *builder) values(rule int32, list []*node, types []string) error {
 	var texts [][]byte
-	size := len(b.states)
+	size := 0
 	for _, item := range list {
 		if !item.is(types) {
 			return item.fail("is not of the type that stands beside it", "change one of the two")
 		}
 		texts = append(texts, item.literal(nil))
-		if size += len(texts[len(texts)-1]); size > maxStates {
-			return item.fail("makes the schema too large", fmt.Sprintf("a schema may have about %d bytes of names and enum values", maxStates))
+		size += len(texts[len(texts)-1])
+		if err := b.room(item, size); err != nil {
+			return err
 		}
 	}
 	b.literals(rule, texts...)
@@ -329,6 +337,9 @@ func (b *builder) object(rule int32, n *node) error {
 	// begin[i] is where property i or a later one may begin, after[i] where the
 	// ones before i are done and at least one was written.
 	count := len(properties.keys)
+	if err := b.room(properties, 8*count); err != nil {
+		return err
+	}
 	begin, after := make([]int32, count+1), make([]int32, count+1)
 	for i := range begin {
 		begin[i], after[i] = b.state(), b.state()
@@ -368,8 +379,12 @@ func (b *builder) property(from int32, key string, schema *node, to int32) error
 	if err != nil {
 		return err
 	}
+	name := appendString(nil, key)
+	if err := b.room(schema, len(name)); err != nil {
+		return err
+	}
 	value := b.state()
-	b.spaced(b.bytes(from, string(appendString(nil, key))+":"), value)
+	b.spaced(b.bytes(from, string(name)+":"), value)
 	b.call(value, rule, to)
 	return nil
 }
@@ -418,8 +433,8 @@ func (b *builder) array(rule int32, n *node) error {
 	if most != endless && most < least {
 		return n.field("maxItems").fail(fmt.Sprintf("is %d, less than minItems", most), "change one of the two")
 	}
-	if 8*max(least, most)+len(b.states) > maxStates {
-		return n.fail("makes the schema too large", "allow fewer items, or leave maxItems out")
+	if err := b.room(n, 8*max(least, most)); err != nil {
+		return err
 	}
 	item := b.anyValue()
 	if items := n.field("items"); items != nil {
@@ -465,266 +480,4 @@ func (b *builder) list(rule, item int32, least, most int) {
 		}
 		after = following
 	}
-}
-
-// spaceRule reads one space, or a line break and an indent. It has an end to it:
-// a model would fill an answer with space otherwise.
-func (b *builder) spaceRule() int32 {
-	if b.space != 0 {
-		return b.space
-	}
-	b.space = b.state()
-	b.edge(b.space, ' ', ' ', b.end())
-	indent := b.end()
-	b.edge(b.space, '\n', '\n', indent)
-	for range 32 {
-		next := b.end()
-		b.edge(indent, ' ', ' ', next)
-		indent = next
-	}
-	return b.space
-}
-
-// anyValue reads any JSON value.
-func (b *builder) anyValue() int32 {
-	if b.any != 0 {
-		return b.any
-	}
-	b.any, b.anyObject = b.state(), b.state()
-	list := b.state()
-	b.list(list, b.any, 0, -1)
-	b.members(b.anyObject, b.any)
-	for _, rule := range []int32{b.anyObject, list, b.textRule(), b.numberRule()} {
-		b.jump(b.any, rule)
-	}
-	b.literals(b.any, []byte("true"), []byte("false"), []byte("null"))
-	return b.any
-}
-
-// members reads an object with any names.
-func (b *builder) members(rule, value int32) {
-	closing, first, next := b.state(), b.state(), b.state()
-	b.edge(closing, '}', '}', b.end())
-	b.spaced(b.bytes(rule, "{"), first)
-	b.jump(first, closing)
-	b.jump(first, next)
-
-	name, colon, after := b.state(), b.state(), b.state()
-	b.call(next, b.textRule(), name)
-	b.spaced(b.bytes(name, ":"), colon)
-	b.call(colon, value, after)
-	b.spaced(after, closing)
-	b.spaced(b.bytes(after, ","), next)
-}
-
-// textRule reads a string of whole UTF-8 characters and escapes. A surrogate
-// comes with its other half only.
-func (b *builder) textRule() int32 {
-	if b.text != 0 {
-		return b.text
-	}
-	b.text = b.state()
-	in := b.bytes(b.text, `"`)
-	b.edge(in, '"', '"', b.end())
-	b.edge(in, ' ', '!', in)
-	b.edge(in, '#', '[', in)
-	b.edge(in, ']', 0x7f, in)
-	b.characters(in)
-	b.escapes(in)
-	return b.text
-}
-
-// characters reads the characters of two to four bytes, by the table of
-// well-formed UTF-8 in the Unicode standard.
-func (b *builder) characters(in int32) {
-	one, two, three := b.state(), b.state(), b.state() // bytes still to come
-	b.edge(one, 0x80, 0xbf, in)
-	b.edge(two, 0x80, 0xbf, one)
-	b.edge(three, 0x80, 0xbf, two)
-	b.edge(in, 0xc2, 0xdf, one)
-	b.edge(in, 0xe1, 0xec, two)
-	b.edge(in, 0xee, 0xef, two)
-	b.edge(in, 0xf1, 0xf3, three)
-	for _, first := range []struct{ lead, low, high byte }{{0xe0, 0xa0, 0xbf}, {0xed, 0x80, 0x9f}} {
-		second := b.state()
-		b.edge(in, first.lead, first.lead, second)
-		b.edge(second, first.low, first.high, one)
-	}
-	for _, first := range []struct{ lead, low, high byte }{{0xf0, 0x90, 0xbf}, {0xf4, 0x80, 0x8f}} {
-		second := b.state()
-		b.edge(in, first.lead, first.lead, second)
-		b.edge(second, first.low, first.high, two)
-	}
-}
-
-func (b *builder) escapes(in int32) {
-	escape := b.bytes(in, `\`)
-	for _, c := range []byte(`"\/bfnrt`) {
-		b.edge(escape, c, c, in)
-	}
-
-	code := b.bytes(escape, "u")
-	one := b.state() // digits still to come
-	two, three, half := b.state(), b.state(), b.state()
-	b.hex(one, in)
-	b.hex(two, one)
-	b.hex(three, two)
-	b.edge(code, '0', '9', three)
-	for _, a := range []byte("aA") {
-		b.edge(code, a, a+2, three)
-		b.edge(code, a+3, a+3, half)
-		b.edge(code, a+4, a+5, three)
-	}
-
-	high, low := b.state(), b.state() // the rest of a pair
-	b.edge(half, '0', '7', two)
-	b.edge(half, '8', '9', high)
-	lastDigit, second := b.state(), b.state()
-	b.hex(high, lastDigit)
-	b.hex(lastDigit, second)
-	lowCode := b.bytes(second, `\u`)
-	for _, a := range []byte("aA") {
-		b.edge(half, a, a+1, high)
-		b.edge(lowCode, a+3, a+3, low)
-		b.edge(low, a+2, a+5, two)
-	}
-}
-
-func (b *builder) hex(from, to int32) {
-	b.edge(from, '0', '9', to)
-	b.edge(from, 'a', 'f', to)
-	b.edge(from, 'A', 'F', to)
-}
-
-// whole reads a whole number, and gives the states where it may end.
-func (b *builder) whole(rule int32) []int32 {
-	zero, digits := b.end(), b.end()
-	ends := []int32{zero, digits}
-	for _, from := range []int32{rule, b.bytes(rule, "-")} {
-		b.edge(from, '0', '0', zero)
-		b.edge(from, '1', '9', digits)
-	}
-	return append(ends, b.digits(digits, 14)...)
-}
-
-// digits reads up to some more digits, and gives the states after each.
-func (b *builder) digits(from int32, most int) (ends []int32) {
-	for range most {
-		to := b.end()
-		b.edge(from, '0', '9', to)
-		ends = append(ends, to)
-		from = to
-	}
-	return ends
-}
-
-func (b *builder) integerRule() int32 {
-	if b.integer == 0 {
-		b.integer = b.state()
-		b.whole(b.integer)
-	}
-	return b.integer
-}
-
-func (b *builder) numberRule() int32 {
-	if b.number != 0 {
-		return b.number
-	}
-	b.number = b.state()
-	point, exponent := b.state(), b.state()
-	whole := b.whole(b.number)
-	for _, s := range whole {
-		b.edge(s, '.', '.', point)
-	}
-	for _, s := range append(whole, b.digits(point, 15)...) {
-		b.edge(s, 'e', 'e', exponent)
-		b.edge(s, 'E', 'E', exponent)
-	}
-	signed := b.state()
-	b.edge(exponent, '+', '+', signed)
-	b.edge(exponent, '-', '-', signed)
-	b.jump(exponent, signed)
-	b.digits(signed, 2)
-	return b.number
-}
-
-// finish works out what matching needs to know of each state, and refuses what
-// no value fits.
-func (b *builder) finish(start int32) (*Grammar, error) {
-	if len(b.states) > maxStates+maxStates/2 {
-		return nil, &Error{nil, "the schema is too large: it has " + strconv.Itoa(len(b.states)) + " states", "name fewer properties, items or enum values"}
-	}
-	g := &Grammar{states: b.states, start: start}
-	for i := range g.states {
-		s := &g.states[i]
-		s.plain = len(s.jumps)+len(s.calls) == 0 && !s.accept
-		s.need = never
-	}
-	g.settle()
-	if g.states[start].need > maxDepth {
-		return nil, &Error{nil, "no value fits the schema", fmt.Sprintf("it must end somewhere, within %d objects and lists inside one another", maxDepth)}
-	}
-	return g, nil
-}
-
-// settle carries what is known of states back to those that lead to them, until
-// nothing changes.
-func (g *Grammar) settle() {
-	before := make([][]int32, len(g.states))
-	queue := make([]int32, 0, len(g.states))
-	for i := range g.states {
-		g.states[i].next(func(to int32) { before[to] = append(before[to], int32(i)) })
-		queue = append(queue, int32(i)) // later ones first, as states lead to later ones mostly
-	}
-	waits := slices.Repeat([]bool{true}, len(g.states))
-	for len(queue) > 0 {
-		i := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		waits[i] = false
-		s := &g.states[i]
-		need, mayCall := g.after(s)
-		if need == s.need && mayCall == s.mayCall {
-			continue
-		}
-		s.need, s.mayCall = need, mayCall
-		for _, from := range before[i] {
-			if !waits[from] {
-				waits[from] = true
-				queue = append(queue, from)
-			}
-		}
-	}
-}
-
-// next names the states that one leads to.
-func (s *state) next(name func(to int32)) {
-	for _, e := range s.edges {
-		name(e.to)
-	}
-	for _, to := range s.jumps {
-		name(to)
-	}
-	for _, c := range s.calls {
-		name(c.rule)
-		name(c.ret)
-	}
-}
-
-func (g *Grammar) after(s *state) (need int, calls bool) {
-	need, calls = s.need, len(s.calls) > 0
-	if s.accept {
-		need = 0
-	}
-	for _, e := range s.edges {
-		need = min(need, g.states[e.to].need)
-		calls = calls || g.states[e.to].mayCall
-	}
-	for _, to := range s.jumps {
-		need = min(need, g.states[to].need)
-		calls = calls || g.states[to].mayCall
-	}
-	for _, c := range s.calls {
-		need = min(need, max(1+g.states[c.rule].need, g.states[c.ret].need))
-	}
-	return need, calls
 }

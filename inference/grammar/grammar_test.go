@@ -287,6 +287,10 @@ func TestRefusalsNameTheKeyword(t *testing.T) {
 		chain += fmt.Sprintf(`,"d%d":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/d%d"}}`, i, i+1)
 	}
 	chain += `}}`
+	many := ""
+	for i := range maxStates / 8 {
+		many += fmt.Sprintf(`"%d":{},`, i)
+	}
 	for name, c := range map[string]struct{ schema, path, problem string }{
 		"not JSON":      {`{`, "", "not JSON"},
 		"two":           {`{} {}`, "", "follows"},
@@ -329,13 +333,15 @@ func TestRefusalsNameTheKeyword(t *testing.T) {
 		"endless self":  {`{"$ref":"#"}`, "", "no value fits"},
 		"endless chain": {chain, "", "no value fits"},
 		"deep":          {deep, strings.Repeat("items.", 64) + "type", "nested deeper"},
+		"large name":    {object + `{"` + strings.Repeat("x", maxStates) + `":{}}}`, "properties." + strings.Repeat("x", maxStates), "too large"},
+		"many names":    {object + `{` + strings.TrimSuffix(many, ",") + `}}`, "properties", "too large"},
 		"large":         {`{"enum":["` + strings.Repeat("x", maxStates) + `"]}`, "enum.0", "too large"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Compile([]byte(c.schema))
 			e, ok := err.(*Error)
 			if !ok || strings.Join(e.Path, ".") != c.path || !strings.Contains(e.Problem, c.problem) {
-				t.Errorf("error = %v, want %q at %s", err, c.problem, c.path)
+				t.Errorf("error = %.200v, want %q at %.200s", err, c.problem, c.path)
 			}
 		})
 	}
