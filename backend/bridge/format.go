@@ -3,6 +3,7 @@ package bridge
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -71,13 +72,19 @@ func (r *chatRequest) logprobs() *int {
 	return r.TopLogprobs
 }
 
-// badSchema refuses a schema in OpenAI's words; nil for an error about something
-// else.
-func badSchema(name string, f *task.FieldError) *apiError {
-	const at = "helium.response_format.schema"
-	inside, ok := strings.CutPrefix(f.Field, at)
+// badSchema refuses a schema in OpenAI's words, that of a call by the tools it was
+// made of; nil for an error about something else.
+func badSchema(err error, name string, forced *forcedCall) *apiError {
+	var f *task.FieldError
+	if !errors.As(err, &f) {
+		return nil
+	}
+	inside, ok := strings.CutPrefix(f.Field, "helium.response_format.schema")
 	if !ok {
 		return nil
+	}
+	if forced != nil {
+		return fieldError("tools", f)
 	}
 	e := badField("response_format", "")
 	e.Message = fmt.Sprintf("Invalid schema for response_format '%s': ", name)

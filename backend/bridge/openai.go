@@ -180,11 +180,8 @@ func (r *chatRequest) task() (*task.GPT, error) {
 			MinP: r.MinP, RepetitionPenalty: r.RepetitionPenalty, NumReturnSequences: r.N, StopStrings: stop,
 		}
 	})
-	var wrong *task.FieldError
-	if errors.As(err, &wrong) && forced == nil {
-		if e := badSchema(schemaName, wrong); e != nil {
-			return nil, e
-		}
+	if e := badSchema(err, schemaName, forced); e != nil {
+		return nil, e
 	}
 	if err != nil {
 		return nil, asFieldError(err)
@@ -264,7 +261,6 @@ var taskFields = map[string]string{
 	"generation_config.num_return_sequences": "n",
 	"generation_config.stop_strings":         "stop",
 	"helium.logprobs":                        "top_logprobs",
-	"helium.response_format.schema":          "tools", // of a call: see badSchema for others
 
 	"base_model":                 "model",
 	"base_model.name":            "model",

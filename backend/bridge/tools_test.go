@@ -46,6 +46,19 @@ func TestAForcedCallIsHeldToItsTools(t *testing.T) {
 	}
 }
 
+func TestToolsThatMakeTooLargeASchemaTogetherAreRefused(t *testing.T) {
+	var tools []json.RawMessage
+	for i := range 3 {
+		tools = append(tools, fmt.Appendf(nil, `{"type":"function","function":{"name":"f%d","parameters":{"enum":["%s"]}}}`, i, strings.Repeat("x", 30_000)))
+	}
+	r := forcedRequest(t, `"required"`)
+	r.Tools = tools
+	_, err := r.task()
+	if api, ok := err.(*apiError); !ok || api.Param != "tools" || !strings.Contains(api.Message, "too large") {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func TestAForcedAnswerBecomesACall(t *testing.T) {
 	answer := func(content string, finish task.FinishReason) *task.Response {
 		return &task.Response{Model: "m", Choices: []task.Choice{{FinishReason: finish, Content: content}}}
