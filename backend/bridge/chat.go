@@ -42,7 +42,7 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 	}
 
 	fee := tellFee(w, t)
-	answer := reply{id: t.ID(), model: req.Model, created: b.now()}
+	answer := reply{id: t.ID(), model: req.Model, created: b.now(), forced: req.forced()}
 	if req.Helium != nil {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
 	}
@@ -188,6 +188,8 @@ type reply struct {
 	id      string
 	model   string
 	created time.Time
+	// forced is nil where the answer need not be a call of a tool.
+	forced *forcedCall
 	// helium is left out for callers that know nothing of it.
 	helium *heliumAnswer
 }
@@ -206,9 +208,13 @@ func (a reply) head(object string) map[string]any {
 func (a reply) completion(r *task.Response) map[string]any {
 	choices := make([]map[string]any, len(r.Choices))
 	for i, c := range r.Choices {
+		calls := a.forced.calls(a.id, i, c)
+		message := map[string]any{"role": "assistant", "content": c.Content, "refusal": nil}
+		if calls != nil {
+			message["content"], message["tool_calls"] = nil, calls
+		}
 		choices[i] = map[string]any{
-			"index": i, "finish_reason": string(c.FinishReason), "logprobs": nil,
-			"message": map[string]any{"role": "assistant", "content": c.Content, "refusal": nil},
+			"index": i, "finish_reason": a.forced.finish(c, calls), "logprobs": chancesOf(c.Logprobs), "message": message,
 		}
 	}
 	out := a.head("chat.completion")
@@ -216,9 +222,17 @@ func (a reply) completion(r *task.Response) map[string]any {
 	return out
 }
 
-func (a reply) chunk(delta map[string]any, finish any) map[string]any {
+func (a reply) chunk(delta map[string]any) map[string]any { return a.choiceChunk(delta, nil, nil) }
+
+// lastChunk ends a text. The probabilities of all its tokens come with it, as they
+// are verified with the text.
+func (a reply) lastChunk(c task.Choice) map[string]any {
+	return a.choiceChunk(map[string]any{}, a.forced.finish(c, a.forced.calls(a.id, 0, c)), chancesOf(c.Logprobs))
+}
+
+func (a reply) choiceChunk(delta map[string]any, finish, logprobs any) map[string]any {
 	out := a.head("chat.completion.chunk")
-	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": nil}}
+	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": logprobs}}
 	return out
 }
 

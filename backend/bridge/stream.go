@@ -88,7 +88,9 @@ func newSSE(w http.ResponseWriter, r *http.Request, task string) *sse {
 func (s *sse) event(e creator.Event) {
 	switch e.Stage {
 	case creator.StageDelta:
-		if !s.verified { // a piece that comes late is in the verified text already
+		// A piece that comes late is in the verified text already, and a call is told
+		// as a whole.
+		if !s.verified && s.answer.forced == nil {
 			s.delta(e.Text)
 		}
 	case creator.StageVerified:
@@ -154,13 +156,13 @@ func (s *sse) delta(text string) {
 	}
 	s.begin()
 	s.text.WriteString(text)
-	s.data(s.answer.chunk(map[string]any{"content": text}, nil))
+	s.data(s.answer.chunk(map[string]any{"content": text}))
 }
 
 func (s *sse) begin() {
 	if !s.begun {
 		s.begun = true
-		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}, nil))
+		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}))
 	}
 }
 
@@ -175,7 +177,10 @@ func (s *sse) verify(e creator.Event) {
 	s.begin()
 	choice := response.Choices[0]
 	rest, matches := strings.CutPrefix(choice.Content, s.text.String())
-	if matches && rest != "" {
+	if calls := s.answer.forced.calls(s.task, 0, choice); calls != nil {
+		calls[0]["index"] = 0 // of the calls, there is one
+		s.data(s.answer.chunk(map[string]any{"tool_calls": calls}))
+	} else if matches && rest != "" {
 		s.delta(rest)
 	}
 	if !matches {
@@ -185,7 +190,7 @@ func (s *sse) verify(e creator.Event) {
 			s.namedEvent("helium.replaced", map[string]string{"content": choice.Content})
 		}
 	}
-	s.data(s.answer.chunk(map[string]any{}, string(choice.FinishReason)))
+	s.data(s.answer.lastChunk(choice))
 	if s.usage {
 		s.data(s.answer.usageChunk(response))
 	}

@@ -16,7 +16,7 @@ type GPT struct {
 	Seed             int64             // 0 to MaxSeed
 	DType            DType
 	QuantizeBits     int // 4 or 8; 0 means the document asks for none
-	Helium           Extension
+	Helium           GPTExtension
 }
 
 // MaxSeed is the largest seed: Helium seeds a 32-bit generator among others, so
@@ -33,10 +33,6 @@ const (
 	DTypeBFloat16 DType = "bfloat16"
 	DTypeFloat32  DType = "float32"
 )
-
-// Extension is the document's `helium` object: what this network adds to
-// Helium's format. Nothing yet, so every field in it is refused.
-type Extension struct{}
 
 // Role is who speaks in a message.
 type Role string
@@ -137,6 +133,7 @@ func (g *GPT) Normalised() []byte {
 	} else {
 		w.integer(int64(g.QuantizeBits))
 	}
+	w.gptExtension(g.Helium)
 	w.close('}')
 	return w.b
 }

@@ -71,7 +71,7 @@ func (r *reader) gpt(doc *value) *GPT {
 		g.QuantizeBits = r.quantizeBits(v)
 	}
 	if v := f["helium"]; !isNull(v) {
-		r.fields(v)
+		r.gptExtension(v, g)
 	}
 	return g
 }

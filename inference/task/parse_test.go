@@ -71,7 +71,7 @@ func TestErrorNamesTheField(t *testing.T) {
 		"quantize 5":         {`{"model":"m","messages":[],"quantize_bits":5}`, "quantize_bits", "neither 4 nor 8"},
 		"template list":      {`{"model":"m","messages":[],"template_args":[]}`, "template_args", "must be an object"},
 		"tools object":       {`{"model":"m","messages":[],"tools":{}}`, "tools", "must be a list"},
-		"helium field":       {`{"model":"m","messages":[],"helium":{"logprobs":true}}`, "helium.logprobs", "not a field"},
+		"helium field":       {`{"model":"m","messages":[],"helium":{"logits":true}}`, "helium.logits", "not a field"},
 		"too deep":           {`{"model":"m","messages":[],"template_args":` + deep + `}`, "template_args" + strings.Repeat(".a", 64), "nested deeper"},
 		"huge in template":   {`{"model":"m","messages":[],"template_args":{"x":1e999}}`, "template_args.x", "too large"},
 	} {

@@ -64,7 +64,7 @@ const full = `{
 }`
 
 func TestSchemaAndParserAgreeOnEveryEditOfGPT(t *testing.T) {
-	docs := map[string]any{"": decode(t, []byte(full))}
+	docs := map[string]any{"": decode(t, []byte(full)), "extended": decode(t, []byte(extended))}
 	for _, e := range examples(t, "gpt") {
 		if len(e.doc) < 4096 { // large images are in no shape that full lacks
 			doc := decode(t, e.doc)
