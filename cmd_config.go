@@ -48,9 +48,13 @@ func (c configFile) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (a
 		}
 	}
 	for name, value := range c {
-		if flagName(name) == flag.Name {
-			return value, nil
+		if flagName(name) != flag.Name {
+			continue
 		}
+		if number, ok := value.(json.Number); ok {
+			return number.String(), nil // as it is written, which is how flags are read
+		}
+		return value, nil
 	}
 	return nil, nil
 }

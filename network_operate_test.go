@@ -277,7 +277,7 @@ func (o *operated) startNodes(t *testing.T) {
 	for i := range 3 {
 		name := fmt.Sprintf("node-%d", i+1)
 		await(t, name+" to be available", func() bool {
-			out, _ := o.helium(t, "status", "--data", o.path(name), "--field", "node.status")
+			out, _ := o.helium(t, "status", "--data", o.path(name), "--field", "node.chain")
 			return strings.TrimSpace(out) == "available" || o.gone(t, name)
 		})
 	}
