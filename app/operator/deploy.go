@@ -196,7 +196,7 @@ func (p Plan) reckon(ctx context.Context, rpc *ethclient.Client, n contracts.Net
 	}
 	left := costs.left(have)
 	total := new(big.Int).Mul(new(big.Int).SetUint64(left.gas()), price)
-	fmt.Fprintf(p.Out, "%d transactions are left, of about %d gas: %s of the chain's coin at %s a unit of gas now.\nThe owner %s has %s.\n",
+	fmt.Fprintf(p.Out, "At most %d transactions are left, of about %d gas: %s of the chain's coin at %s a unit of gas now.\nThe owner %s has %s.\n",
 		len(left), left.gas(), coins(total), gwei(price), p.Owner.Address(), coins(balance))
 	if p.DryRun {
 		for _, c := range left {
