@@ -197,6 +197,10 @@ func waitOf(req *http.Request) (time.Duration, error) {
 
 var errNotStored = refuse(404, "not_stored", "nothing is stored there", "it may come later")
 
+// lookAgain is how often a request that waits looks even though it was not woken:
+// a wake-up is lost when the connection to the bus breaks at that moment.
+const lookAgain = 2 * time.Second
+
 // waitBlob is the blob at path, as soon as its event is out.
 func (r *Relay) waitBlob(ctx context.Context, path string, wait time.Duration) ([]byte, error) {
 	var wake chan *nats.Msg
@@ -221,18 +225,26 @@ func (r *Relay) waitBlob(ctx context.Context, path string, wait time.Duration) (
 		return nil, errNotStored
 	}
 
-	timer := time.NewTimer(wait)
+	timer, again := time.NewTimer(wait), time.NewTicker(lookAgain)
 	defer timer.Stop()
-	select {
-	case <-wake:
-	case <-timer.C:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	defer again.Stop()
+	for last := false; ; {
+		select {
+		case <-wake:
+		case <-again.C:
+		case <-timer.C:
+			last = true
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		m, err := r.bus.last(ctx, r.bus.blobs, "blob."+path)
+		if err != nil || m != nil {
+			return dataOf(m), err
+		}
+		if last {
+			return nil, errNotStored
+		}
 	}
-	if m, err = r.bus.last(ctx, r.bus.blobs, "blob."+path); err == nil && m == nil {
-		return nil, errNotStored
-	}
-	return dataOf(m), err
 }
 
 func dataOf(m *jetstream.RawStreamMsg) []byte {

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,7 +22,7 @@ import (
 
 // Config is what a relay needs. Fields after Tasks may be left out.
 type Config struct {
-	// DataDir is the relay's own folder.
+	// DataDir is the relay's own folder. One with a Cluster needs none.
 	DataDir string
 	// Listen is a TCP address; port 0 takes a free one.
 	Listen string
@@ -33,6 +32,9 @@ type Config struct {
 	Key   *ecdsa.PrivateKey
 	Tasks Tasks
 
+	// Cluster is where everything is kept, together with other relays; nil for
+	// the relay's own folder.
+	Cluster *Cluster
 	// Listener, when given, is used instead of Listen; the relay closes it.
 	Listener net.Listener
 	// Hosts are names, with port, by which clients reach the relay, besides
@@ -54,12 +56,17 @@ type Config struct {
 
 func (c *Config) complete() error {
 	switch {
-	case c.DataDir == "":
+	case c.DataDir == "" && c.Cluster == nil:
 		return errors.New("start relay: no data folder")
 	case c.Key == nil:
 		return errors.New("start relay: no key")
 	case c.Tasks == nil:
 		return errors.New("start relay: no chain to take roles from")
+	}
+	if c.Cluster != nil {
+		if err := c.Cluster.check(); err != nil {
+			return err
+		}
 	}
 	c.Retention = orElse(c.Retention, time.Hour)
 	c.MaxAge = orElse(c.MaxAge, 26*time.Hour)
@@ -101,16 +108,16 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(cfg.DataDir, "nats")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make relay data folder: %w", err)
+	if cfg.Cluster == nil {
+		if err := os.MkdirAll(filepath.Join(cfg.DataDir, "nats"), 0o700); err != nil {
+			return nil, fmt.Errorf("make relay data folder: %w", err)
+		}
 	}
 	r := &Relay{
 		cfg:      cfg,
 		domain:   cfg.Profile.Domain(),
 		address:  crypto.PubkeyToAddress(cfg.Key.PublicKey),
 		secret:   tokenSecret(cfg.Key),
-		epoch:    rand.Text(),
 		accounts: newAccounts(cfg.Limits.PerAddress, cfg.Limits),
 		guests:   newAccounts(cfg.Limits.PerGuest, cfg.Limits),
 		askers:   newAccounts(cfg.Limits.PerAsker, cfg.Limits),
@@ -121,10 +128,11 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 	r.sockets.open = make(map[*socket]struct{})
 
 	var err error
-	if r.bus, err = openBus(ctx, dir, cfg); err != nil {
+	if r.bus, err = openBus(ctx, cfg); err != nil {
 		r.stop()
 		return nil, err
 	}
+	r.epoch = r.bus.epochOf()
 	if err := r.finish(ctx); err != nil {
 		r.stop()
 		r.bus.close()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -74,7 +75,7 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 			filters = []string{base + ".env", base + ".env.*." + nodePart(s.who.address), base + ".res.*", base + ".msg.>"}
 		}
 	}
-	c := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy}
+	c := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: time.Minute}
 	if f.After > 0 && f.Epoch == r.epoch {
 		c.DeliverPolicy, c.OptStartSeq = jetstream.DeliverByStartSequencePolicy, f.After+1
 	}
@@ -82,7 +83,7 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 	if err != nil {
 		return fmt.Errorf("watch task: %w", err)
 	}
-	messages, err := consumer.Messages()
+	messages, err := consumer.Messages(r.bus.quick.watchOptions()...)
 	if err != nil {
 		return fmt.Errorf("watch task: %w", err)
 	}
