@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -105,19 +104,15 @@ func tooOften() *refusal {
 	return no
 }
 
-// hostOf is the IP address that a request comes from.
-func hostOf(req *http.Request) string {
-	host, _, err := net.SplitHostPort(req.RemoteAddr)
-	if err != nil {
-		return req.RemoteAddr
-	}
-	return host
+// guestMay counts a request of somebody who is not signed in.
+func (r *Relay) guestMay(req *http.Request) bool {
+	return r.guests.of(placeOf(req.RemoteAddr), common.Address{}).rate.Allow()
 }
 
 // guest serves those who are not signed in, limited by IP address.
 func (r *Relay) guest(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if !r.guests.of(hostOf(req), common.Address{}).rate.Allow() {
+		if !r.guestMay(req) {
 			r.answerError(w, tooOften())
 			return
 		}
@@ -127,11 +122,11 @@ func (r *Relay) guest(h handler) http.Handler {
 	})
 }
 
-// signedIn serves those with a token.
+// signedIn serves those with a token. Who has none is a guest, and guesses as often.
 func (r *Relay) signedIn(h signedInHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		who, err := r.bearer(req.Header.Get("Authorization"))
-		if err == nil && !who.rate.Allow() {
+		if err != nil && !r.guestMay(req) || err == nil && !who.rate.Allow() {
 			err = tooOften()
 		}
 		if err == nil {

@@ -96,6 +96,8 @@ type Relay struct {
 	askers   *accountBook // of the sponsor, by IP address
 	uploads  *budget
 	sockets  sockets
+	watches  gauge
+	gate     *gatekeeper
 	started  time.Time
 
 	ctx  context.Context // ends when the relay stops
@@ -122,6 +124,7 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 		guests:   newAccounts(cfg.Limits.PerGuest, cfg.Limits),
 		askers:   newAccounts(cfg.Limits.PerAsker, cfg.Limits),
 		uploads:  newBudget(cfg.Limits.UploadBytes),
+		watches:  gauge{limit: cfg.Limits.AllWatches},
 		started:  cfg.Now(),
 	}
 	r.ctx, r.stop = context.WithCancel(context.Background())
@@ -145,6 +148,7 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 			return nil, fmt.Errorf("listen for relay clients: %w", err)
 		}
 	}
+	r.gate = newGatekeeper(r.listener, cfg.Limits, func() {})
 	r.hosts = r.knownHosts()
 	r.serve()
 	return r, nil
@@ -153,7 +157,7 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 func (r *Relay) serve() {
 	r.http = &http.Server{
 		Handler:           r.handler(),
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: min(5*time.Second, r.cfg.Limits.ReadTimeout),
 		ReadTimeout:       r.cfg.Limits.ReadTimeout,
 		WriteTimeout:      maxWait + r.cfg.Limits.ReadTimeout,
 		IdleTimeout:       2 * time.Minute,
@@ -162,7 +166,7 @@ func (r *Relay) serve() {
 		ErrorLog:          slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelDebug),
 	}
 	r.wg.Go(func() {
-		if err := r.http.Serve(r.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := r.http.Serve(r.gate); !errors.Is(err, http.ErrServerClosed) {
 			r.cfg.Log.Error("relay stopped serving", "error", err)
 		}
 	})
