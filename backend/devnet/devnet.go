@@ -172,7 +172,7 @@ func (d *devnet) startRelay(ctx context.Context) (err error) {
 	}
 	d.relay, err = relay.Start(ctx, relay.Config{
 		DataDir: filepath.Join(d.DataDir, "relay"), Listener: listener, Profile: d.profile, Key: d.wallets.relay, Tasks: tasks,
-		Sponsor: sponsor, Log: log,
+		Chain: tasks, Sponsor: sponsor, Log: log,
 	})
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("GET /v1/events", r.guest(r.events))
 	mux.Handle("GET /v1/sponsor", r.guest(r.sponsorOffer))
 	mux.Handle("POST /v1/sponsor", r.signedIn(r.sponsorCall))
-	known := http.Handler(mux)
+	known := r.metrics.count(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
@@ -157,6 +157,9 @@ func (r *Relay) answerError(w http.ResponseWriter, no *refusal) {
 	}
 	if no.body.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.FormatInt(no.body.RetryAfter, 10))
+	}
+	if no.status == http.StatusTooManyRequests {
+		r.metrics.drop(dropRequest)
 	}
 	r.answer(w, no.status, wire.ErrorReply{Error: no.body})
 }

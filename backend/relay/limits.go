@@ -147,11 +147,13 @@ func (g *gauge) give() {
 	g.now--
 }
 
-func (g *gauge) idle() bool {
+func (g *gauge) count() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.now == 0
+	return g.now
 }
+
+func (g *gauge) idle() bool { return g.count() == 0 }
 
 // maxAccounts bounds what strangers can make the relay remember.
 const maxAccounts = 1 << 16

@@ -46,6 +46,11 @@ type Config struct {
 	// task can live.
 	MaxAge time.Duration
 	Limits Limits
+	// Operator is a TCP address for /healthz, /readyz and /metrics, which tell more
+	// than the public should know; none by default.
+	Operator string
+	// Chain, when given, counts for readiness and is among the metrics.
+	Chain Chain
 	// Sponsor pays the gas of those who earn; nil for none. It belongs to the
 	// caller, who closes it after the relay.
 	Sponsor *sponsor.Sponsor
@@ -98,6 +103,8 @@ type Relay struct {
 	sockets  sockets
 	watches  gauge
 	gate     *gatekeeper
+	metrics  *metrics
+	operator *operator // nil for none
 	started  time.Time
 
 	ctx  context.Context // ends when the relay stops
@@ -148,8 +155,16 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 			return nil, fmt.Errorf("listen for relay clients: %w", err)
 		}
 	}
-	r.gate = newGatekeeper(r.listener, cfg.Limits, func() {})
+	r.metrics = newMetrics(r)
+	r.gate = newGatekeeper(r.listener, cfg.Limits, func() { r.metrics.drop(dropConnection) })
 	r.hosts = r.knownHosts()
+	if cfg.Operator != "" {
+		if r.operator, err = r.startOperator(); err != nil {
+			r.stop()
+			r.bus.close()
+			return nil, errors.Join(err, r.listener.Close())
+		}
+	}
 	r.serve()
 	return r, nil
 }
@@ -188,6 +203,9 @@ func (r *Relay) Close() error {
 	err := r.http.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(err, r.http.Close())
+	}
+	if r.operator != nil {
+		err = errors.Join(err, r.operator.close())
 	}
 	r.wg.Wait()
 	r.bus.close()

@@ -19,6 +19,7 @@ import (
 	"math/big"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -65,6 +66,8 @@ type Follower struct {
 	// next is the first block not read, last the hash of the one before it.
 	next uint64
 	last common.Hash
+	// readTo is the last block of which all is known.
+	readTo atomic.Uint64
 
 	// mu guards everything that follows.
 	mu       sync.Mutex
@@ -91,7 +94,10 @@ type waiters struct {
 	count int
 }
 
-var _ relay.Tasks = (*Follower)(nil)
+var (
+	_ relay.Tasks = (*Follower)(nil)
+	_ relay.Chain = (*Follower)(nil)
+)
 
 // Follow begins to read. It returns at once; Task waits for what is not read yet.
 func Follow(ctx context.Context, c *chain.Chain, o Options) (*Follower, error) {
@@ -152,6 +158,14 @@ func (f *Follower) firstBlock(ctx context.Context) (uint64, error) {
 	return f.o.StartBlock + uint64(n), failed
 }
 
+// State is how far the chain is, and how far it was read.
+func (f *Follower) State() relay.ChainState {
+	head := f.chain.Head()
+	return relay.ChainState{
+		Head: head.Number.Uint64(), HeadTime: time.Unix(int64(head.Time), 0), Read: f.readTo.Load(), Heard: f.chain.Heard(),
+	}
+}
+
 func (f *Follower) run(ctx context.Context) {
 	defer close(f.done)
 	wake, cancel := f.chain.Wake()
@@ -182,6 +196,7 @@ func (f *Follower) catchUp(ctx context.Context) error {
 		head := f.chain.Head()
 		at := head.Number.Uint64()
 		if f.last == head.Hash() || at < f.o.StartBlock {
+			f.readTo.Store(at)
 			return nil
 		}
 		// A head that follows on what was read last needs no other look.
