@@ -14,6 +14,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"helium/backend/relay/internal/wire"
+	"helium/backend/relay/netstats"
 	"helium/backend/relay/sponsor"
 )
 
@@ -57,6 +58,7 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("GET /.well-known/helium.json", r.guest(r.profile))
 	mux.Handle("GET /healthz", r.guest(r.healthz))
 	mux.Handle("GET /v1/stats", r.guest(r.stats))
+	mux.Handle("GET /stats", r.guest(r.statsForPeople))
 	mux.Handle("POST /v1/auth/challenge", r.guest(r.challenge))
 	mux.Handle("POST /v1/auth/token", r.guest(r.token))
 	mux.Handle("PUT /v1/tasks/{key}/envelope", r.signedIn(r.putEnvelope))
@@ -214,7 +216,7 @@ func (r *Relay) healthz(w http.ResponseWriter, req *http.Request) error {
 	return nil
 }
 
-// Stats is what a relay tells everybody about itself.
+// Stats is what a relay tells everybody about itself and its network.
 type Stats struct {
 	Relay         common.Address `json:"relay"`
 	UptimeSeconds int64          `json:"uptime_seconds"`
@@ -226,6 +228,8 @@ type Stats struct {
 	Sockets    int    `json:"sockets"`
 	// Sponsored counts what the sponsor did, where there is one.
 	Sponsored *sponsor.Counts `json:"sponsored,omitempty"`
+	// Network is what the relay counted on the chain, where it does.
+	Network *netstats.Stats `json:"network,omitempty"`
 }
 
 func (r *Relay) stats(w http.ResponseWriter, req *http.Request) error {
@@ -246,6 +250,13 @@ func (r *Relay) stats(w http.ResponseWriter, req *http.Request) error {
 	if r.cfg.Sponsor != nil {
 		counts := r.cfg.Sponsor.Counts()
 		stats.Sponsored = &counts
+	}
+	if r.cfg.Network != nil {
+		network, err := r.cfg.Network.Stats()
+		if err != nil {
+			return err
+		}
+		stats.Network = &network
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	r.answer(w, http.StatusOK, stats)

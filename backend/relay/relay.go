@@ -51,6 +51,8 @@ type Config struct {
 	Operator string
 	// Chain, when given, counts for readiness and is among the metrics.
 	Chain Chain
+	// Network, when given, is what /v1/stats and /stats tell of the whole network.
+	Network Network
 	// Sponsor pays the gas of those who earn; nil for none. It belongs to the
 	// caller, who closes it after the relay.
 	Sponsor *sponsor.Sponsor
@@ -105,6 +107,7 @@ type Relay struct {
 	gate     *gatekeeper
 	metrics  *metrics
 	operator *operator // nil for none
+	page     *statsPage
 	started  time.Time
 
 	ctx  context.Context // ends when the relay stops
@@ -138,6 +141,10 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 	r.sockets.open = make(map[*socket]struct{})
 
 	var err error
+	if r.page, err = newStatsPage(); err != nil {
+		r.stop()
+		return nil, err
+	}
 	if r.bus, err = openBus(ctx, cfg); err != nil {
 		r.stop()
 		return nil, err
