@@ -87,7 +87,7 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 	s.write(wire.Frame{Op: wire.OpWatch, ID: 1, TaskKey: n.key})
 	s.expect(wire.OpEvent)
 	n.raw("GET", "/healthz", "", nil) // one guest too many
-	for range 500 { // until all but the socket's connection have gone
+	for range 500 {                   // until all but the socket's connection have gone
 		if n.relay.gate.count() == 1 {
 			break
 		}
