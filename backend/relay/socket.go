@@ -217,6 +217,7 @@ func (s *socket) read() {
 
 // take does what a frame asks for. It reports false when the socket is to end.
 func (s *socket) take(f wire.Frame) bool {
+	s.relay.metrics.received(len(f.Sealed) + len(f.Message))
 	if !s.who.rate.Allow() {
 		s.relay.metrics.drop(dropRequest)
 		s.reply(f.ID, tooOften())

@@ -69,14 +69,13 @@ func (r *Relay) statsForPeople(w http.ResponseWriter, _ *http.Request) error {
 
 // view is what the template shows: words and lengths, nothing to work out.
 type view struct {
-	Style                template.CSS
-	Network, Block, At   string
-	CatchingUp, Idle     bool
-	Figures              []figure
-	Days, Scores         chart
-	Cards                []cardRow
-	Ends                 []endRow
-	OldestDay, NewestDay string
+	Style              template.CSS
+	Network, Block, At string
+	CatchingUp, Idle   bool
+	Figures            []figure
+	Days, Scores       chart
+	Cards              []cardRow
+	Ends               []endRow
 }
 
 type figure struct{ Name, Value, Note string }
@@ -125,9 +124,6 @@ func viewOf(network string, s netstats.Stats) view {
 		CatchingUp: s.CatchingUp, Days: dayChart(s.Days), Scores: scoreChart(s.Month), Cards: cardRows(s.Nodes.Cards), Ends: endRows(s),
 	}
 	v.Idle = len(v.Ends) == 0
-	if len(s.Days) > 0 {
-		v.OldestDay, v.NewestDay = s.Days[0].Day, s.Days[len(s.Days)-1].Day
-	}
 	sum := func(b netstats.ByType) uint64 { return b.GPT + b.StableDiffusion }
 	v.Figures = []figure{
 		{"Nodes", grouped(s.Nodes.Joined), grouped(s.Nodes.ByStatus["available"]) + " free now"},

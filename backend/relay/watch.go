@@ -116,7 +116,6 @@ func (r *Relay) takeChunk(ctx context.Context, who *account, f wire.Frame) error
 	if err := who.spend(int64(len(f.Sealed))); err != nil {
 		return err
 	}
-	r.metrics.received(len(f.Sealed))
 	if _, err := r.roles(ctx, f.TaskKey, who, roleNode); err != nil {
 		return err
 	}
