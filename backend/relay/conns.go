@@ -87,6 +87,16 @@ type admitted struct {
 	leave func()
 }
 
+// CloseWrite lets a server end its answer before it hangs up: whoever is still
+// sending what is not read would hear of the end only, and not of the reason.
+func (a *admitted) CloseWrite() error {
+	half, ok := a.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return a.Conn.Close()
+	}
+	return half.CloseWrite()
+}
+
 func (a *admitted) Close() error {
 	a.leave()
 	return a.Conn.Close()

@@ -31,10 +31,14 @@ func (n *network) raw(method, path, token string, body []byte, change ...func(*h
 	if token != "" {
 		req.Header.Set("Authorization", token)
 	}
+	if len(body) > 1<<20 {
+		// Who sends much without asking may find the line cut before the answer.
+		req.Header.Set("Expect", "100-continue")
+	}
 	for _, c := range change {
 		c(req)
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
+	transport := &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: time.Minute}
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		n.t.Fatalf("%s %s: %v", method, path, err)

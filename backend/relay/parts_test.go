@@ -136,7 +136,7 @@ func TestUploadsThatAreNeverFinishedHaveABound(t *testing.T) {
 	chunked := func(r *http.Request) { r.ContentLength = -1 }
 	var codes []string
 	for seed := range uint64(8) { // each too long, which shows when two parts are stored
-		_, code, _ := n.raw("PUT", path, token, images(3*partBytes, seed), chunked)
+		_, code, _ := n.raw("PUT", path, token, images(2*partBytes+1000, seed), chunked)
 		codes = append(codes, code)
 	}
 	if got, want := strings.Join(codes, " "), strings.Repeat("too_large ", 6)+"too_many_parts too_many_parts"; got != want {
