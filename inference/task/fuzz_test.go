@@ -20,6 +20,7 @@ func raws(list ...string) []json.RawMessage {
 func FuzzParseGPTAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testing.F) {
 	schema := compiledSchema(f, GPTSchema())
 	f.Add([]byte(full))
+	f.Add([]byte(`{"model":"m","messages":[],"helium":{"raw_prompt":true}}`))
 	for _, e := range examples(f, "gpt") {
 		if len(e.doc) < 4096 {
 			f.Add(e.doc)

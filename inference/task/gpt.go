@@ -35,8 +35,13 @@ const (
 )
 
 // Extension is the document's `helium` object: what this network adds to
-// Helium's format. Nothing yet, so every field in it is refused.
-type Extension struct{}
+// Helium's format.
+type Extension struct {
+	// RawPrompt has the model continue what the messages say, line by line, without
+	// its chat template, as if it had none. Such a task has neither tools nor
+	// template arguments, which only a template reads.
+	RawPrompt bool
+}
 
 // Role is who speaks in a message.
 type Role string
@@ -137,8 +142,21 @@ func (g *GPT) Normalised() []byte {
 	} else {
 		w.integer(int64(g.QuantizeBits))
 	}
+	if g.Helium != (Extension{}) {
+		w.key("helium")
+		w.extension(g.Helium)
+	}
 	w.close('}')
 	return w.b
+}
+
+func (w *writer) extension(e Extension) {
+	w.open('{')
+	if e.RawPrompt {
+		w.key("raw_prompt")
+		w.boolean(true)
+	}
+	w.close('}')
 }
 
 // MarshalJSON is Normalised, for embedding in other documents.

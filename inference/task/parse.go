@@ -71,9 +71,28 @@ func (r *reader) gpt(doc *value) *GPT {
 		g.QuantizeBits = r.quantizeBits(v)
 	}
 	if v := f["helium"]; !isNull(v) {
-		r.fields(v)
+		g.Helium = r.extension(v)
+	}
+	if g.Helium.RawPrompt {
+		r.unread(f["tools"], len(g.Tools) > 0)
+		r.unread(f["template_args"], g.TemplateArgs != nil)
 	}
 	return g
+}
+
+func (r *reader) extension(v *value) (e Extension) {
+	f := r.fields(v, "raw_prompt")
+	if v := f["raw_prompt"]; v != nil {
+		e.RawPrompt = r.boolean(v)
+	}
+	return e
+}
+
+// unread refuses what only a chat template would read.
+func (r *reader) unread(v *value, given bool) {
+	if given {
+		r.fail(v, "is for the chat template, which helium.raw_prompt leaves out", "leave one of them out")
+	}
 }
 
 func (r *reader) dtype(v *value) DType {
