@@ -42,7 +42,10 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 	}
 
 	fee := tellFee(w, t)
-	answer := reply{id: t.ID(), model: req.Model, created: b.now()}
+	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1}
+	if req.N != nil {
+		answer.choices = *req.N
+	}
 	if req.Helium != nil {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
 	}
@@ -72,6 +75,8 @@ type order struct {
 	models []protocol.ModelPin
 	images int // 0 for a text
 	offer  offer
+	// context is the caller's own, and kept with the task.
+	context json.RawMessage
 }
 
 func (b *Bridge) chatOrder(req *chatRequest) (order, error) {
@@ -82,11 +87,7 @@ func (b *Bridge) chatOrder(req *chatRequest) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
-	offer, err := req.Helium.offer()
-	if err != nil {
-		return order{}, err
-	}
-	return b.gptOrder(doc, offer)
+	return b.labelled(req.labels, req.Helium, doc)
 }
 
 // start makes the task of a request, which is read when it is a new one, or finds
@@ -119,7 +120,7 @@ func (b *Bridge) start(r *http.Request, who caller, body []byte, read func() (or
 		return nil, err
 	}
 	t, err := b.creator.Create(ctx, creator.Request{
-		ID: id, Owner: who.id, Type: o.size.Type, Task: o.task, Model: o.model, Models: o.models,
+		ID: id, Owner: who.id, Context: o.context, Type: o.size.Type, Task: o.task, Model: o.model, Models: o.models,
 		Units: o.size.Units, Images: uint16(o.images), MinVRAMGB: o.size.MinVRAMGB, Fee: fee,
 	})
 	if err != nil {
@@ -188,6 +189,10 @@ type reply struct {
 	id      string
 	model   string
 	created time.Time
+	// raw says that they are those of /v1/completions.
+	raw bool
+	// choices is how many there will be at most.
+	choices int
 	// helium is left out for callers that know nothing of it.
 	helium *heliumAnswer
 }
@@ -199,31 +204,48 @@ type heliumAnswer struct {
 	Fee     Amount `json:"fee"`
 }
 
-func (a reply) head(object string) map[string]any {
-	return map[string]any{"id": "chatcmpl-" + a.id, "object": object, "created": a.created.Unix(), "model": a.model}
+// head begins an object: a part of a stream, or the whole.
+func (a reply) head(part bool) map[string]any {
+	id, object := "chatcmpl-", "chat.completion"
+	switch {
+	case a.raw:
+		id, object = "cmpl-", "text_completion"
+	case part:
+		object = "chat.completion.chunk"
+	}
+	return map[string]any{"id": id + a.id, "object": object, "created": a.created.Unix(), "model": a.model}
 }
 
 func (a reply) completion(r *task.Response) map[string]any {
 	choices := make([]map[string]any, len(r.Choices))
 	for i, c := range r.Choices {
-		choices[i] = map[string]any{
-			"index": i, "finish_reason": string(c.FinishReason), "logprobs": nil,
-			"message": map[string]any{"role": "assistant", "content": c.Content, "refusal": nil},
+		choices[i] = map[string]any{"index": i, "finish_reason": string(c.FinishReason), "logprobs": nil}
+		if a.raw {
+			choices[i]["text"] = c.Content
+			continue
 		}
+		choices[i]["message"] = map[string]any{"role": "assistant", "content": c.Content, "refusal": nil}
 	}
-	out := a.head("chat.completion")
+	out := a.head(false)
 	out["choices"], out["usage"] = choices, a.usage(r)
 	return out
 }
 
-func (a reply) chunk(delta map[string]any, finish any) map[string]any {
-	out := a.head("chat.completion.chunk")
-	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": nil}}
+// chunk is the next part of a choice; text is empty where delta holds none.
+func (a reply) chunk(index int, text string, delta map[string]any, finish any) map[string]any {
+	choice := map[string]any{"index": index, "finish_reason": finish, "logprobs": nil}
+	if a.raw {
+		choice["text"] = text
+	} else {
+		choice["delta"] = delta
+	}
+	out := a.head(true)
+	out["choices"] = []map[string]any{choice}
 	return out
 }
 
 func (a reply) usageChunk(r *task.Response) map[string]any {
-	out := a.head("chat.completion.chunk")
+	out := a.head(true)
 	out["choices"], out["usage"] = []any{}, a.usage(r)
 	return out
 }

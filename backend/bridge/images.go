@@ -50,8 +50,7 @@ type imagesRequest struct {
 	// Helium is what this network adds.
 	Helium *heliumOptions `json:"helium"`
 
-	// User is a label of the caller's own, which changes no image.
-	User json.RawMessage `json:"user"`
+	labels
 
 	// Accepted at their neutral value only: see neutral.
 	ResponseFormat    *string `json:"response_format"`
@@ -184,7 +183,11 @@ func (b *Bridge) imagesOrder(req *imagesRequest) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
+	if err := req.labels.check(); err != nil {
+		return order{}, err
+	}
 	o, err := b.sdOrder(s, offer)
+	o.context = req.labels.context()
 	return o, asFieldError(err)
 }
 

@@ -19,6 +19,7 @@ type endpoint func(w http.ResponseWriter, r *http.Request) error
 func (b *Bridge) routes(chat fs.FS) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", b.serve(b.chatCompletions))
+	mux.HandleFunc("POST /v1/completions", b.serve(b.completions))
 	mux.HandleFunc("POST /v1/images/generations", b.serve(b.imageGenerations))
 	mux.HandleFunc("GET /v1/models", b.serve(b.listModels))
 	mux.HandleFunc("GET /v1/models/{id...}", b.serve(b.getModel))
@@ -98,7 +99,7 @@ func modelObject(m Model) map[string]any {
 	}
 }
 
-// estimate says what a request for a chat or for images would cost and when it
+// estimate says what a request for a text or for images would cost and when it
 // would start, and sends nothing. It takes the body of the request.
 func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	who, err := b.admit(r)
@@ -124,12 +125,21 @@ func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	return answerJSON(w, estimateOf(o.model, o.size, e, b.limitOf(who, o.offer)))
 }
 
-// anyOrder reads a request for images, which has a prompt, or for a chat.
+// anyOrder reads a request that has a prompt, for images or of a model of texts, or
+// one for a chat.
 func (b *Bridge) anyOrder(body []byte) (order, error) {
 	var has struct {
+		Model  string          `json:"model"`
 		Prompt json.RawMessage `json:"prompt"`
 	}
 	if json.Unmarshal(body, &has) == nil && has.Prompt != nil {
+		if m, ok := b.model(has.Model); ok && !m.Images {
+			req, err := decodeCompletion(body)
+			if err != nil {
+				return order{}, err
+			}
+			return b.completionOrder(req)
+		}
 		req, err := decodeImages(body)
 		if err != nil {
 			return order{}, err
@@ -159,6 +169,8 @@ type taskAnswer struct {
 	WaitSeconds int              `json:"wait_seconds,omitempty"`
 	Reason      *protocol.Reason `json:"reason"`
 	Response    json.RawMessage  `json:"response,omitempty"`
+	// Labels are the caller's own: user, safety_identifier and metadata.
+	Labels json.RawMessage `json:"labels,omitempty"`
 }
 
 // getTask shows a request of the caller's own, also after a disconnect.
@@ -174,7 +186,7 @@ func taskAnswerOf(t *creator.Task) taskAnswer {
 	record := t.Record()
 	out := taskAnswer{
 		ID: record.ID, State: record.State, TaskID: record.TaskID, Model: record.Model, Fee: amountOf(record.Fee),
-		Created: record.Created.Unix(), Reason: record.Reason, Response: record.Response,
+		Created: record.Created.Unix(), Reason: record.Reason, Response: record.Response, Labels: record.Context,
 	}
 	if record.State == creator.Queued {
 		position, wait := t.Place()
@@ -204,7 +216,7 @@ func (b *Bridge) ownTask(r *http.Request) (*creator.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := strings.TrimPrefix(r.PathValue("id"), "chatcmpl-")
+	id := strings.TrimPrefix(strings.TrimPrefix(r.PathValue("id"), "chat"), "cmpl-")
 	if _, err := b.ownRow(who, id); err != nil {
 		return nil, err
 	}

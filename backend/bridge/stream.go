@@ -66,13 +66,18 @@ type sse struct {
 	// place is where the task stands in the queue, while it does.
 	place string
 
-	text     strings.Builder
-	begun    bool
+	choices  []streamed
 	verified bool
 	// failed is why there is no answer. It is said last, after the receipt.
 	failed *protocol.Reason
 	done   bool
 	err    error
+}
+
+// streamed is the text of a choice as its caller has it so far.
+type streamed struct {
+	begun bool
+	text  []byte
 }
 
 // newSSE begins a stream.
@@ -88,8 +93,10 @@ func newSSE(w http.ResponseWriter, r *http.Request, task string) *sse {
 func (s *sse) event(e creator.Event) {
 	switch e.Stage {
 	case creator.StageDelta:
-		if !s.verified { // a piece that comes late is in the verified text already
-			s.delta(e.Text)
+		// A piece that comes late is in the verified text already, and a node that
+		// streams choices nobody asked for is not listened to.
+		if !s.verified && e.Choice < s.answer.choices {
+			s.delta(e.Choice, e.Text)
 		}
 	case creator.StageVerified:
 		s.verify(e)
@@ -148,20 +155,39 @@ func (s *sse) stage(e creator.Event) {
 	s.comment(line)
 }
 
-func (s *sse) delta(text string) {
+// delta passes on the next text of a choice.
+func (s *sse) delta(index int, text string) {
 	if text == "" {
 		return
 	}
-	s.begin()
-	s.text.WriteString(text)
-	s.data(s.answer.chunk(map[string]any{"content": text}, nil))
+	c := s.begin(index)
+	c.text = append(c.text, text...)
+	s.chunk(index, text, map[string]any{"content": text}, nil)
 }
 
-func (s *sse) begin() {
-	if !s.begun {
-		s.begun = true
-		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}, nil))
+// begin says once for each choice who speaks.
+func (s *sse) begin(index int) *streamed {
+	if index >= len(s.choices) {
+		s.choices = append(s.choices, make([]streamed, index+1-len(s.choices))...)
 	}
+	c := &s.choices[index]
+	if !c.begun {
+		c.begun = true
+		if !s.answer.raw {
+			s.chunk(index, "", map[string]any{"role": "assistant", "content": ""}, nil)
+		}
+	}
+	return c
+}
+
+// chunk sends one; where the usage comes at the end, each says that it is not yet
+// known.
+func (s *sse) chunk(index int, text string, delta map[string]any, finish any) {
+	out := s.answer.chunk(index, text, delta, finish)
+	if s.usage {
+		out["usage"] = nil
+	}
+	s.data(out)
 }
 
 // verify completes the text with what the nodes agreed on, or says that what
@@ -172,24 +198,32 @@ func (s *sse) verify(e creator.Event) {
 		s.fail(creator.Event{Reason: &protocol.Reason{Code: "bad_response", Title: "The nodes agreed on something that is not an answer"}})
 		return
 	}
-	s.begin()
-	choice := response.Choices[0]
-	rest, matches := strings.CutPrefix(choice.Content, s.text.String())
-	if matches && rest != "" {
-		s.delta(rest)
+	matches := true
+	for i, choice := range response.Choices {
+		matches = s.complete(i, choice) && matches
 	}
-	if !matches {
-		// Clients without named events are told too: a comment breaks nobody.
-		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
-		if s.named {
-			s.namedEvent("helium.replaced", map[string]string{"content": choice.Content})
-		}
-	}
-	s.data(s.answer.chunk(map[string]any{}, string(choice.FinishReason)))
 	if s.usage {
 		s.data(s.answer.usageChunk(response))
 	}
 	s.tellVerified(e, &matches)
+}
+
+// complete ends a choice with what the nodes agreed on, and reports whether what
+// was streamed of it was right.
+func (s *sse) complete(index int, choice task.Choice) bool {
+	c := s.begin(index)
+	rest, matches := strings.CutPrefix(choice.Content, string(c.text))
+	if matches {
+		s.delta(index, rest)
+	} else {
+		// Clients without named events are told too: a comment breaks nobody.
+		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
+		if s.named {
+			s.namedEvent("helium.replaced", map[string]any{"index": index, "content": choice.Content})
+		}
+	}
+	s.chunk(index, "", map[string]any{}, string(choice.FinishReason))
+	return matches
 }
 
 // tellVerified says that nodes stand behind what was sent. matches says whether a
