@@ -134,7 +134,7 @@ func TestErrorsHaveOpenAIsShapeAndTheRightStatus(t *testing.T) {
 		}
 	}
 	// Nothing above was paid for, so the whole budget is left.
-	if err := b.charge(b.mustCaller(t, key), "req_x", protocol.CNX(3), [32]byte{}); err != nil {
+	if err := b.charge(b.mustCaller(t, key), "req_x", protocol.CNX(3), [32]byte{}, plan{}); err != nil {
 		t.Errorf("a refused request was charged: %v", err)
 	}
 }
@@ -465,14 +465,14 @@ func TestAWrongStreamIsReplacedAndAFailureEndsIt(t *testing.T) {
 func TestTheLedgerBooksEachRequestOnceAndItsRefundOnce(t *testing.T) {
 	b, key := open(t)
 	who := b.mustCaller(t, key)
-	if err := b.charge(who, "req_a", protocol.CNX(2), [32]byte{1}); err != nil {
+	if err := b.charge(who, "req_a", protocol.CNX(2), [32]byte{1}, plan{}); err != nil {
 		t.Fatal(err)
 	}
 	var api *apiError
-	if err := b.charge(who, "req_a", protocol.CNX(1), [32]byte{1}); !errors.As(err, &api) || api.status != 409 {
+	if err := b.charge(who, "req_a", protocol.CNX(1), [32]byte{1}, plan{}); !errors.As(err, &api) || api.status != 409 {
 		t.Errorf("the same request again: %v", err)
 	}
-	if err := b.charge(who, "req_b", protocol.CNX(2), [32]byte{}); !errors.As(err, &api) || api.status != 402 {
+	if err := b.charge(who, "req_b", protocol.CNX(2), [32]byte{}, plan{}); !errors.As(err, &api) || api.status != 402 {
 		t.Errorf("over the budget: %v", err)
 	}
 	for range 2 {
@@ -480,7 +480,7 @@ func TestTheLedgerBooksEachRequestOnceAndItsRefundOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := b.charge(who, "req_b", protocol.CNX(3), [32]byte{}); err != nil {
+	if err := b.charge(who, "req_b", protocol.CNX(3), [32]byte{}, plan{}); err != nil {
 		t.Errorf("the refund did not come back: %v", err)
 	}
 	if _, err := b.ownRow(caller{id: "key:other"}, "req_a"); !errors.As(err, &api) || api.status != 404 {

@@ -50,9 +50,22 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
 	}
 	if req.Stream {
-		return b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+		err = b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+	} else {
+		err = b.whole(w, r, t, answer)
 	}
-	return b.whole(w, r, t, answer)
+	if r.Context().Err() != nil {
+		b.left(t, req.Helium)
+	}
+	return err
+}
+
+// planFor is what is done when a new request comes to nothing.
+func (b *Bridge) planFor(who caller, q creator.Request, o offer) plan {
+	return plan{
+		Request: q, Offer: o.fee, Most: b.limitOf(who, o).most, Budget: who.budget,
+		Left: o.retries, Until: b.now().Add(o.deadline), Asked: o.asked, Number: 1,
+	}
 }
 
 // admit lets an authorised caller in, within its rate.
@@ -116,13 +129,14 @@ func (b *Bridge) start(r *http.Request, who caller, body []byte, read func() (or
 	if l := b.limitOf(who, o.offer); !l.allows(fee) {
 		return nil, errPriceCap(fee, l)
 	}
-	if err := b.charge(who, id, fee, hash); err != nil {
-		return nil, err
-	}
-	t, err := b.creator.Create(ctx, creator.Request{
+	q := creator.Request{
 		ID: id, Owner: who.id, Context: o.context, Type: o.size.Type, Task: o.task, Model: o.model, Models: o.models,
 		Units: o.size.Units, Images: uint16(o.images), MinVRAMGB: o.size.MinVRAMGB, Fee: fee,
-	})
+	}
+	if err := b.charge(who, id, fee, hash, b.planFor(who, q, o.offer)); err != nil {
+		return nil, err
+	}
+	t, err := b.creator.Create(ctx, q)
 	if err != nil {
 		return nil, errors.Join(err, b.settle(id, fee))
 	}
@@ -165,8 +179,10 @@ func (b *Bridge) repeated(who caller, id string, body [32]byte) (*creator.Task, 
 
 // whole answers once, with a verified text.
 func (b *Bridge) whole(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply) error {
-	for e := range t.Events(r.Context()) {
+	for e := range b.events(r.Context(), t) {
 		switch e.Stage {
+		case stageRetry:
+			b.retold(t, answer.helium)
 		case creator.StageVerified:
 			response, err := task.ParseResponse(e.Response)
 			if err != nil {
@@ -202,6 +218,21 @@ type reply struct {
 type heliumAnswer struct {
 	Receipt string `json:"receipt"`
 	Fee     Amount `json:"fee"`
+	// Attempts is how many tasks it took; left out when the first one did.
+	Attempts int `json:"attempts,omitempty"`
+}
+
+// retold brings up to date what an answer says of its price, after a retry.
+func (b *Bridge) retold(t *creator.Task, h *heliumAnswer) {
+	if h == nil {
+		return
+	}
+	cost, attempts, err := b.cost(t.ID())
+	if err != nil {
+		b.log.Error("add up a request", "request", t.ID(), "err", err)
+		return
+	}
+	h.Fee, h.Attempts = amountOf(cost), attempts
 }
 
 // head begins an object: a part of a stream, or the whole.

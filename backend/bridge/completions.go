@@ -187,7 +187,12 @@ func (b *Bridge) completions(w http.ResponseWriter, r *http.Request) error {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
 	}
 	if req.Stream {
-		return b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+		err = b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+	} else {
+		err = b.whole(w, r, t, answer)
 	}
-	return b.whole(w, r, t, answer)
+	if r.Context().Err() != nil {
+		b.left(t, req.Helium)
+	}
+	return err
 }

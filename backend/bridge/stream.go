@@ -26,7 +26,7 @@ const settleWait = 5 * time.Second
 func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply, usage bool) error {
 	s := newSSE(w, r, t.ID())
 	s.answer, s.usage = answer, usage
-	events := t.Events(r.Context())
+	events := b.events(r.Context(), t)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	var settled <-chan time.Time
@@ -36,6 +36,9 @@ func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task,
 			if !open {
 				s.end()
 				continue
+			}
+			if e.Stage == stageRetry {
+				b.retold(t, answer.helium)
 			}
 			if s.event(e); (s.verified || s.failed != nil) && settled == nil {
 				settled = time.After(settleWait)
@@ -74,10 +77,34 @@ type sse struct {
 	err    error
 }
 
-// streamed is the text of a choice as its caller has it so far.
+// streamed is the text of a choice as its caller has it so far. Where the request
+// was sent again, the new text is passed on from where it goes further, as long as
+// it is the same up to there.
 type streamed struct {
 	begun bool
 	text  []byte
+	// same is how much of the text the attempt under way has made too, and other
+	// says that it makes another one.
+	same  int
+	other bool
+}
+
+// news is what a piece adds to the text; nothing where the text is another.
+func (c *streamed) news(piece string) string {
+	again := min(len(piece), len(c.text)-c.same)
+	if c.other || string(c.text[c.same:c.same+again]) != piece[:again] {
+		c.other = true
+		return ""
+	}
+	c.same += len(piece)
+	return piece[again:]
+}
+
+// startAgain expects the text of another attempt.
+func (s *sse) startAgain() {
+	for i := range s.choices {
+		s.choices[i].same, s.choices[i].other = 0, false
+	}
 }
 
 // newSSE begins a stream.
@@ -102,6 +129,9 @@ func (s *sse) event(e creator.Event) {
 		s.verify(e)
 	case creator.StageAborted, creator.StageDisputed:
 		s.fail(e)
+	case stageRetry:
+		s.startAgain()
+		s.stage(e)
 	case creator.StageSettled:
 		s.stage(e)
 		if s.named && e.Receipt != nil {
@@ -126,6 +156,10 @@ type stageEvent struct {
 	WaitSeconds int   `json:"wait_seconds,omitempty"`
 	Count       int   `json:"count,omitempty"`
 	AtMS        int64 `json:"at_ms"`
+	// Attempt is the number of the one that begins with a retry, and Reason why
+	// the one before came to nothing.
+	Attempt int              `json:"attempt,omitempty"`
+	Reason  *protocol.Reason `json:"reason,omitempty"`
 }
 
 func (s *sse) stage(e creator.Event) {
@@ -145,6 +179,10 @@ func (s *sse) stage(e creator.Event) {
 		s.place = fmt.Sprintf("position=%d wait=%ds", e.Position, out.WaitSeconds)
 		line += " " + s.place
 	}
+	if e.Stage == stageRetry {
+		out.Count, out.Attempt, out.Reason = 0, e.Count, e.Reason
+		line += fmt.Sprintf(" attempt=%d reason=%s", e.Count, e.Reason.Code)
+	}
 	if e.Receipt != nil {
 		line += fmt.Sprintf(" fee=%s refunded=%s", e.Receipt.Fee.Decimal(), e.Receipt.Refunded.Decimal())
 	}
@@ -161,6 +199,9 @@ func (s *sse) delta(index int, text string) {
 		return
 	}
 	c := s.begin(index)
+	if text = c.news(text); text == "" {
+		return
+	}
 	c.text = append(c.text, text...)
 	s.chunk(index, text, map[string]any{"content": text}, nil)
 }
@@ -214,6 +255,7 @@ func (s *sse) complete(index int, choice task.Choice) bool {
 	c := s.begin(index)
 	rest, matches := strings.CutPrefix(choice.Content, string(c.text))
 	if matches {
+		c.same, c.other = len(c.text), false
 		s.delta(index, rest)
 	} else {
 		// Clients without named events are told too: a comment breaks nobody.

@@ -41,7 +41,7 @@ func (b *Bridge) createTask(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Location", "/v1/tasks/"+t.ID())
 	w.WriteHeader(http.StatusAccepted)
-	return writeJSON(w, taskAnswerOf(t))
+	return writeJSON(w, b.taskAnswerOf(r.Context(), t))
 }
 
 func (b *Bridge) taskOrder(body []byte) (order, error) {
