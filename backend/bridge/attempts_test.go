@@ -51,7 +51,7 @@ func TestARequestThatNodesFailAtIsSentAgainAndEachAttemptIsBooked(t *testing.T) 
 	key := n.key(KeyOptions{Budget: protocol.CNX(15)}) // never enough for two fees of 10 at once
 	s := n.stream(key, with(`"stream":true,"helium":{}`), named)
 	s.until("data: ", `"stage":"drawn"`)
-	n.pass(3 * time.Minute)
+	n.pass(4*time.Minute + 30*time.Second)
 	s.until("data: ", `"stage":"retry"`, `"attempt":2`, `"code":"nodes_silent"`)
 	s.until("data: ", `"stage":"drawn"`)
 	id := s.resp.Header.Get("X-Helium-Receipt")
@@ -59,7 +59,7 @@ func TestARequestThatNodesFailAtIsSentAgainAndEachAttemptIsBooked(t *testing.T) 
 	if task.ID != id || task.State.Final() || len(task.Attempts) != 2 || task.Attempts[0].State != creator.Aborted || task.Attempts[0].TaskID == task.TaskID {
 		t.Errorf("while the second is under way: %+v", task)
 	}
-	n.pass(3 * time.Minute)
+	n.pass(4*time.Minute + 30*time.Second)
 	s.until(`data: {"error":`, `"nodes_silent"`)
 	s.until("data: [DONE]")
 
@@ -103,7 +103,7 @@ func TestAnAttemptOverALimitOrAgainstAWishIsNotMade(t *testing.T) {
 		s.until("data: ", `"stage":"drawn"`)
 	}
 	before := n.created()
-	n.pass(3 * time.Minute)
+	n.pass(4*time.Minute + 30*time.Second)
 	for name, s := range all {
 		if line := s.until("data: ", "nodes_silent"); strings.Contains(line, "retry") {
 			t.Errorf("%s: %s", name, line)
@@ -163,7 +163,7 @@ func TestARequestThatNodesWorkOnIsNotCancelledButNotSentAgain(t *testing.T) {
 	if resp, body := n.call(t, call{"POST", "/v1/tasks/" + id + "/cancel", "", bearer(key)}); resp.StatusCode != 409 || !strings.Contains(body, "not_cancellable") {
 		t.Errorf("got %d %s", resp.StatusCode, body)
 	}
-	n.pass(3 * time.Minute)
+	n.pass(4*time.Minute + 30*time.Second)
 	s.until(`data: {"error":`, `"nodes_silent"`)
 	if task := get[taskAnswer](n, key, "/v1/tasks/"+id); task.Attempts != nil {
 		t.Errorf("it was sent again: %+v", task)
