@@ -131,7 +131,7 @@ func (b *Bridge) ended(r creator.Record) error {
 // bookNext writes down that an attempt has ended and the next one begins, if that
 // stays within the limits of the request and of its caller.
 func (b *Bridge) bookNext(r creator.Record, refunded protocol.Wei, p plan, fee protocol.Wei) (next plan, err error) {
-	err = b.store.Update(func(tx *store.Tx) error {
+	err = b.store.Update(func(tx *store.Tx) error { // alone: a refusal takes the end back too
 		row, err := ledger.Get(tx, r.ID)
 		if err != nil {
 			return err

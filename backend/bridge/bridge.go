@@ -77,6 +77,7 @@ type Bridge struct {
 	limiters   limiters
 
 	deciding decisions
+	books    books
 	closing  atomic.Bool
 
 	ctx       context.Context // ends when the bridge stops
@@ -109,8 +110,13 @@ func Start(c Config) (*Bridge, error) {
 		}
 	}
 	b.ctx, b.stop = context.WithCancel(context.Background())
+	booking, endBooks := context.WithCancel(context.Background())
+	b.books = books{store: b.store, queue: make(chan entry, mostTogether), ctx: booking, stop: endBooks}
+	go b.books.run()
 	if err := b.resume(); err != nil {
 		b.stop()
+		b.followers.Wait()
+		b.books.stop()
 		b.listener.Close()
 		return nil, err
 	}
@@ -140,6 +146,7 @@ func (b *Bridge) Close() error {
 	}
 	b.stop()
 	b.followers.Wait()
+	b.books.stop()
 	return err
 }
 

@@ -117,7 +117,7 @@ func (b *Bridge) callerOfKey(secret string) (caller, error) {
 // charge books a new request at its full fee, if the caller's budget allows, and
 // keeps what may be done when it comes to nothing.
 func (b *Bridge) charge(c caller, id string, fee protocol.Wei, body [32]byte, p plan) error {
-	return b.store.Update(func(tx *store.Tx) error {
+	return b.books.book(func(tx *store.Tx) error {
 		if err := b.chargeIn(tx, c, id, fee, body); err != nil || p.Left == 0 {
 			return err
 		}
@@ -152,7 +152,7 @@ func (b *Bridge) chargeIn(tx *store.Tx, c caller, id string, fee protocol.Wei, b
 
 // settle books what came back, once.
 func (b *Bridge) settle(id string, refunded protocol.Wei) error {
-	return b.store.Update(func(tx *store.Tx) error { return settleIn(tx, id, refunded) })
+	return b.books.book(func(tx *store.Tx) error { return settleIn(tx, id, refunded) })
 }
 
 func settleIn(tx *store.Tx, id string, refunded protocol.Wei) error {
