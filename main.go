@@ -14,12 +14,17 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/ethereum/go-ethereum/params"
 
+	"helium/backend/contracts"
+	"helium/backend/relay/sponsor"
 	"helium/inference/worker"
 )
 
@@ -28,16 +33,21 @@ var version = "0.1.0-dev"
 
 // cli is every command; each one's fields are its flags.
 type cli struct {
-	Devnet devnetCmd `cmd:"" help:"Run a whole network on this computer."`
-	Node   nodeCmd   `cmd:"" help:"Run a node: earn with this computer."`
-	Status statusCmd `cmd:"" help:"How a running node is doing."`
-	Task   taskCmd   `cmd:"" help:"Send tasks, check documents and receipts."`
-	Model  modelCmd  `cmd:"" help:"Models on this computer."`
-	Bench  benchCmd  `cmd:"" help:"Measure."`
-	Engine engineCmd `cmd:"" hidden:"" help:"The inference engine (started by a node)."`
+	Devnet  devnetCmd  `cmd:"" help:"Run a whole network on this computer."`
+	Node    nodeCmd    `cmd:"" help:"Run a node: earn with this computer."`
+	Status  statusCmd  `cmd:"" help:"How a running node is doing."`
+	Task    taskCmd    `cmd:"" help:"Send tasks, check documents and receipts."`
+	Model   modelCmd   `cmd:"" help:"Models on this computer."`
+	Network networkCmd `cmd:"" help:"Start a network of one's own on any EVM chain, and look at one."`
+	Relay   relayCmd   `cmd:"" help:"Run a relay of a network."`
+	Bridge  bridgeCmd  `cmd:"" help:"Run a bridge to a network, and its API keys."`
+	Chain   chainCmd   `cmd:"" help:"Run a chain of one's own."`
+	Bench   benchCmd   `cmd:"" help:"Measure."`
+	Engine  engineCmd  `cmd:"" hidden:"" help:"The inference engine (started by a node)."`
 
-	Verbose bool             `short:"v" help:"Log more."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Verbose  bool             `short:"v" help:"Log more; the same as --log-level debug."`
+	LogLevel slog.Level       `default:"info" help:"What to log: debug, info, warn or error." placeholder:"LEVEL"`
+	Version  kong.VersionFlag `help:"Print the version."`
 }
 
 // usageError is a mistake in how the program was called.
@@ -54,7 +64,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		kong.Name("helium"),
 		kong.Description("A network on which people's own computers run GPT and Stable Diffusion tasks for pay."),
 		kong.Writers(stdout, stderr),
-		kong.Vars{"version": version},
+		kong.Vars(defaults()),
+		kong.Configuration(readConfig),
 		kong.UsageOnError(),
 		kong.Exit(func(code int) { exit = code }),
 	)
@@ -73,7 +84,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	level := slog.LevelInfo
+	level := c.LogLevel
 	if c.Verbose {
 		level = slog.LevelDebug
 	}
@@ -83,6 +94,18 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// defaults are the values of flags that other packages decide.
+func defaults() map[string]string {
+	l := sponsor.DefaultLimits()
+	return map[string]string{
+		"version":       version,
+		"delay":         contracts.TimelockDelay.String(),
+		"sponsor_day":   new(big.Int).Quo(l.Day, big.NewInt(params.Ether)).String(),
+		"sponsor_price": new(big.Int).Quo(l.GasPrice, big.NewInt(params.GWei)).String(),
+		"sponsor_hour":  strconv.Itoa(l.Hour),
+	}
 }
 
 // environment is what a command gets beside its flags.

@@ -141,7 +141,10 @@ func fromBase64(ts *testscript.TestScript, _ bool, names []string) {
 }
 
 func TestEveryCommandExplainsItself(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"model", "--help"}, {"model", "download", "--help"}, {"model", "show", "--help"}, {"task", "--help"}, {"task", "check", "--help"}, {"task", "prompt", "--help"}, {"task", "digest", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"model", "--help"}, {"model", "download", "--help"}, {"model", "show", "--help"}, {"task", "--help"}, {"task", "check", "--help"}, {"task", "prompt", "--help"}, {"task", "digest", "--help"},
+		{"network", "--help"}, {"network", "init", "--help"}, {"relay", "--help"}, {"relay", "run", "--help"}, {"bridge", "--help"}, {"bridge", "run", "--help"},
+		{"bridge", "key", "--help"}, {"chain", "run", "--help"},
+	} {
 		var out, errs bytes.Buffer
 		if code := run(args, &out, &errs); code != 0 || !strings.Contains(out.String(), "Usage: helium") {
 			t.Errorf("%v: exit %d, %s%s", args, code, out.String(), errs.String())

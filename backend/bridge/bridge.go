@@ -58,8 +58,10 @@ type Config struct {
 	// MaxFee is the most that one request may cost, anybody's, in wei; zero for no
 	// limit. A key may have a lower one, and so may a request.
 	MaxFee protocol.Wei
-	Log    *slog.Logger
-	Now    func() time.Time
+	// Low names what the wallet that pays has too little of; nil never does.
+	Low func() []string
+	Log *slog.Logger
+	Now func() time.Time
 }
 
 // Bridge is a running bridge.
@@ -70,6 +72,7 @@ type Bridge struct {
 	pin        func(id string) (protocol.ModelPin, bool)
 	pageBudget protocol.Wei
 	maxFee     protocol.Wei
+	low        func() []string
 	log        *slog.Logger
 	now        func() time.Time
 	listener   net.Listener
@@ -91,11 +94,14 @@ func Start(c Config) (*Bridge, error) {
 		return nil, errors.New("start bridge: creator, store and at least one model are needed")
 	}
 	b := &Bridge{
-		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, maxFee: c.MaxFee, log: c.Log, now: c.Now, listener: c.Listener,
+		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, maxFee: c.MaxFee, low: c.Low, log: c.Log, now: c.Now, listener: c.Listener,
 		limiters: limiters{each: map[string]*rate.Limiter{}}, deciding: decisions{open: map[string]chan struct{}{}},
 	}
 	if b.pin = c.Pin; b.pin == nil {
 		b.pin = func(string) (protocol.ModelPin, bool) { return protocol.ModelPin{}, false }
+	}
+	if b.low == nil {
+		b.low = func() []string { return nil }
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)

@@ -222,14 +222,36 @@ func TestChatRequestsBecomeTasksOrAreRefusedByField(t *testing.T) {
 		one(`,"tools":[],"tool_choice":"none"`):                       "",
 		`{"model":"m","messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"user","content":"x"}]}`:                                                                                    "",
 		`{"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1","tool_call_id":"1"}]}`: "",
-		one(`,"frequency_penalty":0.1`):                           "frequency_penalty",
-		one(`,"presence_penalty":-1`):                             "presence_penalty",
-		one(`,"logprobs":true`):                                   "logprobs",
-		one(`,"top_logprobs":2`):                                  "top_logprobs",
-		one(`,"logit_bias":{"1":2}`):                              "logit_bias",
-		one(`,"response_format":{"type":"json_object"}`):          "response_format",
-		one(`,"tool_choice":"required"`):                          "tool_choice",
-		one(`,"tool_choice":{"type":"function"}`):                 "tool_choice",
+		one(`,"frequency_penalty":0.1`):                             "frequency_penalty",
+		one(`,"presence_penalty":-1`):                               "presence_penalty",
+		one(`,"top_logprobs":2`):                                    "top_logprobs",
+		one(`,"logprobs":true,"top_logprobs":21`):                   "top_logprobs",
+		one(`,"logprobs":true,"top_logprobs":20,"max_tokens":9999`): "top_logprobs",
+		one(`,"logprobs":true`):                                     "",
+		one(`,"logprobs":true,"top_logprobs":20`):                   "",
+		one(`,"logit_bias":{"1":2}`):                                "logit_bias",
+		one(`,"response_format":{"type":"json_object"}`):            "",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"array"}}}`): "",
+		one(`,"response_format":{"type":"grammar"}`):                                                                                        "response_format.type",
+		one(`,"response_format":"json_object"`):                                                                                             "response_format",
+		one(`,"response_format":{"type":"json_object","json_schema":{"name":"x"}}`):                                                         "response_format.json_schema",
+		one(`,"response_format":{"type":"json_schema"}`):                                                                                    "response_format.json_schema",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x"}}`):                                                         "response_format.json_schema.schema",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}`):                                           "response_format.json_schema.name",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"text"}}}`):                                "response_format",
+		one(`,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":[]}}`):                                             "response_format",
+		one(`,"tool_choice":"required"`):                                                                                                    "tool_choice",
+		one(`,"tool_choice":"any"`):                                                                                                         "tool_choice",
+		one(`,"tool_choice":{}`):                                                                                                            "tool_choice",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}]`):                                              "",
+		one(`,"tool_choice":{"type":"function","function":{"name":"f"}},"tools":[{"type":"function","function":{"name":"f"}}]`):             "",
+		one(`,"tool_choice":{"type":"function","function":{"name":"g"}},"tools":[{"type":"function","function":{"name":"f"}}]`):             "tool_choice",
+		one(`,"tool_choice":"required","tools":[{"type":"custom"}]`):                                                                        "tools[0]",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]`):               "",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object"}}}]`): "tools[0].function.parameters",
+		one(`,"tool_choice":"required","tools":[{"type":"function","function":{"name":"f"}}],"response_format":{"type":"json_object"}`):     "response_format",
+		one(`,"tool_choice":"auto","tools":[{"type":"function","function":{"name":"f"}}],"response_format":{"type":"json_object"}`):         "",
+		one(`,"tool_choice":{"type":"function"}`):                                                                                           "tool_choice",
 		one(`,"store":true`):                                      "store",
 		one(`,"service_tier":"flex"`):                             "service_tier",
 		one(`,"reasoning_effort":"low"`):                          "reasoning_effort",
@@ -289,12 +311,64 @@ func TestTheTaskSaysWhatTheRequestSaid(t *testing.T) {
 	}
 }
 
-// record is a stream's bytes.
-func record(named bool, events ...creator.Event) string { return recordOf(false, named, events...) }
+func TestAFormatAndProbabilitiesGoIntoTheTask(t *testing.T) {
+	r, err := decodeChat([]byte(`{"model":"m","messages":[{"role":"user","content":"x"}],"logprobs":true,"top_logprobs":3,
+		"response_format":{"type":"json_schema","json_schema":{"name":"x","description":"d","strict":true,"schema":{"enum": ["b", "a"]}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := r.task()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `,"helium":{"response_format":{"type":"json_schema","schema":{"enum":["b","a"]}},"logprobs":3}}`
+	if got := string(g.Normalised()); !strings.HasSuffix(got, want) {
+		t.Errorf("got %s, want %s at its end", got, want)
+	}
+}
 
-func recordOf(raw, named bool, events ...creator.Event) string {
+func TestASchemaIsRefusedBeforeAnythingIsPaid(t *testing.T) {
+	b, key := open(t)
+	resp, body := b.call(t, call{"POST", "/v1/chat/completions", `{"model":"helium/demo","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"shape",
+		"schema":{"type":"object","additionalProperties":false,"properties":{"a":{"type":"string","pattern":"x"}}}}}}`, http.Header{"Authorization": {"Bearer " + key}}})
+	const want = `{"error":{"code":null,"message":"Invalid schema for response_format 'shape': properties.a.pattern is not a supported keyword here: known here: type, enum, const","param":"response_format","type":"invalid_request_error"}}`
+	if resp.StatusCode != 400 || body != want {
+		t.Errorf("got %d %s", resp.StatusCode, body)
+	}
+}
+
+// likely is an answer with probabilities.
+func likely() *task.Response {
+	return &task.Response{Model: "m", Choices: []task.Choice{{FinishReason: task.FinishStop, Content: "é", Logprobs: &task.Logprobs{Tokens: []task.TokenLogprobs{
+		{TokenLogprob: task.TokenLogprob{Bytes: []byte("\xc3"), Logprob: -5000}, Top: []task.TokenLogprob{{Bytes: []byte("x"), Logprob: -20000}}},
+		{TokenLogprob: task.TokenLogprob{Bytes: []byte("\xa9"), Logprob: 0}},
+	}}}}}
+}
+
+func TestProbabilitiesAreOpenAIs(t *testing.T) {
+	const want = `"logprobs":{"content":[{"token":"�","logprob":-0.5000,"bytes":[195],"top_logprobs":[{"token":"x","logprob":-2.0000,"bytes":[120]}]},` +
+		`{"token":"�","logprob":0.0000,"bytes":[169],"top_logprobs":[]}],"refusal":null}`
+	whole, err := json.Marshal(reply{}.completion(likely()))
+	if err != nil || !strings.Contains(string(whole), want) {
+		t.Errorf("got %s, %v", whole, err)
+	}
+	got := record(false, creator.Event{Stage: creator.StageDelta, Text: "é"}, creator.Event{Stage: creator.StageVerified, Response: likely().Bytes()})
+	if !strings.Contains(got, `"delta":{},"finish_reason":"stop","index":0,`+want) || strings.Count(got, `"logprobs":null`) != 2 {
+		t.Errorf("got %s", got)
+	}
+}
+
+// record is a stream's bytes.
+func record(named bool, events ...creator.Event) string { return recordOf(reply{}, named, events...) }
+
+func recordAs(named bool, forced *forcedCall, events ...creator.Event) string {
+	return recordOf(reply{forced: forced}, named, events...)
+}
+
+func recordOf(answer reply, named bool, events ...creator.Event) string {
 	w := httptest.NewRecorder()
-	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{id: "req_1", model: "m", created: time.Unix(7, 0), choices: 2, raw: raw}, task: "req_1", usage: true}
+	answer.id, answer.model, answer.created, answer.choices = "req_1", "m", time.Unix(7, 0), 2
+	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: answer, task: "req_1", usage: true}
 	for _, e := range events {
 		s.event(e)
 	}
@@ -335,7 +409,7 @@ func TestAStreamIsOpenAIsToTheByteWithStagesAsComments(t *testing.T) {
 
 func TestChoicesAreStreamedByTheirIndex(t *testing.T) {
 	const head = `data: {"choices":[{"finish_reason":%s,"index":%d,"logprobs":null,"text":%q}],"created":7,"id":"cmpl-req_1","model":"m","object":"text_completion","usage":null}` + "\n\n"
-	got := recordOf(true, false,
+	got := recordOf(reply{raw: true}, false,
 		creator.Event{Stage: creator.StageDelta, Text: "He"},
 		creator.Event{Stage: creator.StageDelta, Choice: 2, Text: "nobody asked for a third"},
 		creator.Event{Stage: creator.StageDelta, Choice: 1, Text: "Wo"},
@@ -517,6 +591,8 @@ func TestKeysAreHashedAtRest(t *testing.T) {
 
 func FuzzChatRequest(f *testing.F) {
 	f.Add([]byte(ask))
+	f.Add(fmt.Appendf(nil, `{"model":"m","messages":[{"role":"user","content":"x"}],"tools":%s,"tool_choice":"required","logprobs":true}`, twoTools))
+	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"enum":[1]}}}}`))
 	f.Add([]byte(`{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],"stop":["a"],"tools":[{}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := decodeChat(body)

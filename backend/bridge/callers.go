@@ -87,13 +87,18 @@ type limiters struct {
 func (l *limiters) take(c caller, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	limit, burst := rate.Limit(float64(c.perMinute)/60), max(c.perMinute/6, 1)
 	limiter := l.each[c.id]
 	if limiter == nil {
 		if len(l.each) >= maxSessions {
 			clear(l.each) // forgetting is kinder than growing
 		}
-		limiter = rate.NewLimiter(rate.Limit(float64(c.perMinute)/60), max(c.perMinute/6, 1))
+		limiter = rate.NewLimiter(limit, burst)
 		l.each[c.id] = limiter
+	}
+	if limiter.Limit() != limit { // its operator has changed it
+		limiter.SetLimitAt(now, limit)
+		limiter.SetBurstAt(now, burst)
 	}
 	r := limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)

@@ -42,7 +42,7 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 	}
 
 	fee := tellFee(w, t)
-	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1}
+	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1, forced: req.forced()}
 	if req.N != nil {
 		answer.choices = *req.N
 	}
@@ -209,6 +209,8 @@ type reply struct {
 	raw bool
 	// choices is how many there will be at most.
 	choices int
+	// forced is nil where the answer need not be a call of a tool.
+	forced *forcedCall
 	// helium is left out for callers that know nothing of it.
 	helium *heliumAnswer
 }
@@ -255,16 +257,33 @@ func (a reply) completion(r *task.Response) map[string]any {
 			choices[i]["text"] = c.Content
 			continue
 		}
-		choices[i]["message"] = map[string]any{"role": "assistant", "content": c.Content, "refusal": nil}
+		calls := a.forced.calls(a.id, i, c)
+		message := map[string]any{"role": "assistant", "content": c.Content, "refusal": nil}
+		if calls != nil {
+			message["content"], message["tool_calls"] = nil, calls
+		}
+		choices[i] = map[string]any{
+			"index": i, "finish_reason": a.forced.finish(c, calls), "logprobs": chancesOf(c.Logprobs), "message": message,
+		}
 	}
 	out := a.head(false)
 	out["choices"], out["usage"] = choices, a.usage(r)
 	return out
 }
 
-// chunk is the next part of a choice; text is empty where delta holds none.
-func (a reply) chunk(index int, text string, delta map[string]any, finish any) map[string]any {
-	choice := map[string]any{"index": index, "finish_reason": finish, "logprobs": nil}
+// chunk is the next part of a choice: a delta, or of a completion its text.
+func (a reply) chunk(index int, text string, delta map[string]any) map[string]any {
+	return a.choiceChunk(index, text, delta, nil, nil)
+}
+
+// lastChunk ends a choice. The probabilities of all its tokens come with it, as they
+// are verified with the text.
+func (a reply) lastChunk(index int, c task.Choice) map[string]any {
+	return a.choiceChunk(index, "", map[string]any{}, a.forced.finish(c, a.forced.calls(a.id, index, c)), chancesOf(c.Logprobs))
+}
+
+func (a reply) choiceChunk(index int, text string, delta map[string]any, finish, logprobs any) map[string]any {
+	choice := map[string]any{"index": index, "finish_reason": finish, "logprobs": logprobs}
 	if a.raw {
 		choice["text"] = text
 	} else {

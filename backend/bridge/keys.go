@@ -27,6 +27,10 @@ type keyRow struct {
 	MaxFee protocol.Wei `json:"max_fee"`
 	// PerMinute is how many requests it may make.
 	PerMinute int `json:"per_minute"`
+	// Expires is when it ends by itself, and Revoked when its operator ended it;
+	// zero for never.
+	Expires time.Time `json:"expires,omitzero"`
+	Revoked time.Time `json:"revoked,omitzero"`
 }
 
 var keys = store.NewTable[[32]byte, keyRow]("bridge.keys")
@@ -66,6 +70,8 @@ type KeyOptions struct {
 	MaxFee protocol.Wei
 	// PerMinute is how many requests it may make; 0 means 600.
 	PerMinute int
+	// Expires is when the key ends by itself; zero for never.
+	Expires time.Time
 }
 
 // CreateKey makes an API key and returns its secret, which is not kept.
@@ -88,7 +94,7 @@ func PutKey(s *store.Store, secret string, o KeyOptions, now time.Time) error {
 	if o.PerMinute == 0 {
 		o.PerMinute = 600
 	}
-	row := keyRow{Name: o.Name, Created: now, Budget: o.Budget, MaxFee: o.MaxFee, PerMinute: o.PerMinute}
+	row := keyRow{Name: o.Name, Created: now, Budget: o.Budget, MaxFee: o.MaxFee, PerMinute: o.PerMinute, Expires: o.Expires}
 	return s.Update(func(tx *store.Tx) error { return keys.Put(tx, hashKey(secret), row) })
 }
 
@@ -111,7 +117,13 @@ func (b *Bridge) callerOfKey(secret string) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{id: fmt.Sprintf("key:%x", hash[:12]), budget: row.Budget, maxFee: row.MaxFee, perMinute: row.PerMinute}, nil
+	switch {
+	case !row.Revoked.IsZero():
+		return caller{}, errNoKey("this API key was revoked: ask the bridge's operator for another")
+	case !row.Expires.IsZero() && !b.now().Before(row.Expires):
+		return caller{}, errNoKey("this API key has expired: ask the bridge's operator for another")
+	}
+	return caller{id: "key:" + keyID(hash), budget: row.Budget, maxFee: row.MaxFee, perMinute: row.PerMinute}, nil
 }
 
 // charge books a new request at its full fee, if the caller's budget allows, and

@@ -43,13 +43,14 @@ type chatRequest struct {
 
 	labels
 
+	ResponseFormat json.RawMessage `json:"response_format"`
+	Logprobs       *bool           `json:"logprobs"`
+	TopLogprobs    *int            `json:"top_logprobs"`
+
 	// Accepted at their neutral value only: see neutral.
 	FrequencyPenalty  *float64        `json:"frequency_penalty"`
 	PresencePenalty   *float64        `json:"presence_penalty"`
-	Logprobs          *bool           `json:"logprobs"`
-	TopLogprobs       *int            `json:"top_logprobs"`
 	LogitBias         json.RawMessage `json:"logit_bias"`
-	ResponseFormat    json.RawMessage `json:"response_format"`
 	ParallelToolCalls *bool           `json:"parallel_tool_calls"`
 	Store             *bool           `json:"store"`
 	ServiceTier       *string         `json:"service_tier"`
@@ -114,14 +115,10 @@ func (r *chatRequest) neutral() error {
 		return badField("frequency_penalty", notYet+", or use repetition_penalty")
 	case r.PresencePenalty != nil && *r.PresencePenalty != 0:
 		return badField("presence_penalty", notYet+", or use repetition_penalty")
-	case r.Logprobs != nil && *r.Logprobs:
-		return badField("logprobs", notYet)
-	case r.TopLogprobs != nil && *r.TopLogprobs != 0:
-		return badField("top_logprobs", notYet)
+	case r.TopLogprobs != nil && *r.TopLogprobs != 0 && r.logprobs() == nil:
+		return badField("top_logprobs", "needs logprobs to be true")
 	case !empty(r.LogitBias):
 		return badField("logit_bias", notYet)
-	case !empty(r.ResponseFormat) && !isTextFormat(r.ResponseFormat):
-		return badField("response_format", notYet)
 	case r.ParallelToolCalls != nil && !*r.ParallelToolCalls:
 		return badField("parallel_tool_calls", "can't be switched off on this network: leave it out")
 	case r.Store != nil && *r.Store:
@@ -148,11 +145,18 @@ func (r *chatRequest) task() (*task.GPT, error) {
 			return nil, err
 		}
 	}
-	tools, err := r.tools()
+	tools, forced, only, err := r.toolChoice()
 	if err != nil {
 		return nil, err
 	}
 	stop, err := stopStrings(r.Stop)
+	if err != nil {
+		return nil, err
+	}
+	format, schemaName, err := r.responseFormat()
+	if err == nil && forced != nil {
+		format, err = callFormat(tools, only, format)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +171,15 @@ func (r *chatRequest) task() (*task.GPT, error) {
 	sample := r.Temperature == nil || *r.Temperature > 0
 	g, err := task.FromChat(r.Model, messages, func(g *task.GPT) {
 		g.Tools, g.Seed = tools, seed
+		g.Helium = task.GPTExtension{ResponseFormat: format, Logprobs: r.logprobs()}
 		g.GenerationConfig = &task.GenerationConfig{
 			MaxNewTokens: limit, DoSample: &sample, Temperature: r.Temperature, TopP: r.TopP, TopK: r.TopK,
 			MinP: r.MinP, RepetitionPenalty: r.RepetitionPenalty, NumReturnSequences: r.N, StopStrings: stop,
 		}
 	})
+	if e := badSchema(err, schemaName, forced); e != nil {
+		return nil, e
+	}
 	if err != nil {
 		return nil, asFieldError(err)
 	}
@@ -223,20 +231,6 @@ func contentOf(raw json.RawMessage, at string) (task.Content, error) {
 	return task.Text(strings.Join(texts, "\n")), nil
 }
 
-func (r *chatRequest) tools() ([]json.RawMessage, error) {
-	if len(r.ToolChoice) == 0 || string(r.ToolChoice) == "null" {
-		return r.Tools, nil
-	}
-	var choice string
-	if json.Unmarshal(r.ToolChoice, &choice) != nil || choice != "auto" && choice != "none" {
-		return nil, badField("tool_choice", "must be auto or none: a model of this network can't be forced to call a tool yet")
-	}
-	if choice == "none" {
-		return nil, nil
-	}
-	return r.Tools, nil
-}
-
 func stopStrings(raw json.RawMessage) ([]string, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
@@ -263,6 +257,7 @@ var taskFields = map[string]string{
 	"generation_config.repetition_penalty":   "repetition_penalty",
 	"generation_config.num_return_sequences": "n",
 	"generation_config.stop_strings":         "stop",
+	"helium.logprobs":                        "top_logprobs",
 
 	"base_model":                 "model",
 	"base_model.name":            "model",
@@ -296,11 +291,6 @@ func fieldError(name string, f *task.FieldError) *apiError {
 		problem += ": " + f.Hint
 	}
 	return badField(name, problem)
-}
-
-func isTextFormat(raw json.RawMessage) bool {
-	var f struct{ Type string }
-	return json.Unmarshal(raw, &f) == nil && f.Type == "text"
 }
 
 // empty: absent, null, or a container of nothing.

@@ -270,7 +270,8 @@ func (b *Bridge) ownTask(r *http.Request) (*creator.Task, error) {
 	return t, err
 }
 
-// health says whether the bridge can pay for the smallest task.
+// health says whether the bridge can pay for the smallest task, and what its
+// wallet runs low of.
 func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
 	balance, err := b.creator.Balance(r.Context())
 	if err != nil {
@@ -280,7 +281,11 @@ func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, map[string]any{"status": "ok", "can_pay": balance.Cmp(fee) >= 0})
+	answer := map[string]any{"status": "ok", "can_pay": balance.Cmp(fee) >= 0}
+	if low := b.low(); len(low) > 0 {
+		answer["low"] = low
+	}
+	return answerJSON(w, answer)
 }
 
 func answerJSON(w http.ResponseWriter, v any) error {

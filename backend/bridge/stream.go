@@ -120,9 +120,9 @@ func newSSE(w http.ResponseWriter, r *http.Request, task string) *sse {
 func (s *sse) event(e creator.Event) {
 	switch e.Stage {
 	case creator.StageDelta:
-		// A piece that comes late is in the verified text already, and a node that
-		// streams choices nobody asked for is not listened to.
-		if !s.verified && e.Choice < s.answer.choices {
+		// A piece that comes late is in the verified text already, a node that streams
+		// choices nobody asked for is not listened to, and a call is told as a whole.
+		if !s.verified && e.Choice < s.answer.choices && s.answer.forced == nil {
 			s.delta(e.Choice, e.Text)
 		}
 	case creator.StageVerified:
@@ -203,7 +203,7 @@ func (s *sse) delta(index int, text string) {
 		return
 	}
 	c.text = append(c.text, text...)
-	s.chunk(index, text, map[string]any{"content": text}, nil)
+	s.chunk(index, text, map[string]any{"content": text})
 }
 
 // begin says once for each choice who speaks.
@@ -215,7 +215,7 @@ func (s *sse) begin(index int) *streamed {
 	if !c.begun {
 		c.begun = true
 		if !s.answer.raw {
-			s.chunk(index, "", map[string]any{"role": "assistant", "content": ""}, nil)
+			s.chunk(index, "", map[string]any{"role": "assistant", "content": ""})
 		}
 	}
 	return c
@@ -223,8 +223,11 @@ func (s *sse) begin(index int) *streamed {
 
 // chunk sends one; where the usage comes at the end, each says that it is not yet
 // known.
-func (s *sse) chunk(index int, text string, delta map[string]any, finish any) {
-	out := s.answer.chunk(index, text, delta, finish)
+func (s *sse) chunk(index int, text string, delta map[string]any) {
+	s.part(s.answer.chunk(index, text, delta))
+}
+
+func (s *sse) part(out map[string]any) {
 	if s.usage {
 		out["usage"] = nil
 	}
@@ -254,17 +257,22 @@ func (s *sse) verify(e creator.Event) {
 func (s *sse) complete(index int, choice task.Choice) bool {
 	c := s.begin(index)
 	rest, matches := strings.CutPrefix(choice.Content, string(c.text))
-	if matches {
+	calls := s.answer.forced.calls(s.task, index, choice)
+	switch {
+	case calls != nil:
+		calls[0]["index"] = 0 // of the calls, there is one
+		s.chunk(index, "", map[string]any{"tool_calls": calls})
+	case matches:
 		c.same, c.other = len(c.text), false
 		s.delta(index, rest)
-	} else {
+	default:
 		// Clients without named events are told too: a comment breaks nobody.
 		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
 		if s.named {
 			s.namedEvent("helium.replaced", map[string]any{"index": index, "content": choice.Content})
 		}
 	}
-	s.chunk(index, "", map[string]any{}, string(choice.FinishReason))
+	s.part(s.answer.lastChunk(index, choice))
 	return matches
 }
 

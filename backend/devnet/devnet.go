@@ -29,7 +29,6 @@ import (
 	"helium/backend/store"
 	"helium/backend/validator"
 	"helium/backend/wallet"
-	"helium/inference/task"
 )
 
 // devnet is what Run has made so far; close takes it down in reverse.
@@ -241,26 +240,16 @@ func (d *devnet) runUntilClose(ctx context.Context, name string, run func(contex
 }
 
 // offers are the models that every node of the devnet has, since all read one
-// library; the first-run model first. What only goes with a model for images, such
-// as a LoRA, is none.
+// library; the first-run model first.
 func (d *devnet) offers() []bridge.Model {
-	var offers []bridge.Model
-	for _, f := range d.library.List() {
-		images, err := d.library.Image(f)
-		if err == nil && !slices.Contains(images.Fields, task.RoleBase) {
-			continue
+	offers := bridge.Offers(d.library, d.Log)
+	first := func(m bridge.Model) int {
+		if m.Pin.ID == d.first {
+			return 0
 		}
-		if err != nil && !errors.Is(err, models.ErrNoImage) {
-			d.Log.Warn("model can't be read and isn't offered", "model", models.Label(f.Pin.ID), "err", err)
-			continue
-		}
-		m := bridge.Model{Pin: f.Pin, MinVRAMGB: 1, Images: err == nil}
-		if f.Pin.ID == d.first {
-			offers = append([]bridge.Model{m}, offers...)
-			continue
-		}
-		offers = append(offers, m)
+		return 1
 	}
+	slices.SortStableFunc(offers, func(a, b bridge.Model) int { return first(a) - first(b) })
 	return offers
 }
 
@@ -309,21 +298,6 @@ func openWallets(ctx context.Context, dir string) (w wallets, err error) {
 			return w, fmt.Errorf("open wallet of the %s: %w", each.name, err)
 		}
 	}
-	w.relay, err = openKey(filepath.Join(dir, "wallets", "relay.key"))
+	w.relay, err = wallet.OpenBareKey(filepath.Join(dir, "wallets", "relay.key"))
 	return w, err
-}
-
-// openKey reads a bare key from a private file, or makes one there.
-func openKey(path string) (*ecdsa.PrivateKey, error) {
-	key, err := crypto.LoadECDSA(path)
-	if err == nil || !errors.Is(err, os.ErrNotExist) {
-		return key, err
-	}
-	if key, err = crypto.GenerateKey(); err != nil {
-		return nil, fmt.Errorf("make key: %w", err)
-	}
-	if err := crypto.SaveECDSA(path+".new", key); err != nil {
-		return nil, fmt.Errorf("keep key: %w", err)
-	}
-	return key, os.Rename(path+".new", path)
 }

@@ -217,7 +217,7 @@ func nodeConfig(c Config) *node.Config {
 		HTTPHost:             httpHost,
 		HTTPPort:             httpPort,
 		HTTPModules:          modules,
-		HTTPVirtualHosts:     []string{"localhost"},
+		HTTPVirtualHosts:     append([]string{"localhost"}, c.Hosts...),
 		HTTPTimeouts:         rpc.DefaultHTTPTimeouts,
 		WSHost:               wsHost,
 		WSPort:               wsPort,

@@ -34,7 +34,10 @@ type Config struct {
 	BlockInterval time.Duration
 	// HTTP and WS are where the JSON-RPC is served; port 0 takes a free one.
 	HTTP, WS string
-	Log      *slog.Logger
+	// Hosts are names by which programs reach HTTP beside localhost and IP
+	// addresses; "*" lets any in, for behind a proxy.
+	Hosts []string
+	Log   *slog.Logger
 }
 
 // Validator is a running validator.

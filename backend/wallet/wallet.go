@@ -25,6 +25,8 @@ const (
 	InKeychain Place = "keychain"
 	// InFile: in a file beside the key file.
 	InFile Place = "file"
+	// Given: its owner typed it, or keeps it elsewhere.
+	Given Place = "owner"
 	// InMemory: there is no key file, the key was given by FromKey.
 	InMemory Place = "memory"
 )

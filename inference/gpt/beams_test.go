@@ -48,7 +48,7 @@ func TestBeamsOfAModelAreThoseOfThePlainSearch(t *testing.T) {
 				t.Fatalf("%d choices and %d deltas, want %d", len(got.Choices), len(deltas), len(want))
 			}
 			for i, c := range got.Choices {
-				wantChoice := Choice{answerText(m.weights, r.Stops, want[i].answer), FinishLength, len(want[i].answer)}
+				wantChoice := Choice{Text: answerText(m.weights, r.Stops, want[i].answer), Finish: FinishLength, Tokens: len(want[i].answer)}
 				if want[i].ended {
 					wantChoice.Finish = FinishStop
 				}

@@ -15,7 +15,7 @@ const (
 	CodeInvalidArguments Code = "invalid_arguments"
 	CodePromptRefused    Code = "prompt_refused"   // the model's template or tokenizer refuses the messages
 	CodeContextTooLong   Code = "context_too_long" // the prompt doesn't fit the model
-	CodeFormatRefused    Code = "format_refused"   // the model's file isn't in the task's numbers, or the task's models don't fit one another
+	CodeFormatRefused    Code = "format_refused"   // the model's file isn't in the task's numbers or can't spell its response format, or the task's models don't fit one another
 	CodeModelNotFound    Code = "model_not_found"
 	CodeHashDiffers      Code = "file_hash_differs"
 	CodeOutOfMemory      Code = "out_of_memory"

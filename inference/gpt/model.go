@@ -25,6 +25,7 @@ type Model struct {
 	prompts    *Prompter
 
 	normalizer pretrained.Normalizer // before the engine's tokenizer
+	spelling   *spelling             // nil until a task needs it
 }
 
 // Load is Open and Source.Load of a model as it comes.

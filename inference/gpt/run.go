@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"helium/inference/ggml"
+	"helium/inference/grammar"
 	"helium/inference/task"
 )
 
@@ -22,6 +23,8 @@ type Request struct {
 	Beams        int // answers made at once to find the likeliest; 0 or 1 is no beam search
 	Stops        []string
 	Sampling     Sampling
+	Grammar      *grammar.Grammar // of the answers; nil leaves them free
+	Logprobs     *int             // alternatives to tell of beside every token; nil tells nothing
 }
 
 // Reasons for the end of a choice.
@@ -46,6 +49,8 @@ type Choice struct {
 	Text   string
 	Finish string
 	Tokens int // made, with the one that ended it
+	// Logprobs is nil where they were not asked for.
+	Logprobs *task.Logprobs
 }
 
 // Answer is what a task comes to.
@@ -99,14 +104,18 @@ func (r Request) check() error {
 	if r.Beams > 1 && r.Choices > r.Beams {
 		return fmt.Errorf("num_return_sequences %d must be at most num_beams %d: each beam makes one", r.Choices, r.Beams)
 	}
+	if r.Beams > 1 && (r.Grammar != nil || r.Logprobs != nil) {
+		return errors.New("a response format and probabilities can't be had with num_beams above 1")
+	}
 	return nil
 }
 
 // choices makes the answers one after another.
 func (m *Model) choices(ctx context.Context, r Request, prompt []ggml.Token, emit func(Delta)) ([]Choice, error) {
+	format := m.constraint(r)
 	var choices []Choice
 	for i := range r.Choices {
-		choice, err := m.choice(ctx, r, i, prompt, func(d Delta) {
+		choice, err := m.choice(ctx, r, i, prompt, format, func(d Delta) {
 			d.Choice = i
 			emit(d)
 		})
@@ -122,16 +131,20 @@ func (m *Model) choices(ctx context.Context, r Request, prompt []ggml.Token, emi
 func (m *Model) Rest() { m.context.Clear() }
 
 // choice makes one answer in an empty context.
-func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml.Token, emit func(Delta)) (Choice, error) {
+func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml.Token, format *constraint, emit func(Delta)) (Choice, error) {
 	m.context.Clear()
 	if err := feed(ctx, m.context, prompt); err != nil {
 		return Choice{}, err
 	}
 
 	sampler := newSampler(r.Sampling, number, prompt)
+	format.begin()
 	stream := &textStream{stops: r.Stops}
 	limit := min(r.MaxNewTokens, m.context.Size()-len(prompt))
 	out := Choice{Finish: FinishLength}
+	if r.Logprobs != nil {
+		out.Logprobs = &task.Logprobs{}
+	}
 	say := func(text, finish string) {
 		out.Text += text
 		if text != "" || finish != "" {
@@ -140,7 +153,11 @@ func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml
 	}
 
 	for out.Tokens < limit {
-		token, err := m.nextToken(sampler)
+		logits, err := m.context.Logits()
+		if err != nil {
+			return Choice{}, &Error{CodeCannotRun, err}
+		}
+		token, err := nextToken(sampler, format, logits)
 		if err != nil {
 			return Choice{}, err
 		}
@@ -150,6 +167,10 @@ func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml
 			out.Finish = FinishStop
 			break
 		}
+		if out.Logprobs != nil {
+			out.Logprobs.Tokens = append(out.Logprobs.Tokens, tokenLogprobs(logits, token, *r.Logprobs, m.name))
+		}
+		format.take(token)
 		text, stopped := stream.push(m.weights.Piece(token, false))
 		if stopped {
 			out.Finish = FinishStop
@@ -158,6 +179,10 @@ func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml
 		}
 		say(text, "")
 
+		if format.over() {
+			out.Finish = FinishStop
+			break
+		}
 		if out.Tokens == limit {
 			break
 		}
@@ -170,10 +195,11 @@ func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml
 	return out, nil
 }
 
-func (m *Model) nextToken(s *sampler) (ggml.Token, error) {
-	logits, err := m.context.Logits()
+// nextToken chooses among the tokens that may come.
+func nextToken(s *sampler, format *constraint, logits []float32) (ggml.Token, error) {
+	logits, err := format.mask(logits)
 	if err != nil {
-		return 0, &Error{CodeCannotRun, err}
+		return 0, err
 	}
 	token, err := s.next(logits)
 	if err != nil {

@@ -49,6 +49,7 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 		TemplateArgs: t.TemplateArgs,
 		Raw:          t.Helium.RawPrompt,
 		MaxNewTokens: s.MaxNewTokens,
+		Logprobs:     t.Helium.Logprobs,
 		Choices:      s.NumReturnSequences,
 		Beams:        s.NumBeams,
 		Stops:        s.StopStrings,
@@ -62,6 +63,12 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 			RepetitionPenalty: s.RepetitionPenalty,
 			Seed:              t.Seed,
 		},
+	}
+	if f := t.Helium.ResponseFormat; f != nil {
+		var err error
+		if r.Grammar, err = f.Grammar(); err != nil {
+			return nil, &Error{CodeInvalidArguments, err}
+		}
 	}
 	var err error
 	if r.Messages, err = rawMessages(t); err != nil {
@@ -79,7 +86,7 @@ func (p *Prepared) Run(ctx context.Context, m *Model, onDelta func(Delta)) (Outp
 
 	response := task.Response{Model: p.model, Usage: task.Usage{PromptTokens: answer.PromptTokens}}
 	for _, c := range answer.Choices {
-		response.Choices = append(response.Choices, task.Choice{FinishReason: task.FinishReason(c.Finish), Content: c.Text})
+		response.Choices = append(response.Choices, task.Choice{FinishReason: task.FinishReason(c.Finish), Content: c.Text, Logprobs: c.Logprobs})
 		response.Usage.CompletionTokens += c.Tokens
 	}
 	return Output{

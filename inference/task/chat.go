@@ -42,6 +42,11 @@ func checkRaw(g *GPT) error {
 			}
 		}
 	}
+	if f := g.Helium.ResponseFormat; f != nil && f.Schema != nil {
+		if err := check("helium.response_format.schema", f.Schema); err != nil {
+			return err
+		}
+	}
 	if g.TemplateArgs != nil {
 		return check("template_args", g.TemplateArgs)
 	}

@@ -20,6 +20,8 @@ func raws(list ...string) []json.RawMessage {
 func FuzzParseGPTAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testing.F) {
 	schema := compiledSchema(f, GPTSchema())
 	f.Add([]byte(full))
+	f.Add([]byte(extended))
+	f.Add([]byte(`{"model":"m","messages":[],"helium":{"response_format":{"type":"json_schema","schema":{"type":"array","items":{"enum":["\ud83d\ude42",1.0]}}}}}`))
 	f.Add([]byte(`{"model":"m","messages":[],"helium":{"raw_prompt":true}}`))
 	for _, e := range examples(f, "gpt") {
 		if len(e.doc) < 4096 {
@@ -108,6 +110,7 @@ func FuzzParseSDAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testin
 
 func FuzzParseResponseAcceptsOnlyTheOneEncoding(f *testing.F) {
 	f.Add(upstream().Bytes())
+	f.Add(withLogprobs().Bytes())
 	f.Add([]byte(`{"model": "m", "choices": [], "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}}`))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		r, err := ParseResponse(doc)
@@ -125,7 +128,7 @@ func FuzzResponseReadsBackWithAnyText(f *testing.F) {
 		}
 		want := &Response{
 			Model:   model,
-			Choices: []Choice{{FinishStop, content}, {FinishLength, ""}},
+			Choices: []Choice{{FinishReason: FinishStop, Content: content}, {FinishReason: FinishLength}},
 			Usage:   Usage{int(prompt), int(completion)},
 		}
 		got, err := ParseResponse(want.Bytes())

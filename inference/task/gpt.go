@@ -16,7 +16,7 @@ type GPT struct {
 	Seed             int64             // 0 to MaxSeed
 	DType            DType
 	QuantizeBits     int // 4 or 8; 0 means the document asks for none
-	Helium           Extension
+	Helium           GPTExtension
 }
 
 // MaxSeed is the largest seed: Helium seeds a 32-bit generator among others, so
@@ -33,15 +33,6 @@ const (
 	DTypeBFloat16 DType = "bfloat16"
 	DTypeFloat32  DType = "float32"
 )
-
-// Extension is the document's `helium` object: what this network adds to
-// Helium's format.
-type Extension struct {
-	// RawPrompt has the model continue what the messages say, line by line, without
-	// its chat template, as if it had none. Such a task has neither tools nor
-	// template arguments, which only a template reads.
-	RawPrompt bool
-}
 
 // Role is who speaks in a message.
 type Role string
@@ -142,21 +133,9 @@ func (g *GPT) Normalised() []byte {
 	} else {
 		w.integer(int64(g.QuantizeBits))
 	}
-	if g.Helium != (Extension{}) {
-		w.key("helium")
-		w.extension(g.Helium)
-	}
+	w.gptExtension(g.Helium)
 	w.close('}')
 	return w.b
-}
-
-func (w *writer) extension(e Extension) {
-	w.open('{')
-	if e.RawPrompt {
-		w.key("raw_prompt")
-		w.boolean(true)
-	}
-	w.close('}')
 }
 
 // MarshalJSON is Normalised, for embedding in other documents.

@@ -71,21 +71,13 @@ func (r *reader) gpt(doc *value) *GPT {
 		g.QuantizeBits = r.quantizeBits(v)
 	}
 	if v := f["helium"]; !isNull(v) {
-		g.Helium = r.extension(v)
+		r.gptExtension(v, g)
 	}
 	if g.Helium.RawPrompt {
 		r.unread(f["tools"], len(g.Tools) > 0)
 		r.unread(f["template_args"], g.TemplateArgs != nil)
 	}
 	return g
-}
-
-func (r *reader) extension(v *value) (e Extension) {
-	f := r.fields(v, "raw_prompt")
-	if v := f["raw_prompt"]; v != nil {
-		e.RawPrompt = r.boolean(v)
-	}
-	return e
 }
 
 // unread refuses what only a chat template would read.

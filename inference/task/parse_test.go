@@ -71,7 +71,7 @@ func TestErrorNamesTheField(t *testing.T) {
 		"quantize 5":         {`{"model":"m","messages":[],"quantize_bits":5}`, "quantize_bits", "neither 4 nor 8"},
 		"template list":      {`{"model":"m","messages":[],"template_args":[]}`, "template_args", "must be an object"},
 		"tools object":       {`{"model":"m","messages":[],"tools":{}}`, "tools", "must be a list"},
-		"helium field":       {`{"model":"m","messages":[],"helium":{"logprobs":true}}`, "helium.logprobs", "not a field"},
+		"helium field":       {`{"model":"m","messages":[],"helium":{"logits":true}}`, "helium.logits", "not a field"},
 		"raw prompt":         {`{"model":"m","messages":[],"helium":{"raw_prompt":1}}`, "helium.raw_prompt", "must be"},
 		"raw with tools":     {`{"model":"m","messages":[],"tools":[{}],"helium":{"raw_prompt":true}}`, "tools", "helium.raw_prompt leaves out"},
 		"raw with arguments": {`{"model":"m","messages":[],"template_args":{},"helium":{"raw_prompt":true}}`, "template_args", "helium.raw_prompt leaves out"},

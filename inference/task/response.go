@@ -16,7 +16,8 @@ type Response struct {
 // Choice is one answer. Its index is its place in Response.Choices.
 type Choice struct {
 	FinishReason FinishReason
-	Content      string // text after the prompt; tool calls stay in it as text
+	Content      string    // text after the prompt; tool calls stay in it as text
+	Logprobs     *Logprobs // nil where the task did not ask
 }
 
 // FinishReason is why a choice ended.
@@ -74,6 +75,10 @@ func (w *writer) choice(index int, c Choice) {
 	w.close('}')
 	w.key("index")
 	w.integer(int64(index))
+	if c.Logprobs != nil {
+		w.key("logprobs")
+		w.logprobs(c.Logprobs)
+	}
 	w.close('}')
 }
 
@@ -121,15 +126,19 @@ func (r *reader) response(doc *value) *Response {
 }
 
 func (r *reader) choice(index int, v *value) Choice {
-	f := r.fields(v, "finish_reason", "message", "index")
+	f := r.fields(v, "finish_reason", "message", "index", "logprobs")
 	message := r.required(v, f, "message")
 	m := r.fields(message, "role", "content")
 	r.oneOf(r.required(message, m, "role"), string(RoleAssistant))
 	r.integer(r.required(v, f, "index"), int64(index), int64(index))
-	return Choice{
+	choice := Choice{
 		FinishReason: FinishReason(r.oneOf(r.required(v, f, "finish_reason"), string(FinishStop), string(FinishLength))),
 		Content:      r.str(r.required(message, m, "content")),
 	}
+	if l := f["logprobs"]; l != nil {
+		choice.Logprobs = r.logprobs(l)
+	}
+	return choice
 }
 
 // GPTDigest is what stands on chain for a response: sha256 of salt and bytes.

@@ -51,7 +51,7 @@ func TestTextsAndNumbersAreWrittenAsPythonDoes(t *testing.T) {
 	}
 
 	for _, v := range vectors.Texts {
-		r := &Response{Model: v.Text, Choices: []Choice{{FinishStop, v.Text}, {FinishLength, v.Text}}, Usage: Usage{0, 7}}
+		r := &Response{Model: v.Text, Choices: []Choice{{FinishReason: FinishStop, Content: v.Text}, {FinishReason: FinishLength, Content: v.Text}}, Usage: Usage{0, 7}}
 		if got := string(r.Bytes()); got != v.Response {
 			t.Errorf("%q:\n got %s\nwant %s", v.Text, got, v.Response)
 		}

@@ -65,7 +65,7 @@ const full = `{
 
 func TestSchemaAndParserAgreeOnEveryEditOfGPT(t *testing.T) {
 	raw := `{"model":"m","messages":[{"role":"user","content":"x"}],"tools":[],"template_args":null,"helium":{"raw_prompt":true}}`
-	docs := map[string]any{"": decode(t, []byte(full)), "raw": decode(t, []byte(raw))}
+	docs := map[string]any{"": decode(t, []byte(full)), "extended": decode(t, []byte(extended)), "raw": decode(t, []byte(raw))}
 	for _, e := range examples(t, "gpt") {
 		if len(e.doc) < 4096 { // large images are in no shape that full lacks
 			doc := decode(t, e.doc)

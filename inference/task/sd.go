@@ -16,7 +16,6 @@ type SD struct {
 	VAE              string   // a model to take the VAE from; empty if the base model's
 	Refiner          *Refiner // nil if none
 	TextualInversion string   // a model; empty if none
-	Helium           Extension
 }
 
 // SDVersion is the version of a document that names none.

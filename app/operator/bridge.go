@@ -1,0 +1,225 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"math/big"
+	"path/filepath"
+
+	"github.com/ethereum/go-ethereum/params"
+
+	"helium/backend/bridge"
+	"helium/backend/chain"
+	"helium/backend/contracts"
+	"helium/backend/creator"
+	"helium/backend/models"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+	"helium/backend/wallet"
+)
+
+// Bridge is how a bridge is run.
+type Bridge struct {
+	DataDir string
+	Listen  string
+	Profile protocol.Profile
+	Wallet  *wallet.Wallet
+	// Offers are the models that can be asked for, the one to offer first first.
+	Offers []bridge.Model
+	// Library knows the files of other models that a task names, such as a LoRA.
+	Library *models.Library
+	// Value is what is offered for a second of a node's time.
+	Value protocol.Wei
+	// MaxFee and PageBudget are limits of bridge.Config; Page is the chat page, or
+	// nil for none.
+	MaxFee, PageBudget protocol.Wei
+	Page               fs.FS
+	// LowCNX is what the wallet should not fall below.
+	LowCNX protocol.Wei
+	Out    io.Writer
+	Log    *slog.Logger
+}
+
+// BridgeWallet opens the wallet of a bridge of this folder, or makes it.
+func BridgeWallet(ctx context.Context, dir string) (*wallet.Wallet, error) {
+	return wallet.OpenOrCreate(ctx, filepath.Join(dir, "wallet"), wallet.Options{FileOnly: true})
+}
+
+// lowGas is what a bridge's wallet should not fall below of the chain's own coin,
+// in wei: a hundredth of a coin.
+func lowGas() *big.Int { return big.NewInt(params.Ether / 100) }
+
+// depositAhead is how many fees a bridge puts in place at once.
+const depositAhead = 32
+
+// Run serves until ctx ends.
+func (b Bridge) Run(ctx context.Context) error {
+	if len(b.Offers) == 0 {
+		return errors.New("the bridge has no model to offer: name those of helium model list with --models, or a file of pins with --pins")
+	}
+	s := &service{profile: b.Profile, log: b.Log}
+	defer s.close()
+	if err := s.open(ctx, b.DataDir); err != nil {
+		return err
+	}
+	maker, err := b.openCreator(ctx, s)
+	if err != nil {
+		return err
+	}
+	watch := b.watchPurse(ctx, s, maker)
+	serving, err := bridge.Start(bridge.Config{
+		Listen: b.Listen, Creator: maker, Store: s.store, Models: b.Offers, Pin: b.pin, Chat: b.Page,
+		PageBudget: b.PageBudget, MaxFee: b.MaxFee, Low: watch.Low, Log: b.Log,
+	})
+	if err != nil {
+		return err
+	}
+	s.onClose(func() { serving.Close() })
+	closeAdmin, err := startAdmin(b.DataDir, &storedKeys{s.store})
+	if err != nil {
+		return err
+	}
+	s.onClose(closeAdmin)
+	fmt.Fprintf(b.Out, "The bridge serves %d models at %s/v1 and pays from %s.\n", len(b.Offers), serving.URL(), b.Wallet.Address())
+	<-ctx.Done()
+	fmt.Fprintln(b.Out, "Stopping; tasks under way are followed again at the next start.")
+	return ctx.Err()
+}
+
+// openCreator opens what makes tasks and pays for them.
+func (b Bridge) openCreator(ctx context.Context, s *service) (*creator.Creator, error) {
+	paying := chain.OpenSender(s.chain, s.store, b.Wallet, chain.SenderOptions{Decode: contracts.DecodeError, Log: b.Log})
+	s.onClose(paying.Close)
+	link, err := b.dialRelay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.onClose(func() { link.Close() })
+	maker, err := creator.New(creator.Config{
+		Profile: b.Profile, Chain: s.rpc, Sender: paying, Relay: link, Store: s.store, Value: b.Value,
+		DepositAhead: depositAhead, Log: b.Log.With("part", "creator"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.runUntilClose(ctx, "creator", maker.Run)
+	return maker, nil
+}
+
+// dialRelay takes the first relay of the profile that answers.
+func (b Bridge) dialRelay(ctx context.Context) (*client.Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	var refusals []error
+	for _, r := range b.Profile.Relays {
+		link, err := client.Dial(ctx, client.Options{URL: r.URL, Signer: b.Wallet, Domain: b.Profile.Domain(), Log: b.Log})
+		if err == nil {
+			return link, nil
+		}
+		refusals = append(refusals, err)
+	}
+	return nil, fmt.Errorf("no relay of the network answers: %w", errors.Join(refusals...))
+}
+
+// watchPurse looks first, so that the first answer of /healthz knows.
+func (b Bridge) watchPurse(ctx context.Context, s *service, maker *creator.Creator) *purseWatch {
+	watch := &purseWatch{log: b.Log, name: "bridge", look: func(ctx context.Context) ([]holding, error) {
+		gas, err := s.rpc.BalanceAt(ctx, b.Wallet.Address(), nil)
+		if err != nil {
+			return nil, err
+		}
+		cnx, err := maker.Balance(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return []holding{{"gas", gas, lowGas()}, {"CNX", cnx.Big(), b.LowCNX.Big()}}, nil
+	}}
+	watch.check(ctx)
+	s.runUntilClose(ctx, "watch of the bridge's wallet", watch.run)
+	return watch
+}
+
+// pin names the files of an offer, or of another model that is here.
+func (b Bridge) pin(id string) (protocol.ModelPin, bool) {
+	for _, m := range b.Offers {
+		if m.Pin.ID == id {
+			return m.Pin, true
+		}
+	}
+	if b.Library == nil {
+		return protocol.ModelPin{}, false
+	}
+	f, err := b.Library.Get(id)
+	return f.Pin, err == nil
+}
+
+// Pinned is a model as a file of pins has it, for bridges that hold no models.
+type Pinned struct {
+	protocol.ModelPin
+	MinVRAMGB uint16 `json:"min_vram_gb"`
+	Images    bool   `json:"images"`
+}
+
+// OffersOf finds models of the library by their ids; all of them where ids is empty.
+func OffersOf(library *models.Library, ids []string, log *slog.Logger) ([]bridge.Model, error) {
+	all := bridge.Offers(library, log)
+	for i, m := range all {
+		if f, err := library.Get(m.Pin.ID); err == nil {
+			all[i].MinVRAMGB = roomFor(f.Bytes())
+		}
+	}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	var chosen []bridge.Model
+	for _, id := range ids {
+		found := false
+		for _, m := range all {
+			if m.Pin.ID == id {
+				chosen, found = append(chosen, m), true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("the model %s can't be offered: helium model list says what is here, and helium model download fetches more", id)
+		}
+	}
+	return chosen, nil
+}
+
+// roomFor is the memory that a model of this size needs, in GB: its weights and a
+// quarter of them for what it thinks.
+func roomFor(bytes int64) uint16 { return uint16(min(bytes/4*5>>30+1, 1<<15)) }
+
+// ReadPins reads offers from a file that helium bridge pins made.
+func ReadPins(path string) ([]bridge.Model, error) {
+	var pins []Pinned
+	if err := readJSON(path, &pins); err != nil {
+		return nil, fmt.Errorf("read pins: %w", err)
+	}
+	var offers []bridge.Model
+	for i, p := range pins {
+		switch {
+		case p.ID == "":
+			return nil, fmt.Errorf("read pins %s: model %d has no id", path, i+1)
+		case p.Revision == "" || len(p.Files) == 0:
+			return nil, fmt.Errorf("read pins %s: %s has no revision or no files", path, p.ID)
+		case p.MinVRAMGB == 0:
+			return nil, fmt.Errorf("read pins %s: min_vram_gb of %s must be at least 1", path, p.ID)
+		}
+		offers = append(offers, bridge.Model{Pin: p.ModelPin, MinVRAMGB: p.MinVRAMGB, Images: p.Images})
+	}
+	return offers, nil
+}
+
+// Pins puts offers the way a file of pins has them.
+func Pins(offers []bridge.Model) []Pinned {
+	pins := make([]Pinned, len(offers))
+	for i, m := range offers {
+		pins[i] = Pinned{ModelPin: m.Pin, MinVRAMGB: m.MinVRAMGB, Images: m.Images}
+	}
+	return pins
+}
