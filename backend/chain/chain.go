@@ -32,12 +32,14 @@ type Chain struct {
 	log    *slog.Logger
 	clock  *Clock
 
+	now  func() time.Time
 	stop context.CancelFunc
 	done chan struct{}
 
 	// mu guards everything that follows.
 	mu        sync.Mutex
 	head      *types.Header
+	heard     time.Time
 	listeners map[chan struct{}]bool
 }
 
@@ -61,8 +63,8 @@ func Open(ctx context.Context, client Client, o Options) (*Chain, error) {
 	watch, stop := context.WithCancel(context.Background())
 	c := &Chain{
 		client: client, id: id, poll: o.Poll, log: o.Log,
-		stop: stop, done: make(chan struct{}),
-		head: head, listeners: map[chan struct{}]bool{},
+		now: o.Now, stop: stop, done: make(chan struct{}),
+		head: head, heard: o.Now(), listeners: map[chan struct{}]bool{},
 	}
 	c.clock = &Clock{wall: o.Now, head: c.Head}
 	go c.watch(watch)
@@ -90,6 +92,14 @@ func (c *Chain) Head() *types.Header {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.head
+}
+
+// Heard is when the chain last answered or pushed, by the wall clock. The head of
+// an idle chain is old; a chain that is not heard of is gone.
+func (c *Chain) Heard() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard
 }
 
 // Wake returns a channel that gets a value after each change of the head, with
@@ -197,6 +207,7 @@ const (
 func (c *Chain) setHead(h *types.Header) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.heard = c.now()
 	if h.Hash() == c.head.Hash() {
 		return
 	}

@@ -25,6 +25,7 @@ import (
 	"helium/backend/protocol"
 	"helium/backend/relay"
 	"helium/backend/relay/client"
+	"helium/backend/relay/netstats"
 	"helium/backend/relay/roles"
 	"helium/backend/store"
 	"helium/backend/validator"
@@ -158,6 +159,13 @@ func (d *devnet) startRelay(ctx context.Context) (err error) {
 		return err
 	}
 	d.onClose(tasks.Close)
+	network, err := netstats.Follow(d.chain, netstats.Options{
+		Node: d.profile.Contracts.Node, Task: d.profile.Contracts.Task, StartBlock: d.profile.StartBlock, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	d.onClose(network.Close)
 	// The profile that the relay serves names the relay, so its port is taken first.
 	listener, err := net.Listen("tcp", d.ports.relay)
 	if err != nil {
@@ -171,7 +179,7 @@ func (d *devnet) startRelay(ctx context.Context) (err error) {
 	}
 	d.relay, err = relay.Start(ctx, relay.Config{
 		DataDir: filepath.Join(d.DataDir, "relay"), Listener: listener, Profile: d.profile, Key: d.wallets.relay, Tasks: tasks,
-		Sponsor: sponsor, Log: log,
+		Chain: tasks, Network: network, Sponsor: sponsor, Log: log,
 	})
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func (r *Relay) putEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 	if err != nil {
 		return err
 	}
-	sealed, give, err := r.sealedBody(w, req, r.cfg.Limits.MaxEnvelope)
+	sealed, give, err := r.sealedBody(w, req, who, r.cfg.Limits.MaxEnvelope)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (r *Relay) putEnvelopeFor(w http.ResponseWriter, req *http.Request, who *ac
 	if !t.isNode(to) || to == who.address {
 		return refuse(404, "not_stored", to.Hex()+" is no other node of this task", "")
 	}
-	sealed, give, err := r.sealedBody(w, req, r.cfg.Limits.MaxEnvelope)
+	sealed, give, err := r.sealedBody(w, req, who, r.cfg.Limits.MaxEnvelope)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (r *Relay) getEnvelopeFrom(w http.ResponseWriter, req *http.Request, who *a
 	if err != nil {
 		return err
 	}
-	return r.answerBlob(w, sealed)
+	return r.answerBlob(w, who, sealed)
 }
 
 // announceEnvelope tells those who watch the task and those who were drawn.
@@ -179,7 +179,7 @@ func (r *Relay) getEnvelope(w http.ResponseWriter, req *http.Request, who *accou
 	if err != nil {
 		return err
 	}
-	return r.answerBlob(w, sealed)
+	return r.answerBlob(w, who, sealed)
 }
 
 // waitOf reads ?wait=SECONDS.
@@ -196,6 +196,10 @@ func waitOf(req *http.Request) (time.Duration, error) {
 }
 
 var errNotStored = refuse(404, "not_stored", "nothing is stored there", "it may come later")
+
+// lookAgain is how often a request that waits looks even though it was not woken:
+// a wake-up is lost when the connection to the bus breaks at that moment.
+const lookAgain = 2 * time.Second
 
 // waitBlob is the blob at path, as soon as its event is out.
 func (r *Relay) waitBlob(ctx context.Context, path string, wait time.Duration) ([]byte, error) {
@@ -221,18 +225,26 @@ func (r *Relay) waitBlob(ctx context.Context, path string, wait time.Duration) (
 		return nil, errNotStored
 	}
 
-	timer := time.NewTimer(wait)
+	timer, again := time.NewTimer(wait), time.NewTicker(lookAgain)
 	defer timer.Stop()
-	select {
-	case <-wake:
-	case <-timer.C:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	defer again.Stop()
+	for last := false; ; {
+		select {
+		case <-wake:
+		case <-again.C:
+		case <-timer.C:
+			last = true
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		m, err := r.bus.last(ctx, r.bus.blobs, "blob."+path)
+		if err != nil || m != nil {
+			return dataOf(m), err
+		}
+		if last {
+			return nil, errNotStored
+		}
 	}
-	if m, err = r.bus.last(ctx, r.bus.blobs, "blob."+path); err == nil && m == nil {
-		return nil, errNotStored
-	}
-	return dataOf(m), err
 }
 
 func dataOf(m *jetstream.RawStreamMsg) []byte {
@@ -297,19 +309,28 @@ func (r *Relay) getResult(w http.ResponseWriter, req *http.Request, who *account
 	if !t.isNode(node) {
 		return refuse(404, "not_stored", node.Hex()+" was not drawn for this task", "")
 	}
-	return r.giveResult(w, req, key, node)
+	return r.giveResult(w, req, who, key, node)
 }
 
 var errNotSealed = refuse(400, "not_sealed", "the body is not sealed; a relay keeps ciphertext only", "seal it to its readers")
 
-// sealedBody reads a body of ciphertext. give frees its memory's place.
-func (r *Relay) sealedBody(w http.ResponseWriter, req *http.Request, limit int64) (sealed []byte, give func(), err error) {
-	if req.ContentLength > limit {
-		return nil, nil, &http.MaxBytesError{Limit: limit}
-	}
+// sizeOf is the most that a request's body can have, booked for who sends it.
+func sizeOf(req *http.Request, who *account, limit int64) (int64, error) {
 	size := req.ContentLength
+	if size > limit {
+		return 0, &http.MaxBytesError{Limit: limit}
+	}
 	if size < 0 {
 		size = limit
+	}
+	return size, who.spend(size)
+}
+
+// sealedBody reads a body of ciphertext. give frees its memory's place.
+func (r *Relay) sealedBody(w http.ResponseWriter, req *http.Request, who *account, limit int64) (sealed []byte, give func(), err error) {
+	size, err := sizeOf(req, who, limit)
+	if err != nil {
+		return nil, nil, err
 	}
 	if give, err = r.uploads.take(req.Context(), size); err != nil {
 		return nil, nil, err
@@ -326,7 +347,10 @@ func (r *Relay) sealedBody(w http.ResponseWriter, req *http.Request, limit int64
 	return sealed, give, nil
 }
 
-func (r *Relay) answerBlob(w http.ResponseWriter, sealed []byte) error {
+func (r *Relay) answerBlob(w http.ResponseWriter, who *account, sealed []byte) error {
+	if err := who.spend(int64(len(sealed))); err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Length", strconv.Itoa(len(sealed)))
 	w.WriteHeader(http.StatusOK)

@@ -6,18 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// A bus is the JetStream behind a relay: two engines, since one syncs either
-// every write or none. What is acknowledged for a blob is on disk; what is
+// A bus is the JetStream behind a relay: two engines, since a server of its own
+// syncs either every write or none, or two connections to the cluster that it
+// shares with other relays. What is acknowledged for a blob is on disk; what is
 // acknowledged for an event survives the end of the process, and the disk gets
 // it within seconds: an event lost with the machine's power is one that its
 // sender can do without or bring to the chain, and a sync for each token of a
@@ -41,32 +39,19 @@ type bus struct {
 	blobs, events jetstream.Stream
 }
 
-// engine is an embedded NATS server and the connection to it.
-type engine struct {
-	ns *server.Server
-	nc *nats.Conn
-	js jetstream.JetStream
-}
-
 const (
 	headerNumber = "Helium-Number" // counts the messages of one row
 	headerBytes  = "Helium-Bytes"  // adds up a row's bytes
-
-	busMaxPayload = 16 << 20
-	usedBytes     = 64 << 20 // for used nonces
 )
 
-func openBus(ctx context.Context, dir string, cfg Config) (_ *bus, err error) {
+func openBus(ctx context.Context, cfg Config) (_ *bus, err error) {
 	b := &bus{}
 	defer func() {
 		if err != nil {
 			b.close()
 		}
 	}()
-	if b.synced, err = startEngine("blobs", filepath.Join(dir, "blobs"), true, cfg.Limits.BlobBytes, cfg.Log); err != nil {
-		return nil, err
-	}
-	if b.quick, err = startEngine("events", filepath.Join(dir, "events"), false, cfg.Limits.EventBytes+usedBytes, cfg.Log); err != nil {
+	if err = b.openEngines(ctx, cfg); err != nil {
 		return nil, err
 	}
 	if b.blobs, err = b.synced.stream(ctx, jetstream.StreamConfig{
@@ -86,68 +71,6 @@ func openBus(ctx context.Context, dir string, cfg Config) (_ *bus, err error) {
 	return b, err
 }
 
-func startEngine(name, dir string, sync bool, quota int64, log *slog.Logger) (*engine, error) {
-	ns, err := server.NewServer(&server.Options{
-		ServerName: "helium-relay-" + name,
-		DontListen: true,
-		NoSigs:     true,
-		MaxPayload: busMaxPayload,
-		JetStream:  true,
-		StoreDir:   dir,
-		SyncAlways: sync,
-		// Without SyncAlways a write is with the system when it is acknowledged.
-		SyncInterval:           5 * time.Second,
-		JetStreamMaxMemory:     64 << 20,
-		JetStreamMaxStore:      quota + 1<<30,
-		DisableJetStreamBanner: true,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make engine for %s: %w", name, err)
-	}
-	ns.SetLoggerV2(natsLog{log}, false, false, false)
-	ns.Start()
-	e := &engine{ns: ns}
-	if err := e.connect(); err != nil {
-		e.close()
-		return nil, fmt.Errorf("start engine for %s: %w", name, err)
-	}
-	return e, nil
-}
-
-func (e *engine) connect() (err error) {
-	if !e.ns.ReadyForConnections(20 * time.Second) {
-		return errors.New("it is not ready after 20 s")
-	}
-	if e.nc, err = nats.Connect("", nats.InProcessServer(e.ns), nats.MaxReconnects(-1), nats.Name("relay")); err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	if e.js, err = jetstream.New(e.nc); err != nil {
-		return fmt.Errorf("open jetstream: %w", err)
-	}
-	return nil
-}
-
-func (e *engine) stream(ctx context.Context, c jetstream.StreamConfig) (jetstream.Stream, error) {
-	c.Storage, c.Discard, c.AllowDirect = jetstream.FileStorage, jetstream.DiscardNew, true
-	c.Duplicates = min(c.MaxAge, time.Minute)
-	s, err := e.js.CreateOrUpdateStream(ctx, c)
-	if err != nil {
-		return nil, fmt.Errorf("open stream %s: %w", c.Name, err)
-	}
-	return s, nil
-}
-
-func (e *engine) close() {
-	if e == nil {
-		return
-	}
-	if e.nc != nil {
-		e.nc.Close()
-	}
-	e.ns.Shutdown()
-	e.ns.WaitForShutdown()
-}
-
 func (b *bus) close() {
 	b.synced.close()
 	b.quick.close()
@@ -164,7 +87,7 @@ func (b *bus) once(ctx context.Context, subject string, data []byte) (bool, erro
 // publish writes m when last is the sequence of its subject's last message. It
 // reports false when it is not.
 func (e *engine) publish(ctx context.Context, m *nats.Msg, last uint64) (bool, error) {
-	_, err := e.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(last))
+	_, err := e.js.PublishMsg(ctx, m, append([]jetstream.PublishOpt{jetstream.WithExpectLastSequencePerSubject(last)}, e.retries...)...)
 	var api *jetstream.APIError
 	switch {
 	case err == nil:

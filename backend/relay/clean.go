@@ -67,6 +67,12 @@ func (r *Relay) clean() {
 			return
 		case <-tick.C:
 		}
+		if r.bus.quick.shared() {
+			// Another relay may have died between a blob and its event.
+			if err := r.finish(r.ctx); err != nil && r.ctx.Err() == nil {
+				r.cfg.Log.Warn("relay could not announce what others stored", "error", err)
+			}
+		}
 		if n, err := r.cleanOnce(r.ctx); err != nil && r.ctx.Err() == nil {
 			r.cfg.Log.Warn("relay could not clean up", "error", err)
 		} else if n > 0 {

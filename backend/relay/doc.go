@@ -14,5 +14,8 @@
 // for it; a task's events reach every party in one order, without gaps. A relay
 // is trusted with delivery and with nothing else: it can read none of it.
 //
-// All state lives in JetStream, so that relays can later share a cluster.
+// All state that decides an answer lives in JetStream: in the relay's own, or in a
+// cluster that several relays share, of which each then serves every request. What
+// is not shared are the limits on clients, which hold for each relay, and the
+// sponsor, which is one relay's with an account of its own.
 package relay

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"helium/backend/relay/internal/wire"
+	"helium/backend/relay/netstats"
 	"helium/backend/relay/sponsor"
 )
 
@@ -58,6 +58,7 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("GET /.well-known/helium.json", r.guest(r.profile))
 	mux.Handle("GET /healthz", r.guest(r.healthz))
 	mux.Handle("GET /v1/stats", r.guest(r.stats))
+	mux.Handle("GET /stats", r.guest(r.statsForPeople))
 	mux.Handle("POST /v1/auth/challenge", r.guest(r.challenge))
 	mux.Handle("POST /v1/auth/token", r.guest(r.token))
 	mux.Handle("PUT /v1/tasks/{key}/envelope", r.signedIn(r.putEnvelope))
@@ -69,7 +70,7 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("GET /v1/events", r.guest(r.events))
 	mux.Handle("GET /v1/sponsor", r.guest(r.sponsorOffer))
 	mux.Handle("POST /v1/sponsor", r.signedIn(r.sponsorCall))
-	known := http.Handler(mux)
+	known := r.metrics.count(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
@@ -105,19 +106,15 @@ func tooOften() *refusal {
 	return no
 }
 
-// hostOf is the IP address that a request comes from.
-func hostOf(req *http.Request) string {
-	host, _, err := net.SplitHostPort(req.RemoteAddr)
-	if err != nil {
-		return req.RemoteAddr
-	}
-	return host
+// guestMay counts a request of somebody who is not signed in.
+func (r *Relay) guestMay(req *http.Request) bool {
+	return r.guests.of(placeOf(req.RemoteAddr), common.Address{}).rate.Allow()
 }
 
 // guest serves those who are not signed in, limited by IP address.
 func (r *Relay) guest(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if !r.guests.of(hostOf(req), common.Address{}).rate.Allow() {
+		if !r.guestMay(req) {
 			r.answerError(w, tooOften())
 			return
 		}
@@ -127,11 +124,11 @@ func (r *Relay) guest(h handler) http.Handler {
 	})
 }
 
-// signedIn serves those with a token.
+// signedIn serves those with a token. Who has none is a guest, and guesses as often.
 func (r *Relay) signedIn(h signedInHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		who, err := r.bearer(req.Header.Get("Authorization"))
-		if err == nil && !who.rate.Allow() {
+		if err != nil && !r.guestMay(req) || err == nil && !who.rate.Allow() {
 			err = tooOften()
 		}
 		if err == nil {
@@ -162,6 +159,9 @@ func (r *Relay) answerError(w http.ResponseWriter, no *refusal) {
 	}
 	if no.body.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.FormatInt(no.body.RetryAfter, 10))
+	}
+	if no.status == http.StatusTooManyRequests {
+		r.metrics.drop(dropRequest)
 	}
 	r.answer(w, no.status, wire.ErrorReply{Error: no.body})
 }
@@ -216,7 +216,7 @@ func (r *Relay) healthz(w http.ResponseWriter, req *http.Request) error {
 	return nil
 }
 
-// Stats is what a relay tells everybody about itself.
+// Stats is what a relay tells everybody about itself and its network.
 type Stats struct {
 	Relay         common.Address `json:"relay"`
 	UptimeSeconds int64          `json:"uptime_seconds"`
@@ -228,6 +228,8 @@ type Stats struct {
 	Sockets    int    `json:"sockets"`
 	// Sponsored counts what the sponsor did, where there is one.
 	Sponsored *sponsor.Counts `json:"sponsored,omitempty"`
+	// Network is what the relay counted on the chain, where it does.
+	Network *netstats.Stats `json:"network,omitempty"`
 }
 
 func (r *Relay) stats(w http.ResponseWriter, req *http.Request) error {
@@ -248,6 +250,13 @@ func (r *Relay) stats(w http.ResponseWriter, req *http.Request) error {
 	if r.cfg.Sponsor != nil {
 		counts := r.cfg.Sponsor.Counts()
 		stats.Sponsored = &counts
+	}
+	if r.cfg.Network != nil {
+		network, err := r.cfg.Network.Stats()
+		if err != nil {
+			return err
+		}
+		stats.Network = &network
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	r.answer(w, http.StatusOK, stats)

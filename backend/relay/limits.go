@@ -3,6 +3,7 @@ package relay
 import (
 	"container/list"
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -44,14 +45,24 @@ type Limits struct {
 	PerAddress Rate
 	PerGuest   Rate
 	PerAsker   Rate
+	// BytesPerAddress counts what a signed-in address sends and is sent, but for the
+	// events of its watches, which SlowReader bounds. Its Burst must be more than
+	// the largest result.
+	BytesPerAddress Rate
+	// Connections is how many there may be at a time, ConnectionsPerGuest how many
+	// from one IP address (for IPv6 a /64). Behind a proxy all clients have the
+	// proxy's: raise it there, and PerGuest.
+	Connections         int
+	ConnectionsPerGuest int
 	// LongUploads is how many results of an address, each of several parts, may be
 	// on their way.
 	LongUploads int
-	// Sockets and Watches are per address and per socket; Waits is how many
-	// requests of an address may wait for tasks that the chain has not shown.
-	Sockets int
-	Watches int
-	Waits   int
+	// Sockets and Watches are per address, AllWatches of all together; Waits is how
+	// many requests of an address may wait for tasks that the chain has not shown.
+	Sockets    int
+	Watches    int
+	AllWatches int
+	Waits      int
 	// TaskWait is how long a request waits for the chain to show its task.
 	TaskWait time.Duration
 	// ReadTimeout is how long a client may take to send a request, or a part of a
@@ -76,9 +87,13 @@ func (l *Limits) complete() {
 	l.PerAddress = orElse(l.PerAddress, Rate{PerSecond: 1000, Burst: 2000})
 	l.PerGuest = orElse(l.PerGuest, Rate{PerSecond: 20, Burst: 200})
 	l.PerAsker = orElse(l.PerAsker, Rate{PerSecond: 5, Burst: 100})
+	l.BytesPerAddress = orElse(l.BytesPerAddress, Rate{PerSecond: 32 << 20, Burst: 1 << 30})
+	l.Connections = orElse(l.Connections, 1<<14)
+	l.ConnectionsPerGuest = orElse(l.ConnectionsPerGuest, 1<<10)
 	l.LongUploads = orElse(l.LongUploads, 4)
 	l.Sockets = orElse(l.Sockets, 16)
 	l.Watches = orElse(l.Watches, 4096)
+	l.AllWatches = orElse(l.AllWatches, 1<<16)
 	l.Waits = orElse(l.Waits, 256)
 	l.TaskWait = orElse(l.TaskWait, 10*time.Second)
 	l.ReadTimeout = orElse(l.ReadTimeout, 30*time.Second)
@@ -89,9 +104,24 @@ func (l *Limits) complete() {
 type account struct {
 	address common.Address
 	rate    *rate.Limiter
+	bytes   *rate.Limiter
 	sockets gauge
+	watches gauge
 	waits   gauge
 	uploads gauge // of results in parts
+}
+
+// spend books n bytes, or says when there is room for them.
+func (a *account) spend(n int64) error {
+	r := a.bytes.ReserveN(time.Now(), int(n))
+	wait := r.Delay()
+	if wait == 0 {
+		return nil
+	}
+	r.Cancel()
+	no := refuse(429, "too_many_bytes", "this address sends and fetches more than its share", "wait, and try again")
+	no.body.RetryAfter = int64(math.Ceil(min(wait, time.Hour).Seconds()))
+	return no
 }
 
 // gauge counts what is going on, up to its limit.
@@ -117,11 +147,13 @@ func (g *gauge) give() {
 	g.now--
 }
 
-func (g *gauge) idle() bool {
+func (g *gauge) count() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.now == 0
+	return g.now
 }
+
+func (g *gauge) idle() bool { return g.count() == 0 }
 
 // maxAccounts bounds what strangers can make the relay remember.
 const maxAccounts = 1 << 16
@@ -159,7 +191,9 @@ func (a *accountBook) of(key string, address common.Address) *account {
 	acc := &account{
 		address: address,
 		rate:    rate.NewLimiter(rate.Limit(a.allowed.PerSecond), a.allowed.Burst),
+		bytes:   rate.NewLimiter(rate.Limit(a.limits.BytesPerAddress.PerSecond), a.limits.BytesPerAddress.Burst),
 		sockets: gauge{limit: a.limits.Sockets},
+		watches: gauge{limit: a.limits.Watches},
 		waits:   gauge{limit: a.limits.Waits},
 		uploads: gauge{limit: a.limits.LongUploads},
 	}
@@ -171,7 +205,7 @@ func (a *accountBook) of(key string, address common.Address) *account {
 func (a *accountBook) forget() {
 	for e := a.order.Back(); e != nil; e = e.Prev() {
 		old := e.Value.(*entry)
-		if old.acc.sockets.idle() && old.acc.waits.idle() && old.acc.uploads.idle() {
+		if old.acc.sockets.idle() && old.acc.watches.idle() && old.acc.waits.idle() && old.acc.uploads.idle() {
 			a.order.Remove(e)
 			delete(a.byKey, old.key)
 			return

@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 		runChild()
 		return
 	}
+	if setup := os.Getenv("HELIUM_NATS_CHILD"); setup != "" {
+		runNATS(setup)
+		return
+	}
 	code := m.Run()
 	if left := leaked(); left != "" && code == 0 {
 		fmt.Fprintln(os.Stderr, "goroutines left behind:\n"+left)
@@ -270,8 +274,8 @@ func next(t testing.TB, events <-chan client.Event, kind client.EventKind) clien
 
 type proxy struct {
 	net.Listener
-	target string
 	mu     sync.Mutex
+	target string
 	conns  map[net.Conn]struct{}
 	wg     sync.WaitGroup
 }
@@ -298,7 +302,10 @@ func (p *proxy) serve() {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial("tcp", p.target)
+		p.mu.Lock()
+		target := p.target
+		p.mu.Unlock()
+		out, err := net.Dial("tcp", target)
 		if err != nil {
 			in.Close()
 			continue
@@ -325,6 +332,13 @@ func (p *proxy) serve() {
 		p.wg.Go(func() { pipe(in, out) })
 		p.wg.Go(func() { pipe(out, in) })
 	}
+}
+
+// aim makes new connections lead to the relay at url.
+func (p *proxy) aim(url string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = strings.TrimPrefix(url, "http://")
 }
 
 func (p *proxy) cut() {

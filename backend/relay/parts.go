@@ -49,12 +49,9 @@ func partSubject(key protocol.TaskKey, node common.Address, part string) string 
 
 // takeResult stores a node's result and returns its hash.
 func (r *Relay) takeResult(ctx context.Context, w http.ResponseWriter, req *http.Request, key protocol.TaskKey, who *account, limit int64) (common.Hash, error) {
-	if req.ContentLength > limit {
-		return common.Hash{}, &http.MaxBytesError{Limit: limit}
-	}
-	size := req.ContentLength
-	if size < 0 {
-		size = limit
+	size, err := sizeOf(req, who, limit)
+	if err != nil {
+		return common.Hash{}, err
 	}
 	give, err := r.uploads.take(req.Context(), min(size, partBytes))
 	if err != nil {
@@ -190,7 +187,7 @@ func (r *Relay) storePart(ctx context.Context, u upload, hash string, part []byt
 }
 
 // giveResult answers with a node's result.
-func (r *Relay) giveResult(w http.ResponseWriter, req *http.Request, key protocol.TaskKey, node common.Address) error {
+func (r *Relay) giveResult(w http.ResponseWriter, req *http.Request, who *account, key protocol.TaskKey, node common.Address) error {
 	m, err := r.bus.last(req.Context(), r.bus.blobs, "blob."+resultPath(key, node))
 	if err != nil {
 		return err
@@ -199,7 +196,7 @@ func (r *Relay) giveResult(w http.ResponseWriter, req *http.Request, key protoco
 		return errNotStored
 	}
 	if m.Header.Get(headerWhole) == "" {
-		return r.answerBlob(w, m.Data)
+		return r.answerBlob(w, who, m.Data)
 	}
 	parts, err := r.bus.subjects(req.Context(), r.bus.blobs, partSubject(key, node, "*"))
 	if err != nil {
@@ -212,6 +209,14 @@ func (r *Relay) giveResult(w http.ResponseWriter, req *http.Request, key protoco
 			return errNotStored // it is so old that it goes just now
 		}
 		subjects = append(subjects, subject)
+	}
+
+	size, err := strconv.ParseInt(m.Header.Get(headerSize), 10, 64)
+	if err != nil {
+		return fmt.Errorf("read list of parts: %w", err)
+	}
+	if err := who.spend(size); err != nil {
+		return err
 	}
 
 	w.Header().Set("Content-Type", "application/octet-stream")

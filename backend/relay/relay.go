@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,7 +22,7 @@ import (
 
 // Config is what a relay needs. Fields after Tasks may be left out.
 type Config struct {
-	// DataDir is the relay's own folder.
+	// DataDir is the relay's own folder. One with a Cluster needs none.
 	DataDir string
 	// Listen is a TCP address; port 0 takes a free one.
 	Listen string
@@ -33,6 +32,9 @@ type Config struct {
 	Key   *ecdsa.PrivateKey
 	Tasks Tasks
 
+	// Cluster is where everything is kept, together with other relays; nil for
+	// the relay's own folder.
+	Cluster *Cluster
 	// Listener, when given, is used instead of Listen; the relay closes it.
 	Listener net.Listener
 	// Hosts are names, with port, by which clients reach the relay, besides
@@ -44,6 +46,13 @@ type Config struct {
 	// task can live.
 	MaxAge time.Duration
 	Limits Limits
+	// Operator is a TCP address for /healthz, /readyz and /metrics, which tell more
+	// than the public should know; none by default.
+	Operator string
+	// Chain, when given, counts for readiness and is among the metrics.
+	Chain Chain
+	// Network, when given, is what /v1/stats and /stats tell of the whole network.
+	Network Network
 	// Sponsor pays the gas of those who earn; nil for none. It belongs to the
 	// caller, who closes it after the relay.
 	Sponsor *sponsor.Sponsor
@@ -54,12 +63,17 @@ type Config struct {
 
 func (c *Config) complete() error {
 	switch {
-	case c.DataDir == "":
+	case c.DataDir == "" && c.Cluster == nil:
 		return errors.New("start relay: no data folder")
 	case c.Key == nil:
 		return errors.New("start relay: no key")
 	case c.Tasks == nil:
 		return errors.New("start relay: no chain to take roles from")
+	}
+	if c.Cluster != nil {
+		if err := c.Cluster.check(); err != nil {
+			return err
+		}
 	}
 	c.Retention = orElse(c.Retention, time.Hour)
 	c.MaxAge = orElse(c.MaxAge, 26*time.Hour)
@@ -89,6 +103,11 @@ type Relay struct {
 	askers   *accountBook // of the sponsor, by IP address
 	uploads  *budget
 	sockets  sockets
+	watches  gauge
+	gate     *gatekeeper
+	metrics  *metrics
+	operator *operator // nil for none
+	page     *statsPage
 	started  time.Time
 
 	ctx  context.Context // ends when the relay stops
@@ -101,30 +120,36 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(cfg.DataDir, "nats")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make relay data folder: %w", err)
+	if cfg.Cluster == nil {
+		if err := os.MkdirAll(filepath.Join(cfg.DataDir, "nats"), 0o700); err != nil {
+			return nil, fmt.Errorf("make relay data folder: %w", err)
+		}
 	}
 	r := &Relay{
 		cfg:      cfg,
 		domain:   cfg.Profile.Domain(),
 		address:  crypto.PubkeyToAddress(cfg.Key.PublicKey),
 		secret:   tokenSecret(cfg.Key),
-		epoch:    rand.Text(),
 		accounts: newAccounts(cfg.Limits.PerAddress, cfg.Limits),
 		guests:   newAccounts(cfg.Limits.PerGuest, cfg.Limits),
 		askers:   newAccounts(cfg.Limits.PerAsker, cfg.Limits),
 		uploads:  newBudget(cfg.Limits.UploadBytes),
+		watches:  gauge{limit: cfg.Limits.AllWatches},
 		started:  cfg.Now(),
 	}
 	r.ctx, r.stop = context.WithCancel(context.Background())
 	r.sockets.open = make(map[*socket]struct{})
 
 	var err error
-	if r.bus, err = openBus(ctx, dir, cfg); err != nil {
+	if r.page, err = newStatsPage(); err != nil {
 		r.stop()
 		return nil, err
 	}
+	if r.bus, err = openBus(ctx, cfg); err != nil {
+		r.stop()
+		return nil, err
+	}
+	r.epoch = r.bus.epochOf()
 	if err := r.finish(ctx); err != nil {
 		r.stop()
 		r.bus.close()
@@ -137,7 +162,16 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 			return nil, fmt.Errorf("listen for relay clients: %w", err)
 		}
 	}
+	r.metrics = newMetrics(r)
+	r.gate = newGatekeeper(r.listener, cfg.Limits, func() { r.metrics.drop(dropConnection) })
 	r.hosts = r.knownHosts()
+	if cfg.Operator != "" {
+		if r.operator, err = r.startOperator(); err != nil {
+			r.stop()
+			r.bus.close()
+			return nil, errors.Join(err, r.listener.Close())
+		}
+	}
 	r.serve()
 	return r, nil
 }
@@ -145,7 +179,7 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 func (r *Relay) serve() {
 	r.http = &http.Server{
 		Handler:           r.handler(),
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: min(5*time.Second, r.cfg.Limits.ReadTimeout),
 		ReadTimeout:       r.cfg.Limits.ReadTimeout,
 		WriteTimeout:      maxWait + r.cfg.Limits.ReadTimeout,
 		IdleTimeout:       2 * time.Minute,
@@ -154,7 +188,7 @@ func (r *Relay) serve() {
 		ErrorLog:          slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelDebug),
 	}
 	r.wg.Go(func() {
-		if err := r.http.Serve(r.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := r.http.Serve(r.gate); !errors.Is(err, http.ErrServerClosed) {
 			r.cfg.Log.Error("relay stopped serving", "error", err)
 		}
 	})
@@ -176,6 +210,9 @@ func (r *Relay) Close() error {
 	err := r.http.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(err, r.http.Close())
+	}
+	if r.operator != nil {
+		err = errors.Join(err, r.operator.close())
 	}
 	r.wg.Wait()
 	r.bus.close()

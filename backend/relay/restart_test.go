@@ -31,6 +31,8 @@ type childSetup struct {
 	Listen  string                         `json:"listen"`
 	Key     string                         `json:"key"`
 	Tasks   map[protocol.TaskKey]TaskRoles `json:"tasks"`
+	Hosts   []string                       `json:"hosts"`
+	Cluster *Cluster                       `json:"cluster"`
 }
 
 // runChild is a relay as a process of its own, until it is killed.
@@ -51,7 +53,10 @@ func runChild() {
 	for k, t := range setup.Tasks {
 		tasks.set(k, t)
 	}
-	r, err := Start(context.Background(), Config{DataDir: setup.DataDir, Listen: setup.Listen, Profile: testProfile(), Key: key, Tasks: tasks})
+	r, err := Start(context.Background(), Config{
+		DataDir: setup.DataDir, Listen: setup.Listen, Profile: testProfile(), Key: key, Tasks: tasks,
+		Hosts: setup.Hosts, Cluster: setup.Cluster,
+	})
 	if err != nil {
 		fail(err)
 	}
@@ -62,8 +67,14 @@ func runChild() {
 // startChild starts the relay process and returns where it listens.
 func startChild(t *testing.T, setup childSetup) (url string, kill func()) {
 	t.Helper()
+	return child(t, "HELIUM_RELAY_CHILD", setup)
+}
+
+// child starts this program again in another part, and returns the first word it says.
+func child(t *testing.T, part string, setup any) (says string, kill func()) {
+	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "HELIUM_RELAY_CHILD="+string(encodeJSON(t, setup)))
+	cmd.Env = append(os.Environ(), part+"="+string(encodeJSON(t, setup)))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -80,10 +91,10 @@ func startChild(t *testing.T, setup childSetup) (url string, kill func()) {
 		})
 	}
 	t.Cleanup(kill)
-	if _, err := fmt.Fscanln(out, &url); err != nil {
+	if _, err := fmt.Fscanln(out, &says); err != nil {
 		t.Fatalf("the child says nothing: %v", err)
 	}
-	return url, kill
+	return says, kill
 }
 
 func TestKilledRelayKeepsWhatItSignedFor(t *testing.T) {

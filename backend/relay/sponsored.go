@@ -31,7 +31,7 @@ func (r *Relay) sponsorOffer(w http.ResponseWriter, _ *http.Request) error {
 // sponsorCall is POST /v1/sponsor: brings a call to the chain for whoever is
 // signed in, and waits a while for its block. Asking again tells what became of it.
 func (r *Relay) sponsorCall(w http.ResponseWriter, req *http.Request, who *account) error {
-	if !r.askers.of(hostOf(req), common.Address{}).rate.Allow() {
+	if !r.askers.of(placeOf(req.RemoteAddr), common.Address{}).rate.Allow() {
 		return tooOften()
 	}
 	var in wire.SponsorRequest

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -22,21 +23,27 @@ func (s *socket) startWatch(f wire.Frame) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.mu.Lock()
 	_, taken := s.watches[f.ID]
-	full := len(s.watches) >= s.relay.cfg.Limits.Watches
-	if !taken && !full {
+	var no *refusal
+	switch {
+	case taken:
+		no = refuse(409, "id_taken", "a watch with this id is running", "choose another id")
+	case !s.who.watches.take():
+		no = refuse(429, "too_many_watches", "this address has too many watches", "end some")
+	case !s.relay.watches.take():
+		s.who.watches.give()
+		no = refuse(429, "too_many_watches", "the relay has too many watches", "try again, or use another relay")
+	default:
 		s.watches[f.ID] = cancel
 	}
 	s.mu.Unlock()
-	if taken || full {
+	if no != nil {
 		cancel()
-		no := refuse(429, "too_many_watches", "the socket has too many watches", "end some")
-		if taken {
-			no = refuse(409, "id_taken", "a watch with this id is running", "choose another id")
-		}
 		s.reply(f.ID, no)
 		return
 	}
 	s.wg.Go(func() {
+		defer s.relay.watches.give()
+		defer s.who.watches.give()
 		defer cancel()
 		defer s.stopWatch(f.ID)
 		err := s.relay.watch(ctx, s, f)
@@ -74,7 +81,7 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 			filters = []string{base + ".env", base + ".env.*." + nodePart(s.who.address), base + ".res.*", base + ".msg.>"}
 		}
 	}
-	c := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy}
+	c := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: time.Minute}
 	if f.After > 0 && f.Epoch == r.epoch {
 		c.DeliverPolicy, c.OptStartSeq = jetstream.DeliverByStartSequencePolicy, f.After+1
 	}
@@ -82,7 +89,7 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 	if err != nil {
 		return fmt.Errorf("watch task: %w", err)
 	}
-	messages, err := consumer.Messages()
+	messages, err := consumer.Messages(r.bus.quick.watchOptions()...)
 	if err != nil {
 		return fmt.Errorf("watch task: %w", err)
 	}
@@ -105,6 +112,9 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 func (r *Relay) takeChunk(ctx context.Context, who *account, f wire.Frame) error {
 	if !seal.IsSealedChunk(f.Sealed) || len(f.Sealed) > seal.MaxSealedChunk {
 		return refuse(400, "not_sealed", "this is not a sealed chunk; a relay passes on ciphertext only", "seal it to the creator")
+	}
+	if err := who.spend(int64(len(f.Sealed))); err != nil {
+		return err
 	}
 	if _, err := r.roles(ctx, f.TaskKey, who, roleNode); err != nil {
 		return err

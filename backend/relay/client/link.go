@@ -240,7 +240,7 @@ func refusalStatus(code string) int {
 		return http.StatusGone
 	case "too_large":
 		return http.StatusRequestEntityTooLarge
-	case "too_often", "too_many_waits", "too_many_watches":
+	case "too_often", "too_many_waits", "too_many_watches", "too_many_bytes":
 		return http.StatusTooManyRequests
 	case "failed", "busy", "full", "interrupted":
 		return http.StatusServiceUnavailable

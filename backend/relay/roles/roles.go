@@ -3,8 +3,9 @@
 // A follower reads the Task contract's events from the blocks that are young
 // enough to matter and then each new block as it comes. A draw gives a task its
 // key; key, creator and nodes belong together for ever, because the key is a
-// hash of the others. Only a task's end can be taken back, by another branch of
-// the chain.
+// hash of the others. But another branch of the chain may take back that a task
+// was created, drawn, drawn anew or ended; then what the follower knew of the
+// blocks that are gone goes with them, and the new branch is read.
 //
 // The promise: what Task says of a key is what the chain says, and it says it
 // within one request to the chain after the block was announced. Nothing is
@@ -19,6 +20,7 @@ import (
 	"math/big"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -65,6 +67,8 @@ type Follower struct {
 	// next is the first block not read, last the hash of the one before it.
 	next uint64
 	last common.Hash
+	// readTo is the last block of which all is known.
+	readTo atomic.Uint64
 
 	// mu guards everything that follows.
 	mu       sync.Mutex
@@ -75,14 +79,16 @@ type Follower struct {
 }
 
 type created struct {
-	by common.Address
-	at time.Time
+	by    common.Address
+	at    time.Time
+	block uint64
 }
 
 type entry struct {
-	roles      relay.TaskRoles
-	drawn      time.Time
-	endedBlock uint64
+	roles                  relay.TaskRoles
+	drawn                  time.Time
+	drawnBlock, endedBlock uint64
+	drawnLog               uint // which of its block's
 }
 
 // waiters wait for a key.
@@ -91,7 +97,10 @@ type waiters struct {
 	count int
 }
 
-var _ relay.Tasks = (*Follower)(nil)
+var (
+	_ relay.Tasks = (*Follower)(nil)
+	_ relay.Chain = (*Follower)(nil)
+)
 
 // Follow begins to read. It returns at once; Task waits for what is not read yet.
 func Follow(ctx context.Context, c *chain.Chain, o Options) (*Follower, error) {
@@ -152,6 +161,14 @@ func (f *Follower) firstBlock(ctx context.Context) (uint64, error) {
 	return f.o.StartBlock + uint64(n), failed
 }
 
+// State is how far the chain is, and how far it was read.
+func (f *Follower) State() relay.ChainState {
+	head := f.chain.Head()
+	return relay.ChainState{
+		Head: head.Number.Uint64(), HeadTime: time.Unix(int64(head.Time), 0), Read: f.readTo.Load(), Heard: f.chain.Heard(),
+	}
+}
+
 func (f *Follower) run(ctx context.Context) {
 	defer close(f.done)
 	wake, cancel := f.chain.Wake()
@@ -182,6 +199,7 @@ func (f *Follower) catchUp(ctx context.Context) error {
 		head := f.chain.Head()
 		at := head.Number.Uint64()
 		if f.last == head.Hash() || at < f.o.StartBlock {
+			f.readTo.Store(at)
 			return nil
 		}
 		// A head that follows on what was read last needs no other look.
@@ -214,13 +232,36 @@ func (f *Follower) goBack(ctx context.Context, head uint64) {
 		first = from - rewind
 	}
 	f.next = first
+	f.forgetFrom(first)
+}
+
+// forgetFrom drops what the blocks from first on said.
+func (f *Follower) forgetFrom(first uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, e := range f.known {
+	for id, c := range f.creators {
+		if c.block >= first {
+			delete(f.creators, id)
+		}
+	}
+	clear(f.keys)
+	for key, e := range f.known {
+		if e.drawnBlock >= first {
+			delete(f.known, key)
+			continue
+		}
 		if e.endedBlock >= first {
 			e.endedBlock, e.roles.Ended = 0, time.Time{}
 		}
+		// The last draw that is left counts.
+		if other, ok := f.keys[e.roles.ID]; !ok || f.known[other].drawnBefore(e) {
+			f.keys[e.roles.ID] = key
+		}
 	}
+}
+
+func (e *entry) drawnBefore(o *entry) bool {
+	return e.drawnBlock < o.drawnBlock || e.drawnBlock == o.drawnBlock && e.drawnLog < o.drawnLog
 }
 
 // callTimeout bounds one request to a node that may have stopped answering.
@@ -275,7 +316,7 @@ func (f *Follower) created(e *contracts.TaskTaskCreated, at time.Time) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.creators[id] = created{e.Creator, at}
+	f.creators[id] = created{e.Creator, at, e.Raw.BlockNumber}
 	return nil
 }
 
@@ -297,7 +338,10 @@ func (f *Follower) drawn(ctx context.Context, e *contracts.TaskTaskDrawn, at tim
 	}
 	f.keys[id] = key
 	if f.known[key] == nil {
-		f.known[key] = &entry{roles: relay.TaskRoles{ID: id, Type: protocol.TaskType(e.TaskType), Creator: creator, Nodes: e.Nodes}, drawn: at}
+		f.known[key] = &entry{
+			roles: relay.TaskRoles{ID: id, Type: protocol.TaskType(e.TaskType), Creator: creator, Nodes: e.Nodes},
+			drawn: at, drawnBlock: e.Raw.BlockNumber, drawnLog: e.Raw.Index,
+		}
 	}
 	if w := f.waiting[key]; w != nil {
 		close(w.come)

@@ -3,16 +3,19 @@ package roles
 import (
 	"context"
 	"errors"
+	"math/big"
 	"testing"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/contracts/contractstest"
 	"helium/backend/protocol"
+	"helium/backend/relay"
 )
 
 func follow(t *testing.T, c *contractstest.Chain) *Follower {
@@ -153,5 +156,97 @@ func waitEnd(t *testing.T, f *Follower, key protocol.TaskKey, want int64) {
 			t.Fatalf("ended at %s, want %d", ended, want)
 		}
 		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// A task that the winning branch does not have is nobody's; one that it has too, or
+// drew otherwise, is whose the branch says.
+func TestDrawIsThatOfTheBranchWhichWon(t *testing.T) {
+	c := contractstest.New(t, nil)
+	nodes := c.Join(9, contractstest.SmallClass())
+	creator, other := c.Account(), c.Account()
+	kept := c.Create(creator, contractstest.GPTRequest(), nodes)
+	before, err := c.Client.HeaderByNumber(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := c.Create(creator, contractstest.GPTRequest(), nodes)
+	f := follow(t, c)
+	task(t, f, kept.Drawn.TaskKey)
+	task(t, f, lost.Drawn.TaskKey)
+
+	if err := c.Backend.Fork(before.Hash()); err != nil {
+		t.Fatal(err)
+	}
+	c.Backend.Commit()
+	c.Backend.Commit()
+	won := c.Create(other, contractstest.GPTRequest(), nodes)
+	// The transaction that created the lost task comes again, and draws anew.
+	if now := lost.Info().TaskKey; now == lost.Drawn.TaskKey {
+		t.Fatal("both branches drew the same")
+	}
+	if by, drawn, _ := task(t, f, won.Drawn.TaskKey); by != contractstest.Address(other) || drawn != won.Drawn.Nodes {
+		t.Errorf("creator %s, nodes %s", by, drawn)
+	}
+	if by, drawn, ended := task(t, f, kept.Drawn.TaskKey); by != contractstest.Address(creator) || drawn != kept.Drawn.Nodes || !ended.IsZero() {
+		t.Errorf("the task of both branches: creator %s, nodes %s, ended %s", by, drawn, ended)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r, err := f.Task(ctx, lost.Drawn.TaskKey); err == nil {
+		t.Errorf("the task of the lost branch has still %+v", r)
+	}
+}
+
+// A second draw that is taken back leaves the first one in force, and the end of
+// the task on the new branch is that draw's.
+func TestADrawTakenBackLeavesTheOneBefore(t *testing.T) {
+	f := &Follower{
+		creators: map[protocol.TaskID]created{7: {by: common.Address{9}, block: 10}},
+		keys:     map[protocol.TaskID]protocol.TaskKey{}, known: map[protocol.TaskKey]*entry{}, waiting: map[protocol.TaskKey]*waiters{},
+	}
+	draw := func(key byte, block uint64, index uint) {
+		t.Helper()
+		e := &contracts.TaskTaskDrawn{TaskId: big.NewInt(7), TaskKey: common.Hash{key}, Raw: &types.Log{BlockNumber: block, Index: index}}
+		if err := f.drawn(t.Context(), e, time.Unix(int64(block), 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known := func(key byte) (relay.TaskRoles, bool) {
+		e := f.known[common.Hash{key}]
+		if e == nil {
+			return relay.TaskRoles{}, false
+		}
+		return e.roles, true
+	}
+	draw(1, 10, 0)
+	draw(2, 11, 5)
+	draw(3, 11, 6)
+	draw(4, 20, 0)
+	for key, ended := range map[byte]bool{1: true, 2: true, 3: true, 4: false} {
+		if r, ok := known(key); !ok || r.Ended.IsZero() == ended {
+			t.Errorf("draw %d before the fork: %+v", key, r)
+		}
+	}
+	f.forgetFrom(15)
+	if _, ok := known(4); ok {
+		t.Error("the draw that was taken back is known")
+	}
+	if r, _ := known(3); !r.Ended.IsZero() || f.keys[7] != (common.Hash{3}) {
+		t.Errorf("the draw before it: %+v, in force is %s", r, f.keys[7])
+	}
+	if r, _ := known(2); r.Ended.IsZero() {
+		t.Error("an older draw is in force again")
+	}
+	end := &contracts.TaskTaskEnded{TaskId: big.NewInt(7), Raw: &types.Log{BlockNumber: 16}}
+	if err := f.ended(end, time.Unix(16, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := known(3); r.Ended.Unix() != 16 {
+		t.Errorf("the end on the new branch: %+v", r)
+	}
+	f.forgetFrom(10)
+	if len(f.known)+len(f.keys)+len(f.creators) != 0 {
+		t.Errorf("after all of it was taken back: %d tasks, %d keys, %d creators", len(f.known), len(f.keys), len(f.creators))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -178,6 +179,9 @@ type SponsorOffer struct {
 
 // DecodeStrict reads exactly one JSON value without unknown fields.
 func DecodeStrict(b []byte, into any) error {
+	if !utf8.Valid(b) {
+		return errors.New("it is not UTF-8") // the decoder would put other letters in its place
+	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
