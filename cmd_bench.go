@@ -18,6 +18,7 @@ import (
 // benchCmd measures.
 type benchCmd struct {
 	Latency   benchLatencyCmd   `cmd:"" help:"What the network adds to bare inference."`
+	Bridge    benchBridgeCmd    `cmd:"" help:"What a bridge adds to a plain reverse proxy."`
 	Load      benchLoadCmd      `cmd:"" help:"Many requests at once, and what the chain says of them."`
 	Consensus benchConsensusCmd `cmd:"" help:"What attacks on the consensus cost and gain."`
 	Inference benchInferenceCmd `cmd:"" help:"The engine's speed beside the bare library's and node-llama-cpp's."`

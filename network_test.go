@@ -51,7 +51,9 @@ func TestNetwork(t *testing.T) {
 		l.testReceipt(t, id)
 	})
 	t.Run("answer is streamed", func(t *testing.T) { texts = append(texts, l.testStream(t)) })
-	t.Run("official client", l.testOfficialClient)
+	t.Run("official client", func(t *testing.T) { l.runClient(t, "client.mjs") })
+	t.Run("official client in Go", l.testGoClient)
+	t.Run("library for agents", func(t *testing.T) { l.runClient(t, "agent.mjs") })
 	t.Run("price", l.testPrice)
 	t.Run("nothing was paid twice", func(t *testing.T) {
 		l.awaitIdle(t)
@@ -291,15 +293,17 @@ func readEvent(t *testing.T, e streamEvent) (step, text string) {
 	return "", ""
 }
 
-// testOfficialClient lets OpenAI's own client judge the bridge.
-func (l *lab) testOfficialClient(t *testing.T) {
+// runClient lets others' programs judge the bridge, OpenAI's own among them.
+func (l *lab) runClient(t *testing.T, script string) {
 	dir := filepath.Join("testdata", "openai")
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "openai")); err != nil {
-		t.Fatal("the official client is not installed: run npm ci --ignore-scripts in testdata/openai (make test does)")
+	for _, module := range []string{"openai", "ai"} {
+		if _, err := os.Stat(filepath.Join(dir, "node_modules", module)); err != nil {
+			t.Fatal("the clients are not installed: run npm ci --ignore-scripts in testdata/openai (make test does)")
+		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "client.mjs")
+	cmd := exec.CommandContext(ctx, "node", script)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HELIUM_BASE_URL="+l.ready.Bridge+"/v1", "HELIUM_API_KEY="+l.ready.APIKey, "HELIUM_MODEL="+models.DemoID,
 		"HELIUM_IMAGE_MODEL="+models.DemoImagesID)

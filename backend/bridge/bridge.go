@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -78,6 +79,10 @@ type Bridge struct {
 	http       *http.Server
 	limiters   limiters
 
+	deciding decisions
+	books    books
+	closing  atomic.Bool
+
 	ctx       context.Context // ends when the bridge stops
 	stop      context.CancelFunc
 	followers sync.WaitGroup
@@ -90,7 +95,7 @@ func Start(c Config) (*Bridge, error) {
 	}
 	b := &Bridge{
 		creator: c.Creator, store: c.Store, models: c.Models, pageBudget: c.PageBudget, maxFee: c.MaxFee, low: c.Low, log: c.Log, now: c.Now, listener: c.Listener,
-		limiters: limiters{each: map[string]*rate.Limiter{}},
+		limiters: limiters{each: map[string]*rate.Limiter{}}, deciding: decisions{open: map[string]chan struct{}{}},
 	}
 	if b.pin = c.Pin; b.pin == nil {
 		b.pin = func(string) (protocol.ModelPin, bool) { return protocol.ModelPin{}, false }
@@ -111,8 +116,13 @@ func Start(c Config) (*Bridge, error) {
 		}
 	}
 	b.ctx, b.stop = context.WithCancel(context.Background())
+	booking, endBooks := context.WithCancel(context.Background())
+	b.books = books{store: b.store, queue: make(chan entry, mostTogether), ctx: booking, stop: endBooks}
+	go b.books.run()
 	if err := b.resume(); err != nil {
 		b.stop()
+		b.followers.Wait()
+		b.books.stop()
 		b.listener.Close()
 		return nil, err
 	}
@@ -133,6 +143,7 @@ func (b *Bridge) URL() string { return "http://" + b.listener.Addr().String() }
 
 // Close lets requests under way end for a few seconds. Their tasks go on.
 func (b *Bridge) Close() error {
+	b.closing.Store(true)
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	err := b.http.Shutdown(ctx)
@@ -141,6 +152,7 @@ func (b *Bridge) Close() error {
 	}
 	b.stop()
 	b.followers.Wait()
+	b.books.stop()
 	return err
 }
 
@@ -159,8 +171,7 @@ func (b *Bridge) resume() error {
 	for _, id := range ids {
 		t, err := b.creator.Task(id)
 		if errors.Is(err, creator.ErrNotFound) {
-			// Charged, and stopped before the creator wrote it down: nothing was paid.
-			if err := b.release(id); err != nil {
+			if err := b.resumeUnmade(id); err != nil {
 				return err
 			}
 			continue
@@ -173,38 +184,47 @@ func (b *Bridge) resume() error {
 	return nil
 }
 
-func (b *Bridge) release(id string) error {
-	var row ledgerRow
-	err := b.store.View(func(tx *store.Tx) (err error) {
+// resumeUnmade goes on with a request that was charged and that the creator had not
+// written down, so nothing was paid. A first attempt's caller got no answer and asks
+// again; a later one is made now.
+func (b *Bridge) resumeUnmade(id string) error {
+	p, err := b.planOf(id)
+	if err != nil {
+		return err
+	}
+	if p.Number < 2 {
+		return b.release(id)
+	}
+	row, err := b.rowOf(id)
+	if err != nil {
+		return err
+	}
+	b.followers.Go(func() {
+		if err := b.attempt(p, row.Fee); err != nil {
+			b.log.Error("resume request", "request", id, "err", err)
+		}
+	})
+	return nil
+}
+
+func (b *Bridge) rowOf(id string) (row ledgerRow, err error) {
+	err = b.store.View(func(tx *store.Tx) error {
 		row, err = ledger.Get(tx, id)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("read ledger row %s: %w", id, err)
+		return row, fmt.Errorf("read ledger row %s: %w", id, err)
 	}
-	return b.settle(id, row.Fee)
+	return row, nil
 }
 
-// follow books the end of a task, whether or not its caller still listens.
-func (b *Bridge) follow(t *creator.Task) {
-	b.followers.Go(func() {
-		for e := range t.Events(b.ctx) {
-			if e.Stage != creator.StageSettled {
-				continue
-			}
-			if err := b.settle(t.ID(), e.Receipt.Refunded); err != nil {
-				b.log.Error("book the end of a request", "request", t.ID(), "err", err)
-			}
-			return
-		}
-		if b.ctx.Err() != nil {
-			return
-		}
-		// Over without a receipt: no task was made, nothing was paid.
-		if err := b.release(t.ID()); err != nil {
-			b.log.Error("book the end of a request", "request", t.ID(), "err", err)
-		}
-	})
+// release books that nothing was paid.
+func (b *Bridge) release(id string) error {
+	row, err := b.rowOf(id)
+	if err != nil {
+		return err
+	}
+	return b.settle(id, row.Fee)
 }
 
 // model finds one by its id.

@@ -134,7 +134,7 @@ func TestErrorsHaveOpenAIsShapeAndTheRightStatus(t *testing.T) {
 		}
 	}
 	// Nothing above was paid for, so the whole budget is left.
-	if err := b.charge(b.mustCaller(t, key), "req_x", protocol.CNX(3), [32]byte{}); err != nil {
+	if err := b.charge(b.mustCaller(t, key), "req_x", protocol.CNX(3), [32]byte{}, plan{}); err != nil {
 		t.Errorf("a refused request was charged: %v", err)
 	}
 }
@@ -214,6 +214,10 @@ func TestChatRequestsBecomeTasksOrAreRefusedByField(t *testing.T) {
 		one(`,"frequency_penalty":0,"presence_penalty":0,"logit_bias":{},"logprobs":false,"response_format":{"type":"text"},"user":"u","metadata":{"a":"b"},"store":false,"service_tier":"auto","parallel_tool_calls":true`): "",
 		one(`,"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,"repetition_penalty":1.1,"max_completion_tokens":7,"seed":3,"stop":"a"`):                                                                                 "",
 		one(`,"stop":["a","b"],"n":2`):                                "",
+		one(`,"stream":true,"n":2,"stop":null`):                       "",
+		one(`,"user":7`):                                              "user",
+		one(`,"metadata":{"a":1}`):                                    "metadata",
+		one(`,"metadata":"a"`):                                        "metadata",
 		one(`,"stream":true,"stream_options":{"include_usage":true}`): "",
 		one(`,"tools":[],"tool_choice":"none"`):                       "",
 		`{"model":"m","messages":[{"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"user","content":"x"}]}`:                                                                                    "",
@@ -251,7 +255,6 @@ func TestChatRequestsBecomeTasksOrAreRefusedByField(t *testing.T) {
 		one(`,"store":true`):                                      "store",
 		one(`,"service_tier":"flex"`):                             "service_tier",
 		one(`,"reasoning_effort":"low"`):                          "reasoning_effort",
-		one(`,"stream":true,"n":2`):                               "n",
 		one(`,"stream_options":{}`):                               "stream_options",
 		one(`,"max_tokens":1,"max_completion_tokens":2`):          "max_tokens",
 		one(`,"max_tokens":0`):                                    "max_tokens",
@@ -356,11 +359,16 @@ func TestProbabilitiesAreOpenAIs(t *testing.T) {
 }
 
 // record is a stream's bytes.
-func record(named bool, events ...creator.Event) string { return recordAs(named, nil, events...) }
+func record(named bool, events ...creator.Event) string { return recordOf(reply{}, named, events...) }
 
 func recordAs(named bool, forced *forcedCall, events ...creator.Event) string {
+	return recordOf(reply{forced: forced}, named, events...)
+}
+
+func recordOf(answer reply, named bool, events ...creator.Event) string {
 	w := httptest.NewRecorder()
-	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: reply{id: "req_1", model: "m", created: time.Unix(7, 0), forced: forced}, task: "req_1", usage: true}
+	answer.id, answer.model, answer.created, answer.choices = "req_1", "m", time.Unix(7, 0), 2
+	s := &sse{w: w, flush: http.NewResponseController(w), named: named, answer: answer, task: "req_1", usage: true}
 	for _, e := range events {
 		s.event(e)
 	}
@@ -370,13 +378,16 @@ func recordAs(named bool, forced *forcedCall, events ...creator.Event) string {
 	return w.Body.String()
 }
 
-func verifiedEvent(text string) creator.Event {
-	r := task.Response{Model: "m", Choices: []task.Choice{{FinishReason: task.FinishStop, Content: text}}, Usage: task.Usage{PromptTokens: 2, CompletionTokens: 3}}
+func verifiedEvent(texts ...string) creator.Event {
+	r := task.Response{Model: "m", Usage: task.Usage{PromptTokens: 2, CompletionTokens: 3}}
+	for _, text := range texts {
+		r.Choices = append(r.Choices, task.Choice{FinishReason: task.FinishStop, Content: text})
+	}
 	return creator.Event{Stage: creator.StageVerified, TaskID: 4, At: 1500 * time.Millisecond, Response: r.Bytes(), Nodes: []common.Address{{1}}}
 }
 
 func TestAStreamIsOpenAIsToTheByteWithStagesAsComments(t *testing.T) {
-	const head = `data: {"choices":[{"delta":%s,"finish_reason":%s,"index":0,"logprobs":null}],"created":7,"id":"chatcmpl-req_1","model":"m","object":"chat.completion.chunk"}` + "\n\n"
+	const head = `data: {"choices":[{"delta":%s,"finish_reason":%s,"index":0,"logprobs":null}],"created":7,"id":"chatcmpl-req_1","model":"m","object":"chat.completion.chunk","usage":null}` + "\n\n"
 	got := record(false,
 		creator.Event{Stage: creator.StageQueued, TaskID: 4, Position: 2, Wait: 40 * time.Second},
 		creator.Event{Stage: creator.StageDelta, TaskID: 4, Text: "Hel"},
@@ -396,9 +407,115 @@ func TestAStreamIsOpenAIsToTheByteWithStagesAsComments(t *testing.T) {
 	}
 }
 
+func TestChoicesAreStreamedByTheirIndex(t *testing.T) {
+	const head = `data: {"choices":[{"finish_reason":%s,"index":%d,"logprobs":null,"text":%q}],"created":7,"id":"cmpl-req_1","model":"m","object":"text_completion","usage":null}` + "\n\n"
+	got := recordOf(reply{raw: true}, false,
+		creator.Event{Stage: creator.StageDelta, Text: "He"},
+		creator.Event{Stage: creator.StageDelta, Choice: 2, Text: "nobody asked for a third"},
+		creator.Event{Stage: creator.StageDelta, Choice: 1, Text: "Wo"},
+		verifiedEvent("Hello", "Wo"),
+	)
+	want := fmt.Sprintf(head, "null", 0, "He") + fmt.Sprintf(head, "null", 1, "Wo") +
+		fmt.Sprintf(head, "null", 0, "llo") + fmt.Sprintf(head, `"stop"`, 0, "") + fmt.Sprintf(head, `"stop"`, 1, "") +
+		`data: {"choices":[],"created":7,"id":"cmpl-req_1","model":"m","object":"text_completion","usage":{"completion_tokens":3,"prompt_tokens":2,"total_tokens":5}}` + "\n\n" +
+		": helium verified task=4 receipt=req_1\n\ndata: [DONE]\n\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	got = record(true, creator.Event{Stage: creator.StageDelta, Choice: 1, Text: "Wx"}, verifiedEvent("Hello", "Wo"))
+	if !strings.Contains(got, `helium.replaced`+"\n"+`data: {"content":"Wo","index":1}`) || strings.Contains(got, `"content":"Hello","index":0}`) ||
+		!strings.Contains(got, `"text_matches_stream":false`) || strings.Count(got, `"role":"assistant"`) != 2 {
+		t.Errorf("the second of two is wrong:\n%s", got)
+	}
+}
+
+func TestACompletionsPromptBecomesTheTasksOrIsRefusedByField(t *testing.T) {
+	one := func(more string) string { return `{"model":"helium/demo","prompt":"Once"` + more + "}" }
+	for body, want := range map[string]string{
+		one(`,"n":2,"best_of":2,"stop":["a","b"],"echo":false,"suffix":"","user":"u","logit_bias":{}`): "",
+		one(`,"n":2,"stream":true,"stream_options":{"include_usage":true}`):                            "",
+		`{"model":"m","prompt":["Once"]}`:                                                              "",
+		`{"model":"m","prompt":["Once","Twice"]}`:                                                      "prompt",
+		`{"model":"m","prompt":[]}`:                                                                    "prompt",
+		`{"model":"m","prompt":""}`:                                                                    "prompt",
+		`{"model":"m","prompt":[[1,2]]}`:                                                               "prompt",
+		`{"model":"m","prompt":[1,2]}`:                                                                 "prompt",
+		`{"model":"m"}`:                                                                                "prompt",
+		one(`,"best_of":2`):                                                                            "best_of",
+		one(`,"n":3,"best_of":5`):                                                                      "best_of",
+		one(`,"echo":true`):                                                                            "echo",
+		one(`,"suffix":"x"`):                                                                           "suffix",
+		one(`,"logprobs":0`):                                                                           "logprobs",
+		one(`,"logit_bias":{"1":2}`):                                                                   "logit_bias",
+		one(`,"presence_penalty":1`):                                                                   "presence_penalty",
+		one(`,"frequency_penalty":1`):                                                                  "frequency_penalty",
+		one(`,"messages":[]`):                                                                          "messages",
+		one(`,"max_tokens":0`):                                                                         "max_tokens",
+		one(`,"stop":[""]`):                                                                            "stop",
+		one(`,"stream_options":{}`):                                                                    "stream_options",
+	} {
+		r, err := decodeCompletion([]byte(body))
+		if err == nil {
+			_, err = r.task()
+		}
+		var api *apiError
+		if want == "" && err != nil {
+			t.Errorf("%s: refused: %v", body, err)
+		}
+		if want != "" && (!errors.As(err, &api) || !strings.HasPrefix(api.Param, want)) {
+			t.Errorf("%s: want a refusal of %s, got %v (%+v)", body, want, err, api)
+		}
+	}
+	r, err := decodeCompletion([]byte(one(`,"temperature":0,"seed":5`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := r.task()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const document = `{"model":"helium/demo","messages":[{"role":"user","content":"Once"}],` +
+		`"generation_config":{"max_new_tokens":16,"do_sample":false,"temperature":0.0},"seed":5,"dtype":"auto","quantize_bits":null,"helium":{"raw_prompt":true}}`
+	if string(g.Normalised()) != document {
+		t.Errorf("got  %s\nwant %s", g.Normalised(), document)
+	}
+}
+
+func TestTooManyTokensAreRefusedByTheirName(t *testing.T) {
+	b, key := open(t)
+	for path, body := range map[string]string{
+		"/v1/chat/completions": with(`"max_tokens":200000,"n":2`),
+		"/v1/completions":      `{"model":"helium/demo","prompt":"x","max_tokens":300000}`,
+		"/v1/estimate":         `{"model":"helium/demo","prompt":"x","max_tokens":300000}`,
+	} {
+		resp, got := b.call(t, call{"POST", path, body, bearer(key)})
+		if resp.StatusCode != 400 || !strings.Contains(got, `"param":"max_tokens"`) || !strings.Contains(got, "at most 262144 tokens in all") {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, got)
+		}
+	}
+}
+
+func TestLabelsHaveLimits(t *testing.T) {
+	many := map[string]string{}
+	for i := range maxLabels + 1 {
+		many[fmt.Sprint(i)] = ""
+	}
+	for name, l := range map[string]labels{
+		"pairs": {Metadata: many}, "name": {Metadata: map[string]string{strings.Repeat("é", maxLabelName+1): ""}},
+		"value": {Metadata: map[string]string{"a": strings.Repeat("x", maxLabelValue+1)}}, "user": {User: strings.Repeat("x", maxLabelValue+1)},
+	} {
+		if l.check() == nil {
+			t.Errorf("too large a %s is taken", name)
+		}
+	}
+	if l := (labels{User: "u", Metadata: map[string]string{"a": "b"}}); l.check() != nil || string(l.context()) != `{"user":"u","metadata":{"a":"b"}}` || (labels{}).context() != nil {
+		t.Errorf("kept as %s", l.context())
+	}
+}
+
 func TestAWrongStreamIsReplacedAndAFailureEndsIt(t *testing.T) {
 	got := record(true, creator.Event{Stage: creator.StageDelta, Text: "Hex"}, verifiedEvent("Hello"))
-	for _, want := range []string{"event: helium.replaced\ndata: {\"content\":\"Hello\"}", `"text_matches_stream":false`, "event: helium.verified"} {
+	for _, want := range []string{"event: helium.replaced\ndata: {\"content\":\"Hello\",\"index\":0}", `"text_matches_stream":false`, "event: helium.verified"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
 		}
@@ -422,14 +539,14 @@ func TestAWrongStreamIsReplacedAndAFailureEndsIt(t *testing.T) {
 func TestTheLedgerBooksEachRequestOnceAndItsRefundOnce(t *testing.T) {
 	b, key := open(t)
 	who := b.mustCaller(t, key)
-	if err := b.charge(who, "req_a", protocol.CNX(2), [32]byte{1}); err != nil {
+	if err := b.charge(who, "req_a", protocol.CNX(2), [32]byte{1}, plan{}); err != nil {
 		t.Fatal(err)
 	}
 	var api *apiError
-	if err := b.charge(who, "req_a", protocol.CNX(1), [32]byte{1}); !errors.As(err, &api) || api.status != 409 {
+	if err := b.charge(who, "req_a", protocol.CNX(1), [32]byte{1}, plan{}); !errors.As(err, &api) || api.status != 409 {
 		t.Errorf("the same request again: %v", err)
 	}
-	if err := b.charge(who, "req_b", protocol.CNX(2), [32]byte{}); !errors.As(err, &api) || api.status != 402 {
+	if err := b.charge(who, "req_b", protocol.CNX(2), [32]byte{}, plan{}); !errors.As(err, &api) || api.status != 402 {
 		t.Errorf("over the budget: %v", err)
 	}
 	for range 2 {
@@ -437,7 +554,7 @@ func TestTheLedgerBooksEachRequestOnceAndItsRefundOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := b.charge(who, "req_b", protocol.CNX(3), [32]byte{}); err != nil {
+	if err := b.charge(who, "req_b", protocol.CNX(3), [32]byte{}, plan{}); err != nil {
 		t.Errorf("the refund did not come back: %v", err)
 	}
 	if _, err := b.ownRow(caller{id: "key:other"}, "req_a"); !errors.As(err, &api) || api.status != 404 {

@@ -42,14 +42,30 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 	}
 
 	fee := tellFee(w, t)
-	answer := reply{id: t.ID(), model: req.Model, created: b.now(), forced: req.forced()}
+	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1, forced: req.forced()}
+	if req.N != nil {
+		answer.choices = *req.N
+	}
 	if req.Helium != nil {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
 	}
 	if req.Stream {
-		return b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+		err = b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+	} else {
+		err = b.whole(w, r, t, answer)
 	}
-	return b.whole(w, r, t, answer)
+	if r.Context().Err() != nil {
+		b.left(t, req.Helium)
+	}
+	return err
+}
+
+// planFor is what is done when a new request comes to nothing.
+func (b *Bridge) planFor(who caller, q creator.Request, o offer) plan {
+	return plan{
+		Request: q, Offer: o.fee, Most: b.limitOf(who, o).most, Budget: who.budget,
+		Left: o.retries, Until: b.now().Add(o.deadline), Asked: o.asked, Number: 1,
+	}
 }
 
 // admit lets an authorised caller in, within its rate.
@@ -72,6 +88,8 @@ type order struct {
 	models []protocol.ModelPin
 	images int // 0 for a text
 	offer  offer
+	// context is the caller's own, and kept with the task.
+	context json.RawMessage
 }
 
 func (b *Bridge) chatOrder(req *chatRequest) (order, error) {
@@ -82,11 +100,7 @@ func (b *Bridge) chatOrder(req *chatRequest) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
-	offer, err := req.Helium.offer()
-	if err != nil {
-		return order{}, err
-	}
-	return b.gptOrder(doc, offer)
+	return b.labelled(req.labels, req.Helium, doc)
 }
 
 // start makes the task of a request, which is read when it is a new one, or finds
@@ -115,13 +129,14 @@ func (b *Bridge) start(r *http.Request, who caller, body []byte, read func() (or
 	if l := b.limitOf(who, o.offer); !l.allows(fee) {
 		return nil, errPriceCap(fee, l)
 	}
-	if err := b.charge(who, id, fee, hash); err != nil {
+	q := creator.Request{
+		ID: id, Owner: who.id, Context: o.context, Type: o.size.Type, Task: o.task, Model: o.model, Models: o.models,
+		Units: o.size.Units, Images: uint16(o.images), MinVRAMGB: o.size.MinVRAMGB, Fee: fee,
+	}
+	if err := b.charge(who, id, fee, hash, b.planFor(who, q, o.offer)); err != nil {
 		return nil, err
 	}
-	t, err := b.creator.Create(ctx, creator.Request{
-		ID: id, Owner: who.id, Type: o.size.Type, Task: o.task, Model: o.model, Models: o.models,
-		Units: o.size.Units, Images: uint16(o.images), MinVRAMGB: o.size.MinVRAMGB, Fee: fee,
-	})
+	t, err := b.creator.Create(ctx, q)
 	if err != nil {
 		return nil, errors.Join(err, b.settle(id, fee))
 	}
@@ -164,8 +179,10 @@ func (b *Bridge) repeated(who caller, id string, body [32]byte) (*creator.Task, 
 
 // whole answers once, with a verified text.
 func (b *Bridge) whole(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply) error {
-	for e := range t.Events(r.Context()) {
+	for e := range b.events(r.Context(), t) {
 		switch e.Stage {
+		case stageRetry:
+			b.retold(t, answer.helium)
 		case creator.StageVerified:
 			response, err := task.ParseResponse(e.Response)
 			if err != nil {
@@ -188,6 +205,10 @@ type reply struct {
 	id      string
 	model   string
 	created time.Time
+	// raw says that they are those of /v1/completions.
+	raw bool
+	// choices is how many there will be at most.
+	choices int
 	// forced is nil where the answer need not be a call of a tool.
 	forced *forcedCall
 	// helium is left out for callers that know nothing of it.
@@ -199,15 +220,43 @@ type reply struct {
 type heliumAnswer struct {
 	Receipt string `json:"receipt"`
 	Fee     Amount `json:"fee"`
+	// Attempts is how many tasks it took; left out when the first one did.
+	Attempts int `json:"attempts,omitempty"`
 }
 
-func (a reply) head(object string) map[string]any {
-	return map[string]any{"id": "chatcmpl-" + a.id, "object": object, "created": a.created.Unix(), "model": a.model}
+// retold brings up to date what an answer says of its price, after a retry.
+func (b *Bridge) retold(t *creator.Task, h *heliumAnswer) {
+	if h == nil {
+		return
+	}
+	cost, attempts, err := b.cost(t.ID())
+	if err != nil {
+		b.log.Error("add up a request", "request", t.ID(), "err", err)
+		return
+	}
+	h.Fee, h.Attempts = amountOf(cost), attempts
+}
+
+// head begins an object: a part of a stream, or the whole.
+func (a reply) head(part bool) map[string]any {
+	id, object := "chatcmpl-", "chat.completion"
+	switch {
+	case a.raw:
+		id, object = "cmpl-", "text_completion"
+	case part:
+		object = "chat.completion.chunk"
+	}
+	return map[string]any{"id": id + a.id, "object": object, "created": a.created.Unix(), "model": a.model}
 }
 
 func (a reply) completion(r *task.Response) map[string]any {
 	choices := make([]map[string]any, len(r.Choices))
 	for i, c := range r.Choices {
+		choices[i] = map[string]any{"index": i, "finish_reason": string(c.FinishReason), "logprobs": nil}
+		if a.raw {
+			choices[i]["text"] = c.Content
+			continue
+		}
 		calls := a.forced.calls(a.id, i, c)
 		message := map[string]any{"role": "assistant", "content": c.Content, "refusal": nil}
 		if calls != nil {
@@ -217,27 +266,36 @@ func (a reply) completion(r *task.Response) map[string]any {
 			"index": i, "finish_reason": a.forced.finish(c, calls), "logprobs": chancesOf(c.Logprobs), "message": message,
 		}
 	}
-	out := a.head("chat.completion")
+	out := a.head(false)
 	out["choices"], out["usage"] = choices, a.usage(r)
 	return out
 }
 
-func (a reply) chunk(delta map[string]any) map[string]any { return a.choiceChunk(delta, nil, nil) }
-
-// lastChunk ends a text. The probabilities of all its tokens come with it, as they
-// are verified with the text.
-func (a reply) lastChunk(c task.Choice) map[string]any {
-	return a.choiceChunk(map[string]any{}, a.forced.finish(c, a.forced.calls(a.id, 0, c)), chancesOf(c.Logprobs))
+// chunk is the next part of a choice: a delta, or of a completion its text.
+func (a reply) chunk(index int, text string, delta map[string]any) map[string]any {
+	return a.choiceChunk(index, text, delta, nil, nil)
 }
 
-func (a reply) choiceChunk(delta map[string]any, finish, logprobs any) map[string]any {
-	out := a.head("chat.completion.chunk")
-	out["choices"] = []map[string]any{{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": logprobs}}
+// lastChunk ends a choice. The probabilities of all its tokens come with it, as they
+// are verified with the text.
+func (a reply) lastChunk(index int, c task.Choice) map[string]any {
+	return a.choiceChunk(index, "", map[string]any{}, a.forced.finish(c, a.forced.calls(a.id, index, c)), chancesOf(c.Logprobs))
+}
+
+func (a reply) choiceChunk(index int, text string, delta map[string]any, finish, logprobs any) map[string]any {
+	choice := map[string]any{"index": index, "finish_reason": finish, "logprobs": logprobs}
+	if a.raw {
+		choice["text"] = text
+	} else {
+		choice["delta"] = delta
+	}
+	out := a.head(true)
+	out["choices"] = []map[string]any{choice}
 	return out
 }
 
 func (a reply) usageChunk(r *task.Response) map[string]any {
-	out := a.head("chat.completion.chunk")
+	out := a.head(true)
 	out["choices"], out["usage"] = []any{}, a.usage(r)
 	return out
 }

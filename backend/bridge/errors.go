@@ -93,6 +93,7 @@ var callersFault = map[string]int{
 	"fee_too_low":       http.StatusBadRequest,
 	"invalid_task":      http.StatusBadRequest,
 	"invalid_arguments": http.StatusBadRequest,
+	"not_cancellable":   http.StatusConflict,
 }
 
 // fromReason is a failed task in OpenAI's shape.

@@ -50,8 +50,7 @@ type imagesRequest struct {
 	// Helium is what this network adds.
 	Helium *heliumOptions `json:"helium"`
 
-	// User is a label of the caller's own, which changes no image.
-	User json.RawMessage `json:"user"`
+	labels
 
 	// Accepted at their neutral value only: see neutral.
 	ResponseFormat    *string `json:"response_format"`
@@ -184,7 +183,11 @@ func (b *Bridge) imagesOrder(req *imagesRequest) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
+	if err := req.labels.check(); err != nil {
+		return order{}, err
+	}
 	o, err := b.sdOrder(s, offer)
+	o.context = req.labels.context()
 	return o, asFieldError(err)
 }
 
@@ -267,9 +270,14 @@ func (b *Bridge) imageGenerations(w http.ResponseWriter, r *http.Request) error 
 		if req.PartialImages != nil {
 			partial = *req.PartialImages
 		}
-		return b.streamImages(w, r, t, answer, partial)
+		err = b.streamImages(w, r, t, answer, partial)
+	} else {
+		err = b.wholeImages(w, r, t, answer)
 	}
-	return b.wholeImages(w, r, t, answer)
+	if r.Context().Err() != nil {
+		b.left(t, req.Helium)
+	}
+	return err
 }
 
 // maxImagesBody bounds a request's body, which may hold a ControlNet's image.
@@ -277,8 +285,10 @@ const maxImagesBody = 8 << 20
 
 // wholeImages answers once, with verified images.
 func (b *Bridge) wholeImages(w http.ResponseWriter, r *http.Request, t *creator.Task, answer imagesReply) error {
-	for e := range t.Events(r.Context()) {
+	for e := range b.events(r.Context(), t) {
 		switch e.Stage {
+		case stageRetry:
+			b.retold(t, answer.helium)
 		case creator.StageVerified:
 			images, err := readImages(e.Response)
 			if err != nil {
@@ -345,7 +355,7 @@ func (a imagesReply) event(kind string, image int, file []byte) map[string]any {
 func (b *Bridge) streamImages(w http.ResponseWriter, r *http.Request, t *creator.Task, answer imagesReply, partial int) error {
 	s := newSSE(w, r, t.ID())
 	views := previews{most: partial, sent: map[int]int{}}
-	events := t.Events(r.Context())
+	events := b.events(r.Context(), t)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	var settled <-chan time.Time
@@ -355,6 +365,10 @@ func (b *Bridge) streamImages(w http.ResponseWriter, r *http.Request, t *creator
 			if !open {
 				s.end()
 				continue
+			}
+			if e.Stage == stageRetry {
+				b.retold(t, answer.helium)
+				clear(views.sent)
 			}
 			s.image(e, answer, &views)
 			if (s.verified || s.failed != nil) && settled == nil {

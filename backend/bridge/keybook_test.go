@@ -45,7 +45,7 @@ func TestAKeyIsListedChangedAndRevoked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.charge(who, "one", protocol.CNX(3), [32]byte{}); err != nil {
+	if err := b.charge(who, "one", protocol.CNX(3), [32]byte{}, plan{}); err != nil {
 		t.Fatal(err)
 	}
 	more, rate := protocol.CNX(9), 7

@@ -49,6 +49,10 @@ type ledgerRow struct {
 	Ended    bool         `json:"ended"`
 	// Body is the hash of the request, for its idempotency key.
 	Body [32]byte `json:"body"`
+	// Next is the attempt that was made after this one, First the one that its
+	// caller knows, where that is another.
+	Next  string `json:"next,omitempty"`
+	First string `json:"first,omitempty"`
 }
 
 var ledger = store.NewTable[string, ledgerRow]("bridge.ledger")
@@ -122,54 +126,64 @@ func (b *Bridge) callerOfKey(secret string) (caller, error) {
 	return caller{id: "key:" + keyID(hash), budget: row.Budget, maxFee: row.MaxFee, perMinute: row.PerMinute}, nil
 }
 
-// charge books a new request at its full fee, if the caller's budget allows.
-func (b *Bridge) charge(c caller, id string, fee protocol.Wei, body [32]byte) error {
-	return b.store.Update(func(tx *store.Tx) error {
-		if taken, err := ledger.Has(tx, id); err != nil || taken {
-			return errors.Join(err, errConflict("a request with this Idempotency-Key has just begun: ask for it again in a moment"))
-		}
-		sum, err := spent.Get(tx, c.id)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+// charge books a new request at its full fee, if the caller's budget allows, and
+// keeps what may be done when it comes to nothing.
+func (b *Bridge) charge(c caller, id string, fee protocol.Wei, body [32]byte, p plan) error {
+	return b.books.book(func(tx *store.Tx) error {
+		if err := b.chargeIn(tx, c, id, fee, body); err != nil || p.Left == 0 {
 			return err
 		}
-		sum = sum.Add(fee)
-		if !c.budget.IsZero() && sum.Cmp(c.budget) > 0 {
-			left, err := c.budget.Sub(mustSub(sum, fee))
-			if err != nil {
-				left = protocol.Wei{}
-			}
-			return errBudget(left, fee)
-		}
-		if err := spent.Put(tx, c.id, sum); err != nil {
-			return err
-		}
-		if err := openRows.Put(tx, id, struct{}{}); err != nil {
-			return err
-		}
-		return ledger.Put(tx, id, ledgerRow{Caller: c.id, Fee: fee, At: b.now(), Body: body})
+		return plans.Put(tx, id, p)
 	})
+}
+
+func (b *Bridge) chargeIn(tx *store.Tx, c caller, id string, fee protocol.Wei, body [32]byte) error {
+	if taken, err := ledger.Has(tx, id); err != nil || taken {
+		return errors.Join(err, errConflict("a request with this Idempotency-Key has just begun: ask for it again in a moment"))
+	}
+	sum, err := spent.Get(tx, c.id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	sum = sum.Add(fee)
+	if !c.budget.IsZero() && sum.Cmp(c.budget) > 0 {
+		left, err := c.budget.Sub(mustSub(sum, fee))
+		if err != nil {
+			left = protocol.Wei{}
+		}
+		return errBudget(left, fee)
+	}
+	if err := spent.Put(tx, c.id, sum); err != nil {
+		return err
+	}
+	if err := openRows.Put(tx, id, struct{}{}); err != nil {
+		return err
+	}
+	return ledger.Put(tx, id, ledgerRow{Caller: c.id, Fee: fee, At: b.now(), Body: body})
 }
 
 // settle books what came back, once.
 func (b *Bridge) settle(id string, refunded protocol.Wei) error {
-	return b.store.Update(func(tx *store.Tx) error {
-		row, err := ledger.Get(tx, id)
-		if err != nil {
-			return err
-		}
-		if row.Ended {
-			return nil
-		}
-		row.Ended, row.Refunded = true, refunded
-		sum, err := spent.Get(tx, row.Caller)
-		if err != nil {
-			return err
-		}
-		if sum, err = sum.Sub(refunded); err != nil {
-			return fmt.Errorf("book refund of %s: %w", id, err)
-		}
-		return errors.Join(spent.Put(tx, row.Caller, sum), ledger.Put(tx, id, row), openRows.Delete(tx, id))
-	})
+	return b.books.book(func(tx *store.Tx) error { return settleIn(tx, id, refunded) })
+}
+
+func settleIn(tx *store.Tx, id string, refunded protocol.Wei) error {
+	row, err := ledger.Get(tx, id)
+	if err != nil {
+		return err
+	}
+	if row.Ended {
+		return nil
+	}
+	row.Ended, row.Refunded = true, refunded
+	sum, err := spent.Get(tx, row.Caller)
+	if err != nil {
+		return err
+	}
+	if sum, err = sum.Sub(refunded); err != nil {
+		return fmt.Errorf("book refund of %s: %w", id, err)
+	}
+	return errors.Join(spent.Put(tx, row.Caller, sum), ledger.Put(tx, id, row), openRows.Delete(tx, id), plans.Delete(tx, id))
 }
 
 // ownRow is the ledger row of a request, if it is the caller's: to anybody else

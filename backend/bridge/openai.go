@@ -41,10 +41,7 @@ type chatRequest struct {
 	// Helium is what this network adds.
 	Helium *heliumOptions `json:"helium"`
 
-	// Labels of the caller's own, which change no answer.
-	User             json.RawMessage `json:"user"`
-	SafetyIdentifier json.RawMessage `json:"safety_identifier"`
-	Metadata         json.RawMessage `json:"metadata"`
+	labels
 
 	ResponseFormat json.RawMessage `json:"response_format"`
 	Logprobs       *bool           `json:"logprobs"`
@@ -103,7 +100,9 @@ func decodeError(err error) error {
 	}
 	var typed *json.UnmarshalTypeError
 	if errors.As(err, &typed) {
-		return badField(typed.Field, fmt.Sprintf("must be a %s, not a %s", typed.Type, typed.Value))
+		// What is embedded in Go is no object of the body's.
+		field := strings.TrimPrefix(typed.Field, "labels.")
+		return badField(field, fmt.Sprintf("must be a %s, not a %s", typed.Type, typed.Value))
 	}
 	return badField("", "the body is not a JSON object: "+err.Error())
 }
@@ -126,8 +125,6 @@ func (r *chatRequest) neutral() error {
 		return badField("store", "this bridge does not store completions: leave it out")
 	case r.ServiceTier != nil && *r.ServiceTier != "auto" && *r.ServiceTier != "default":
 		return badField("service_tier", "must be auto or default")
-	case r.Stream && r.N != nil && *r.N > 1:
-		return badField("n", "must be 1 in a stream on this network")
 	case r.StreamOptions != nil && !r.Stream:
 		return badField("stream_options", "needs stream to be true")
 	case r.MaxTokens != nil && r.MaxCompletionTokens != nil && *r.MaxTokens != *r.MaxCompletionTokens:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"helium/backend/creator"
 	"helium/backend/protocol"
@@ -19,14 +20,49 @@ type heliumOptions struct {
 	MaxFee json.RawMessage `json:"max_fee"`
 	// Fee is offered in place of the bridge's own price: more goes first when tasks wait.
 	Fee json.RawMessage `json:"fee"`
+	// Retries is how often a request is sent again when the network failed at it.
+	// MaxFee is then for all attempts together.
+	Retries *int `json:"retries"`
+	// DeadlineSeconds is how long after the request another attempt may still begin.
+	DeadlineSeconds *int `json:"deadline_seconds"`
+	// OnDisconnect is "continue", which is usual, or "cancel".
+	OnDisconnect string `json:"on_disconnect"`
 }
 
-// offer is what a caller says of the price; zero where it says nothing.
-type offer struct{ fee, maxFee protocol.Wei }
+const (
+	maxRetries      = 5
+	usualDeadline   = 10 * time.Minute
+	longestDeadline = 24 * time.Hour
+)
+
+// offer is what a caller says of price and time; zero where it says nothing.
+type offer struct {
+	fee, maxFee protocol.Wei
+	// retries are how many the caller asked for, if asked; otherwise there is one
+	// where no node was paid.
+	retries  int
+	asked    bool
+	deadline time.Duration
+}
 
 func (h *heliumOptions) offer() (o offer, err error) {
+	o = offer{retries: 1, deadline: usualDeadline}
 	if h == nil {
 		return o, nil
+	}
+	if h.Retries != nil {
+		o.retries, o.asked = *h.Retries, true
+	}
+	if h.DeadlineSeconds != nil {
+		o.deadline = time.Duration(min(max(*h.DeadlineSeconds, 0), 1<<30)) * time.Second
+	}
+	switch {
+	case o.retries < 0 || o.retries > maxRetries:
+		return o, badField("helium.retries", fmt.Sprintf("is %d: it must be 0 to %d", o.retries, maxRetries))
+	case o.deadline < time.Second || o.deadline > longestDeadline:
+		return o, badField("helium.deadline_seconds", fmt.Sprintf("must be 1 to %d", longestDeadline/time.Second))
+	case h.OnDisconnect != "" && h.OnDisconnect != "cancel" && h.OnDisconnect != "continue":
+		return o, badField("helium.on_disconnect", fmt.Sprintf("is %.40q: it must be cancel or continue", h.OnDisconnect))
 	}
 	if o.fee, err = amountField("helium.fee", h.Fee); err != nil {
 		return o, err

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,30 +20,59 @@ import (
 	"helium/backend/contracts/contractstest"
 	"helium/backend/creator"
 	"helium/backend/protocol"
+	"helium/backend/relay/client"
 	"helium/backend/store"
 	"helium/backend/wallet"
 )
 
 // queueNet is a bridge with a real creator on a simulated chain, whose three
-// nodes have paused: every task waits. What a task does once it is drawn is
-// tested with whole networks, in package main.
+// nodes have paused: every task waits. What nodes do once they are drawn is tested
+// with whole networks, in package main; here they stay silent.
 type queueNet struct {
 	*Bridge
-	t     *testing.T
-	store *store.Store
+	clock   *aheadClock
+	profile protocol.Profile
+	t       *testing.T
+	store   *store.Store
 	// mu guards the chain, which is not made for many goroutines.
 	mu    sync.Mutex
 	chain *contractstest.Chain
 }
 
-// undrawn is the relay of a creator whose tasks are never drawn.
-type undrawn struct{ creator.Relay }
+// deaf is a relay that takes envelopes and has nothing from any node.
+type deaf struct{}
 
+func (deaf) PutEnvelope(context.Context, protocol.TaskKey, []byte) error { return nil }
+func (deaf) Result(context.Context, protocol.TaskKey, common.Address) ([]byte, error) {
+	return nil, errors.New("there is no result")
+}
+func (deaf) Watch(ctx context.Context, _ protocol.TaskKey) (<-chan client.Event, error) {
+	out := make(chan client.Event)
+	context.AfterFunc(ctx, func() { close(out) })
+	return out, nil
+}
+
+// aheadClock is the wall clock, moved forward.
+type aheadClock struct{ by atomic.Int64 }
+
+func (c *aheadClock) now() time.Time { return time.Now().Add(time.Duration(c.by.Load())) }
+
+// openQueue opens one where every task waits.
 func openQueue(t *testing.T, change func(*Config)) *queueNet {
 	t.Helper()
-	n := &queueNet{t: t, chain: contractstest.New(t, nil)}
-	for _, node := range n.chain.Join(3, contractstest.SmallClass()) {
-		n.chain.Send("pause", node, n.chain.Deployment.Node, n.chain.Node.PackPause())
+	return openNet(t, 3, false, change)
+}
+
+// openNet opens one with so many nodes, which can be drawn if they are awake.
+func openNet(t *testing.T, nodes int, awake bool, change func(*Config)) *queueNet {
+	t.Helper()
+	n := &queueNet{t: t, clock: &aheadClock{}, chain: contractstest.New(t, func(p *contracts.Params) {
+		p.ArgumentSeconds, p.CommitSeconds, p.RevealSeconds = 10, 30, 30
+	})}
+	for _, node := range n.chain.Join(nodes, contractstest.SmallClass()) {
+		if !awake {
+			n.chain.Send("pause", node, n.chain.Deployment.Node, n.chain.Node.PackPause())
+		}
 	}
 	w, err := wallet.FromKey(n.chain.Account())
 	if err != nil {
@@ -57,14 +88,14 @@ func openQueue(t *testing.T, change func(*Config)) *queueNet {
 	}
 	sender := chain.OpenSender(link, n.store, w, chain.SenderOptions{Decode: contracts.DecodeError})
 	at := n.chain.Deployment
+	n.profile = protocol.Profile{
+		Version: protocol.ProfileVersion, Name: "test", ChainID: contractstest.ChainID,
+		HTTP: "http://127.0.0.1:1", WS: "ws://127.0.0.1:1",
+		Contracts: protocol.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
+		Relays:    []protocol.RelayInfo{{URL: "http://127.0.0.1:1", Address: contractstest.Address(n.chain.Relay)}},
+	}
 	maker, err := creator.New(creator.Config{
-		Profile: protocol.Profile{
-			Version: protocol.ProfileVersion, Name: "test", ChainID: contractstest.ChainID,
-			HTTP: "http://127.0.0.1:1", WS: "ws://127.0.0.1:1",
-			Contracts: protocol.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
-			Relays:    []protocol.RelayInfo{{URL: "http://127.0.0.1:1", Address: contractstest.Address(n.chain.Relay)}},
-		},
-		Chain: n.chain.Client, Sender: sender, Relay: undrawn{}, Store: n.store, Value: cnx(t, "0.25"),
+		Profile: n.profile, Chain: n.chain.Client, Sender: sender, Relay: deaf{}, Store: n.store, Value: cnx(t, "0.25"), Now: n.clock.now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +103,7 @@ func openQueue(t *testing.T, change func(*Config)) *queueNet {
 	var running sync.WaitGroup
 	running.Go(func() { maker.Run(ctx) })
 	running.Go(func() { n.mine(ctx, w.Address()) })
-	c := Config{Listen: "127.0.0.1:0", Creator: maker, Store: n.store, Models: []Model{{Pin: protocol.ModelPin{ID: "helium/demo"}, MinVRAMGB: 1}}}
+	c := Config{Listen: "127.0.0.1:0", Now: n.clock.now, Creator: maker, Store: n.store, Models: []Model{{Pin: protocol.ModelPin{ID: "helium/demo"}, MinVRAMGB: 1}}}
 	if change != nil {
 		change(&c)
 	}

@@ -1,12 +1,14 @@
 package bridge
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"helium/backend/creator"
@@ -19,12 +21,14 @@ type endpoint func(w http.ResponseWriter, r *http.Request) error
 func (b *Bridge) routes(chat fs.FS) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", b.serve(b.chatCompletions))
+	mux.HandleFunc("POST /v1/completions", b.serve(b.completions))
 	mux.HandleFunc("POST /v1/images/generations", b.serve(b.imageGenerations))
 	mux.HandleFunc("GET /v1/models", b.serve(b.listModels))
 	mux.HandleFunc("GET /v1/models/{id...}", b.serve(b.getModel))
 	mux.HandleFunc("POST /v1/estimate", b.serve(b.estimate))
 	mux.HandleFunc("POST /v1/tasks", b.serve(b.createTask))
 	mux.HandleFunc("GET /v1/tasks/{id}", b.serve(b.getTask))
+	mux.HandleFunc("POST /v1/tasks/{id}/cancel", b.serve(b.cancelTask))
 	mux.HandleFunc("GET /v1/receipts/{id}", b.serve(b.getReceipt))
 	mux.HandleFunc("POST /chat/session", b.serve(b.openSession))
 	mux.HandleFunc("GET /healthz", b.serve(b.health))
@@ -98,7 +102,7 @@ func modelObject(m Model) map[string]any {
 	}
 }
 
-// estimate says what a request for a chat or for images would cost and when it
+// estimate says what a request for a text or for images would cost and when it
 // would start, and sends nothing. It takes the body of the request.
 func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	who, err := b.admit(r)
@@ -124,12 +128,21 @@ func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
 	return answerJSON(w, estimateOf(o.model, o.size, e, b.limitOf(who, o.offer)))
 }
 
-// anyOrder reads a request for images, which has a prompt, or for a chat.
+// anyOrder reads a request that has a prompt, for images or of a model of texts, or
+// one for a chat.
 func (b *Bridge) anyOrder(body []byte) (order, error) {
 	var has struct {
+		Model  string          `json:"model"`
 		Prompt json.RawMessage `json:"prompt"`
 	}
 	if json.Unmarshal(body, &has) == nil && has.Prompt != nil {
+		if m, ok := b.model(has.Model); ok && !m.Images {
+			req, err := decodeCompletion(body)
+			if err != nil {
+				return order{}, err
+			}
+			return b.completionOrder(req)
+		}
 		req, err := decodeImages(body)
 		if err != nil {
 			return order{}, err
@@ -159,6 +172,22 @@ type taskAnswer struct {
 	WaitSeconds int              `json:"wait_seconds,omitempty"`
 	Reason      *protocol.Reason `json:"reason"`
 	Response    json.RawMessage  `json:"response,omitempty"`
+	// Labels are the caller's own: user, safety_identifier and metadata.
+	Labels json.RawMessage `json:"labels,omitempty"`
+	// Attempts are the tasks that the request took, where the first one did not do:
+	// the last is the one described here.
+	Attempts []attemptAnswer `json:"attempts,omitempty"`
+}
+
+// attemptAnswer is one task of several. Its receipt is that of the request with
+// ?attempt= and its number.
+type attemptAnswer struct {
+	Attempt  int              `json:"attempt"`
+	State    creator.State    `json:"state"`
+	TaskID   protocol.TaskID  `json:"task_id"`
+	Fee      Amount           `json:"fee"`
+	Refunded *Amount          `json:"refunded,omitempty"`
+	Reason   *protocol.Reason `json:"reason"`
 }
 
 // getTask shows a request of the caller's own, also after a disconnect.
@@ -167,30 +196,56 @@ func (b *Bridge) getTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, taskAnswerOf(t))
+	return answerJSON(w, b.taskAnswerOf(r.Context(), t))
 }
 
-func taskAnswerOf(t *creator.Task) taskAnswer {
+// taskAnswerOf describes a request by its last attempt.
+func (b *Bridge) taskAnswerOf(ctx context.Context, first *creator.Task) taskAnswer {
+	all := b.attempts(ctx, first)
+	t := all[len(all)-1]
 	record := t.Record()
 	out := taskAnswer{
-		ID: record.ID, State: record.State, TaskID: record.TaskID, Model: record.Model, Fee: amountOf(record.Fee),
-		Created: record.Created.Unix(), Reason: record.Reason, Response: record.Response,
+		ID: first.ID(), State: record.State, TaskID: record.TaskID, Model: record.Model, Fee: amountOf(record.Fee),
+		Created: record.Created.Unix(), Reason: record.Reason, Response: record.Response, Labels: record.Context,
 	}
 	if record.State == creator.Queued {
 		position, wait := t.Place()
 		out.Position, out.WaitSeconds = position, int(wait.Seconds())
 	}
 	if record.Receipt != nil {
-		refunded := amountOf(record.Receipt.Refunded)
-		out.Refunded = &refunded
+		out.Refunded = new(amountOf(record.Receipt.Refunded))
+	}
+	if len(all) > 1 {
+		for i, t := range all {
+			out.Attempts = append(out.Attempts, attemptAnswerOf(i+1, t.Record()))
+		}
 	}
 	return out
 }
 
+func attemptAnswerOf(number int, r creator.Record) attemptAnswer {
+	out := attemptAnswer{Attempt: number, State: r.State, TaskID: r.TaskID, Fee: amountOf(r.Fee), Reason: r.Reason}
+	if r.Receipt != nil {
+		out.Refunded = new(amountOf(r.Receipt.Refunded))
+	}
+	return out
+}
+
+// getReceipt answers with the receipt of a request's last attempt, or of the one
+// whose number is asked for.
 func (b *Bridge) getReceipt(w http.ResponseWriter, r *http.Request) error {
-	t, err := b.ownTask(r)
+	first, err := b.ownTask(r)
 	if err != nil {
 		return err
+	}
+	all := b.attempts(r.Context(), first)
+	t := all[len(all)-1]
+	if asked := r.URL.Query().Get("attempt"); asked != "" {
+		number, err := strconv.Atoi(asked)
+		if err != nil || number < 1 || number > len(all) {
+			return errNotFound(fmt.Sprintf("there are %d attempts of this request: ask for one of those", len(all)))
+		}
+		t = all[number-1]
 	}
 	receipt := t.Record().Receipt
 	if receipt == nil {
@@ -204,7 +259,7 @@ func (b *Bridge) ownTask(r *http.Request) (*creator.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := strings.TrimPrefix(r.PathValue("id"), "chatcmpl-")
+	id := strings.TrimPrefix(strings.TrimPrefix(r.PathValue("id"), "chat"), "cmpl-")
 	if _, err := b.ownRow(who, id); err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ const settleWait = 5 * time.Second
 func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply, usage bool) error {
 	s := newSSE(w, r, t.ID())
 	s.answer, s.usage = answer, usage
-	events := t.Events(r.Context())
+	events := b.events(r.Context(), t)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	var settled <-chan time.Time
@@ -36,6 +36,9 @@ func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task,
 			if !open {
 				s.end()
 				continue
+			}
+			if e.Stage == stageRetry {
+				b.retold(t, answer.helium)
 			}
 			if s.event(e); (s.verified || s.failed != nil) && settled == nil {
 				settled = time.After(settleWait)
@@ -66,13 +69,42 @@ type sse struct {
 	// place is where the task stands in the queue, while it does.
 	place string
 
-	text     strings.Builder
-	begun    bool
+	choices  []streamed
 	verified bool
 	// failed is why there is no answer. It is said last, after the receipt.
 	failed *protocol.Reason
 	done   bool
 	err    error
+}
+
+// streamed is the text of a choice as its caller has it so far. Where the request
+// was sent again, the new text is passed on from where it goes further, as long as
+// it is the same up to there.
+type streamed struct {
+	begun bool
+	text  []byte
+	// same is how much of the text the attempt under way has made too, and other
+	// says that it makes another one.
+	same  int
+	other bool
+}
+
+// news is what a piece adds to the text; nothing where the text is another.
+func (c *streamed) news(piece string) string {
+	again := min(len(piece), len(c.text)-c.same)
+	if c.other || string(c.text[c.same:c.same+again]) != piece[:again] {
+		c.other = true
+		return ""
+	}
+	c.same += len(piece)
+	return piece[again:]
+}
+
+// startAgain expects the text of another attempt.
+func (s *sse) startAgain() {
+	for i := range s.choices {
+		s.choices[i].same, s.choices[i].other = 0, false
+	}
 }
 
 // newSSE begins a stream.
@@ -88,15 +120,18 @@ func newSSE(w http.ResponseWriter, r *http.Request, task string) *sse {
 func (s *sse) event(e creator.Event) {
 	switch e.Stage {
 	case creator.StageDelta:
-		// A piece that comes late is in the verified text already, and a call is told
-		// as a whole.
-		if !s.verified && s.answer.forced == nil {
-			s.delta(e.Text)
+		// A piece that comes late is in the verified text already, a node that streams
+		// choices nobody asked for is not listened to, and a call is told as a whole.
+		if !s.verified && e.Choice < s.answer.choices && s.answer.forced == nil {
+			s.delta(e.Choice, e.Text)
 		}
 	case creator.StageVerified:
 		s.verify(e)
 	case creator.StageAborted, creator.StageDisputed:
 		s.fail(e)
+	case stageRetry:
+		s.startAgain()
+		s.stage(e)
 	case creator.StageSettled:
 		s.stage(e)
 		if s.named && e.Receipt != nil {
@@ -121,6 +156,10 @@ type stageEvent struct {
 	WaitSeconds int   `json:"wait_seconds,omitempty"`
 	Count       int   `json:"count,omitempty"`
 	AtMS        int64 `json:"at_ms"`
+	// Attempt is the number of the one that begins with a retry, and Reason why
+	// the one before came to nothing.
+	Attempt int              `json:"attempt,omitempty"`
+	Reason  *protocol.Reason `json:"reason,omitempty"`
 }
 
 func (s *sse) stage(e creator.Event) {
@@ -140,6 +179,10 @@ func (s *sse) stage(e creator.Event) {
 		s.place = fmt.Sprintf("position=%d wait=%ds", e.Position, out.WaitSeconds)
 		line += " " + s.place
 	}
+	if e.Stage == stageRetry {
+		out.Count, out.Attempt, out.Reason = 0, e.Count, e.Reason
+		line += fmt.Sprintf(" attempt=%d reason=%s", e.Count, e.Reason.Code)
+	}
 	if e.Receipt != nil {
 		line += fmt.Sprintf(" fee=%s refunded=%s", e.Receipt.Fee.Decimal(), e.Receipt.Refunded.Decimal())
 	}
@@ -150,20 +193,45 @@ func (s *sse) stage(e creator.Event) {
 	s.comment(line)
 }
 
-func (s *sse) delta(text string) {
+// delta passes on the next text of a choice.
+func (s *sse) delta(index int, text string) {
 	if text == "" {
 		return
 	}
-	s.begin()
-	s.text.WriteString(text)
-	s.data(s.answer.chunk(map[string]any{"content": text}))
+	c := s.begin(index)
+	if text = c.news(text); text == "" {
+		return
+	}
+	c.text = append(c.text, text...)
+	s.chunk(index, text, map[string]any{"content": text})
 }
 
-func (s *sse) begin() {
-	if !s.begun {
-		s.begun = true
-		s.data(s.answer.chunk(map[string]any{"role": "assistant", "content": ""}))
+// begin says once for each choice who speaks.
+func (s *sse) begin(index int) *streamed {
+	if index >= len(s.choices) {
+		s.choices = append(s.choices, make([]streamed, index+1-len(s.choices))...)
 	}
+	c := &s.choices[index]
+	if !c.begun {
+		c.begun = true
+		if !s.answer.raw {
+			s.chunk(index, "", map[string]any{"role": "assistant", "content": ""})
+		}
+	}
+	return c
+}
+
+// chunk sends one; where the usage comes at the end, each says that it is not yet
+// known.
+func (s *sse) chunk(index int, text string, delta map[string]any) {
+	s.part(s.answer.chunk(index, text, delta))
+}
+
+func (s *sse) part(out map[string]any) {
+	if s.usage {
+		out["usage"] = nil
+	}
+	s.data(out)
 }
 
 // verify completes the text with what the nodes agreed on, or says that what
@@ -174,27 +242,38 @@ func (s *sse) verify(e creator.Event) {
 		s.fail(creator.Event{Reason: &protocol.Reason{Code: "bad_response", Title: "The nodes agreed on something that is not an answer"}})
 		return
 	}
-	s.begin()
-	choice := response.Choices[0]
-	rest, matches := strings.CutPrefix(choice.Content, s.text.String())
-	if calls := s.answer.forced.calls(s.task, 0, choice); calls != nil {
-		calls[0]["index"] = 0 // of the calls, there is one
-		s.data(s.answer.chunk(map[string]any{"tool_calls": calls}))
-	} else if matches && rest != "" {
-		s.delta(rest)
+	matches := true
+	for i, choice := range response.Choices {
+		matches = s.complete(i, choice) && matches
 	}
-	if !matches {
-		// Clients without named events are told too: a comment breaks nobody.
-		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
-		if s.named {
-			s.namedEvent("helium.replaced", map[string]string{"content": choice.Content})
-		}
-	}
-	s.data(s.answer.lastChunk(choice))
 	if s.usage {
 		s.data(s.answer.usageChunk(response))
 	}
 	s.tellVerified(e, &matches)
+}
+
+// complete ends a choice with what the nodes agreed on, and reports whether what
+// was streamed of it was right.
+func (s *sse) complete(index int, choice task.Choice) bool {
+	c := s.begin(index)
+	rest, matches := strings.CutPrefix(choice.Content, string(c.text))
+	calls := s.answer.forced.calls(s.task, index, choice)
+	switch {
+	case calls != nil:
+		calls[0]["index"] = 0 // of the calls, there is one
+		s.chunk(index, "", map[string]any{"tool_calls": calls})
+	case matches:
+		c.same, c.other = len(c.text), false
+		s.delta(index, rest)
+	default:
+		// Clients without named events are told too: a comment breaks nobody.
+		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
+		if s.named {
+			s.namedEvent("helium.replaced", map[string]any{"index": index, "content": choice.Content})
+		}
+	}
+	s.part(s.answer.lastChunk(index, choice))
+	return matches
 }
 
 // tellVerified says that nodes stand behind what was sent. matches says whether a

@@ -41,7 +41,7 @@ func (b *Bridge) createTask(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Location", "/v1/tasks/"+t.ID())
 	w.WriteHeader(http.StatusAccepted)
-	return writeJSON(w, taskAnswerOf(t))
+	return writeJSON(w, b.taskAnswerOf(r.Context(), t))
 }
 
 func (b *Bridge) taskOrder(body []byte) (order, error) {
@@ -85,8 +85,14 @@ func (b *Bridge) gptOrder(doc *task.GPT, o offer) (order, error) {
 	if doc.HasImages() {
 		return order{}, badField("task.messages", "hold images, and this network's models read text only")
 	}
+	units := task.UnitsRoundedUp(doc)
+	if units > creator.MaxUnits {
+		s := doc.Settings(nil)
+		return order{}, badField("max_tokens", fmt.Sprintf("is %d for each of %d choices, and one task makes at most %d tokens in all: ask for fewer",
+			s.MaxNewTokens, max(s.NumReturnSequences, s.NumBeams), creator.MaxUnits*task.TokensPerUnit))
+	}
 	return order{
-		size: creator.Size{Type: protocol.GPT, Units: task.UnitsRoundedUp(doc), MinVRAMGB: model.MinVRAMGB},
+		size: creator.Size{Type: protocol.GPT, Units: units, MinVRAMGB: model.MinVRAMGB},
 		task: doc.Normalised(), model: doc.Model, models: []protocol.ModelPin{model.Pin}, offer: o,
 	}, nil
 }

@@ -70,6 +70,8 @@ type Record struct {
 	FromBlock uint64          `json:"from_block"`
 	ArgsHash  common.Hash     `json:"args_hash"`
 	TaskID    protocol.TaskID `json:"task_id,omitempty"`
+	// Cancel says that the task is to be taken back while no nodes are drawn.
+	Cancel bool `json:"cancel,omitempty"`
 	// Envelope is dropped when the request ends.
 	Envelope []byte      `json:"envelope,omitempty"`
 	Salt     common.Hash `json:"salt"`

@@ -20,8 +20,8 @@ type Size struct {
 	MinVRAMGB uint16
 }
 
-// maxUnits is the largest task that the contract takes.
-const maxUnits = 1024
+// MaxUnits is the largest task that the contract takes.
+const MaxUnits = 1024
 
 // rules are the numbers that prices follow. The owner may change them for tasks
 // to come.
@@ -120,10 +120,10 @@ func (r rules) check(s Size) error {
 			Detail: fmt.Sprintf("it serves no tasks of type %d now", s.Type), Action: "Send a task of another type.",
 		}
 	}
-	if s.Units == 0 || s.Units > maxUnits {
+	if s.Units == 0 || s.Units > MaxUnits {
 		return protocol.Reason{
 			Code: "invalid_task", Title: "The network does not take such tasks",
-			Detail: fmt.Sprintf("the task has %d units, and a task has 1 to %d", s.Units, maxUnits), Action: "Ask for less at once.",
+			Detail: fmt.Sprintf("the task has %d units, and a task has 1 to %d", s.Units, MaxUnits), Action: "Ask for less at once.",
 		}
 	}
 	return nil

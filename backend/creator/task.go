@@ -33,6 +33,7 @@ type Task struct {
 	signed   [protocol.Seats]signed
 	sealed   bool
 	place    place
+	unwanted bool // somebody has asked to cancel it
 	failure  *protocol.Reason
 	events   []Event
 	changed  chan struct{}
@@ -264,7 +265,7 @@ func aborted(o protocol.Outcome, fee, refunded protocol.Wei) protocol.Reason {
 		r.Code, r.Title, r.Detail = "evicted", "The task lost its place in the queue", "The queue is full, and a task that pays more took its place."+back
 		r.Action = "Offer a higher fee, or send the request again when fewer tasks wait."
 	case protocol.OutcomeCancelled:
-		r.Code, r.Title, r.Detail, r.Action = "cancelled", "The task was cancelled", "It was taken back from the queue."+back, ""
+		r.Code, r.Title, r.Detail, r.Action = cancelled, "The task was cancelled", "It was taken back from the queue."+back, ""
 	default:
 		r.Title, r.Detail = "The task ended without a result", o.String()+"."+back
 	}

@@ -28,14 +28,19 @@ type walker struct {
 	reveals  [protocol.Seats]bool
 	verified bool
 	settling bool
-	fetching map[common.Address]bool
-	nextPush time.Time
+	// cancelling says that the contract was asked to take the task back.
+	cancelling bool
+	fetching   map[common.Address]bool
+	nextPush   time.Time
 }
 
 // step reports whether the request is over.
 func (w *walker) step() (over bool, err error) {
 	v, err := w.t.view()
 	if err != nil {
+		return false, err
+	}
+	if err := w.noteWish(); err != nil {
 		return false, err
 	}
 	if v.created == nil {
@@ -50,6 +55,7 @@ func (w *walker) step() (over bool, err error) {
 		if err := w.showQueued(v); err != nil {
 			return false, err
 		}
+		w.cancel(id, v)
 	} else if err := w.showDrawn(v); err != nil {
 		return false, err
 	}

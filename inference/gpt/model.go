@@ -99,12 +99,20 @@ func (m *Model) specialToken(text func(key string) string, name string) string {
 
 // tokens is the tokenized prompt.
 func (m *Model) tokens(r Request) ([]ggml.Token, error) {
-	text, err := m.prompts.prompt(r.Messages, r.Tools, r.TemplateArgs)
+	var text string
+	var err error
+	if r.Raw {
+		text, err = joinContents(r.Messages)
+	} else {
+		text, err = m.prompts.prompt(r.Messages, r.Tools, r.TemplateArgs)
+	}
 	if err != nil {
 		return nil, &Error{CodePromptRefused, err}
 	}
 
-	tokens, err := m.weights.Tokenize(m.normalizer.Apply(text, m.weights.BeginsSpecial), false, true)
+	// A template writes the tokens that begin a text; before a raw prompt the
+	// tokenizer puts those that the model's file asks for.
+	tokens, err := m.weights.Tokenize(m.normalizer.Apply(text, m.weights.BeginsSpecial), r.Raw, true)
 	if err != nil {
 		return nil, &Error{CodeCannotRun, err}
 	}

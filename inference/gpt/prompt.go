@@ -49,6 +49,9 @@ func (p *Prompter) TaskPrompt(t *task.GPT) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if t.Helium.RawPrompt {
+		return joinContents(messages)
+	}
 	return p.prompt(messages, t.Tools, t.TemplateArgs)
 }
 

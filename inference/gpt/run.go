@@ -17,6 +17,7 @@ type Request struct {
 	Messages     []json.RawMessage // objects with role and content, in order
 	Tools        []json.RawMessage
 	TemplateArgs json.RawMessage
+	Raw          bool // the messages' text is the prompt, without a template
 	MaxNewTokens int
 	Choices      int // answers wanted, at least 1
 	Beams        int // answers made at once to find the likeliest; 0 or 1 is no beam search

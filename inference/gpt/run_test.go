@@ -164,3 +164,34 @@ func TestRun(t *testing.T) {
 		}
 	})
 }
+
+// A raw prompt is what the model gets, to the token: the text that a template makes,
+// given raw, has the answer that the template has.
+func TestARawPromptIsNotPutIntoTheTemplate(t *testing.T) {
+	m := loadDemo(t)
+	question := Request{Messages: user("What is a relay?"), MaxNewTokens: 20}
+	text, err := m.prompts.prompt(question.Messages, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	through, _ := mustRun(t, m, question)
+	given, _ := mustRun(t, m, Request{Messages: user(text), Raw: true, MaxNewTokens: 20})
+	if given.PromptTokens != through.PromptTokens || given.Choices[0] != through.Choices[0] {
+		t.Errorf("raw %+v, through the template %+v", given, through)
+	}
+	bare, _ := mustRun(t, m, Request{Messages: user("What is a relay?"), Raw: true, MaxNewTokens: 20})
+	if bare.PromptTokens >= through.PromptTokens {
+		t.Errorf("the bare question has %d tokens, %d in the template", bare.PromptTokens, through.PromptTokens)
+	}
+
+	doc, err := task.FromChat("m", []task.Message{{Role: task.RoleUser, Content: task.Text("a {{ b }}")}}, func(g *task.GPT) { g.Helium.RawPrompt = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := PrepareTask(doc); err != nil || !p.request.Raw {
+		t.Errorf("prepared %+v, %v", p, err)
+	}
+	if got, err := m.prompts.TaskPrompt(doc); err != nil || got != "a {{ b }}" {
+		t.Errorf("the prompt is %q, %v", got, err)
+	}
+}

@@ -47,6 +47,7 @@ func PrepareTask(t *task.GPT) (*Prepared, error) {
 	r := Request{
 		Tools:        t.Tools,
 		TemplateArgs: t.TemplateArgs,
+		Raw:          t.Helium.RawPrompt,
 		MaxNewTokens: s.MaxNewTokens,
 		Logprobs:     t.Helium.Logprobs,
 		Choices:      s.NumReturnSequences,

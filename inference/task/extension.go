@@ -11,6 +11,10 @@ import (
 // GPTExtension is what this network adds to a GPT task. Its zero value is left
 // out of a document.
 type GPTExtension struct {
+	// RawPrompt has the model continue what the messages say, line by line, without
+	// its chat template, as if it had none. Such a task has neither tools nor
+	// template arguments, which only a template reads.
+	RawPrompt      bool
 	ResponseFormat *ResponseFormat // nil leaves the text free
 	Logprobs       *int            // alternatives named beside every token, 0 to 20; nil asks for no probabilities
 }
@@ -41,7 +45,10 @@ const (
 )
 
 func (r *reader) gptExtension(v *value, g *GPT) {
-	f := r.fields(v, "response_format", "logprobs")
+	f := r.fields(v, "response_format", "logprobs", "raw_prompt")
+	if raw := f["raw_prompt"]; raw != nil {
+		g.Helium.RawPrompt = r.boolean(raw)
+	}
 	if format := f["response_format"]; !isNull(format) {
 		g.Helium.ResponseFormat = r.responseFormat(format)
 		r.withoutBeams(format, g)
@@ -117,5 +124,9 @@ func (w *writer) gptExtension(e GPTExtension) {
 		w.close('}')
 	}
 	w.optInteger("logprobs", e.Logprobs)
+	if e.RawPrompt {
+		w.key("raw_prompt")
+		w.boolean(true)
+	}
 	w.close('}')
 }

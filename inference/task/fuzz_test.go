@@ -22,6 +22,7 @@ func FuzzParseGPTAcceptsOnlyWhatTheSchemaDoesAndNormalisesToAFixedPoint(f *testi
 	f.Add([]byte(full))
 	f.Add([]byte(extended))
 	f.Add([]byte(`{"model":"m","messages":[],"helium":{"response_format":{"type":"json_schema","schema":{"type":"array","items":{"enum":["\ud83d\ude42",1.0]}}}}}`))
+	f.Add([]byte(`{"model":"m","messages":[],"helium":{"raw_prompt":true}}`))
 	for _, e := range examples(f, "gpt") {
 		if len(e.doc) < 4096 {
 			f.Add(e.doc)

@@ -73,7 +73,18 @@ func (r *reader) gpt(doc *value) *GPT {
 	if v := f["helium"]; !isNull(v) {
 		r.gptExtension(v, g)
 	}
+	if g.Helium.RawPrompt {
+		r.unread(f["tools"], len(g.Tools) > 0)
+		r.unread(f["template_args"], g.TemplateArgs != nil)
+	}
 	return g
+}
+
+// unread refuses what only a chat template would read.
+func (r *reader) unread(v *value, given bool) {
+	if given {
+		r.fail(v, "is for the chat template, which helium.raw_prompt leaves out", "leave one of them out")
+	}
 }
 
 func (r *reader) dtype(v *value) DType {

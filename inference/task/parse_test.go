@@ -72,6 +72,9 @@ func TestErrorNamesTheField(t *testing.T) {
 		"template list":      {`{"model":"m","messages":[],"template_args":[]}`, "template_args", "must be an object"},
 		"tools object":       {`{"model":"m","messages":[],"tools":{}}`, "tools", "must be a list"},
 		"helium field":       {`{"model":"m","messages":[],"helium":{"logits":true}}`, "helium.logits", "not a field"},
+		"raw prompt":         {`{"model":"m","messages":[],"helium":{"raw_prompt":1}}`, "helium.raw_prompt", "must be"},
+		"raw with tools":     {`{"model":"m","messages":[],"tools":[{}],"helium":{"raw_prompt":true}}`, "tools", "helium.raw_prompt leaves out"},
+		"raw with arguments": {`{"model":"m","messages":[],"template_args":{},"helium":{"raw_prompt":true}}`, "template_args", "helium.raw_prompt leaves out"},
 		"too deep":           {`{"model":"m","messages":[],"template_args":` + deep + `}`, "template_args" + strings.Repeat(".a", 64), "nested deeper"},
 		"huge in template":   {`{"model":"m","messages":[],"template_args":{"x":1e999}}`, "template_args.x", "too large"},
 	} {

@@ -60,11 +60,12 @@ const full = `{
   "top_p": 0.5, "repetition_penalty": 1.5, "num_return_sequences": 2, "stop_strings": ["x"], "min_p": 0.5
  },
  "template_args": {"a": {"b": 1}},
- "seed": 1, "dtype": "float16", "quantize_bits": 4, "helium": {}
+ "seed": 1, "dtype": "float16", "quantize_bits": 4, "helium": {"raw_prompt": false}
 }`
 
 func TestSchemaAndParserAgreeOnEveryEditOfGPT(t *testing.T) {
-	docs := map[string]any{"": decode(t, []byte(full)), "extended": decode(t, []byte(extended))}
+	raw := `{"model":"m","messages":[{"role":"user","content":"x"}],"tools":[],"template_args":null,"helium":{"raw_prompt":true}}`
+	docs := map[string]any{"": decode(t, []byte(full)), "extended": decode(t, []byte(extended)), "raw": decode(t, []byte(raw))}
 	for _, e := range examples(t, "gpt") {
 		if len(e.doc) < 4096 { // large images are in no shape that full lacks
 			doc := decode(t, e.doc)

@@ -74,15 +74,15 @@ func set[T any](to *T, from *T) {
 	}
 }
 
-// tokensPerUnit is the length of a unit of GPT work.
-const tokensPerUnit = 256
+// TokensPerUnit is the length of a unit of GPT work.
+const TokensPerUnit = 256
 
 // UnitsRoundedUp is the work that a task may need, for its price: new tokens of
 // all its choices or beams together in units of 256, at least 1.
 func UnitsRoundedUp(g *GPT) uint32 {
 	s := g.Settings(nil)
 	tokens := uint64(s.MaxNewTokens) * uint64(max(s.NumReturnSequences, s.NumBeams))
-	return uint32((tokens + tokensPerUnit - 1) / tokensPerUnit)
+	return uint32((tokens + TokensPerUnit - 1) / TokensPerUnit)
 }
 
 // MinVRAMGB is the least memory of a card that the network draws for a task: 8,

@@ -64,6 +64,83 @@ async function aborted() {
 	return seen;
 }
 
+// several gathers a stream's choices by their index.
+async function several() {
+	const stream = await client.chat.completions.create(question({ stream: true, n: 2, temperature: 50, seed: 3 }));
+	const texts = ["", ""];
+	const ends = [];
+	for await (const { choices } of stream) {
+		for (const c of choices) {
+			texts[c.index] += c.delta.content ?? "";
+			if (c.finish_reason) ends[c.index] = c.finish_reason;
+		}
+	}
+	const whole = await client.chat.completions.create(question({ n: 2, temperature: 50, seed: 3 }));
+	assert.deepEqual(texts, whole.choices.map((c) => c.message.content), "streamed or whole, a seed has one answer");
+	assert.deepEqual(ends, whole.choices.map((c) => c.finish_reason));
+	assert.notEqual(texts[0], texts[1], "two choices of a task differ");
+	return texts;
+}
+
+async function stopped(text) {
+	const [early, late] = [text.slice(6, 9), text.slice(10, 12)];
+	const answer = await client.chat.completions.create(question({ stop: [late, early] }));
+	const at = [early, late].map((s) => text.indexOf(s)).sort((a, b) => a - b)[0];
+	assert.equal(answer.choices[0].message.content, text.slice(0, at));
+	assert.equal(answer.choices[0].finish_reason, "stop");
+	return answer.choices[0].message.content;
+}
+
+const weather = {
+	type: "function",
+	function: { name: "weather", description: "The weather of a place", parameters: { type: "object", properties: { place: { type: "string" } }, required: ["place"] } },
+};
+
+// toolRoundTrip sends on what an application had a tool do.
+async function toolRoundTrip() {
+	const messages = [
+		{ role: "user", content: "How is the weather in Oslo?" },
+		{ role: "assistant", content: null, tool_calls: [{ id: "call_1", type: "function", function: { name: "weather", arguments: '{"place":"Oslo"}' } }] },
+		{ role: "tool", tool_call_id: "call_1", content: "Snow, 2 below zero" },
+	];
+	const first = await client.chat.completions.create(question({ tools: [weather], messages: messages.slice(0, 1) }));
+	const second = await client.chat.completions.create(question({ tools: [weather], messages }));
+	assert.ok(second.choices[0].message.content.length > 0);
+	assert.ok(second.usage.prompt_tokens > first.usage.prompt_tokens, "the tool's result reaches the model");
+	return second.choices[0].message.content;
+}
+
+async function completion() {
+	// What the demo model's template makes of the question: given raw, it has the same answer.
+	const prompt = "<|im_start|>user\nWhat is a relay?<|im_end|>\n<|im_start|>assistant\n";
+	const ask = { model, prompt, temperature: 0, max_tokens: 16 };
+	const whole = await client.completions.create(ask);
+	assert.equal(whole.object, "text_completion");
+	assert.match(whole.id, /^cmpl-/);
+	const through = await client.chat.completions.create(question());
+	assert.equal(whole.choices[0].text, through.choices[0].message.content);
+	assert.deepEqual(whole.usage, through.usage);
+	const stream = await client.completions.create({ ...ask, prompt: [ask.prompt], stream: true, stream_options: { include_usage: true } });
+	let text = "";
+	let usage = null;
+	for await (const part of stream) {
+		text += part.choices[0]?.text ?? "";
+		usage = part.usage ?? usage;
+	}
+	assert.equal(text, whole.choices[0].text);
+	assert.deepEqual(usage, whole.usage);
+	return text;
+}
+
+// cancelled asks for an answer, and too late for it to be taken back.
+async function cancelled() {
+	const { response } = await client.chat.completions.create(question({ metadata: { order: "7" } })).withResponse();
+	const id = response.headers.get("x-helium-receipt");
+	const task = await client.get(`/tasks/${id}`);
+	assert.equal(task.labels.metadata.order, "7");
+	return refused(OpenAI.ConflictError, 409, () => client.post(`/tasks/${id}/cancel`));
+}
+
 const picture = (more) => ({ model: imageModel, prompt: "A red sunset over the sea", size: "128x128", seed: 7, steps: 4, ...more });
 
 // png checks a file's first bytes and gives its length.
@@ -115,6 +192,14 @@ const seen = {
 	plain: await plain(),
 	streamed: await streamed(),
 	aborted: await aborted(),
+	several: await several(),
+	toolRoundTrip: await toolRoundTrip(),
+	completion: await completion(),
+	noEcho: await refused(OpenAI.BadRequestError, 400, () => client.completions.create({ model, prompt: "x", echo: true })),
+	noSuffix: await refused(OpenAI.BadRequestError, 400, () => client.completions.create({ model, prompt: "x", suffix: "y" })),
+	noBestOf: await refused(OpenAI.BadRequestError, 400, () => client.completions.create({ model, prompt: "x", best_of: 2 })),
+	tooMany: await refused(OpenAI.BadRequestError, 400, () => client.chat.completions.create(question({ max_tokens: 1_000_000 }))),
+	cancelled: await cancelled(),
 	tooDear: await refused(OpenAI.APIError, 402, () => client.chat.completions.create(question({ helium: { max_fee: "0.5" } }))),
 	images: await images(),
 	streamedImage: await streamedImage(),
@@ -122,6 +207,9 @@ const seen = {
 	noAddress: await refused(OpenAI.BadRequestError, 400, () => client.images.generate(picture({ response_format: "url" }))),
 	paid: (await client.chat.completions.create(question({ helium: { max_fee: "50" } }))).usage.helium,
 };
+seen.stopped = await stopped(seen.plain.text);
+assert.deepEqual([seen.noEcho.param, seen.noSuffix.param, seen.noBestOf.param, seen.tooMany.param], ["echo", "suffix", "best_of", "max_tokens"]);
+assert.equal(seen.cancelled.code, "not_cancellable");
 assert.equal(seen.wrongKey.code, "invalid_api_key");
 assert.equal(seen.noModel.code, "model_not_found");
 assert.equal(seen.badParameter.param, "temperature");
