@@ -16,6 +16,7 @@ import (
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 	"helium/backend/relay"
+	"helium/backend/relay/netstats"
 	"helium/backend/relay/roles"
 	"helium/backend/relay/sponsor"
 	"helium/backend/wallet"
@@ -29,6 +30,10 @@ type Relay struct {
 	// Hosts are names, with port, by which clients reach it beside its address in
 	// the profile.
 	Hosts []string
+	// Operator is where /healthz, /readyz and /metrics are; empty for nowhere.
+	Operator string
+	// Cluster keeps what relays store; nil keeps it in the data folder.
+	Cluster *relay.Cluster
 	// Sponsor pays the gas of those who earn, from a wallet in the data folder.
 	Sponsor bool
 	Limits  sponsor.Limits
@@ -74,8 +79,16 @@ func (r Relay) Run(ctx context.Context) error {
 		return err
 	}
 	s.onClose(tasks.Close)
+	numbers, err := netstats.Follow(s.chain, netstats.Options{
+		Node: r.Profile.Contracts.Node, Task: r.Profile.Contracts.Task, StartBlock: r.Profile.StartBlock, Log: r.Log,
+	})
+	if err != nil {
+		return err
+	}
+	s.onClose(numbers.Close)
 	serving, err := relay.Start(ctx, relay.Config{
-		DataDir: r.DataDir, Listen: r.Listen, Profile: r.Profile, Key: key, Tasks: tasks, Hosts: r.Hosts, Sponsor: pays, Log: r.Log,
+		DataDir: r.DataDir, Listen: r.Listen, Profile: r.Profile, Key: key, Tasks: tasks, Hosts: r.Hosts,
+		Operator: r.Operator, Cluster: r.Cluster, Chain: tasks, Network: numbers, Sponsor: pays, Log: r.Log,
 	})
 	if err != nil {
 		return err
