@@ -24,13 +24,9 @@ const maxIdempotencyKey = 256
 // chatCompletions makes a task of the request and answers when it is verified,
 // or streams its text from the first token on.
 func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
-	who, err := b.admit(r)
+	who, body, err := b.receive(w, r, maxBody)
 	if err != nil {
 		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		return fmt.Errorf("read request: %w", err)
 	}
 	req, err := decodeChat(body)
 	if err != nil {
@@ -66,6 +62,17 @@ func (b *Bridge) planFor(who caller, q creator.Request, o offer) plan {
 		Request: q, Offer: o.fee, Most: b.limitOf(who, o).most, Budget: who.budget,
 		Left: o.retries, Until: b.now().Add(o.deadline), Asked: o.asked, Number: 1,
 	}
+}
+
+// receive lets a caller in and reads a body of so many bytes at most.
+func (b *Bridge) receive(w http.ResponseWriter, r *http.Request, most int64) (who caller, body []byte, err error) {
+	if who, err = b.admit(r); err != nil {
+		return who, nil, err
+	}
+	if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, most)); err != nil {
+		return who, nil, fmt.Errorf("read request: %w", err)
+	}
+	return who, body, nil
 }
 
 // admit lets an authorised caller in, within its rate.
@@ -179,25 +186,33 @@ func (b *Bridge) repeated(who caller, id string, body [32]byte) (*creator.Task, 
 
 // whole answers once, with a verified text.
 func (b *Bridge) whole(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply) error {
+	verified, err := b.verified(r, t, answer.helium)
+	if err != nil {
+		return err
+	}
+	response, err := task.ParseResponse(verified)
+	if err != nil {
+		return fmt.Errorf("read response of %s: %w", t.ID(), err)
+	}
+	return answerJSON(w, answer.completion(response))
+}
+
+// verified waits for the response that nodes stand behind.
+func (b *Bridge) verified(r *http.Request, t *creator.Task, told *heliumAnswer) ([]byte, error) {
 	for e := range b.events(r.Context(), t) {
 		switch e.Stage {
 		case stageRetry:
-			b.retold(t, answer.helium)
+			b.retold(t, told)
 		case creator.StageVerified:
-			response, err := task.ParseResponse(e.Response)
-			if err != nil {
-				return fmt.Errorf("read response of %s: %w", t.ID(), err)
-			}
-			w.Header().Set("Content-Type", "application/json")
-			return writeJSON(w, answer.completion(response))
+			return e.Response, nil
 		case creator.StageAborted, creator.StageDisputed:
-			return fromReason(*e.Reason)
+			return nil, fromReason(*e.Reason)
 		}
 	}
 	if err := r.Context().Err(); err != nil {
-		return err // the caller has gone; the task goes on and can be fetched
+		return nil, err // the caller has gone; the task goes on and can be fetched
 	}
-	return fmt.Errorf("task %s ended without an answer", t.ID())
+	return nil, fmt.Errorf("task %s ended without an answer", t.ID())
 }
 
 // reply makes OpenAI's objects of one request.

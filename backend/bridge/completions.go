@@ -1,11 +1,8 @@
 package bridge
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"helium/inference/task"
@@ -53,14 +50,9 @@ type completionRequest struct {
 const completionTokens = 16
 
 func decodeCompletion(body []byte) (*completionRequest, error) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
 	var r completionRequest
-	if err := dec.Decode(&r); err != nil {
-		return nil, decodeError(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, badField("", "the body has data after the JSON object")
+	if err := decodeBody(body, &r); err != nil {
+		return nil, err
 	}
 	return &r, r.neutral()
 }
@@ -164,13 +156,9 @@ func (b *Bridge) completionOrder(req *completionRequest) (order, error) {
 // completions makes a task of a text to continue and answers as chatCompletions
 // does, with OpenAI's older objects.
 func (b *Bridge) completions(w http.ResponseWriter, r *http.Request) error {
-	who, err := b.admit(r)
+	who, body, err := b.receive(w, r, maxBody)
 	if err != nil {
 		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		return fmt.Errorf("read request: %w", err)
 	}
 	req, err := decodeCompletion(body)
 	if err != nil {

@@ -1,16 +1,13 @@
 package bridge
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"helium/backend/creator"
 	"helium/backend/protocol"
@@ -66,14 +63,9 @@ type imagesRequest struct {
 const maxPartialImages = 3
 
 func decodeImages(body []byte) (*imagesRequest, error) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
 	var r imagesRequest
-	if err := dec.Decode(&r); err != nil {
-		return nil, decodeError(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, badField("", "the body has data after the JSON object")
+	if err := decodeBody(body, &r); err != nil {
+		return nil, err
 	}
 	return &r, r.neutral()
 }
@@ -240,13 +232,9 @@ func (b *Bridge) sdOrder(s *task.SD, o offer) (order, error) {
 // imageGenerations makes a task of the request and answers when it is verified,
 // or streams what the images look like while they are made.
 func (b *Bridge) imageGenerations(w http.ResponseWriter, r *http.Request) error {
-	who, err := b.admit(r)
+	who, body, err := b.receive(w, r, maxImagesBody)
 	if err != nil {
 		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxImagesBody))
-	if err != nil {
-		return fmt.Errorf("read request: %w", err)
 	}
 	req, err := decodeImages(body)
 	if err != nil {
@@ -285,25 +273,15 @@ const maxImagesBody = 8 << 20
 
 // wholeImages answers once, with verified images.
 func (b *Bridge) wholeImages(w http.ResponseWriter, r *http.Request, t *creator.Task, answer imagesReply) error {
-	for e := range b.events(r.Context(), t) {
-		switch e.Stage {
-		case stageRetry:
-			b.retold(t, answer.helium)
-		case creator.StageVerified:
-			images, err := readImages(e.Response)
-			if err != nil {
-				return fmt.Errorf("read response of %s: %w", t.ID(), err)
-			}
-			w.Header().Set("Content-Type", "application/json")
-			return writeJSON(w, answer.whole(images))
-		case creator.StageAborted, creator.StageDisputed:
-			return fromReason(*e.Reason)
-		}
+	verified, err := b.verified(r, t, answer.helium)
+	if err != nil {
+		return err
 	}
-	if err := r.Context().Err(); err != nil {
-		return err // the caller has gone; the task goes on and can be fetched
+	images, err := readImages(verified)
+	if err != nil {
+		return fmt.Errorf("read response of %s: %w", t.ID(), err)
 	}
-	return fmt.Errorf("task %s ended without an answer", t.ID())
+	return answerJSON(w, answer.whole(images))
 }
 
 // readImages reads what was verified before.
@@ -355,37 +333,12 @@ func (a imagesReply) event(kind string, image int, file []byte) map[string]any {
 func (b *Bridge) streamImages(w http.ResponseWriter, r *http.Request, t *creator.Task, answer imagesReply, partial int) error {
 	s := newSSE(w, r, t.ID())
 	views := previews{most: partial, sent: map[int]int{}}
-	events := b.events(r.Context(), t)
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	var settled <-chan time.Time
-	for !s.done {
-		select {
-		case e, open := <-events:
-			if !open {
-				s.end()
-				continue
-			}
-			if e.Stage == stageRetry {
-				b.retold(t, answer.helium)
-				clear(views.sent)
-			}
-			s.image(e, answer, &views)
-			if (s.verified || s.failed != nil) && settled == nil {
-				settled = time.After(settleWait)
-			}
-		case <-settled:
-			s.end()
-		case <-beat.C:
-			s.comment(strings.TrimSpace("waiting " + s.place))
-		case <-r.Context().Done():
-			return nil // the caller has gone; the task goes on and can be fetched
+	return b.forward(s, r, t, answer.helium, func(e creator.Event) {
+		if e.Stage == stageRetry {
+			clear(views.sent)
 		}
-		if s.err != nil {
-			return nil
-		}
-	}
-	return nil
+		s.image(e, answer, &views)
+	})
 }
 
 // previews chooses which of an image's previews are sent, evenly over its steps.

@@ -82,16 +82,24 @@ type chatPart struct {
 
 // decodeChat reads a body strictly.
 func decodeChat(body []byte) (*chatRequest, error) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
 	var r chatRequest
-	if err := dec.Decode(&r); err != nil {
-		return nil, decodeError(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, badField("", "the body has data after the JSON object")
+	if err := decodeBody(body, &r); err != nil {
+		return nil, err
 	}
 	return &r, r.neutral()
+}
+
+// decodeBody reads a body strictly: unknown fields and data after it are refused.
+func decodeBody(body []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return decodeError(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return badField("", "the body has data after the JSON object")
+	}
+	return nil
 }
 
 func decodeError(err error) error {

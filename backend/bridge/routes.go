@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -105,13 +104,9 @@ func modelObject(m Model) map[string]any {
 // estimate says what a request for a text or for images would cost and when it
 // would start, and sends nothing. It takes the body of the request.
 func (b *Bridge) estimate(w http.ResponseWriter, r *http.Request) error {
-	who, err := b.admit(r)
+	who, body, err := b.receive(w, r, maxBody)
 	if err != nil {
 		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		return fmt.Errorf("read request: %w", err)
 	}
 	o, err := b.anyOrder(body)
 	if err != nil {

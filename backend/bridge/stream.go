@@ -26,6 +26,11 @@ const settleWait = 5 * time.Second
 func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply, usage bool) error {
 	s := newSSE(w, r, t.ID())
 	s.answer, s.usage = answer, usage
+	return b.forward(s, r, t, answer.helium, s.event)
+}
+
+// forward gives a stream the events of its task until it is done.
+func (b *Bridge) forward(s *sse, r *http.Request, t *creator.Task, told *heliumAnswer, take func(creator.Event)) error {
 	events := b.events(r.Context(), t)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -38,9 +43,9 @@ func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task,
 				continue
 			}
 			if e.Stage == stageRetry {
-				b.retold(t, answer.helium)
+				b.retold(t, told)
 			}
-			if s.event(e); (s.verified || s.failed != nil) && settled == nil {
+			if take(e); (s.verified || s.failed != nil) && settled == nil {
 				settled = time.After(settleWait)
 			}
 		case <-settled:

@@ -1,11 +1,9 @@
 package bridge
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"helium/backend/creator"
@@ -25,13 +23,9 @@ type taskRequest struct {
 // createTask makes a task of a document and answers at once, with the task as it
 // stands: GET /v1/tasks/{id} tells how it goes on.
 func (b *Bridge) createTask(w http.ResponseWriter, r *http.Request) error {
-	who, err := b.admit(r)
+	who, body, err := b.receive(w, r, maxImagesBody)
 	if err != nil {
 		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxImagesBody))
-	if err != nil {
-		return fmt.Errorf("read request: %w", err)
 	}
 	t, err := b.start(r, who, body, func() (order, error) { return b.taskOrder(body) })
 	if err != nil {
@@ -45,14 +39,9 @@ func (b *Bridge) createTask(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (b *Bridge) taskOrder(body []byte) (order, error) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
 	var req taskRequest
-	if err := dec.Decode(&req); err != nil {
-		return order{}, decodeError(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return order{}, badField("", "the body has data after the JSON object")
+	if err := decodeBody(body, &req); err != nil {
+		return order{}, err
 	}
 	offer, err := req.Helium.offer()
 	if err != nil {
