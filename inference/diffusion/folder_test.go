@@ -9,6 +9,7 @@ import (
 	"helium/inference/diffusion"
 	"helium/inference/diffusion/diffusiontest"
 	"helium/inference/diffusion/network"
+	"helium/inference/diffusion/tokenizer"
 	"helium/inference/ggml"
 	"helium/inference/task"
 )
@@ -42,7 +43,7 @@ func folderFiles(t testing.TB) map[string]string {
 	return diffusiontest.Files(t)
 }
 
-func vocabulary() map[string]int32 { return diffusiontest.Vocabulary() }
+func vocabulary() map[string]int32 { return tokenizer.ByteVocabulary() }
 
 func weights(t testing.TB, n network.Network, seed uint64) string {
 	t.Helper()

@@ -12,6 +12,7 @@ import (
 
 	"helium/inference/checkpoint"
 	"helium/inference/diffusion/network"
+	"helium/inference/diffusion/tokenizer"
 	"helium/inference/diffusion/noise"
 	"helium/inference/ggml"
 )
@@ -54,7 +55,7 @@ func writeModel(dir string) error {
 	if err != nil {
 		return err
 	}
-	words, err := json.Marshal(vocabulary())
+	words, err := json.Marshal(tokenizer.ByteVocabulary())
 	if err != nil {
 		return err
 	}
@@ -90,29 +91,6 @@ func writeModel(dir string) error {
 		}
 	}
 	return nil
-}
-
-// vocabulary is one without merges: every byte is a token, inside of a word and
-// at its end.
-func vocabulary() map[string]int32 {
-	var inside, last []string
-	next := rune(0x100)
-	for b := range rune(256) {
-		if !(b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae) {
-			inside = append(inside, string(next))
-			next++
-			continue
-		}
-		inside = append(inside, string(b))
-	}
-	for _, name := range inside {
-		last = append(last, name+"</w>")
-	}
-	ids := map[string]int32{}
-	for i, name := range slices.Concat(inside, last, []string{"<|startoftext|>", "<|endoftext|>"}) {
-		ids[name] = int32(i)
-	}
-	return ids
 }
 
 // weights is a file of safetensors with a network's weights.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"helium/inference/diffusion/tokenizer"
 )
 
 // Special tokens, as in every CLIP tokenizer.
@@ -23,8 +25,8 @@ type vocabulary struct {
 // newVocabulary makes one that has a token for each word.
 func newVocabulary(list []word) *vocabulary {
 	v := &vocabulary{}
-	inner := byteNames()
-	v.names = append(v.names, inner...)
+	inner := tokenizer.ByteNames()
+	v.names = append(v.names, inner[:]...)
 	for _, name := range inner {
 		v.names = append(v.names, name+endOfWord)
 	}
@@ -33,21 +35,6 @@ func newVocabulary(list []word) *vocabulary {
 	}
 	v.names = append(v.names, beginToken, endToken)
 	return v
-}
-
-// byteNames are the characters that stand for the bytes: those that print in
-// Latin-1 for themselves, the others by number from U+0100.
-func byteNames() []string {
-	var names []string
-	next := rune(0x100)
-	for r := range rune(256) {
-		if !(r >= '!' && r <= '~' || r >= '¡' && r <= '¬' || r >= '®') {
-			r = next
-			next++
-		}
-		names = append(names, string(r))
-	}
-	return names
 }
 
 // learn adds what joins the pieces of a word. New merges come last, so that

@@ -17,6 +17,7 @@ import (
 
 	"helium/inference/checkpoint"
 	"helium/inference/diffusion/network"
+	"helium/inference/diffusion/tokenizer"
 )
 
 // The configs of the small pipeline, as its folder holds them.
@@ -81,7 +82,7 @@ func Write(t testing.TB, all map[string]string) string {
 // Files are the files of the small pipeline by their paths.
 func Files(t testing.TB) map[string]string {
 	t.Helper()
-	raw, err := json.Marshal(Vocabulary())
+	raw, err := json.Marshal(tokenizer.ByteVocabulary())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,29 +100,6 @@ func Files(t testing.TB) map[string]string {
 		"scheduler/scheduler_config.json":                 SchedulerConfig,
 		"safety_checker/an_unused_part_has_no_files.json": "{}",
 	}
-}
-
-// Vocabulary is one without merges: every byte is a token, inside of a word and
-// at its end.
-func Vocabulary() map[string]int32 {
-	var inside, last []string
-	next := rune(0x100)
-	for b := range rune(256) {
-		if !(b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae) {
-			inside = append(inside, string(next))
-			next++
-			continue
-		}
-		inside = append(inside, string(b))
-	}
-	for _, name := range inside {
-		last = append(last, name+"</w>")
-	}
-	ids := map[string]int32{}
-	for i, name := range slices.Concat(inside, last, []string{"<|startoftext|>", "<|endoftext|>"}) {
-		ids[name] = int32(i)
-	}
-	return ids
 }
 
 // Weights is a file of safetensors for a network: layers that keep the size of

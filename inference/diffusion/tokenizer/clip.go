@@ -47,7 +47,7 @@ func clip(pad string) (*Tokenizer, error) {
 // vocabularyOf numbers the tokens as CLIP does: bytes, bytes at the end of a word,
 // what the merges make, begin and end.
 func vocabularyOf(merges string) map[string]int32 {
-	names := byteNames()
+	names := ByteNames()
 	slices.Sort(names[:])
 	tokens := slices.Clone(names[:])
 	for _, name := range names {

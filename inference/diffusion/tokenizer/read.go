@@ -102,7 +102,7 @@ func (t *Tokenizer) setVocabulary(ids map[string]int32) error {
 		t.size = max(t.size, int(id)+1)
 	}
 
-	for b, name := range byteNames() {
+	for b, name := range ByteNames() {
 		var inner, last bool
 		t.inner[b], inner = t.ids[name]
 		t.last[b], last = t.ids[name+endOfWord]
@@ -113,9 +113,9 @@ func (t *Tokenizer) setVocabulary(ids map[string]int32) error {
 	return t.setSpecial("<|startoftext|>", "<|endoftext|>", "<|endoftext|>")
 }
 
-// byteNames are the characters that stand for bytes in the files: those that
+// ByteNames are the characters that stand for bytes in the files: those that
 // print in Latin-1 for themselves, the others by number from U+0100.
-func byteNames() [256]string {
+func ByteNames() [256]string {
 	var names [256]string
 	next := rune(0x100)
 	for b := range names {
@@ -127,6 +127,18 @@ func byteNames() [256]string {
 		names[b] = string(r)
 	}
 	return names
+}
+
+// ByteVocabulary is a vocabulary without merges: every byte is a token, inside of a
+// word and at its end, and there are the two special ones.
+func ByteVocabulary() map[string]int32 {
+	names := ByteNames()
+	ids := map[string]int32{}
+	for i, name := range names {
+		ids[name], ids[name+endOfWord] = int32(i), int32(len(names)+i)
+	}
+	ids["<|startoftext|>"], ids["<|endoftext|>"] = int32(2*len(names)), int32(2*len(names)+1)
+	return ids
 }
 
 // setSpecial finds the special tokens. Empty texts leave them as they are.
