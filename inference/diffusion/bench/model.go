@@ -12,8 +12,8 @@ import (
 
 	"helium/inference/checkpoint"
 	"helium/inference/diffusion/network"
-	"helium/inference/diffusion/tokenizer"
 	"helium/inference/diffusion/noise"
+	"helium/inference/diffusion/tokenizer"
 	"helium/inference/ggml"
 )
 
