@@ -298,6 +298,7 @@ test("a question that machines fail at is sent again, which is seen with its rea
   await again.last().getByRole("button", { name: "Receipt of attempt 1" }).click();
   const receipt = page.getByTestId("receipt");
   await expect(receipt).toContainText("Too few of the three finished.");
+  await shot(page, "retry-receipt");
   await expect(page.getByTestId("settlement")).toContainText("Returned9.9 CNX");
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download the receipt" }).click();
@@ -319,6 +320,7 @@ test("other words of another attempt replace what was shown", async ({ page }) =
   await expect(page.getByText("other machines wrote another text than the first had begun")).toBeVisible();
   await page.getByText("Show what was replaced").click();
   await expect(page.getByText("The sea", { exact: true })).toBeVisible();
+  await shot(page, "retry-replaced");
 });
 
 test("what is stopped while it waits is taken back; what machines work on goes on and can be fetched", async ({

@@ -84,11 +84,11 @@ export function AnswerView({ message, question, files, onShow, streaming, last, 
       {answer.text === "" &&
         answer.trust === "provisional" &&
         (answer.position ? <InLine position={answer.position} wait={answer.wait} /> : !pictures && <Thinking />)}
-      {answer.replaced && <Replaced answer={answer} />}
-      {answer.finish === "length" && <p className="mt-2 text-[13px] text-soft">{t("message.cut")}</p>}
       {answer.before?.map((failed, i) => (
         <SentAgain key={failed.taskId ?? i} failed={failed} number={i + 1} onOpen={() => openReceipt(i)} />
       ))}
+      {answer.replaced && <Replaced answer={answer} />}
+      {answer.finish === "length" && <p className="mt-2 text-[13px] text-soft">{t("message.cut")}</p>}
       <Trouble message={message} streaming={streaming} retry={retry || null} />
       {shown && <Unkept files={files} seed={pictures.seed} />}
 
@@ -142,7 +142,7 @@ function Replaced({ answer }: { answer: Answer }) {
       <p>{t(answer.before ? "message.replacedByRetry" : "message.replaced")}</p>
       {answer.wrong && (
         <details className="mt-1">
-          <summary className="touch inline-flex items-center rounded-md font-medium hover:text-ink">
+          <summary className="w-fit rounded-md font-medium hover:text-ink pointer-coarse:py-3">
             {t("message.replacedText")}
           </summary>
           <p className="mt-1 whitespace-pre-wrap [overflow-wrap:anywhere]" dir="auto">
@@ -159,16 +159,18 @@ function SentAgain({ failed, number, onOpen }: { failed: Answer; number: number;
   const t = useText();
   const why = problemText(t, failed.reason ?? { code: "lost", title: "", detail: "" }).title;
   return (
-    <p data-testid="sent-again" className="mt-3 flex flex-wrap items-center gap-x-2 text-sm text-soft">
-      <RefreshCw className="size-4 shrink-0" aria-hidden="true" />
-      <span>{t("message.sentAgain", { number, why, next: number + 1 })}</span>
-      <button
-        type="button"
-        onClick={onOpen}
-        className="touch rounded-md px-1 py-0.5 font-medium text-accent underline underline-offset-2"
-      >
-        {t("message.attemptReceipt", { number })}
-      </button>
+    <p data-testid="sent-again" className="mt-3 flex items-start gap-2 text-sm text-soft">
+      <RefreshCw className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
+      <span>
+        {t("message.sentAgain", { why, next: number + 1 })}{" "}
+        <button
+          type="button"
+          onClick={onOpen}
+          className="touch rounded-md font-medium text-accent underline underline-offset-2"
+        >
+          {t("message.attemptReceipt", { number })}
+        </button>
+      </span>
     </p>
   );
 }
