@@ -313,6 +313,29 @@ func readSalt(text string) (salt [32]byte, err error) {
 	return [32]byte(b), nil
 }
 
+// sameAnswer compares a text with the answers of a receipt. Editors end a file with
+// a line break that the answer didn't have.
+func sameAnswer(r protocol.Receipt, name string) error {
+	if r.Response == "" {
+		return fmt.Errorf("%w: it holds no text to compare %s with", creator.ErrWrong, name)
+	}
+	response, err := task.ParseResponse([]byte(r.Response))
+	if err != nil {
+		return fmt.Errorf("read response of the receipt: %w", err)
+	}
+	data, err := readDocument(name)
+	if err != nil {
+		return err
+	}
+	for _, choice := range response.Choices {
+		rest, same := strings.CutPrefix(string(data), choice.Content)
+		if same && (rest == "" || rest == "\n" || rest == "\r\n") {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %s is not the text that the nodes agreed on", creator.ErrWrong, name)
+}
+
 // sameImages compares files with the images of a receipt.
 func sameImages(r protocol.Receipt, names []string) error {
 	if len(names) != len(r.Images) {

@@ -83,6 +83,13 @@ func TestNodesOfDifferentCardsAgreeOnImages(t *testing.T) {
 	if out, err := verify(files...); err != nil || !strings.Contains(out, "these are the images") {
 		t.Errorf("its own images: %v\n%s", err, out)
 	}
+	if out, err := l.helium(t, "task", "verify", path, "--offline", "--image", files[0], "--image", files[1]); err != nil ||
+		!strings.Contains(out, "these are the images") || !strings.Contains(out, "fits together") {
+		t.Errorf("its own images, without a chain: %v\n%s", err, out)
+	}
+	if out, err := l.helium(t, "task", "verify", path, "--offline", "--image", files[1], "--image", files[0]); err == nil {
+		t.Errorf("images in another order verify without a chain:\n%s", out)
+	}
 	if out, err := verify(files[1], files[0]); err == nil {
 		t.Errorf("images in another order verify:\n%s", out)
 	}

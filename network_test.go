@@ -200,9 +200,37 @@ func (l *lab) testReceipt(t *testing.T, id string) {
 	if err != nil || !strings.Contains(out, "The receipt is right") {
 		t.Errorf("helium task verify: %v\n%s", err, out)
 	}
+	l.testOffline(t, r)
 	r.Response += "!"
 	if out, err := l.helium(t, "task", "verify", l.keep(t, r), "--network", l.ready.Profile); err == nil || !strings.Contains(out, "response") {
 		t.Errorf("helium task verify takes a changed answer: %v\n%s", err, out)
+	}
+}
+
+// testOffline checks a receipt and its text as somebody does who has no network.
+func (l *lab) testOffline(t *testing.T, r protocol.Receipt) {
+	t.Helper()
+	response, err := task.ParseResponse([]byte(r.Response))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := response.Choices[0].Content
+	for what, c := range map[string]struct {
+		text  string
+		right bool
+	}{"the answer": {text, true}, "it as an editor saves it": {text + "\n", true}, "another one": {text + "!", false}, "a part": {text[:1], false}} {
+		name := filepath.Join(t.TempDir(), "answer.txt")
+		if err := os.WriteFile(name, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := l.helium(t, "task", "verify", l.keep(t, r), "--offline", "--answer", name)
+		if (err == nil) != c.right || c.right && !strings.Contains(out, "this is the text") {
+			t.Errorf("%s: %v\n%s", what, err, out)
+		}
+	}
+	r.Nodes[0].Nonce[0] ^= 1
+	if out, err := l.helium(t, "task", "verify", l.keep(t, r), "--offline"); err == nil || !strings.Contains(out, "nodes[0].commitment") {
+		t.Errorf("an opening of another commitment: %v\n%s", err, out)
 	}
 }
 

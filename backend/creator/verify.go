@@ -279,24 +279,33 @@ func (c *checker) checkSeat(i int, n protocol.ReceiptNode) error {
 
 // checkAgreement does not take the contract's word for who agreed.
 func (c *checker) checkAgreement() error {
-	if c.r.Outcome != protocol.OutcomeAgreed {
-		return nil
+	matching, err := matchingNodes(c.r, c.v.like)
+	if err == nil && c.r.Outcome == protocol.OutcomeAgreed {
+		c.found = append(c.found, agreement(c.r, c.v.like, matching))
 	}
-	matching := 0
-	for _, n := range c.r.Nodes {
-		if n.Kind == c.r.Kind && c.v.like.same(n.Result, c.r.Result) {
+	return err
+}
+
+// matchingNodes counts the nodes that opened the result; too few of them contradict an
+// agreement.
+func matchingNodes(r protocol.Receipt, like likeness) (matching int, err error) {
+	for _, n := range r.Nodes {
+		if n.Kind == r.Kind && like.same(n.Result, r.Result) {
 			matching++
 		}
 	}
-	if matching < 2 {
-		return wrong("outcome is agreed, but only %d of the nodes revealed the result", matching)
+	if r.Outcome == protocol.OutcomeAgreed && matching < 2 {
+		return matching, wrong("outcome is agreed, but only %d of the nodes revealed the result", matching)
 	}
-	if c.v.like.images {
-		c.right("agreement", "%d of 3 nodes revealed images that differ in less than %d bits of their hashes from %s", matching, c.v.like.below, c.r.Result)
-		return nil
+	return matching, nil
+}
+
+func agreement(r protocol.Receipt, like likeness, matching int) Finding {
+	detail := fmt.Sprintf("%d of 3 nodes revealed %s", matching, r.Result)
+	if like.images {
+		detail = fmt.Sprintf("%d of 3 nodes revealed images that differ in less than %d bits of their hashes from %s", matching, like.below, r.Result)
 	}
-	c.right("agreement", "%d of 3 nodes revealed %s", matching, c.r.Result)
-	return nil
+	return Finding{"agreement", detail}
 }
 
 func (c *checker) checkEnd() error {
@@ -355,40 +364,54 @@ func (c *checker) checkMoney() error {
 		}
 		sum = sum.Add(seen.Paid)
 	}
-	if sum.Cmp(c.r.Fee) > 0 {
-		return wrong("%s was paid out of a fee of %s", sum, c.r.Fee)
+	return c.note(payments(c.r, sum))
+}
+
+// payments compares what a fee became with the fee.
+func payments(r protocol.Receipt, sum protocol.Wei) (*Finding, error) {
+	if sum.Cmp(r.Fee) > 0 {
+		return nil, wrong("%s was paid out of a fee of %s", sum, r.Fee)
 	}
-	c.right("payments", "%s of %s to the nodes, to who settled, and back", sum, c.r.Fee)
-	return nil
+	return &Finding{"payments", fmt.Sprintf("%s of %s to the nodes, to who settled, and back", sum, r.Fee)}, nil
+}
+
+// note keeps what was found right, if anything was.
+func (c *checker) note(f *Finding, err error) error {
+	if f != nil {
+		c.found = append(c.found, *f)
+	}
+	return err
 }
 
 // checkResponse shows that the text or the images are those that a node which
 // agrees has opened, where the holder has them.
-func (c *checker) checkResponse() error {
-	if c.r.Response == "" && c.r.Images == nil {
-		return nil
+func (c *checker) checkResponse() error { return c.note(provenAnswer(c.r, c.v.opened)) }
+
+// provenAnswer checks what the holder of a receipt has of the answer; opened says whether
+// a node that agrees has opened a digest.
+func provenAnswer(r protocol.Receipt, opened func(digest []byte) bool) (*Finding, error) {
+	if r.Response == "" && r.Images == nil {
+		return nil, nil
 	}
-	if c.r.Kind != protocol.KindResult || (c.r.Type == protocol.GPT) != (c.r.Images == nil) || (c.r.Type == protocol.GPT) != (c.r.Response != "") {
-		return wrong("it shows an answer that is not of its type, or that the task did not end with")
+	if r.Kind != protocol.KindResult || (r.Type == protocol.GPT) != (r.Images == nil) || (r.Type == protocol.GPT) != (r.Response != "") {
+		return nil, wrong("it shows an answer that is not of its type, or that the task did not end with")
 	}
-	if c.r.Type == protocol.GPT {
-		if digest := task.GPTDigest(c.r.Salt, []byte(c.r.Response)); !c.v.opened(digest[:]) {
-			return wrong("response does not hash to the result with this salt")
+	if r.Type == protocol.GPT {
+		if digest := task.GPTDigest(r.Salt, []byte(r.Response)); !opened(digest[:]) {
+			return nil, wrong("response does not hash to the result with this salt")
 		}
-		c.right("response", "%d bytes that hash to the result", len(c.r.Response))
-		return nil
+		return &Finding{"response", fmt.Sprintf("%d bytes that hash to the result", len(r.Response))}, nil
 	}
 
 	var hashes []imagehash.Hash
-	for i, b := range c.r.Images {
+	for i, b := range r.Images {
 		if len(b) != 8 {
-			return wrong("images[%d] has %d bytes, and the hash of an image has 8", i, len(b))
+			return nil, wrong("images[%d] has %d bytes, and the hash of an image has 8", i, len(b))
 		}
 		hashes = append(hashes, imagehash.Hash(binary.BigEndian.Uint64(b)))
 	}
-	if !c.v.opened(task.SDDigest(c.r.Salt, hashes)) {
-		return wrong("images are not those that a node of the result has opened with this salt")
+	if !opened(task.SDDigest(r.Salt, hashes)) {
+		return nil, wrong("images are not those that a node of the result has opened with this salt")
 	}
-	c.right("images", "the hashes of %d images that a node of the result has opened", len(hashes))
-	return nil
+	return &Finding{"images", fmt.Sprintf("the hashes of %d images that a node of the result has opened", len(hashes))}, nil
 }

@@ -27,6 +27,10 @@ func TestTamperedReceiptsAreFoundOut(t *testing.T) {
 		t.Errorf("found right: %+v", found)
 	}
 
+	if found, err := CheckReceipt(good); err != nil || len(found) != 4 || found[3].What != "response" {
+		t.Errorf("by itself: found right %+v, %v", found, err)
+	}
+
 	liar, honest := 0, 0
 	for i, node := range good.Nodes {
 		if node.Slashed {
@@ -74,6 +78,28 @@ func TestTamperedReceiptsAreFoundOut(t *testing.T) {
 		_, err := VerifyReceipt(n.ctx, n.chain.Client, n.profile, r)
 		if !errors.Is(err, ErrWrong) || !strings.Contains(err.Error(), tamper.want) {
 			t.Errorf("%s: got %v, want an error about %q", name, err, tamper.want)
+		}
+	}
+	for name, tamper := range map[string]struct {
+		spoil func(*protocol.Receipt)
+		want  string
+	}{
+		"another version":      {func(r *protocol.Receipt) { r.Version = 1 }, "version"},
+		"another key":          {func(r *protocol.Receipt) { r.TaskKey[0]++ }, "commitment"},
+		"another node":         {func(r *protocol.Receipt) { r.Nodes[1].Address[0]++ }, "nodes[1].commitment"},
+		"another opening":      {func(r *protocol.Receipt) { r.Nodes[honest].Nonce[0]++ }, "commitment"},
+		"the liar agrees":      {func(r *protocol.Receipt) { r.Nodes[liar].Agrees = true }, "said to agree"},
+		"the liar's result":    {func(r *protocol.Receipt) { r.Result = r.Nodes[liar].Result }, "only 1 of the nodes"},
+		"one that never spoke": {func(r *protocol.Receipt) { r.Nodes[honest].Kind = protocol.KindNone }, "opened nothing"},
+		"more pay":             {func(r *protocol.Receipt) { r.Nodes[honest].Paid = r.Fee }, "paid out of a fee"},
+		"another text":         {func(r *protocol.Receipt) { r.Response += "." }, "response"},
+		"another salt":         {func(r *protocol.Receipt) { r.Salt = common.Hash{1} }, "response"},
+		"an answer of pixels":  {func(r *protocol.Receipt) { r.Type = protocol.StableDiffusion }, "not of its type"},
+	} {
+		r := good
+		tamper.spoil(&r)
+		if _, err := CheckReceipt(r); !errors.Is(err, ErrWrong) || !strings.Contains(err.Error(), tamper.want) {
+			t.Errorf("%s, by itself: got %v, want an error about %q", name, err, tamper.want)
 		}
 	}
 	good.Response, good.Salt = "", common.Hash{}

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { courtReceiptOf, evictedReceiptOf } from "../src/lib/receipt.fixture";
 import { fitsFingers, fitsItsWidth, isAccessible, schemes, shot } from "./looks";
@@ -91,8 +92,8 @@ for (const [name, script, words] of [
     { refuse: { status: 402, message: "this request costs 50 CNX and 0 CNX of the budget is left" } },
     "The budget for today is used up",
   ],
-  ["full", { refuse: { status: 503, message: "", retryAfter: 9 } }, "Wait 9 seconds"],
-  ["too fast", { refuse: { status: 429, message: "", retryAfter: 1 } }, "Wait 1 second,"],
+  ["full", { refuse: { status: 503, message: "", retryAfter: 90 } }, /Wait (90|8\d) seconds, then/],
+  ["too fast", { refuse: { status: 429, message: "", retryAfter: 1 } }, "You can try again now"],
   [
     "gone model",
     { refuse: { status: 404, message: "no node runs it", code: "model_not_found" } },
@@ -261,7 +262,181 @@ test("a wrong stream is replaced by what was agreed on", async ({ page }) => {
   await ask(page);
   await expect(page.getByTestId("answer-text")).toHaveText("The sky is blue.");
   await expect(page.getByText("What you saw while it was written differed")).toBeVisible();
+  await expect(page.getByText("The sky is green.")).toBeHidden();
+  await page.getByText("Show what was replaced").click();
+  await expect(page.getByText("The sky is green.")).toBeVisible();
+  await isAccessible(page);
 });
+
+const silent = {
+  code: "nodes_silent",
+  title: "The nodes did not answer in time",
+  detail: "Too few of the three finished. Nothing was paid but the cost of closing the task.",
+};
+
+test("a question that machines fail at is sent again, which is seen with its reason, and each attempt has a receipt", async ({
+  page,
+}) => {
+  stand.script = { text: "The sky is blue.", retry: { text: "The sky is", reason: silent }, holdAt: "drawn" };
+  await page.goto(stand.url);
+  await ask(page);
+  const again = page.getByTestId("sent-again");
+  await expect(again).toContainText(
+    "The nodes did not answer in time, so the question was sent again. This is attempt 2.",
+  );
+  await expect(page.getByText("The question was sent again.", { exact: true })).toBeAttached();
+  await expect(page.getByTestId("answer-text")).toHaveText("The sky is");
+  await expect(badge(page)).toContainText("three machines drawn");
+  await isAccessible(page);
+  await page.keyboard.press("Escape");
+
+  stand.script = { ...stand.script, holdAt: undefined };
+  await ask(page, "And now?");
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  await expect(page.getByTestId("answer-text").last()).toHaveText("The sky is blue.");
+  await expect(page.getByText("10.10 CNX", { exact: false }).last()).toBeVisible();
+  await again.last().getByRole("button", { name: "Receipt of attempt 1" }).click();
+  const receipt = page.getByTestId("receipt");
+  await expect(receipt).toContainText("Too few of the three finished.");
+  await shot(page, "retry-receipt");
+  await expect(page.getByTestId("settlement")).toContainText("Returned9.9 CNX");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download the receipt" }).click();
+  expect((await download).suggestedFilename()).toBe("helium-receipt-127.json");
+  await isAccessible(page);
+  await page.getByRole("button", { name: "Attempt 2", exact: true }).click();
+  await expect(receipt).toContainText("these were equal");
+  await expect(page.getByRole("button", { name: "Attempt 2", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("Escape");
+  await expect(again.last().getByRole("button")).toBeFocused();
+});
+
+test("other words of another attempt replace what was shown", async ({ page }) => {
+  stand.script = { text: "The sky is blue.", retry: { text: "The sea", reason: silent } };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  await expect(page.getByTestId("answer-text")).toHaveText("The sky is blue.");
+  await expect(page.getByText("other machines wrote another text than the first had begun")).toBeVisible();
+  await page.getByText("Show what was replaced").click();
+  await expect(page.getByText("The sea", { exact: true })).toBeVisible();
+  await shot(page, "retry-replaced");
+});
+
+test("what is stopped while it waits is taken back; what machines work on goes on and can be fetched", async ({
+  page,
+}) => {
+  stand.script = { holdAt: "queued" };
+  await page.goto(stand.url);
+  await ask(page);
+  await page.getByTestId("stop").click();
+  await expect(badge(page)).toHaveText("Stopped · taken back from the queue");
+  await expect(page.getByRole("button", { name: "Get the whole answer" })).toHaveCount(0);
+  await expect(page.getByText("1.00 CNX", { exact: true })).toBeVisible();
+  await badge(page).click();
+  await expect(page.getByTestId("receipt")).toContainText("all but the least fee returns");
+  await expect(page.getByTestId("settlement")).toContainText("Returned9 CNX");
+  await page.keyboard.press("Escape");
+
+  stand.script = { text: "Half of", holdAt: "running" };
+  await ask(page, "And now?");
+  await expect(page.getByTestId("answer-text").last()).toHaveText("Half of");
+  await page.getByTestId("stop").click();
+  await expect(badge(page)).toHaveText("Stopped · not verified");
+  await expect(page.getByRole("button", { name: "Get the whole answer" })).toBeVisible();
+});
+
+test("code and answers are copied as they are", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  stand.script = { text: long };
+  await page.goto(stand.url);
+  await ask(page);
+  await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", { name: "Copy code" }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await copied()).toMatch(/^const digest = sha256\(salt \+ response\);.*\nif \(digest === revealed\).*;$/);
+  await page.getByRole("button", { name: "Copy answer" }).click();
+  await expect.poll(copied).toBe(long);
+});
+
+test("a conversation is found by what was said in it, and saved with its receipts", async ({ page }) => {
+  await page.goto(stand.url);
+  for (const [question, text] of [
+    ["First question", "Of balloons and helium."],
+    ["Second question", "Of boats."],
+  ] as const) {
+    stand.script = { text };
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("heading", { name: "What would you like to know?" })).toBeVisible();
+    await expect(page.getByTestId("prompt")).toBeFocused();
+    await page.keyboard.type(question);
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("with a second line");
+    await page.keyboard.press("Enter");
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+  }
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  const rows = list.getByRole("listitem");
+  await page.getByLabel("Search conversations").fill("HELIUM balloons");
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText("First question");
+  await page.getByLabel("Search conversations").fill("dragons");
+  await expect(list).toContainText("Nothing found");
+  await page.getByLabel("Search conversations").fill("");
+  await expect(rows).toHaveCount(2);
+
+  await list.getByRole("button", { name: "More about First question" }).press("Enter");
+  const download = page.waitForEvent("download");
+  await page.getByRole("menuitem", { name: "Save as a file" }).press("Enter");
+  const file = JSON.parse(await readFile(await (await download).path(), "utf8"));
+  expect(file.title).toBe("First question");
+  expect(file.messages[0].text).toBe("First question\nwith a second line");
+  expect(file.messages[1].answer).toMatchObject({ text: "Of balloons and helium.", receipt: { task_id: 128 } });
+});
+
+const everything = `# A title
+
+| name | first | second | third | fourth | a longer heading | sixth |
+| --- | --- | ---: | --- | --- | --- | --- |
+| a rather long name | 20 CNX | 18 CNX | 12 CNX | Donaudampfschifffahrtselektrizitätenhauptbetriebswerk | x | y |
+
+مرحبا بالعالم. هذه إجابة تحققت منها ثلاث آلات.
+
+- قائمة أولى
+- قائمة ثانية
+
+- [x] done
+- [ ] open
+
+你好，世界。${"DonaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftX".repeat(2)}`;
+
+for (const scheme of schemes) {
+  test(`any text fits a phone, from the side that its language is written from: ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 390, height: 844 });
+    stand.script = { text: everything };
+    await page.goto(stand.url);
+    await ask(page, "اكتب لي شيئا بالعربية");
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+    const text = page.getByTestId("answer-text");
+    // A table scrolls sideways before its words are broken.
+    const lines = await text.getByRole("columnheader", { name: "second" }).evaluate((e) => {
+      const words = document.createRange();
+      words.selectNodeContents(e);
+      return words.getClientRects().length;
+    });
+    expect(lines).toBe(1);
+    await expect(text.getByRole("list").first()).toHaveCSS("direction", "rtl");
+    await expect(page.getByText("اكتب لي شيئا بالعربية").last()).toHaveCSS("direction", "rtl");
+    await fitsItsWidth(page);
+    await isAccessible(page);
+    // The end stays in sight when a phone's keyboard takes half of the screen.
+    await page.setViewportSize({ width: 390, height: 500 });
+    await expect(badge(page)).toBeInViewport();
+    await shot(page, `everything-${scheme}-390`);
+  });
+}
 
 test("the bridge being down is a state with one action, and it comes back", async ({ page }) => {
   stand.script = { down: true };

@@ -1,4 +1,9 @@
-import { expect, type Page, test } from "@playwright/test";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { type Download, expect, type Page, test } from "@playwright/test";
 import { isAccessible, shot } from "./looks";
 import { ready } from "./ready";
 
@@ -17,6 +22,30 @@ async function badgeStates(page: Page): Promise<string[]> {
     new MutationObserver(tell).observe(document, { subtree: true, childList: true, attributes: true });
   });
   return states;
+}
+
+/** Runs, on what the page has downloaded, the command that its receipt names, with the network's own program. */
+async function verify(page: Page, answer: string | null, press: string[], profile: string) {
+  const dir = await mkdtemp(join(tmpdir(), "helium-receipt-"));
+  const command =
+    (await page.getByTestId("receipt").locator("code", { hasText: "helium task verify" }).textContent()) ?? "";
+  const words = command.split(" ").slice(1);
+  const files: Download[] = [];
+  page.on("download", (d) => files.push(d));
+  for (const name of press) await page.getByRole("button", { name }).click();
+  const named = words.filter((w) => /\.(json|png)$/.test(w));
+  await expect.poll(() => files.map((f) => f.suggestedFilename()).sort()).toEqual(named.toSorted());
+  for (const file of files) await file.saveAs(join(dir, file.suggestedFilename()));
+  if (answer !== null) {
+    await writeFile(join(dir, "answer.txt"), answer);
+    words.push("--answer", "answer.txt");
+  }
+  const program = resolve(import.meta.dirname, "../../bin/helium");
+  const run = async (...more: string[]) =>
+    (await promisify(execFile)(program, [...words, ...more], { cwd: dir })).stdout;
+  expect(await run("--network", profile)).toContain("The receipt is right: the chain says the same");
+  expect(await run("--offline")).toContain("The receipt fits together");
+  await rm(dir, { recursive: true });
 }
 
 test("a question to the real network is answered, verified, and has a receipt of three machines", async ({ page }) => {
@@ -57,6 +86,8 @@ test("a question to the real network is answered, verified, and has a receipt of
   await expect(page.getByText("Agrees")).toHaveCount(3);
   await shot(page, "devnet-receipt");
   await isAccessible(page);
+  const copied = await page.getByTestId("answer-text").textContent();
+  await verify(page, copied, ["Download the receipt"], network.profile);
 
   // The receipt is kept: it is there again after the page was closed.
   await page.keyboard.press("Escape");
@@ -147,6 +178,7 @@ test("pictures of the real network are shown while they are made, verified, kept
   await expect(page.getByText("Agrees", { exact: true })).toHaveCount(3);
   await shot(page, "devnet-pictures-receipt");
   await isAccessible(page);
+  await verify(page, null, ["Download the receipt", "Download the 2 pictures"], network.profile);
 
   await page.keyboard.press("Escape");
   await page.waitForTimeout(100);

@@ -92,6 +92,15 @@ test("pictures come with their progress, turn verified, and their receipt is che
   );
   await expect(check).toContainText("The pictures on your screen have exactly the hashes of the receipt");
   await expect(check).toContainText("3 machines of 3 opened exactly the hashes of the result");
+
+  // What the command names is what is downloaded.
+  const named = [1, 2, 3, 4].map((i) => `${words.toLowerCase().replaceAll(" ", "-")}-${i}.png`);
+  const command = page.getByTestId("receipt").locator("code", { hasText: "helium task verify" });
+  await expect(command).toHaveText(`helium task verify helium-receipt-128.json --image ${named.join(" --image ")}`);
+  const saved: string[] = [];
+  page.on("download", (d) => saved.push(d.suggestedFilename()));
+  await page.getByRole("button", { name: "Download the 4 pictures" }).click();
+  await expect.poll(() => saved.toSorted()).toEqual(named);
   expect(errors).toEqual([]);
 });
 
@@ -304,6 +313,23 @@ test("texts and pictures live in one conversation, and each is made again as wha
   await expect(page.getByTestId("badge")).toHaveCount(2);
   await expect(badge(page)).toHaveAttribute("data-state", "verified");
   expect(JSON.parse(stand.asked)).toMatchObject({ model: "helium/demo-images", prompt: words });
+});
+
+test("pictures are asked for again when machines fail at them, and none of the first attempt's stay", async ({
+  page,
+}) => {
+  stand.script = {
+    retry: { text: "", reason: { code: "nodes_silent", title: "The nodes did not answer in time", detail: "" } },
+    holdAt: "half1",
+  };
+  await open(page, 2);
+  await ask(page);
+  await expect(page.getByTestId("sent-again")).toContainText("so the question was sent again. This is attempt 2.");
+  await expect(page.getByTestId("preview")).toHaveCount(1);
+  await expect(page.getByRole("progressbar", { name: "Picture 1" })).toHaveAttribute("aria-valuenow", "13");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Receipt of attempt 1" }).click();
+  await expect(page.getByTestId("settlement")).toContainText("Returned9.9 CNX");
 });
 
 test("pictures on which the machines do not agree are not shown", async ({ page }) => {

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 export interface Ready {
   chat: string;
   bridge: string;
+  /** Address of the network's profile. */
+  profile: string;
   api_key: string;
   nodes: { address: string; pid: number; api: string }[];
 }

@@ -6,7 +6,7 @@ import { extname, join, normalize } from "node:path";
 import type { Estimate, Reason, Receipt } from "../src/lib/api.gen";
 import type { Pixels } from "../src/lib/imagehash";
 import { imagesReceiptOf, paint, pngFile } from "../src/lib/picture.fixture";
-import { receiptOf } from "../src/lib/receipt.fixture";
+import { evictedReceiptOf, receiptOf } from "../src/lib/receipt.fixture";
 
 /**
  * A stand for looking at a page without a network: it serves the built page
@@ -29,6 +29,8 @@ export interface Script {
   /** Stop after this step and hold the stream open. */
   holdAt?: string;
   dispute?: boolean;
+  /** A first attempt streams this text, comes to nothing for this reason, and the request is sent again. */
+  retry?: { text: string; reason: Reason };
   /** Cut the connection after the text, or after this step. */
   cut?: boolean | string;
   /** Send this text first, as a stream that turns out to be wrong. */
@@ -90,6 +92,8 @@ export class Stand {
   script: Script = {};
   /** The body of the last question. */
   asked = "";
+  /** The request was taken back. */
+  cancelled = false;
   #pictures: Pixels[] = [];
   #server: Server;
 
@@ -113,7 +117,7 @@ export class Stand {
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse) {
-    const path = new URL(req.url ?? "/", "http://x").pathname;
+    const { pathname: path, searchParams } = new URL(req.url ?? "/", "http://x");
     if (path === "/chat/session") {
       if (this.script.down) return void res.socket?.destroy();
       return void res.writeHead(204).end();
@@ -123,9 +127,20 @@ export class Stand {
       const data = ids.map((id) => ({ id, helium: { makes: id.endsWith("images") ? "images" : "text" } }));
       return void res.writeHead(200).end(JSON.stringify({ object: "list", data }));
     }
+    if (path.startsWith("/v1/receipts/") && searchParams.get("attempt") === "1" && this.script.retry) {
+      return void res.writeHead(200).end(JSON.stringify(this.#failed()));
+    }
+    if (path.startsWith("/v1/receipts/") && this.cancelled) {
+      const receipt = { ...evictedReceiptOf(), task_id: 128, outcome: 6, refunded: estimateOf("9").fee.wei };
+      return void res.writeHead(200).end(JSON.stringify(receipt));
+    }
     if (path.startsWith("/v1/receipts/")) {
       if (!this.script.settled) return void res.writeHead(404).end("{}");
       return void res.writeHead(200).end(JSON.stringify(this.#named(imagesReceiptOf(this.#pictures))));
+    }
+    if (path.endsWith("/cancel")) {
+      this.cancelled = this.script.holdAt === "created" || this.script.holdAt === "queued";
+      return void res.writeHead(this.cancelled ? 200 : 409).end("{}");
     }
     if (path.startsWith("/v1/tasks/")) return this.#task(res);
     if (path === "/v1/estimate") return this.#estimate(res);
@@ -148,6 +163,13 @@ export class Stand {
 
   #task(res: ServerResponse) {
     if (this.script.forgotten) return void res.writeHead(404).end("{}");
+    if (this.script.retry) {
+      const attempts = [
+        { attempt: 1, reason: this.script.retry.reason },
+        { attempt: 2, reason: null },
+      ];
+      return void res.writeHead(200).end(JSON.stringify({ state: "drawn", reason: null, attempts }));
+    }
     const images = this.#pictures.map((p) => pngFile(p).toString("base64"));
     res
       .writeHead(200)
@@ -180,6 +202,13 @@ export class Stand {
     return receipt;
   }
 
+  /** The receipt of a first attempt whose machines fell silent: nobody was paid. */
+  #failed(): Receipt {
+    const receipt = this.#named(evictedReceiptOf());
+    const tx = receiptOf("").draw_tx;
+    return { ...receipt, task_id: 127, outcome: 5, draw_tx: tx, refunded: estimateOf("9.9").fee.wei };
+  }
+
   async #file(path: string, res: ServerResponse) {
     const file = join(import.meta.dirname, "../dist", this.built, normalize(path === "/" ? "/index.html" : path));
     const body = await readFile(file).catch(() => null);
@@ -193,7 +222,8 @@ export class Stand {
   }
 
   async #answer(res: ServerResponse, drawing?: { prompt: string; n: number; size: string; seed: number }) {
-    const { refuse, text = "Hello.", holdAt, dispute, cut, wrong, lose } = this.script;
+    const { refuse, text = "Hello.", holdAt, dispute, cut, wrong, lose, retry } = this.script;
+    this.cancelled = false;
     if (refuse) {
       const headers = refuse.retryAfter ? { "Retry-After": String(refuse.retryAfter) } : {};
       return void res
@@ -211,6 +241,19 @@ export class Stand {
     const send = (event: string, data: object) => res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     const stage = (name: string, at_ms: number, more: object = {}) =>
       send("helium.stage", { stage: name, task_id: 128, at_ms, ...more });
+    const say = (words: string) => {
+      for (const piece of words.match(/[\s\S]{1,7}/g) ?? []) {
+        res.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: piece } }] })}\n\n`);
+      }
+    };
+    if (retry) {
+      stage("created", 20, { task_id: 127, tx: receipt.create_tx });
+      stage("drawn", 30, { task_id: 127, tx: receipt.draw_tx, nodes, class: receipt.class });
+      say(retry.text);
+      stage("retry", 60, { task_id: 127, attempt: 2, reason: retry.reason });
+    }
+    // The text of another attempt goes on where it is the same; otherwise it is replaced at the end.
+    const corrects = wrong !== undefined || (retry !== undefined && !text.startsWith(retry.text));
     const steps: [string, () => void][] = [
       ["created", () => stage("created", 84, { tx: receipt.create_tx })],
       ["queued", () => stage("queued", 90, this.script.place ?? { position: 2, wait_seconds: 25 })],
@@ -221,9 +264,8 @@ export class Stand {
         "running",
         () => {
           if (drawing) return;
-          for (const piece of (wrong ?? text).match(/[\s\S]{1,7}/g) ?? []) {
-            res.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: piece } }] })}\n\n`);
-          }
+          if (retry) say(corrects ? "" : text.slice(retry.text.length));
+          else say(wrong ?? text);
         },
       ],
       ["committed1", () => stage("committed", 1480, { count: 1, nodes: nodes.slice(0, 1) })],
@@ -254,7 +296,7 @@ export class Stand {
         'data: {"error":{"message":"The nodes did not agree","code":"no_agreement"}}\n\ndata: [DONE]\n\n',
       );
     }
-    if (wrong) send("helium.replaced", { content: text });
+    if (corrects) send("helium.replaced", { content: text });
     for (const [image_index, p] of this.#pictures.entries()) {
       send("image_generation.completed", { image_index, b64_json: pngFile(p).toString("base64") });
     }
@@ -262,7 +304,7 @@ export class Stand {
       res.write('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n');
       res.write('data: {"choices":[],"usage":{"completion_tokens":143}}\n\n');
     }
-    send("helium.verified", { task_id: 128, receipt: "req_1", at_ms: 1893, text_matches_stream: !wrong, nodes });
+    send("helium.verified", { task_id: 128, receipt: "req_1", at_ms: 1893, text_matches_stream: !corrects, nodes });
     stage("settled", 2810, { tx: receipt.settle_tx });
     send("helium.receipt", { id: "req_1", receipt });
     res.end("data: [DONE]\n\n");

@@ -46,6 +46,7 @@ export function filledArcs(a: Answer): number {
 
 export function badgeText(t: Translate, a: Answer): string {
   if (a.trust === "verified") return agreeing(a) === 2 ? t("badge.verified2") : t("badge.verified");
+  if (a.takenBack) return t("badge.takenBack");
   if (a.trust !== "provisional") return t(`badge.${a.trust}`);
   switch (a.stage) {
     case null:
@@ -64,17 +65,18 @@ export function badgeText(t: Translate, a: Answer): string {
   }
 }
 
-/** Says a change of trust to those who hear the page; not what it was when the page was opened. */
-export function Spoken({ trust }: { trust: Trust }) {
+/** Says a change of trust, and a new attempt, to those who hear the page; not what it was when the page was opened. */
+export function Spoken({ trust, attempts }: { trust: Trust; attempts: number }) {
   const t = useText();
-  const first = useRef(trust);
+  const first = useRef({ trust, attempts });
   const [said, setSaid] = useState("");
   useEffect(() => {
-    if (trust === first.current) return;
+    if (trust === "provisional" && attempts > first.current.attempts) setSaid(t("badge.saidAgain"));
+    if (trust === first.current.trust) return;
     if (trust === "verified") setSaid(t("badge.saidVerified"));
     if (trust === "disputed") setSaid(t("badge.saidDisputed"));
     if (trust === "failed") setSaid(t("badge.saidFailed"));
-  }, [trust, t]);
+  }, [trust, attempts, t]);
   return (
     <p aria-live="polite" className="sr-only">
       {said}

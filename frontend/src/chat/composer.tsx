@@ -1,11 +1,12 @@
 import clsx from "clsx";
 import { ArrowUp, CloudOff, ImageIcon, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { costOf } from "../lib/answer";
 import type { Estimate } from "../lib/api.gen";
 import type { Model } from "../lib/chat";
 import type { Conversation } from "../lib/conversations";
 import { locale, useText } from "../lib/i18n";
-import { parseWei, shortCNXDown } from "../lib/wei";
+import { shortCNXDown } from "../lib/wei";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/notice";
 import { ImageParameters } from "./image-parameters";
@@ -66,6 +67,7 @@ export function Composer(props: Props) {
             id="prompt"
             data-testid="prompt"
             rows={1}
+            dir="auto"
             value={text}
             placeholder={t(images ? "prompt.placeholderImages" : "prompt.placeholder")}
             title={t("prompt.hint")}
@@ -192,11 +194,7 @@ function ModelChoice({ models, model, onChoose }: { models: Models; model?: Mode
 /** What the conversation has cost so far, to the last digit on hover. */
 function CostLine({ conversation, images }: { conversation?: Conversation; images: boolean }) {
   const t = useText();
-  const fees = (conversation?.messages ?? []).flatMap((m) => {
-    const receipt = m.role === "assistant" ? m.answer.receipt : undefined;
-    const [fee, back] = [parseWei(receipt?.fee ?? ""), parseWei(receipt?.refunded ?? "")];
-    return fee === null || fee === back ? [] : [fee - (back ?? 0n)];
-  });
+  const fees = (conversation?.messages ?? []).flatMap((m) => (m.role === "assistant" && costOf(m.answer)) || []);
   const total = fees.reduce((sum, fee) => sum + fee, 0n);
   return (
     <p className="numbers text-center text-xs text-soft text-balance">

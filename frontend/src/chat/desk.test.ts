@@ -5,17 +5,18 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Answer, AnswerEvent } from "../lib/answer";
 import { type Bridge, ChatProblem, type ImageParams, type Outcome } from "../lib/chat";
 import { imagesReceiptOf, paint } from "../lib/picture.fixture";
-import { receiptOf } from "../lib/receipt.fixture";
+import { evictedReceiptOf, receiptOf } from "../lib/receipt.fixture";
 import { Shelf } from "../lib/shelf";
 import { Desk, isAwaited } from "./desk";
 
 type Ask = (take: (e: AnswerEvent) => void, signal?: AbortSignal) => Promise<void>;
 
 /** The desk's bridge, played event by event; the real one's parsing is tested with real streams in chat.test.ts. */
-function bridge(ask: Ask, outcome: () => Outcome | Promise<Outcome> = () => ({})): Bridge {
+function bridge(ask: Ask, outcome: () => Outcome | Promise<Outcome> = () => ({}), cancels = false): Bridge {
   return {
     ask: (_: unknown, __: unknown, take: (e: AnswerEvent) => void, signal?: AbortSignal) => ask(take, signal),
     outcome: async () => outcome(),
+    cancel: async () => cancels,
   } as unknown as Bridge;
 }
 
@@ -180,6 +181,67 @@ describe("Desk", () => {
     desk.fetchWhole("c", desk.find("c")?.messages.at(-1)?.id ?? "");
     await until(desk, () => answerOf(desk)?.trust === "verified");
     expect(answerOf(desk)?.text).toBe("Hello");
+  });
+
+  it("takes back what waits in the queue when it is stopped, and shows what that cost", async () => {
+    const receipt = { ...evictedReceiptOf(), outcome: 6, refunded: "9000000000000000000" };
+    const desk = new Desk(
+      bridge(
+        (take, signal) =>
+          new Promise((_, reject) => {
+            take(made);
+            take({ type: "stage", stage: "queued", at: 1, position: 2 });
+            signal?.addEventListener("abort", () => reject(signal.reason));
+          }),
+        () => ({ receipt, reason: { code: "cancelled", title: "t", detail: "d" } }),
+        true,
+      ),
+      shelfOf(new IDBFactory()),
+    );
+    desk.ask("c", "Hi", { model: "m" });
+    await until(desk, () => answerOf(desk)?.stage === "queued");
+    desk.stop("c");
+    await until(desk, () => answerOf(desk)?.receipt !== undefined && desk.view.running.size === 0);
+    expect(answerOf(desk)).toMatchObject({ trust: "stopped", takenBack: true });
+  });
+
+  it("has the receipt of an attempt that came to nothing, from the stream's word or after the page was closed", async () => {
+    const silent = { ...evictedReceiptOf(), outcome: 5 };
+    const reason = { code: "nodes_silent", title: "t", detail: "d" };
+    const factory = new IDBFactory();
+    let settle = () => {};
+    const desk = new Desk(
+      bridge(
+        async (take) => {
+          take(made);
+          take({ type: "retry", number: 2, reason });
+          await new Promise<void>((done) => {
+            settle = done;
+          });
+        },
+        () => ({ before: [{ reason, receipt: silent }] }),
+      ),
+      shelfOf(factory),
+    );
+    await until(desk, () => desk.view.loaded);
+    desk.ask("c", "Hi", { model: "m" });
+    await until(desk, () => answerOf(desk)?.before?.[0]?.receipt !== undefined);
+    expect(answerOf(desk)).toMatchObject({ trust: "provisional", before: [{ trust: "failed", receipt: silent }] });
+    settle();
+
+    const missed = new Desk(
+      bridge(
+        async (take) => {
+          take(made);
+          throw new ChatProblem("interrupted");
+        },
+        () => ({ before: [{ reason, receipt: silent }], receipt: receiptOf("Hello") }),
+      ),
+      shelfOf(new IDBFactory()),
+    );
+    missed.ask("c", "Hi", { model: "m" });
+    await until(missed, () => answerOf(missed)?.trust === "verified");
+    expect(answerOf(missed)).toMatchObject({ text: "Hello", before: [{ trust: "failed", receipt: silent }] });
   });
 
   it("nobody waits for a verified answer, though its stream stays open for the receipt", async () => {

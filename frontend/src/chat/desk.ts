@@ -1,5 +1,5 @@
 import { type Answer, type AnswerEvent, hasPictures, isFinal, isPlace, type Pictures, reduce } from "../lib/answer";
-import { type AskParams, type Bridge, ChatProblem } from "../lib/chat";
+import { type AskParams, type Bridge, ChatProblem, type FailedAttempt } from "../lib/chat";
 import type { AnswerMessage, Conversation, Message } from "../lib/conversations";
 import * as lib from "../lib/conversations";
 import { dataURL, newSeed } from "../lib/pictures";
@@ -113,9 +113,13 @@ export class Desk {
     this.#answer(params, (seeded, pictures) => lib.withRetry(c, messageId, seeded.model, this.now(), pictures));
   }
 
-  /** Stops reading; the machines go on, and are paid. */
+  /** Stops reading. What waits in the queue is taken back; machines that are at work go on, and are paid. */
   stop(id: string) {
-    for (const m of this.find(id)?.messages ?? []) this.#stops.get(m.id)?.abort();
+    for (const m of this.find(id)?.messages ?? []) {
+      const stop = this.#stops.get(m.id);
+      if (stop && !stop.signal.aborted && isAwaited(m, this.#view)) void this.#takeBack(id, m.id);
+      stop?.abort();
+    }
   }
 
   rename(id: string, title: string) {
@@ -192,7 +196,10 @@ export class Desk {
   async #stream(id: string, messageId: string, params: AskParams) {
     const stop = new AbortController();
     this.#setRunning(messageId, stop);
-    const take = (e: AnswerEvent) => this.#take(id, messageId, e);
+    const take = (e: AnswerEvent) => {
+      this.#take(id, messageId, e);
+      if (e.type === "retry") this.#startAgain(id, messageId);
+    };
     const c = this.find(id);
     try {
       if (c && params.makes === "images") {
@@ -225,6 +232,15 @@ export class Desk {
     });
   }
 
+  async #takeBack(id: string, messageId: string) {
+    const { receiptId, stage } = this.#answerOf(id, messageId) ?? {};
+    if (!receiptId || (stage && stage !== "created" && stage !== "queued")) return;
+    // Where that isn't done after all, the task goes on like any other that nobody reads.
+    if (!(await this.bridge.cancel(receiptId).catch(() => false))) return;
+    this.#take(id, messageId, { type: "taken-back" });
+    void this.#waitForReceipt(id, messageId);
+  }
+
   async #waitForReceipt(id: string, messageId: string) {
     const receiptId = this.#answerOf(id, messageId)?.receiptId;
     if (this.#waits.has(messageId)) return;
@@ -238,10 +254,11 @@ export class Desk {
         // While the bridge can't be reached, the answer isn't lost yet.
         const found = await this.bridge.outcome(receiptId, wait.signal).catch(() => null);
         if (wait.signal.aborted) return;
-        if (found?.receipt) this.#take(id, messageId, { type: "receipt", receipt: found.receipt });
+        this.#takeBefore(id, messageId, found?.before ?? []);
         if (found?.reason) this.#take(id, messageId, { type: "disputed", reason: found.reason });
+        if (found?.receipt) this.#take(id, messageId, { type: "receipt", receipt: found.receipt });
         if (found?.receipt && !(await this.#fetchPictures(id, messageId, receiptId, wait.signal))) continue;
-        if (found && Object.keys(found).length > 0) break;
+        if (found?.receipt || found?.reason || found?.gone) break;
       }
       this.#lost(id, messageId);
     } catch {
@@ -249,6 +266,20 @@ export class Desk {
     } finally {
       this.#waits.delete(messageId);
     }
+  }
+
+  /** Notes the attempts before the last one, with their receipts; some may not be known yet. */
+  #takeBefore(id: string, messageId: string, before: FailedAttempt[]) {
+    for (const [i, failed] of before.entries()) this.#take(id, messageId, { type: "retry", number: i + 2, ...failed });
+  }
+
+  /** After a retry: other machines draw other previews, and the stream doesn't bring the receipt of those before. */
+  #startAgain(id: string, messageId: string) {
+    const answer = this.#answerOf(id, messageId);
+    if (answer?.pictures) this.#hold(messageId, (f) => ({ ...f, previews: [] }));
+    if (!answer?.receiptId) return;
+    const found = this.bridge.outcome(answer.receiptId).catch(() => null);
+    void found.then((o) => this.#takeBefore(id, messageId, o?.before ?? []));
   }
 
   /** Fetches the pictures that an agreed answer lacks; false while the bridge can't be reached. */
@@ -356,7 +387,9 @@ export class Desk {
   /** Goes on waiting for the receipts of answers that were not settled when the page was closed. */
   #resume(c: Conversation) {
     for (const m of c.messages) {
-      if (m.role !== "assistant" || isFinal(m.answer) || m.answer.trust === "stopped" || !m.answer.receiptId) continue;
+      if (m.role !== "assistant" || isFinal(m.answer) || !m.answer.receiptId) continue;
+      // What was stopped is waited for when the person asks for it, or is owed what came back of it.
+      if (m.answer.trust === "stopped" && !m.answer.takenBack) continue;
       void this.#waitForReceipt(c.id, m.id);
     }
   }

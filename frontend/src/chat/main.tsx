@@ -32,4 +32,8 @@ createRoot(root).render(
 );
 
 // Ready before the first answer is, and out of the way of the first screen.
-addEventListener("load", () => setTimeout(() => void import("./markdown").catch(() => {}), 200));
+addEventListener("load", () =>
+  setTimeout(() => {
+    for (const part of [import("./markdown"), import("./receipt")]) part.catch(() => {});
+  }, 200),
+);

@@ -1,23 +1,31 @@
-import { Children, isValidElement, type ReactNode } from "react";
+import { Children, isValidElement, memo, type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { useText } from "../lib/i18n";
 import { CopyButton } from "../ui/copy";
+
+interface Props {
+  text: string;
+  growing: boolean;
+}
 
 /**
  * The text of an answer. HTML inside it is shown as text, pictures are not
  * loaded (a picture's address can carry what was said to a stranger), and
  * links open elsewhere without saying where from.
  */
-export default function Markdown({ text, growing }: { text: string; growing: boolean }) {
-  return (
-    <div className={growing ? "growing" : undefined}>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={components}>
-        {text}
-      </ReactMarkdown>
-    </div>
-  );
+export default function Markdown(props: Props) {
+  return <Read {...props} />;
 }
+
+// In a long conversation every word of the newest answer would otherwise have all of them read again.
+const Read = memo(({ text, growing }: Props) => (
+  <div className={growing ? "growing" : undefined}>
+    <ReactMarkdown remarkPlugins={[remarkGfm]} components={components}>
+      {text}
+    </ReactMarkdown>
+  </div>
+));
 
 const components: Components = {
   a: ({ href, children }) => (
@@ -30,13 +38,34 @@ const components: Components = {
       {alt || (typeof src === "string" ? src : "")}
     </a>
   ),
+  input: ({ checked }) => <Ticked checked={checked === true} />,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  // Each is written from the side of its own language; single paragraphs are by the style sheet.
+  ul: ({ children, className }) => (
+    <ul dir="auto" className={className}>
+      {children}
+    </ul>
+  ),
+  ol: ({ children, start }) => (
+    <ol dir="auto" start={start}>
+      {children}
+    </ol>
+  ),
+  blockquote: ({ children }) => <blockquote dir="auto">{children}</blockquote>,
   table: ({ children }) => (
-    <div className="overflow-x-auto">
-      <table>{children}</table>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+    <div className="overflow-x-auto" tabIndex={0}>
+      <table dir="auto">{children}</table>
     </div>
   ),
 };
+
+function Ticked({ checked }: { checked: boolean }) {
+  const t = useText();
+  return (
+    <input type="checkbox" checked={checked} disabled aria-label={t(checked ? "message.ticked" : "message.unticked")} />
+  );
+}
 
 function CodeBlock({ children }: { children: ReactNode }) {
   const t = useText();

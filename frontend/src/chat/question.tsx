@@ -38,7 +38,9 @@ export function Question({
       </IconButton>
       <div className="max-w-[85%] rounded-2xl rounded-br-md bg-tint px-4 py-2.5 text-[15px] leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]">
         <span className="sr-only">{t("message.you")}: </span>
-        {message.text}
+        <span dir="auto" className="block">
+          {message.text}
+        </span>
       </div>
     </div>
   );
@@ -68,6 +70,7 @@ function EditQuestion({
         aria-label={t("message.editLabel")}
         // biome-ignore lint/a11y/noAutofocus: the person just asked to write here
         autoFocus
+        dir="auto"
         value={draft}
         onChange={(e) => setDraft(e.target.value)}
         onKeyDown={(e) => {

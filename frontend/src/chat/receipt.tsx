@@ -4,8 +4,9 @@ import { type Answer, agreeing, hasDone, type Step, wasDrawn } from "../lib/answ
 import type { Receipt, ReceiptNode } from "../lib/api.gen";
 import { realHash } from "../lib/chat";
 import { type BrowserCheck, checkPictures, checkReceipt, mostBits, type PicturesCheck } from "../lib/check";
-import { download, duration, pixelsOf } from "../lib/format";
+import { download, duration, pixelsOf, save } from "../lib/format";
 import { locale, type MessageId, useText } from "../lib/i18n";
+import { fileName } from "../lib/pictures";
 import { exactCNX, parseWei } from "../lib/wei";
 import { Button } from "../ui/button";
 import { CopyButton, Hex } from "../ui/copy";
@@ -17,7 +18,11 @@ import { problemText } from "./problem";
 interface Props {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  answer: Answer;
+  /** The tasks of the request, the first one first, and which of them is shown. */
+  attempts: Answer[];
+  shown: number;
+  onShow: (attempt: number) => void;
+  prompt: string;
   /** Its pictures, of an answer that is some. */
   files?: readonly Blob[];
   model: string;
@@ -32,10 +37,16 @@ const tones = {
 };
 
 /** Who worked on an answer, step by step, and how anybody can check it. */
-export function ReceiptDialog({ open, onOpenChange, answer, files, model }: Props) {
+export default function ReceiptDialog(props: Props) {
+  const { open, onOpenChange, attempts, shown, onShow, prompt, files, model } = props;
   const t = useText();
+  const answer = attempts[shown] ?? attempts.at(-1);
+  if (!answer) return null;
   const why = answer.trust !== "verified" && answer.reason && problemText(t, answer.reason);
-  const undrawn = answer.receipt ? !wasDrawn(answer.receipt) : answer.trust === "failed" && answer.nodes.length === 0;
+  const undrawn =
+    answer.takenBack || answer.receipt
+      ? !answer.receipt || !wasDrawn(answer.receipt)
+      : answer.trust === "failed" && answer.nodes.length === 0;
   const two = answer.trust === "verified" && agreeing(answer) === 2;
   return (
     <Dialog
@@ -54,10 +65,15 @@ export function ReceiptDialog({ open, onOpenChange, answer, files, model }: Prop
       description={
         why
           ? [why.title, why.detail].join(". ").replace("..", ".")
-          : t(`receipt.${answer.pictures ? "images" : "text"}.${two ? "verified2" : answer.trust}`, { bits: mostBits })
+          : answer.takenBack
+            ? t("receipt.text.takenBack")
+            : t(`receipt.${answer.pictures ? "images" : "text"}.${two ? "verified2" : answer.trust}`, {
+                bits: mostBits,
+              })
       }
     >
       <div className="grid gap-6 pb-2">
+        {attempts.length > 1 && <Attempts count={attempts.length} shown={shown} onShow={onShow} />}
         <Section title={t("receipt.machines")}>
           {undrawn ? <p className="text-sm text-soft">{t("receipt.nobody")}</p> : <Machines answer={answer} />}
         </Section>
@@ -72,7 +88,7 @@ export function ReceiptDialog({ open, onOpenChange, answer, files, model }: Prop
         {(answer.receipt || answer.trust !== "failed") && (
           <Section title={t("receipt.check")}>
             {answer.receipt ? (
-              <Check receipt={answer.receipt} answer={answer} files={files} />
+              <Check receipt={answer.receipt} answer={answer} files={files} prompt={prompt} />
             ) : (
               <p className="text-sm text-soft">{t("receipt.pending")}</p>
             )}
@@ -83,6 +99,30 @@ export function ReceiptDialog({ open, onOpenChange, answer, files, model }: Prop
         </Section>
       </div>
     </Dialog>
+  );
+}
+
+/** Which of the request's tasks is shown: each has a receipt of its own. */
+function Attempts({ count, shown, onShow }: { count: number; shown: number; onShow: (attempt: number) => void }) {
+  const t = useText();
+  return (
+    <fieldset className="grid gap-2">
+      <legend className="sr-only">{t("receipt.attempts")}</legend>
+      <p className="text-sm text-soft">{t("receipt.attemptsText", { count })}</p>
+      <div className="flex flex-wrap gap-1.5">
+        {Array.from({ length: count }, (_, i) => i).map((i) => (
+          <button
+            key={i}
+            type="button"
+            aria-pressed={i === shown}
+            onClick={() => onShow(i)}
+            className="touch rounded-lg border border-line px-3 py-1.5 text-sm aria-pressed:border-accent aria-pressed:bg-tint aria-pressed:font-medium"
+          >
+            {t("receipt.attempt", { number: i + 1 })}
+          </button>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 
@@ -292,11 +332,15 @@ function Steps({ steps, pictures }: { steps: Step[]; pictures: boolean }) {
   );
 }
 
-/** What this browser can tell by itself, and what the person needs to ask the chain. */
-function Check({ receipt, answer, files }: { receipt: Receipt; answer: Answer; files?: readonly Blob[] }) {
+/** What this browser can tell by itself, and what the person needs to check it without this page. */
+function Check(props: { receipt: Receipt; answer: Answer; files?: readonly Blob[]; prompt: string }) {
+  const { receipt, answer, files, prompt } = props;
   const t = useText();
   const file = `helium-receipt-${receipt.task_id}.json`;
-  const command = `helium task verify ${file}`;
+  // The receipt of a text has the text in it; pictures are files of their own.
+  const count = receipt.images?.length ?? 0;
+  const names = Array.from({ length: count }, (_, i) => fileName(prompt, i, count));
+  const command = ["helium task verify", file, ...names.map((name) => `--image ${name}`)].join(" ");
   return (
     <div className="grid gap-3">
       {answer.pictures ? (
@@ -304,12 +348,23 @@ function Check({ receipt, answer, files }: { receipt: Receipt; answer: Answer; f
       ) : (
         <TextFound receipt={receipt} text={answer.text} />
       )}
-      <p className="text-sm text-soft">{t("receipt.checkText")}</p>
+      <p className="text-sm text-soft">{t(count > 0 ? "receipt.checkImages" : "receipt.checkText")}</p>
       <div className="flex flex-wrap items-center gap-2">
         <Button onClick={() => download(file, receipt)}>
           <Download className="size-4" />
           {t("receipt.download")}
         </Button>
+        {count > 0 && (
+          <Button
+            disabled={names.some((_, i) => !files?.[i])}
+            onClick={() => {
+              for (const [i, file] of files?.entries() ?? []) save(names[i] ?? "", file);
+            }}
+          >
+            <Download className="size-4" />
+            {t("receipt.downloadImages", { count })}
+          </Button>
+        )}
         <span className="inline-flex min-w-0 items-center rounded-lg bg-sunken ps-3 pe-1">
           <code className="min-w-0 py-1.5 font-mono text-[13px] [overflow-wrap:anywhere]">{command}</code>
           <CopyButton text={command} what={t("receipt.command")} />

@@ -44,7 +44,7 @@ export function Sidebar({ desk, view, current, onNew, onOpen, onGone }: Props) {
           {t("chat.new")}
         </Button>
       </div>
-      {view.conversations.length > 5 && (
+      {(view.conversations.length > 1 || query !== "") && (
         <div className="relative px-3 pb-2">
           <Search className="pointer-events-none absolute left-6 top-2.5 size-4 text-soft" aria-hidden="true" />
           <input
@@ -114,10 +114,12 @@ function Row(props: {
     <li className="group relative">
       <button
         type="button"
+        dir="auto"
+        title={title}
         aria-current={props.current ? "page" : undefined}
         onClick={props.onOpen}
         className={clsx(
-          "touch block h-9 w-full truncate rounded-lg ps-3 pe-9 text-start text-sm",
+          "touch block h-9 w-full truncate rounded-lg px-3 text-start text-sm group-focus-within:pe-9 group-hover:pe-9 pointer-coarse:pe-11",
           props.current ? "bg-tint font-medium text-ink" : "text-ink hover:bg-sunken",
         )}
       >

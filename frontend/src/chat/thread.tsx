@@ -38,6 +38,15 @@ export function Thread({ conversation, desk, view, settings, model }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is what brings the reader to the end
   useEffect(() => setFollows(true), [messages.length]);
 
+  // A phone's keyboard, or a turned phone, leaves the reader at the end too.
+  useEffect(() => {
+    const at = area.current;
+    if (!at || !follows) return;
+    const resized = new ResizeObserver(() => at.scrollTo({ top: at.scrollHeight }));
+    resized.observe(at);
+    return () => resized.disconnect();
+  }, [follows]);
+
   return (
     <div className="relative min-h-0 flex-1">
       <section

@@ -3,6 +3,8 @@ import {
   type Answer,
   type AnswerEvent,
   agreeing,
+  attemptsOf,
+  costOf,
   hasDone,
   hasPictures,
   isFinal,
@@ -10,6 +12,7 @@ import {
   type Pictures,
   reduce,
 } from "./answer";
+import type { Receipt } from "./api.gen";
 import { imagesReceiptOf, paint } from "./picture.fixture";
 import { evictedReceiptOf, receiptOf } from "./receipt.fixture";
 
@@ -129,11 +132,9 @@ describe("reduce", () => {
   it("a stopped answer keeps its text and can still be completed by its receipt", () => {
     const stopped = run(...usual.slice(0, 5), { type: "stopped" });
     expect(stopped).toMatchObject({ trust: "stopped", text: "Hel" });
-    expect(reduce(stopped, { type: "receipt", receipt: receiptOf("Hello") })).toMatchObject({
-      trust: "verified",
-      text: "Hello",
-      replaced: false,
-    });
+    const whole = reduce(stopped, { type: "receipt", receipt: receiptOf("Hello") });
+    expect(whole).toMatchObject({ trust: "verified", text: "Hello" });
+    expect(whole.replaced).toBeUndefined();
   });
 
   it("a receipt of a task that ended without agreement is not a proof", () => {
@@ -173,6 +174,78 @@ describe("reduce", () => {
       expect(JSON.stringify(a)).toBe(before);
       a = after;
     }
+  });
+});
+
+describe("an attempt that came to nothing", () => {
+  const silent: Receipt = { ...receiptOf(""), outcome: 5, response: undefined, refunded: "9000000000000000000" };
+  const again: AnswerEvent = { type: "retry", number: 2, reason: reason("nodes_silent") };
+
+  it("is kept with its steps and its reason, and the next one begins anew with what was streamed", () => {
+    const a = run(
+      ...usual.slice(0, 6),
+      stage("committed", 50, { count: 2 }),
+      again,
+      stage("created", 70, { taskId: 8 }),
+    );
+    expect(a).toMatchObject({
+      trust: "provisional",
+      text: "Hello",
+      taskId: 8,
+      stage: "created",
+      committed: 0,
+      nodes: [],
+    });
+    expect(a.before).toMatchObject([
+      { trust: "failed", text: "", taskId: 7, nodes, committed: 2, reason: { code: "nodes_silent" } },
+    ]);
+    expect(reduce(a, { type: "verified", at: 90, receiptId: "r" })).toMatchObject({ trust: "verified" });
+  });
+
+  it("of machines that differ is disputed", () => {
+    const a = run(...usual.slice(0, 3), { ...again, reason: reason("no_agreement") });
+    expect(a.before?.[0]?.trust).toBe("disputed");
+    expect(a.trust).toBe("provisional");
+  });
+
+  it("is given its receipt once, and all of them are what the answer cost", () => {
+    const a = run(...usual.slice(0, 3), again, { ...again, receipt: silent }, { ...again, receipt: silent });
+    expect(a.before).toHaveLength(1);
+    expect(a.before?.[0]).toMatchObject({ trust: "failed", receipt: silent, reason: { code: "nodes_silent" } });
+    expect(costOf(a)).toBe(10n ** 18n);
+    const whole = reduce(a, { type: "receipt", receipt: receiptOf("Hello") });
+    expect(whole.trust).toBe("verified");
+    expect(attemptsOf(whole).map((x) => x.receipt?.outcome)).toEqual([5, 1]);
+    expect(costOf(whole)).toBe(11n * 10n ** 18n);
+    expect(costOf(newAnswer())).toBeNull();
+  });
+
+  it("doesn't start an answer that was stopped, and one that nobody told of changes nothing", () => {
+    expect(run(...usual.slice(0, 3), { type: "stopped" }, again).trust).toBe("stopped");
+    for (const number of [0, 1, 3, Number.NaN])
+      expect(run(...usual.slice(0, 3), { ...again, number }).before).toBeUndefined();
+    expect(reduce(run(...usual), again)).toEqual(run(...usual));
+  });
+
+  it("has a text of its own, which is shown as what was replaced", () => {
+    const a = run(...usual.slice(0, 6), again, { type: "replaced", text: "Hallo" });
+    expect(a).toMatchObject({ text: "Hallo", replaced: true, wrong: "Hello" });
+  });
+});
+
+describe("a task that was taken back", () => {
+  const cancelled: Receipt = { ...evictedReceiptOf(), outcome: 6, refunded: "9000000000000000000" };
+  it("stays stopped, with a receipt that says what it cost", () => {
+    const a = run(...usual.slice(0, 2), { type: "stopped" }, { type: "taken-back" });
+    expect(isFinal(a)).toBe(false);
+    const ended = [
+      { type: "disputed", reason: reason("cancelled") },
+      { type: "receipt", receipt: cancelled },
+    ] as AnswerEvent[];
+    const b = ended.reduce(reduce, a);
+    expect(b).toMatchObject({ trust: "stopped", takenBack: true, receipt: cancelled });
+    expect(isFinal(b)).toBe(true);
+    expect(costOf(b)).toBe(10n ** 18n);
   });
 });
 

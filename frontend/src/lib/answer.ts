@@ -1,4 +1,5 @@
 import type { GPUClass, Reason, Receipt } from "./api.gen";
+import { parseWei } from "./wei";
 
 /**
  * An answer is the text or the pictures of a task and how far the network is with
@@ -72,6 +73,15 @@ export interface Answer {
   receipt?: Receipt;
   /** The streamed text differed from the verified one and was replaced. */
   replaced?: boolean;
+  /** It was taken back from the queue: no machine works on it. */
+  takenBack?: boolean;
+  /** What had been streamed in its place. */
+  wrong?: string;
+  /**
+   * The tasks of the same request that came to nothing before this one was made, the
+   * first one first; each is an answer without a text, and has its own receipt.
+   */
+  before?: Answer[];
   /** Why it is disputed or failed. */
   reason?: Reason;
   /** Why the text ended: "stop", "length", … */
@@ -105,11 +115,14 @@ export type AnswerEvent =
       count?: number;
     }
   | { type: "verified"; at: number; receiptId?: string; nodes?: string[] }
+  /** The attempt before that number came to nothing, and the request was sent again. */
+  | { type: "retry"; number: number; reason: Reason; receipt?: Receipt }
   | { type: "replaced"; text: string }
   | { type: "disputed"; reason: Reason }
   | { type: "receipt"; receipt: Receipt }
   | { type: "failed"; reason: Reason }
   | { type: "stopped" }
+  | { type: "taken-back" }
   | { type: "ended" };
 
 export function newAnswer(pictures?: Pictures): Answer {
@@ -135,7 +148,7 @@ export function hasPictures(a: Answer): boolean {
 /** Whether nothing about the answer can change any more. */
 export function isFinal(a: Answer): boolean {
   if (a.trust === "verified") return a.receipt !== undefined;
-  return a.trust === "disputed" || a.trust === "failed";
+  return a.trust === "disputed" || a.trust === "failed" || (a.takenBack === true && a.receipt !== undefined);
 }
 
 /** The answer after one event. Never changes the answer it is given. */
@@ -168,8 +181,10 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
         { ...a, trust: "verified", complete: true, receiptId: e.receiptId ?? a.receiptId },
         { stage: "verified", at: e.at, who: e.nodes },
       );
+    case "retry":
+      return reduceRetry(a, e);
     case "replaced":
-      return { ...a, text: e.text, replaced: true, complete: true };
+      return { ...corrected(a, e.text), complete: true };
     case "disputed":
       return withoutResult(a, e.reason, e.reason.code === "no_agreement");
     case "receipt":
@@ -180,6 +195,10 @@ export function reduce(a: Answer, e: AnswerEvent): Answer {
       return { ...a, trust: "failed", reason: e.reason, complete: true };
     case "stopped":
       return a.trust === "provisional" ? { ...a, trust: "stopped", complete: true } : a;
+    case "taken-back":
+      return a.trust === "stopped" || a.trust === "provisional"
+        ? { ...a, trust: "stopped", takenBack: true, complete: true }
+        : a;
     case "ended":
       return { ...a, complete: true };
   }
@@ -227,6 +246,51 @@ function reduceStage(a: Answer, e: Extract<AnswerEvent, { type: "stage" }>): Ans
   return reach(next, { stage, at: e.at, tx: e.tx });
 }
 
+/**
+ * The answer of the attempt of that number. What was streamed stays on the screen:
+ * the bridge goes on from there, or replaces it. An attempt that is known is only
+ * given the receipt that it lacked.
+ */
+function reduceRetry(a: Answer, e: Extract<AnswerEvent, { type: "retry" }>): Answer {
+  const before = [...(a.before ?? [])];
+  const known = before.length >= e.number - 1;
+  // What is verified has no attempt after it.
+  if (!(e.number >= 2) || (!known && a.receipt) || before.length < e.number - 2) return a;
+  if (!known) before.push(failedAttempt(a, e.reason));
+  const at = e.number - 2;
+  const attempt = before[at];
+  if (attempt && e.receipt) before[at] = withReceipt(attempt, e.receipt);
+  if (known) return { ...a, before };
+  const pictures = a.pictures && { ...a.pictures, done: [] };
+  return { ...newAnswer(pictures), trust: a.trust, text: a.text, receiptId: a.receiptId, complete: a.complete, before };
+}
+
+function failedAttempt(a: Answer, reason: Reason): Answer {
+  const { before: _, text: __, finish: ___, tokens: ____, receiptId: _____, ...rest } = a;
+  const open: Answer = { ...rest, text: "", trust: "provisional", position: undefined, wait: undefined };
+  return withoutResult(open, reason, reason.code === "no_agreement");
+}
+
+/** The answer with the text that was agreed on in place of another one. */
+function corrected(a: Answer, text: string): Answer {
+  return { ...a, text, replaced: true, wrong: a.text };
+}
+
+/** All tasks of an answer's request, the first one first: what it was asked for cost as much as they did together. */
+export function attemptsOf(a: Answer): Answer[] {
+  return [...(a.before ?? []), a];
+}
+
+/** What an answer has cost in all its attempts, in wei, as far as their receipts are here; null while none is. */
+export function costOf(a: Answer): bigint | null {
+  let sum: bigint | null = null;
+  for (const { receipt } of attemptsOf(a)) {
+    const fee = parseWei(receipt?.fee ?? "");
+    if (fee !== null) sum = (sum ?? 0n) + fee - (parseWei(receipt?.refunded ?? "") ?? 0n);
+  }
+  return sum;
+}
+
 /** How many machines are known to agree on a verified answer: three, or two when the third differed or fell silent. */
 export function agreeing(a: Answer): number {
   if (a.receipt) return a.receipt.nodes.filter((n) => n.agrees).length;
@@ -250,15 +314,16 @@ function reach(a: Answer, step: Step): Answer {
 /** Outcomes as the Task contract numbers them. */
 const agreed = 1;
 const noAgreement = 3;
+const cancelled = 6;
 
 /** The answer of a task that ended without a result: disputed when machines differ, otherwise failed. */
 function withoutResult(a: Answer, reason: Reason, differ: boolean): Answer {
-  if (a.trust === "verified") return a;
+  if (a.trust === "verified" || a.takenBack) return a;
   return { ...a, trust: differ ? "disputed" : "failed", reason, complete: true };
 }
 
 function withReceipt(a: Answer, receipt: Receipt): Answer {
-  const next: Answer = {
+  let next: Answer = {
     ...a,
     receipt,
     complete: true,
@@ -266,6 +331,7 @@ function withReceipt(a: Answer, receipt: Receipt): Answer {
     class: receipt.class.card ? receipt.class : undefined,
     nodes: wasDrawn(receipt) ? receipt.nodes.map((n) => n.address) : [],
   };
+  if (receipt.outcome === cancelled && a.takenBack) return next;
   if (receipt.outcome !== agreed) {
     const differ = receipt.outcome === noAgreement;
     return withoutResult(next, a.reason ?? { code: differ ? "disputed" : "lost", title: "", detail: "" }, differ);
@@ -273,8 +339,7 @@ function withReceipt(a: Answer, receipt: Receipt): Answer {
   if (a.pictures) return hasPictures(a) ? { ...next, trust: "verified" } : { ...next, complete: a.complete };
   const text = responseText(receipt);
   if (text !== null && text !== a.text) {
-    next.text = text;
-    next.replaced = a.text !== "" && !text.startsWith(a.text);
+    next = a.text !== "" && !text.startsWith(a.text) ? corrected(next, text) : { ...next, text };
   }
   // Without its text a receipt proves nothing to the person who reads this page.
   if (text === null && next.text === "") return { ...next, trust: a.trust };

@@ -366,4 +366,49 @@ describe("Bridge.outcome", () => {
     expect(await bridge.outcome("known")).toEqual({ reason: why });
     expect(await bridge.outcome("other")).toEqual({ gone: true });
   });
+
+  it("tells of the attempts before, each with its receipt where it has one", async () => {
+    const why = { code: "nodes_silent", title: "t", detail: "d" };
+    const bridge = await serve((req, res) => {
+      if (req.url === "/v1/tasks/r") {
+        const attempts = [1, 2, 3].map((attempt) => ({ attempt, reason: attempt < 3 ? why : null }));
+        res.writeHead(200).end(JSON.stringify({ reason: null, attempts }));
+      } else if (req.url === "/v1/receipts/r" || req.url === "/v1/receipts/r?attempt=1") {
+        res.writeHead(200).end(JSON.stringify({ ...receiptOf("x"), task_id: req.url.length }));
+      } else res.writeHead(404).end();
+    });
+    const { receipt, before } = await bridge.outcome("r");
+    expect(receipt?.task_id).toBe("/v1/receipts/r".length);
+    expect(before?.map((b) => [b.reason, b.receipt?.task_id])).toEqual([
+      [why, "/v1/receipts/r?attempt=1".length],
+      [why, undefined],
+    ]);
+  });
+});
+
+describe("Bridge.cancel", () => {
+  it("says whether the task was taken back", async () => {
+    const asked: string[] = [];
+    const bridge = await serve((req, res) => {
+      asked.push(`${req.method} ${req.url}`);
+      res.writeHead(req.url?.includes("queued") ? 200 : 409).end("{}");
+    });
+    expect([await bridge.cancel("queued"), await bridge.cancel("at/work")]).toEqual([true, false]);
+    expect(asked).toEqual(["POST /v1/tasks/queued/cancel", "POST /v1/tasks/at%2Fwork/cancel"]);
+  });
+});
+
+describe("a retry", () => {
+  it("is told with its number and why", () => {
+    const data = {
+      stage: "retry",
+      task_id: 7,
+      attempt: 2,
+      at_ms: 5,
+      reason: { code: "nodes_silent", title: "t", detail: "d" },
+    };
+    expect(answerEvents({ type: "helium.stage", data: JSON.stringify(data) }, () => 7)).toEqual([
+      { type: "retry", number: 2, reason: { code: "nodes_silent", title: "t", detail: "d", action: undefined } },
+    ]);
+  });
 });

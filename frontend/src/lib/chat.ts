@@ -37,11 +37,19 @@ export interface ImageParams {
 /** What an answer is asked for with: a text, unless pictures are meant. */
 export type AskParams = ({ makes?: "text" } & ChatParams) | ImageParams;
 
-/** A receipt, why there will be none, or that nobody knows of the task any more; nothing while it goes on. */
+/** A receipt, why there will be none, or that nobody knows of the task any more; nothing else while it goes on. */
 export interface Outcome {
   receipt?: Receipt;
   reason?: Reason;
   gone?: boolean;
+  /** The attempts that came to nothing before the one that it speaks of. */
+  before?: FailedAttempt[];
+}
+
+/** A task of a request that was sent again. It has no receipt where it was never made. */
+export interface FailedAttempt {
+  reason: Reason;
+  receipt?: Receipt;
 }
 
 export interface Model {
@@ -121,12 +129,33 @@ export class Bridge {
   /** What became of an answer that this page asked for before. */
   async outcome(id: string, signal?: AbortSignal): Promise<Outcome> {
     const name = encodeURIComponent(id);
-    const settled = await this.#call(`/v1/receipts/${name}`, { signal }, [404]);
-    if (settled.status === 200) return { receipt: (await json(settled)) as Receipt };
     const task = await this.#call(`/v1/tasks/${name}`, { signal }, [404]);
     if (task.status === 404) return { gone: true };
-    const { reason } = (await json(task)) as { reason?: Reason | null };
-    return reason ? { reason } : {};
+    const { reason, attempts } = (await json(task)) as TaskData;
+    const receipt = await this.#receipt(name, "", signal);
+    const before = await Promise.all(
+      (attempts ?? []).slice(0, -1).map(async (failed): Promise<FailedAttempt> => {
+        return {
+          reason: reasonOf(failed.reason ?? {}),
+          receipt: await this.#receipt(name, `?attempt=${failed.attempt}`, signal),
+        };
+      }),
+    );
+    return { ...(before.length > 0 && { before }), ...(reason && { reason }), ...(receipt && { receipt }) };
+  }
+
+  /**
+   * Takes a task back that waits in the queue, and has no other made in its place;
+   * false where machines are at work on it, and are paid.
+   */
+  async cancel(id: string): Promise<boolean> {
+    const path = `/v1/tasks/${encodeURIComponent(id)}/cancel`;
+    return (await this.#call(path, { method: "POST" }, [404, 409])).ok;
+  }
+
+  async #receipt(name: string, attempt: string, signal?: AbortSignal): Promise<Receipt | undefined> {
+    const settled = await this.#call(`/v1/receipts/${name}${attempt}`, { signal }, [404]);
+    return settled.status === 200 ? ((await json(settled)) as Receipt) : undefined;
   }
 
   /** The pictures of a task that this page asked for before; null while, or when, the bridge has none. */
@@ -280,6 +309,11 @@ interface Chunk {
   error?: { message?: string; code?: string; type?: string };
 }
 
+interface TaskData {
+  reason?: Reason | null;
+  attempts?: { attempt: number; reason?: Reason | null }[];
+}
+
 interface StageData {
   stage?: string;
   task_id?: number;
@@ -290,6 +324,8 @@ interface StageData {
   wait_seconds?: number;
   count?: number;
   at_ms?: number;
+  attempt?: number;
+  reason?: Partial<Reason>;
 }
 
 /** What one server event means for the answer. Events that say nothing new to us mean nothing. */
@@ -319,6 +355,7 @@ export function answerEvents(event: ServerEvent, since: () => number): AnswerEve
     case "helium.stage": {
       const s = data as StageData;
       if (typeof s.stage !== "string") return [];
+      if (s.stage === "retry") return [{ type: "retry", number: s.attempt ?? 0, reason: reasonOf(s.reason ?? {}) }];
       return [
         {
           type: "stage",

@@ -26,7 +26,9 @@ export function Notice(props: {
       )}
       <div className="min-w-0 flex-1 basis-52">
         <p className="text-sm font-semibold">{props.title}</p>
-        {props.detail && <p className="mt-0.5 text-sm text-ink/85 [overflow-wrap:anywhere]">{props.detail}</p>}
+        {props.detail && (
+          <p className="mt-0.5 text-sm text-ink/85 first-letter:uppercase [overflow-wrap:anywhere]">{props.detail}</p>
+        )}
       </div>
       {props.action}
     </div>
