@@ -30,6 +30,8 @@ type application struct {
 	log  *slog.Logger
 	// decided waits between FinalizeBlock and Commit.
 	decided *types.Block
+	// fruitless is when validators last agreed about nothing.
+	fruitless time.Time
 }
 
 // Info says how far geth has come. Heights after it are replayed; those that
@@ -85,8 +87,8 @@ func (a *application) propose(ctx context.Context, height int64) (*types.Block, 
 	}
 	parent := a.exec.head()
 	at := time.Now()
-	if earliest := time.Unix(int64(parent.Time)+1, 0); at.Before(earliest) {
-		// Chain time must rise and must not run ahead: wait for the clock.
+	if earliest := a.earliest(parent); at.Before(earliest) {
+		// What comes meanwhile is in the block too.
 		select {
 		case <-time.After(min(time.Until(earliest), time.Second)):
 		case <-ctx.Done():
@@ -102,6 +104,14 @@ func (a *application) propose(ctx context.Context, height int64) (*types.Block, 
 	}
 	block, err := a.exec.build(at, randaoOf(proof), height)
 	return block, proof, err
+}
+
+// earliest is when the next block may be made. Chain time is whole seconds, must
+// rise and must not run ahead: it is the second after that of the last block, so
+// that a block after a quiet second is made at once. Nor do the validators agree
+// about nothing more than once a second.
+func (a *application) earliest(parent *types.Header) time.Time {
+	return time.Unix(max(int64(parent.Time), a.fruitless.Unix())+1, 0)
 }
 
 // ProcessProposal checks another's proposal, or one's own, by executing it.
@@ -154,6 +164,9 @@ func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalize
 	block, err := a.decode(r.Txs)
 	if err != nil {
 		return nil, fmt.Errorf("height %d: %w", r.Height, err)
+	}
+	if block == nil {
+		a.fruitless = time.Now()
 	}
 	if block != nil && block.NumberU64() > a.exec.head().Number.Uint64() {
 		if err := a.exec.execute(ctx, block); err != nil {
