@@ -31,7 +31,8 @@ type Config struct {
 	DataDir string
 	Genesis Genesis
 	// BlockInterval is the shortest time between blocks; 0 means one second, which
-	// is that of chain time: two blocks are of different seconds of the clock.
+	// is that of chain time: two blocks are of different seconds. A chain that
+	// rested has one in reserve, for two blocks one right after the other.
 	BlockInterval time.Duration
 	// HTTP and WS are where the JSON-RPC is served; port 0 takes a free one.
 	HTTP, WS string

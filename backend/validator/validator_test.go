@@ -193,6 +193,19 @@ func TestABlockMayBeMadeInEverySecondOfTheClock(t *testing.T) {
 			t.Errorf("%s: %d.%09d", c.name, got.Unix(), got.Nanosecond())
 		}
 	}
+	for _, c := range []struct {
+		name              string
+		parent, now, want int64
+	}{
+		{"after a rest the second before is taken", 100, 110, 109},
+		{"the next one takes the clock's own", 109, 110, 110},
+		{"after one quiet second", 108, 110, 109},
+		{"under load", 110, 111, 111},
+	} {
+		if got := timeOf(&types.Header{Time: uint64(c.parent)}, time.Unix(c.now, 999_999_999)); got.Unix() != c.want {
+			t.Errorf("%s: %d is after %d at %d, want %d", c.name, got.Unix(), c.parent, c.now, c.want)
+		}
+	}
 	for interval, pause := range map[time.Duration]time.Duration{MinBlockInterval: lateVotes, 3 * time.Second: 3 * time.Second} {
 		s, err := cometConfig(Config{DataDir: t.TempDir(), BlockInterval: interval})
 		if err != nil || s.Consensus.TimeoutCommit != pause {
