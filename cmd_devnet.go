@@ -21,15 +21,16 @@ import (
 
 // devnetCmd runs a whole network on this computer.
 type devnetCmd struct {
-	Data      string        `help:"Folder that keeps everything." placeholder:"DIR"`
-	Block     time.Duration `default:"1s" help:"Shortest time between blocks."`
-	Nodes     int           `default:"3" help:"How many nodes."`
-	DemoModel bool          `help:"Never reach for the network: the built-in demo model answers."`
-	Ready     string        `help:"File that says where everything is, while it serves." placeholder:"FILE"`
-	Port      int           `default:"7400" help:"First of five ports on 127.0.0.1; 0 takes free ones."`
-	Cheat     int           `help:"Make that many nodes answer wrongly, to see them slashed."`
-	Card      []string      `help:"Declare cards, in turn, instead of this computer's, to test a network of many: \"NVIDIA GeForce RTX 4070:12\"." placeholder:"NAME:GB"`
-	Fault     []string      `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy or hold." placeholder:"KIND"`
+	Data      string         `help:"Folder that keeps everything." placeholder:"DIR"`
+	Block     time.Duration  `default:"1s" help:"Shortest time between blocks."`
+	Nodes     int            `default:"3" help:"How many nodes."`
+	DemoModel bool           `help:"Never reach for the network: the built-in demo model answers."`
+	Ready     string         `help:"File that says where everything is, while it serves." placeholder:"FILE"`
+	Port      int            `default:"7400" help:"First of five ports on 127.0.0.1; 0 takes free ones."`
+	Cheat     int            `help:"Make that many nodes answer wrongly, to see them slashed."`
+	Card      []string       `help:"Declare cards, in turn, instead of this computer's, to test a network of many: \"NVIDIA GeForce RTX 4070:12\"." placeholder:"NAME:GB"`
+	Fake      *time.Duration `name:"fake-inference" hidden:"" help:"Answers are made up and come after this time (0 is at once), to measure the network alone." placeholder:"TIME"`
+	Fault     []string       `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy or hold." placeholder:"KIND"`
 }
 
 func (c devnetCmd) Run(env *environment) error {
@@ -69,7 +70,7 @@ func (c devnetCmd) Run(env *environment) error {
 	// The terminal is for the person; what the parts say goes to a file.
 	log := slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	return devnet.Run(env.ctx, devnet.Config{
-		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Faults: faults, Cards: cards,
+		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Faults: faults, Cards: cards, Fake: c.Fake,
 		Chat: chat, Out: env.stdout, Log: log,
 	})
 }

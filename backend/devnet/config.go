@@ -22,7 +22,8 @@ type Config struct {
 	// Block is the shortest time between blocks; a second is the least.
 	Block time.Duration
 	// Nodes to run. The first sixteen are processes of their own, as they are on
-	// the computers of those who earn; the others share this one and an engine.
+	// the computers of those who earn; the others share this one and an engine. With
+	// Fake all share this one.
 	Nodes int
 	// DemoModel never reaches for the network.
 	DemoModel bool
@@ -36,6 +37,9 @@ type Config struct {
 	// Cards are what nodes say that they are, in turn, for testing; none for what
 	// this computer is. A card's runtime is the engine's, whatever is given.
 	Cards []protocol.GPUClass
+	// Fake has no model compute anything: made-up answers come after this time, 0
+	// being at once, to measure the network alone. nil is real inference.
+	Fake *time.Duration
 	// Program runs a node when called as PROGRAM node …; empty is this one.
 	Program string
 	// Chat is the built chat page; nil serves none.
@@ -63,6 +67,10 @@ func (c *Config) complete() error {
 		return fmt.Errorf("--nodes %d: a task takes three nodes, and one computer carries %d at most", c.Nodes, maxNodes)
 	case len(c.Faults) > c.Nodes:
 		return fmt.Errorf("%d nodes can't have %d faults", c.Nodes, len(c.Faults))
+	case c.Fake != nil && *c.Fake < 0:
+		return fmt.Errorf("--fake-inference %s: give 0 or a time", *c.Fake)
+	case c.Fake != nil && len(c.Cards) > 0:
+		return errors.New("--card: nodes with fake inference are of a class of their own")
 	}
 	if c.Program == "" {
 		self, err := os.Executable()

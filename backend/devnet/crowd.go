@@ -21,9 +21,9 @@ import (
 
 // crowd are the nodes beyond those that are processes: nodes like others, with
 // wallets, journals and links to the relay of their own, in this process. One
-// engine works for them in turn.
+// engine works for them in turn, or a fake one for all at once.
 type crowd struct {
-	engine *worker.Engine
+	engine node.Engine
 	class  protocol.GPUClass
 	nodes  []*crowdNode
 }
@@ -57,6 +57,10 @@ func (d *devnet) startCrowd(ctx context.Context, first int) error {
 }
 
 func (d *devnet) startCrowdEngine(ctx context.Context) error {
+	if d.Fake != nil {
+		d.crowd = crowd{engine: fakeEngine{*d.Fake}, class: fakeClass()}
+		return nil
+	}
 	plan, err := hardware.Here(ctx, d.Log)
 	if err != nil {
 		return err

@@ -114,7 +114,10 @@ func (d *devnet) openFolder(ctx context.Context) error {
 		return err
 	}
 	d.record, err = loadRecord(d.DataDir, d.wallets.operator.Address(), time.Now())
-	return err
+	if err != nil {
+		return err
+	}
+	return d.record.keepFake(d.DataDir, d.Fake != nil)
 }
 
 func (d *devnet) prepareModels(ctx context.Context) error {
@@ -122,7 +125,15 @@ func (d *devnet) prepareModels(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if d.Fake != nil {
+		dir = filepath.Join(d.DataDir, "models") // one that makes no images
+	}
 	if d.library, err = models.Open(dir, models.Options{}); err != nil {
+		return err
+	}
+	if d.Fake != nil {
+		d.first = models.DemoID
+		_, err = d.library.MakeDemo(ctx)
 		return err
 	}
 	d.first, err = prepareModels(ctx, d.library, d.DemoModel, d.Out)
@@ -179,13 +190,19 @@ func (d *devnet) startRelay(ctx context.Context) (err error) {
 	}
 	d.relay, err = relay.Start(ctx, relay.Config{
 		DataDir: filepath.Join(d.DataDir, "relay"), Listener: listener, Profile: d.profile, Key: d.wallets.relay, Tasks: tasks,
-		Chain: tasks, Network: network, Sponsor: sponsor, Log: log,
+		Chain: tasks, Network: network, Sponsor: sponsor, Limits: relayLimits(), Log: log,
 	})
 	if err != nil {
 		return err
 	}
 	d.onClose(func() { d.relay.Close() })
 	return nil
+}
+
+// relayLimits take account of that all clients have one IP address here.
+func relayLimits() relay.Limits {
+	often := relay.Rate{PerSecond: 10_000, Burst: 100_000}
+	return relay.Limits{PerGuest: often, PerAsker: often, ConnectionsPerGuest: 1 << 14}
 }
 
 // bridgeFunds is what the bridge's wallet is topped up to.

@@ -28,6 +28,8 @@ type record struct {
 	GenesisTime uint64               `json:"genesis_time"`
 	Operator    common.Address       `json:"operator"`
 	Deployment  contracts.Deployment `json:"deployment"`
+	// Fake says that the nodes have fake engines, whose class is not that of others.
+	Fake bool `json:"fake_inference,omitempty"`
 }
 
 const recordName = "devnet.json"
@@ -56,6 +58,18 @@ func loadRecord(dir string, operator common.Address, now time.Time) (record, err
 		return r, fmt.Errorf("the chain in %s belongs to %s, and the wallet beside it is %s: put that wallet back, or choose another folder with --data", dir, r.Operator, operator)
 	}
 	return r, nil
+}
+
+// keepFake says once and for all whether the nodes of dir have fake engines.
+func (r *record) keepFake(dir string, fake bool) error {
+	if r.Fake == fake {
+		return nil
+	}
+	if r.Deployment.Task != (common.Address{}) {
+		return fmt.Errorf("the network in %s began with --fake-inference %v: it can't change, so choose another folder with --data", dir, r.Fake)
+	}
+	r.Fake = fake
+	return r.save(dir)
 }
 
 func (r record) save(dir string) error {

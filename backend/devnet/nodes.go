@@ -50,6 +50,9 @@ func (n *devnode) api() string {
 func (d *devnet) startNodes(ctx context.Context) error {
 	d.step("starting %d nodes", d.Nodes)
 	processes := min(d.Nodes, maxProcesses)
+	if d.Fake != nil {
+		processes = 0
+	}
 	profile, err := d.writeProfile()
 	if err != nil {
 		return err

@@ -30,6 +30,8 @@ type application struct {
 	log  *slog.Logger
 	// decided waits between FinalizeBlock and Commit.
 	decided *types.Block
+	// fruitless is when validators last agreed about nothing.
+	fruitless time.Time
 }
 
 // Info says how far geth has come. Heights after it are replayed; those that
@@ -84,17 +86,9 @@ func (a *application) propose(ctx context.Context, height int64) (*types.Block, 
 		return nil, nil, nil
 	}
 	parent := a.exec.head()
-	at := time.Now()
-	if earliest := time.Unix(int64(parent.Time)+1, 0); at.Before(earliest) {
-		// Chain time must rise and must not run ahead: wait for the clock.
-		select {
-		case <-time.After(min(time.Until(earliest), time.Second)):
-		case <-ctx.Done():
-			return nil, nil, ctx.Err()
-		}
-		if at = time.Now(); at.Before(earliest) {
-			return nil, nil, fmt.Errorf("the clock says %s and the last block %s: is the clock right?", at.UTC(), time.Unix(int64(parent.Time), 0).UTC())
-		}
+	at, err := a.turn(ctx, parent)
+	if err != nil {
+		return nil, nil, err
 	}
 	proof, err := a.key.Sign(randaoMessage(a.chainID, parent.Hash()))
 	if err != nil {
@@ -102,6 +96,41 @@ func (a *application) propose(ctx context.Context, height int64) (*types.Block, 
 	}
 	block, err := a.exec.build(at, randaoOf(proof), height)
 	return block, proof, err
+}
+
+// turn waits until a block may follow its parent, and says of when it is. What
+// comes meanwhile is in the block too.
+func (a *application) turn(ctx context.Context, parent *types.Header) (time.Time, error) {
+	earliest := a.earliest(parent)
+	if wait := time.Until(earliest); wait > 0 {
+		select {
+		case <-time.After(min(wait, time.Second)):
+		case <-ctx.Done():
+			return time.Time{}, ctx.Err()
+		}
+	}
+	now := time.Now()
+	if now.Before(earliest) {
+		return time.Time{}, fmt.Errorf("the clock says %s and the last block %s: is the clock right?", now.UTC(), time.Unix(int64(parent.Time), 0).UTC())
+	}
+	return timeOf(parent, now), nil
+}
+
+// earliest is when the next block may be made. Chain time is whole seconds, must
+// rise and must not run ahead: it is the second after that of the last block, so
+// that a block after a quiet second is made at once. Nor do the validators agree
+// about nothing more than once a second.
+func (a *application) earliest(parent *types.Header) time.Time {
+	return time.Unix(max(int64(parent.Time), a.fruitless.Unix())+1, 0)
+}
+
+// timeOf is the time of a block that is made now. After a quiet second it is of
+// the second before: chain time keeps that one in reserve, so that of two blocks
+// the second need not wait for the first. A task is settled moments after it was
+// created, and were that block of the next second, it would keep the next task
+// waiting, which then is settled in a second that the task after it needs.
+func timeOf(parent *types.Header, now time.Time) time.Time {
+	return time.Unix(max(int64(parent.Time)+1, now.Unix()-1), 0)
 }
 
 // ProcessProposal checks another's proposal, or one's own, by executing it.
@@ -154,6 +183,9 @@ func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalize
 	block, err := a.decode(r.Txs)
 	if err != nil {
 		return nil, fmt.Errorf("height %d: %w", r.Height, err)
+	}
+	if block == nil {
+		a.fruitless = time.Now()
 	}
 	if block != nil && block.NumberU64() > a.exec.head().Number.Uint64() {
 		if err := a.exec.execute(ctx, block); err != nil {

@@ -5,8 +5,8 @@
 // height counts agreements, which may be empty, so it is not the EVM block
 // number. A wake is a tiny CometBFT transaction that says that somebody's pool
 // has work: without one the validators rest. The interval is the shortest time
-// between two blocks; chain time is whole seconds, strictly rising, and never
-// ahead of the clock of the validator that proposed.
+// between two blocks by chain time, which is whole seconds, strictly rising, and
+// never ahead of the clock of the validator that proposed.
 //
 // The promise: a block that anybody has seen is final. It was on disk in
 // CometBFT's store before geth showed it, so killing every validator at any

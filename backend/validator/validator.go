@@ -30,7 +30,9 @@ type Config struct {
 	// DataDir holds everything the validator must not forget, its key included.
 	DataDir string
 	Genesis Genesis
-	// BlockInterval is the shortest time between blocks; 0 means one second.
+	// BlockInterval is the shortest time between blocks; 0 means one second, which
+	// is that of chain time: two blocks are of different seconds. A chain that
+	// rested has one in reserve, for two blocks one right after the other.
 	BlockInterval time.Duration
 	// HTTP and WS are where the JSON-RPC is served; port 0 takes a free one.
 	HTTP, WS string
@@ -162,6 +164,9 @@ func (v *Validator) Stop() error {
 	return v.err
 }
 
+// lateVotes is how long votes are still gathered for a block that has enough.
+const lateVotes = 50 * time.Millisecond
+
 func cometConfig(c Config) (*cfg.Config, error) {
 	s := cfg.DefaultConfig().SetRoot(filepath.Join(c.DataDir, "agreement"))
 	for _, dir := range []string{s.RootDir, filepath.Join(s.RootDir, "config"), filepath.Join(s.RootDir, "data")} {
@@ -174,10 +179,14 @@ func cometConfig(c Config) (*cfg.Config, error) {
 	s.P2P.PexReactor = false
 	s.TxIndex.Indexer = "null"
 	s.Storage.DiscardABCIResponses = true
-	// A block when there is a wake, and the next no sooner than the interval.
+	// A block when there is a wake, and the next no sooner than the interval. Of
+	// the shortest one the proposer takes care by chain time.
 	s.Consensus.CreateEmptyBlocks = false
 	s.Consensus.CreateEmptyBlocksInterval = 0
-	s.Consensus.TimeoutCommit = c.BlockInterval
+	s.Consensus.TimeoutCommit = lateVotes
+	if c.BlockInterval > MinBlockInterval {
+		s.Consensus.TimeoutCommit = c.BlockInterval
+	}
 	s.Consensus.SkipTimeoutCommit = false
 	return s, nil
 }
