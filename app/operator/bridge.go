@@ -110,19 +110,17 @@ func (b Bridge) openCreator(ctx context.Context, s *service) (*creator.Creator, 
 	return maker, nil
 }
 
-// dialRelay takes the first relay of the profile that answers.
+// dialRelay signs in to the first relay of the profile that answers; the others
+// stand by.
 func (b Bridge) dialRelay(ctx context.Context) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	var refusals []error
-	for _, r := range b.Profile.Relays {
-		link, err := client.Dial(ctx, client.Options{URL: r.URL, Signer: b.Wallet, Domain: b.Profile.Domain(), Log: b.Log})
-		if err == nil {
-			return link, nil
-		}
-		refusals = append(refusals, err)
+	relays := b.Profile.RelayURLs()
+	link, err := client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: b.Wallet, Domain: b.Profile.Domain(), Log: b.Log})
+	if err != nil {
+		return nil, fmt.Errorf("no relay of the network answers: %w", err)
 	}
-	return nil, fmt.Errorf("no relay of the network answers: %w", errors.Join(refusals...))
+	return link, nil
 }
 
 // watchPurse looks first, so that the first answer of /healthz knows.
