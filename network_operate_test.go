@@ -47,6 +47,7 @@ func TestOperatedNetwork(t *testing.T) {
 			t.Errorf("outcome is %s", r.Outcome)
 		}
 	})
+	t.Run("every account pays", o.testAccounts)
 	t.Run("health names what is low", o.testHealth)
 	t.Run("keys are administered", o.testKeys)
 }
@@ -296,7 +297,7 @@ func (o *operated) startBridge(t *testing.T, offers []string) {
 	if err := os.WriteFile(pins, []byte(o.line(t, append([]string{"bridge", "pins"}, offers...)...)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := fmt.Sprintf(`{"pins": [%q], "listen": "127.0.0.1:0", "low_cnx": 5000, "page": false}`, pins)
+	config := fmt.Sprintf(`{"pins": [%q], "listen": "127.0.0.1:0", "low_cnx": 5000, "page": false, "accounts": 3}`, pins)
 	if err := os.WriteFile(o.path("bridge.json"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -304,6 +305,23 @@ func (o *operated) startBridge(t *testing.T, offers []string) {
 	o.ready.APIKey = o.line(t, "bridge", "key", "create", "first", "--data", o.path("bridge"))
 	o.start(t, "bridge", "bridge", "--config", o.path("bridge.json"), "--data", o.path("bridge"), "--profile", o.profile())
 	o.ready.Bridge = o.awaitLine(t, "bridge", `models at (\S+)/v1`)
+}
+
+// testAccounts asks until each of the bridge's wallets has paid, of which only one
+// was funded.
+func (o *operated) testAccounts(t *testing.T) {
+	all := strings.Fields(o.line(t, "bridge", "wallet", "--data", o.path("bridge"), "--accounts", "3"))
+	paid := map[string]bool{}
+	await(t, "every account to pay", func() bool {
+		_, id := o.chat(t, plainPrompt)
+		paid[o.receipt(t, id).Creator.Hex()] = true
+		return len(paid) >= len(all)
+	})
+	for _, address := range all {
+		if !paid[address] {
+			t.Errorf("%s has not paid, but %v", address, paid)
+		}
+	}
 }
 
 func (o *operated) testHealth(t *testing.T) {
@@ -344,6 +362,9 @@ func (o *operated) testKeys(t *testing.T) {
 	o.line(t, "bridge", "key", "budget", id[1], "100", "--data", data)
 	if got := status(second); got != http.StatusOK {
 		t.Errorf("a key with a budget gets status %d", got)
+	}
+	if got := o.line(t, "bridge", "key", "ledger", id[1], "--data", data); !regexp.MustCompile(`(?s)^at,request,fee_wei,refunded_wei,ended\n[^\n]+,req_\w+,\d+,\d+,(true|false)$`).MatchString(got) {
+		t.Errorf("the ledger of a key with one request is %s", got)
 	}
 	o.line(t, "bridge", "key", "revoke", id[1], "--data", data)
 	if got := status(second); got != http.StatusUnauthorized {
