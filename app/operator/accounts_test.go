@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"helium/backend/wallet"
@@ -44,6 +45,35 @@ func TestAccountsAreFilledUpToAnEvenShare(t *testing.T) {
 			t.Errorf("%s: the main one is left with %d of a share of %d", c.name, left, even)
 		}
 	}
+}
+
+func TestAWalletPaysForOneBridge(t *testing.T) {
+	open := func(dir string) *wallet.Wallet {
+		t.Helper()
+		w, err := wallet.OpenOrCreate(t.Context(), dir, wallet.Options{FileOnly: true, LightScrypt: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	dir := t.TempDir()
+	unlock, err := holdWallet(open(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holdWallet(open(dir)); err == nil || !strings.Contains(err.Error(), "a wallet of its own") {
+		t.Errorf("a second bridge with the same wallet: %v", err)
+	}
+	other, err := holdWallet(open(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other()
+	unlock()
+	if unlock, err = holdWallet(open(dir)); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
 }
 
 func TestNoAccountIsLostByCountingLess(t *testing.T) {

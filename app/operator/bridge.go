@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/gofrs/flock"
 
 	"helium/backend/bridge"
 	"helium/backend/chain"
@@ -22,7 +23,10 @@ import (
 	"helium/backend/wallet"
 )
 
-// Bridge is how a bridge is run.
+// Bridge is how a bridge is run. A network may have many, behind any balancer: each
+// has a folder of its own, and with it its wallets, its API keys and their ledgers,
+// and its requests. A key is good at the bridge that made it alone, and a request is
+// asked for where it was made.
 type Bridge struct {
 	DataDir string
 	Listen  string
@@ -70,6 +74,13 @@ func (b Bridge) Run(ctx context.Context) error {
 	if err := s.open(ctx, b.DataDir); err != nil {
 		return err
 	}
+	for _, w := range append([]*wallet.Wallet{b.Wallet}, b.Others...) {
+		unlock, err := holdWallet(w)
+		if err != nil {
+			return err
+		}
+		s.onClose(unlock)
+	}
 	maker, main, err := b.openCreators(ctx, s)
 	if err != nil {
 		return err
@@ -92,6 +103,25 @@ func (b Bridge) Run(ctx context.Context) error {
 	<-ctx.Done()
 	fmt.Fprintln(b.Out, "Stopping; tasks under way are followed again at the next start.")
 	return ctx.Err()
+}
+
+// holdWallet keeps a second bridge of this computer from paying from the same wallet,
+// which may be named from two folders with --key: each would take the other's
+// nonces. On another computer nobody can keep it from that.
+func holdWallet(w *wallet.Wallet) (unlock func(), err error) {
+	if w.KeyFile() == "" {
+		return func() {}, nil
+	}
+	path := w.KeyFile() + ".lock"
+	lock := flock.New(path)
+	free, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the wallet %s: %w", w.Address(), err)
+	}
+	if !free {
+		return nil, fmt.Errorf("another bridge pays from the wallet %s (%s): give each bridge a wallet of its own", w.Address(), path)
+	}
+	return func() { lock.Unlock() }, nil
 }
 
 // payers names the wallets that pay, the main one first.
