@@ -3,10 +3,12 @@
 package main
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -29,7 +31,8 @@ type bridgeCmd struct {
 }
 
 type bridgeWalletCmd struct {
-	Data string `required:"" help:"Folder of the bridge." placeholder:"DIR"`
+	Data     string `required:"" help:"Folder of the bridge." placeholder:"DIR"`
+	Accounts int    `default:"1" help:"How many wallets the bridge is to pay from; all are printed, the one to fund first." placeholder:"N"`
 }
 
 func (c bridgeWalletCmd) Run(env *environment) error {
@@ -37,7 +40,13 @@ func (c bridgeWalletCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(env.stdout, w.Address())
+	others, err := operator.BridgeAccounts(env.ctx, c.Data, c.Accounts)
+	if err != nil {
+		return fmt.Errorf("--accounts: %w", err)
+	}
+	for _, w := range append([]*wallet.Wallet{w}, others...) {
+		fmt.Fprintln(env.stdout, w.Address())
+	}
 	return nil
 }
 
@@ -63,6 +72,7 @@ type bridgeRunCmd struct {
 	Profile        string          `required:"" help:"The network's profile, a file or an address." placeholder:"FILE|URL"`
 	Listen         string          `default:"127.0.0.1:7403" help:"Where to listen; what encrypts for the web stands before it." placeholder:"ADDRESS:PORT"`
 	Key            string          `help:"Key file of the wallet that pays; the one in the folder if not given." placeholder:"FILE"`
+	Accounts       int             `default:"1" help:"Pay from so many wallets, of which the bridge fills up the others from the first: tasks of one don't wait for another's transactions." placeholder:"N"`
 	PassphraseFile string          `help:"File with the passphrase of --key, or else HELIUM_PASSPHRASE." placeholder:"FILE"`
 	Models         []string        `help:"Models to offer, of those that are here, the first one first; all if none is given." placeholder:"ID"`
 	Pins           []string        `help:"File of models to offer, which needn't be here; helium bridge pins prints one. May be repeated." placeholder:"FILE"`
@@ -101,6 +111,10 @@ func (c bridgeRunCmd) Run(env *environment) error {
 	if b.Wallet, err = c.wallet(env); err != nil {
 		return err
 	}
+	if b.Others, err = operator.BridgeAccounts(env.ctx, c.Data, c.Accounts); err != nil {
+		return fmt.Errorf("--accounts: %w", err)
+	}
+	b.Accounts = c.Accounts
 	return b.Run(env.ctx)
 }
 
@@ -154,6 +168,7 @@ type bridgeKeyCmd struct {
 	Create bridgeKeyCreateCmd `cmd:"" help:"Make an API key and print it, once: it is kept nowhere."`
 	List   bridgeKeyListCmd   `cmd:"" help:"List the keys by their ids, with what they spent."`
 	Revoke bridgeKeyRevokeCmd `cmd:"" help:"End a key at once, for good."`
+	Ledger bridgeKeyLedgerCmd `cmd:"" help:"Print every charge and refund of a key, as CSV or JSON, amounts in wei."`
 	Budget bridgeKeyBudgetCmd `cmd:"" help:"Change what a key may spend, and its other limits."`
 }
 
@@ -255,6 +270,34 @@ func (c bridgeKeyRevokeCmd) Run(env *environment) error {
 	}
 	fmt.Fprintf(env.stdout, "The key %.12s of %s is revoked. It spent %s.\n", k.ID, k.Name, k.Spent)
 	return nil
+}
+
+type bridgeKeyLedgerCmd struct {
+	ID   string `arg:"" help:"Id of the key, or how it begins."`
+	Data string `required:"" help:"Folder of the bridge." placeholder:"DIR"`
+	JSON bool   `name:"json" help:"Print JSON, with what the key has spent, and not CSV."`
+}
+
+func (c bridgeKeyLedgerCmd) Run(env *environment) error {
+	keys, err := operator.OpenKeys(env.ctx, c.Data, env.log)
+	if err != nil {
+		return err
+	}
+	defer keys.Close()
+	l, err := keys.Ledger(env.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(env.stdout, l)
+	}
+	out := csv.NewWriter(env.stdout)
+	out.Write([]string{"at", "request", "fee_wei", "refunded_wei", "ended"}) // errors stay until Error
+	for _, e := range l.Charges {
+		out.Write([]string{e.At.UTC().Format(time.RFC3339), e.Request, e.Fee.Big().String(), e.Refunded.Big().String(), strconv.FormatBool(e.Ended)})
+	}
+	out.Flush()
+	return out.Error()
 }
 
 type bridgeKeyBudgetCmd struct {

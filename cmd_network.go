@@ -117,7 +117,7 @@ type networkInitCmd struct {
 	ownerKey
 	Name    string        `default:"a Helium network" help:"Name of the network, for people."`
 	RPC     string        `name:"rpc" required:"" help:"The chain's address for HTTP, as everybody reaches it." placeholder:"URL"`
-	WS      string        `name:"ws" required:"" help:"Its address for WebSocket." placeholder:"URL"`
+	WS      []string      `name:"ws" required:"" help:"Its address for WebSocket; given again, another node of the chain, for when the first does not answer." placeholder:"URL"`
 	Block   time.Duration `default:"1s" help:"Shortest time between the chain's blocks."`
 	Params  string        `help:"File with the parameters that differ from the usual ones; see helium network params." placeholder:"FILE"`
 	Small   bool          `help:"Start from the parameters for a network of a few nodes."`
@@ -137,7 +137,7 @@ func (networkInitCmd) Help() string {
 
 func (c networkInitCmd) Run(env *environment) error {
 	plan := operator.Plan{
-		Name: c.Name, HTTP: c.RPC, WS: c.WS, Block: c.Block, Delay: c.Delay, Params: contracts.DefaultParams(),
+		Name: c.Name, HTTP: c.RPC, WS: c.WS[0], AlsoWS: c.WS[1:], Block: c.Block, Delay: c.Delay, Params: contracts.DefaultParams(),
 		Profile: c.Out, Record: c.Record, DryRun: c.DryRun, Out: env.stdout,
 	}
 	if plan.Record == "" {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/ethclient"
 
 	"helium/app/launch"
 	"helium/app/network"
@@ -125,7 +124,7 @@ func openPayer(env *environment, from, dir string) (_ *payer, err error) {
 		return nil, err
 	}
 	p.closers = append(p.closers, func() { s.Close() })
-	rpc, err := chain.Dial(ctx, profile.WS)
+	rpc, err := chain.Dial(ctx, env.log, profile.Sockets()...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +139,8 @@ func openPayer(env *environment, from, dir string) (_ *payer, err error) {
 	}
 	sender := chain.OpenSender(c, s, w, chain.SenderOptions{Decode: contracts.DecodeError})
 	p.closers = append(p.closers, sender.Close)
-	link, err := client.Dial(ctx, client.Options{URL: profile.Relays[0].URL, Signer: w, Domain: profile.Domain()})
+	relays := profile.RelayURLs()
+	link, err := client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: w, Domain: profile.Domain()})
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func openPayer(env *environment, from, dir string) (_ *payer, err error) {
 
 // fundPayer asks the network's faucet, where there is one, when little is left in
 // the wallet and of what the Task contract owes it.
-func fundPayer(ctx context.Context, rpc *ethclient.Client, p *protocol.Profile, who common.Address) error {
+func fundPayer(ctx context.Context, rpc *chain.Endpoints, p *protocol.Profile, who common.Address) error {
 	has, err := network.BalanceOf(ctx, rpc, p.Contracts.Token, who)
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func fundPayer(ctx context.Context, rpc *ethclient.Client, p *protocol.Profile, 
 }
 
 // creditOf is what the Task contract owes an account.
-func creditOf(ctx context.Context, rpc *ethclient.Client, at, who common.Address) (protocol.Wei, error) {
+func creditOf(ctx context.Context, rpc *chain.Endpoints, at, who common.Address) (protocol.Wei, error) {
 	t := contracts.NewTask()
 	answer, err := rpc.CallContract(ctx, ethereum.CallMsg{To: &at, Data: t.PackCredit(who)}, nil)
 	if err != nil {
@@ -248,7 +248,7 @@ func (c taskVerifyCmd) verify(env *environment, r protocol.Receipt) ([]creator.F
 	if err != nil {
 		return nil, fmt.Errorf("%w. Without a network, --offline checks what the receipt proves by itself", err)
 	}
-	rpc, err := chain.Dial(ctx, profile.WS)
+	rpc, err := chain.Dial(ctx, env.log, profile.Sockets()...)
 	if err != nil {
 		return nil, err
 	}

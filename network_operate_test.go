@@ -31,21 +31,10 @@ import (
 // alone. The deployment is killed on the way and goes on.
 func TestOperatedNetwork(t *testing.T) {
 	o := openOperated(t)
-	owner := o.line(t, "network", "key", "--data", o.path("owner"))
-	o.startChain(t, owner)
-	relayURL := o.deploy(t)
-	o.start(t, "relay", "relay", "run", "--data", o.path("relay"), "--profile", o.profile(), "--listen", strings.TrimPrefix(relayURL, "http://"), "--sponsor")
-	o.awaitLine(t, "relay", `The relay serves at (\S+)`)
-	sponsor := o.line(t, "relay", "key", "--data", o.path("relay"), "--sponsor")
-	payer := o.line(t, "bridge", "wallet", "--data", o.path("bridge"))
-	o.send(t, "--to", sponsor, "--to", payer, "--coin", "10")
-	o.send(t, "--to", payer, "--cnx", "1000")
-
-	o.startNodes(t)
-	o.startBridge(t)
+	o.startAll(t, 3, "1000", models.DemoID)
 	t.Run("profile is right", func(t *testing.T) {
 		out, err := o.helium(t, "network", "show", o.profile())
-		if err != nil || !strings.Contains(out, "3 joined") || !strings.Contains(out, relayURL) {
+		if err != nil || !strings.Contains(out, "3 joined") || !strings.Contains(out, o.net.Relays[0].URL) {
 			t.Errorf("%v: %s", err, out)
 		}
 	})
@@ -58,6 +47,7 @@ func TestOperatedNetwork(t *testing.T) {
 			t.Errorf("outcome is %s", r.Outcome)
 		}
 	})
+	t.Run("every account pays", o.testAccounts)
 	t.Run("health names what is low", o.testHealth)
 	t.Run("keys are administered", o.testKeys)
 }
@@ -85,6 +75,24 @@ func openOperated(t *testing.T) *operated {
 		}
 	})
 	return o
+}
+
+// startAll starts every part, with so many nodes, and gives the bridge's wallet
+// so much CNX.
+func (o *operated) startAll(t *testing.T, nodes int, cnx string, offers ...string) {
+	t.Helper()
+	owner := o.line(t, "network", "key", "--data", o.path("owner"))
+	o.startChain(t, owner)
+	relayURL := o.deploy(t)
+	o.start(t, "relay", "-v", "relay", "run", "--data", o.path("relay"), "--profile", o.profile(), "--listen", strings.TrimPrefix(relayURL, "http://"), "--sponsor")
+	o.awaitLine(t, "relay", `The relay serves at (\S+)`)
+	sponsor := o.line(t, "relay", "key", "--data", o.path("relay"), "--sponsor")
+	payer := o.line(t, "bridge", "wallet", "--data", o.path("bridge"))
+	o.send(t, "--to", sponsor, "--to", payer, "--coin", "10")
+	o.send(t, "--to", payer, "--cnx", cnx)
+
+	o.startNodes(t, nodes)
+	o.startBridge(t, offers)
 }
 
 func (o *operated) path(name string) string { return filepath.Join(o.dir, name) }
@@ -256,12 +264,12 @@ func (o *operated) send(t *testing.T, args ...string) {
 	o.line(t, append([]string{"network", "send", o.profile(), "--key", o.path("owner/key.json")}, args...)...)
 }
 
-// startNodes starts three nodes that have CNX and no coin of the chain.
-func (o *operated) startNodes(t *testing.T) {
+// startNodes starts nodes that have CNX and no coin of the chain.
+func (o *operated) startNodes(t *testing.T, nodes int) {
 	t.Helper()
 	o.line(t, "model", "demo")
 	var to []string
-	for i := range 3 {
+	for i := range nodes {
 		name := fmt.Sprintf("node-%d", i+1)
 		o.start(t, name, "node", "--data", o.path(name), "--profile", o.profile(), "--run", "--passphrase-file")
 		o.awaitLine(t, name, `(http://\S+)`)
@@ -274,7 +282,7 @@ func (o *operated) startNodes(t *testing.T) {
 		to = append(to, "--to", address)
 	}
 	o.send(t, append(to, "--cnx", "500")...)
-	for i := range 3 {
+	for i := range nodes {
 		name := fmt.Sprintf("node-%d", i+1)
 		await(t, name+" to be available", func() bool {
 			out, _ := o.helium(t, "status", "--data", o.path(name), "--field", "node.chain")
@@ -283,13 +291,13 @@ func (o *operated) startNodes(t *testing.T) {
 	}
 }
 
-func (o *operated) startBridge(t *testing.T) {
+func (o *operated) startBridge(t *testing.T, offers []string) {
 	t.Helper()
 	pins := o.path("pins.json")
-	if err := os.WriteFile(pins, []byte(o.line(t, "bridge", "pins", models.DemoID)), 0o600); err != nil {
+	if err := os.WriteFile(pins, []byte(o.line(t, append([]string{"bridge", "pins"}, offers...)...)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := fmt.Sprintf(`{"pins": [%q], "listen": "127.0.0.1:0", "low_cnx": 5000, "page": false}`, pins)
+	config := fmt.Sprintf(`{"pins": [%q], "listen": "127.0.0.1:0", "low_cnx": 5000, "page": false, "accounts": 3}`, pins)
 	if err := os.WriteFile(o.path("bridge.json"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -297,6 +305,23 @@ func (o *operated) startBridge(t *testing.T) {
 	o.ready.APIKey = o.line(t, "bridge", "key", "create", "first", "--data", o.path("bridge"))
 	o.start(t, "bridge", "bridge", "--config", o.path("bridge.json"), "--data", o.path("bridge"), "--profile", o.profile())
 	o.ready.Bridge = o.awaitLine(t, "bridge", `models at (\S+)/v1`)
+}
+
+// testAccounts asks until each of the bridge's wallets has paid, of which only one
+// was funded.
+func (o *operated) testAccounts(t *testing.T) {
+	all := strings.Fields(o.line(t, "bridge", "wallet", "--data", o.path("bridge"), "--accounts", "3"))
+	paid := map[string]bool{}
+	await(t, "every account to pay", func() bool {
+		_, id := o.chat(t, plainPrompt)
+		paid[o.receipt(t, id).Creator.Hex()] = true
+		return len(paid) >= len(all)
+	})
+	for _, address := range all {
+		if !paid[address] {
+			t.Errorf("%s has not paid, but %v", address, paid)
+		}
+	}
 }
 
 func (o *operated) testHealth(t *testing.T) {
@@ -337,6 +362,9 @@ func (o *operated) testKeys(t *testing.T) {
 	o.line(t, "bridge", "key", "budget", id[1], "100", "--data", data)
 	if got := status(second); got != http.StatusOK {
 		t.Errorf("a key with a budget gets status %d", got)
+	}
+	if got := o.line(t, "bridge", "key", "ledger", id[1], "--data", data); !regexp.MustCompile(`(?s)^at,request,fee_wei,refunded_wei,ended\n[^\n]+,req_\w+,\d+,\d+,(true|false)$`).MatchString(got) {
+		t.Errorf("the ledger of a key with one request is %s", got)
 	}
 	o.line(t, "bridge", "key", "revoke", id[1], "--data", data)
 	if got := status(second); got != http.StatusUnauthorized {

@@ -18,7 +18,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 	unreachable := func(err error) error {
 		return protocol.Reason{Code: "chain_unreachable", Title: "The network's chain does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
 	}
-	if p.rpc, err = chain.Dial(ctx, p.profile.WS); err != nil {
+	if p.rpc, err = chain.Dial(ctx, a.log, p.profile.Sockets()...); err != nil {
 		return unreachable(err)
 	}
 	p.onClose(p.rpc.Close)
@@ -27,7 +27,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 	}
 	p.onClose(p.chain.Close)
 	if id := p.chain.ID(); !id.IsUint64() || id.Uint64() != p.profile.ChainID {
-		return protocol.Reason{Code: "wrong_chain", Title: "This is another chain", Detail: fmt.Sprintf("the network's profile says chain %d, %s is chain %s", p.profile.ChainID, p.profile.WS, id), Action: "Get the network's profile again."}
+		return protocol.Reason{Code: "wrong_chain", Title: "This is another chain", Detail: fmt.Sprintf("the network's profile says chain %d, %s is chain %s", p.profile.ChainID, p.rpc.URL(), id), Action: "Get the network's profile again."}
 	}
 	p.sender = chain.OpenSender(p.chain, p.store, p.wallet, chain.SenderOptions{Decode: contracts.DecodeError, Log: a.log})
 	p.onClose(p.sender.Close)
@@ -37,7 +37,8 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 func (a *Agent) openRelay(ctx context.Context, p *parts) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	p.relay, err = client.Dial(ctx, client.Options{URL: p.profile.Relays[0].URL, Signer: p.wallet, Domain: p.profile.Domain(), Log: a.log})
+	relays := p.profile.RelayURLs()
+	p.relay, err = client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: p.wallet, Domain: p.profile.Domain(), Log: a.log})
 	if err != nil {
 		return protocol.Reason{Code: "relay_unreachable", Title: "The network's relay does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
 	}

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/ethereum/go-ethereum/ethclient"
-
 	"helium/app/api"
 	"helium/app/network"
 	"helium/backend/chain"
@@ -31,7 +29,7 @@ type parts struct {
 	engine  *worker.Engine
 	class   protocol.GPUClass
 	profile *protocol.Profile
-	rpc     *ethclient.Client
+	rpc     *chain.Endpoints
 	chain   *chain.Chain
 	sender  *chain.Sender
 	relay   *client.Client

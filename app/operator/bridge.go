@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/gofrs/flock"
 
 	"helium/backend/bridge"
 	"helium/backend/chain"
@@ -22,12 +23,19 @@ import (
 	"helium/backend/wallet"
 )
 
-// Bridge is how a bridge is run.
+// Bridge is how a bridge is run. A network may have many, behind any balancer: each
+// has a folder of its own, and with it its wallets, its API keys and their ledgers,
+// and its requests. A key is good at the bridge that made it alone, and a request is
+// asked for where it was made.
 type Bridge struct {
 	DataDir string
 	Listen  string
 	Profile protocol.Profile
-	Wallet  *wallet.Wallet
+	// Wallet is the main one, which its owner funds. Others are more: new tasks are
+	// paid by the first Accounts of all, which are filled up from the main one.
+	Wallet   *wallet.Wallet
+	Others   []*wallet.Wallet
+	Accounts int
 	// Offers are the models that can be asked for, the one to offer first first.
 	Offers []bridge.Model
 	// Library knows the files of other models that a task names, such as a LoRA.
@@ -66,11 +74,18 @@ func (b Bridge) Run(ctx context.Context) error {
 	if err := s.open(ctx, b.DataDir); err != nil {
 		return err
 	}
-	maker, err := b.openCreator(ctx, s)
+	for _, w := range append([]*wallet.Wallet{b.Wallet}, b.Others...) {
+		unlock, err := holdWallet(w)
+		if err != nil {
+			return err
+		}
+		s.onClose(unlock)
+	}
+	maker, main, err := b.openCreators(ctx, s)
 	if err != nil {
 		return err
 	}
-	watch := b.watchPurse(ctx, s, maker)
+	watch := b.watchPurse(ctx, s, maker, main)
 	serving, err := bridge.Start(bridge.Config{
 		Listen: b.Listen, Creator: maker, Store: s.store, Models: b.Offers, Pin: b.pin, Chat: b.Page,
 		PageBudget: b.PageBudget, MaxFee: b.MaxFee, Low: watch.Low, Log: b.Log,
@@ -84,59 +99,118 @@ func (b Bridge) Run(ctx context.Context) error {
 		return err
 	}
 	s.onClose(closeAdmin)
-	fmt.Fprintf(b.Out, "The bridge serves %d models at %s/v1 and pays from %s.\n", len(b.Offers), serving.URL(), b.Wallet.Address())
+	fmt.Fprintf(b.Out, "The bridge serves %d models at %s/v1 and pays from %s.\n", len(b.Offers), serving.URL(), b.payers())
 	<-ctx.Done()
 	fmt.Fprintln(b.Out, "Stopping; tasks under way are followed again at the next start.")
 	return ctx.Err()
 }
 
-// openCreator opens what makes tasks and pays for them.
-func (b Bridge) openCreator(ctx context.Context, s *service) (*creator.Creator, error) {
-	paying := chain.OpenSender(s.chain, s.store, b.Wallet, chain.SenderOptions{Decode: contracts.DecodeError, Log: b.Log})
-	s.onClose(paying.Close)
-	link, err := b.dialRelay(ctx)
-	if err != nil {
-		return nil, err
+// holdWallet keeps a second bridge of this computer from paying from the same wallet,
+// which may be named from two folders with --key: each would take the other's
+// nonces. On another computer nobody can keep it from that.
+func holdWallet(w *wallet.Wallet) (unlock func(), err error) {
+	if w.KeyFile() == "" {
+		return func() {}, nil
 	}
-	s.onClose(func() { link.Close() })
-	maker, err := creator.New(creator.Config{
-		Profile: b.Profile, Chain: s.rpc, Sender: paying, Relay: link, Store: s.store, Value: b.Value,
-		DepositAhead: depositAhead, Log: b.Log.With("part", "creator"),
-	})
+	path := w.KeyFile() + ".lock"
+	lock := flock.New(path)
+	free, err := lock.TryLock()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("lock the wallet %s: %w", w.Address(), err)
 	}
-	s.runUntilClose(ctx, "creator", maker.Run)
-	return maker, nil
+	if !free {
+		return nil, fmt.Errorf("another bridge pays from the wallet %s (%s): give each bridge a wallet of its own", w.Address(), path)
+	}
+	return func() { lock.Unlock() }, nil
 }
 
-// dialRelay takes the first relay of the profile that answers.
-func (b Bridge) dialRelay(ctx context.Context) (*client.Client, error) {
+// payers names the wallets that pay, the main one first.
+func (b Bridge) payers() string {
+	if b.Accounts <= 1 {
+		return b.Wallet.Address().Hex()
+	}
+	return fmt.Sprintf("%s and %d accounts that it fills up", b.Wallet.Address(), b.Accounts-1)
+}
+
+// openCreators opens what makes tasks and pays for them, for each wallet, and the
+// outbox of the main one.
+func (b Bridge) openCreators(ctx context.Context, s *service) (*creator.Accounts, *chain.Sender, error) {
+	var all []*creator.Creator
+	var main *chain.Sender
+	for i, w := range append([]*wallet.Wallet{b.Wallet}, b.Others...) {
+		paying := chain.OpenSender(s.chain, s.store, w, chain.SenderOptions{Decode: contracts.DecodeError, Log: b.Log})
+		s.onClose(paying.Close)
+		if i == 0 {
+			main = paying
+		}
+		link, err := b.dialRelay(ctx, w)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.onClose(func() { link.Close() })
+		maker, err := creator.New(creator.Config{
+			Profile: b.Profile, Chain: s.rpc, Sender: paying, Relay: link, Store: s.store, Value: b.Value,
+			DepositAhead: depositAhead, Extra: i > 0, Log: b.Log.With("part", "creator", "account", i+1),
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		s.runUntilClose(ctx, "creator", maker.Run)
+		all = append(all, maker)
+	}
+	using := min(max(b.Accounts, 1), len(all))
+	if using > 1 {
+		fill := &spreader{
+			rpc: s.rpc, token: b.Profile.Contracts.Token, main: main, all: all[:using], log: b.Log,
+			leasts: map[string]*big.Int{"gas": lowGas(), "CNX": protocol.CNX(1).Big()},
+		}
+		fill.look(ctx) // so that all can pay from the first request on
+		s.runUntilClose(ctx, "filling of the bridge's accounts", fill.run)
+	}
+	return creator.NewAccounts(using, all...), main, nil
+}
+
+// dialRelay signs in to the first relay of the profile that answers; the others
+// stand by.
+func (b Bridge) dialRelay(ctx context.Context, w *wallet.Wallet) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	var refusals []error
-	for _, r := range b.Profile.Relays {
-		link, err := client.Dial(ctx, client.Options{URL: r.URL, Signer: b.Wallet, Domain: b.Profile.Domain(), Log: b.Log})
-		if err == nil {
-			return link, nil
-		}
-		refusals = append(refusals, err)
+	relays := b.Profile.RelayURLs()
+	link, err := client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: w, Domain: b.Profile.Domain(), Log: b.Log})
+	if err != nil {
+		return nil, fmt.Errorf("no relay of the network answers: %w", err)
 	}
-	return nil, fmt.Errorf("no relay of the network answers: %w", errors.Join(refusals...))
+	return link, nil
 }
 
-// watchPurse looks first, so that the first answer of /healthz knows.
-func (b Bridge) watchPurse(ctx context.Context, s *service, maker *creator.Creator) *purseWatch {
+// watchPurse looks first, so that the first answer of /healthz knows. Of gas it
+// names each account that runs low, of CNX all of them together.
+func (b Bridge) watchPurse(ctx context.Context, s *service, accounts *creator.Accounts, main *chain.Sender) *purseWatch {
 	watch := &purseWatch{log: b.Log, name: "bridge", look: func(ctx context.Context) ([]holding, error) {
-		gas, err := s.rpc.BalanceAt(ctx, b.Wallet.Address(), nil)
+		var all []holding
+		for _, a := range accounts.States() {
+			if !a.Used {
+				continue
+			}
+			gas, err := s.rpc.BalanceAt(ctx, a.Address, nil)
+			if err != nil {
+				return nil, err
+			}
+			what := "gas"
+			if a.Address != main.Address() {
+				what = "gas of " + a.Address.Hex()
+			}
+			all = append(all, holding{what: what, has: gas, least: lowGas()})
+		}
+		cnx, err := accounts.Balance(ctx)
 		if err != nil {
 			return nil, err
 		}
-		cnx, err := maker.Balance(ctx)
+		fee, err := accounts.Fee(ctx, creator.Size{Type: protocol.GPT, Units: 1}, protocol.Wei{})
 		if err != nil {
 			return nil, err
 		}
-		return []holding{{"gas", gas, lowGas()}, {"CNX", cnx.Big(), b.LowCNX.Big()}}, nil
+		return append(all, holding{"CNX", cnx.Big(), b.LowCNX.Big(), fee.Big()}), nil
 	}}
 	watch.check(ctx)
 	s.runUntilClose(ctx, "watch of the bridge's wallet", watch.run)

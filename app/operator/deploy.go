@@ -27,10 +27,12 @@ type Plan struct {
 	Name string
 	// HTTP and WS are the chain's addresses, as everybody reaches them.
 	HTTP, WS string
-	Owner    *wallet.Wallet
-	Params   contracts.Params
-	Relays   []protocol.RelayInfo
-	Classes  []contracts.RegisteredClass
+	// AlsoWS are those of other nodes of the chain.
+	AlsoWS  []string
+	Owner   *wallet.Wallet
+	Params  contracts.Params
+	Relays  []protocol.RelayInfo
+	Classes []contracts.RegisteredClass
 	// Delay of the timelock; zero for a network of one's own.
 	Delay time.Duration
 	// Block is the shortest time between the chain's blocks.
@@ -67,7 +69,7 @@ func Init(ctx context.Context, p Plan) error {
 	}
 	defer rpc.Close()
 	profile := protocol.Profile{
-		Version: protocol.ProfileVersion, Name: p.Name, ChainID: id, HTTP: p.HTTP, WS: p.WS,
+		Version: protocol.ProfileVersion, Name: p.Name, ChainID: id, HTTP: p.HTTP, WS: p.WS, AlsoWS: p.AlsoWS,
 		Relays: p.Relays, BlockIntervalMS: p.Block.Milliseconds(),
 	}
 	if err := checkPlan(profile, p); err != nil {
@@ -120,7 +122,7 @@ func checkPlan(profile protocol.Profile, p Plan) error {
 	return nil
 }
 
-// connect opens the chain at both addresses, which must be the same.
+// connect opens the chain at all addresses, which must be of the same.
 func (p Plan) connect(ctx context.Context) (*ethclient.Client, uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -128,15 +130,17 @@ func (p Plan) connect(ctx context.Context) (*ethclient.Client, uint64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	ws, other, err := dialChain(ctx, p.WS)
-	if err != nil {
-		rpc.Close()
-		return nil, 0, err
-	}
-	ws.Close()
-	if id != other {
-		rpc.Close()
-		return nil, 0, fmt.Errorf("%s is chain %d and %s is chain %d: give two addresses of one chain", p.HTTP, id, p.WS, other)
+	for _, url := range append([]string{p.WS}, p.AlsoWS...) {
+		ws, other, err := dialChain(ctx, url)
+		if err != nil {
+			rpc.Close()
+			return nil, 0, err
+		}
+		ws.Close()
+		if id != other {
+			rpc.Close()
+			return nil, 0, fmt.Errorf("%s is chain %d and %s is chain %d: give addresses of one chain", p.HTTP, id, url, other)
+		}
 	}
 	return rpc, id, nil
 }

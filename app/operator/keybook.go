@@ -40,7 +40,14 @@ type KeyBook interface {
 	List(ctx context.Context) ([]bridge.Key, error)
 	Change(ctx context.Context, id string, c bridge.KeyChange) (bridge.Key, error)
 	Revoke(ctx context.Context, id string) (bridge.Key, error)
+	Ledger(ctx context.Context, id string) (KeyLedger, error)
 	Close() error
+}
+
+// KeyLedger is a key and everything that it was charged and refunded.
+type KeyLedger struct {
+	Key     bridge.Key      `json:"key"`
+	Charges []bridge.Charge `json:"charges"`
 }
 
 // OpenKeys opens the keys of the bridge in dir: through the bridge while it runs,
@@ -90,6 +97,11 @@ func (k *storedKeys) Change(_ context.Context, id string, c bridge.KeyChange) (b
 
 func (k *storedKeys) Revoke(_ context.Context, id string) (bridge.Key, error) {
 	return bridge.RevokeKey(k.store, id, time.Now())
+}
+
+func (k *storedKeys) Ledger(_ context.Context, id string) (l KeyLedger, err error) {
+	l.Key, l.Charges, err = bridge.KeyLedger(k.store, id)
+	return l, err
 }
 
 func (k *storedKeys) Close() error { return k.store.Close() }
@@ -163,6 +175,9 @@ func adminRoutes(keys KeyBook) http.Handler {
 	mux.HandleFunc("DELETE /keys/{id}", answering(func(r *http.Request) (any, error) {
 		return keys.Revoke(r.Context(), r.PathValue("id"))
 	}))
+	mux.HandleFunc("GET /keys/{id}/ledger", answering(func(r *http.Request) (any, error) {
+		return keys.Ledger(r.Context(), r.PathValue("id"))
+	}))
 	return mux
 }
 
@@ -233,7 +248,15 @@ func (c *adminClient) Revoke(ctx context.Context, id string) (k bridge.Key, err 
 	return k, err
 }
 
+func (c *adminClient) Ledger(ctx context.Context, id string) (l KeyLedger, err error) {
+	err = c.call(ctx, http.MethodGet, "/keys/"+url.PathEscape(id)+"/ledger", nil, &l)
+	return l, err
+}
+
 func (c *adminClient) Close() error { return nil }
+
+// maxAdminBytes bounds an answer: a ledger of a million tasks.
+const maxAdminBytes = 256 << 20
 
 func (c *adminClient) call(ctx context.Context, method, path string, body, into any) error {
 	b, err := json.Marshal(body)
@@ -250,7 +273,7 @@ func (c *adminClient) call(ctx context.Context, method, path string, body, into 
 		return fmt.Errorf("ask the bridge: %w", err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxFileBytes))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAdminBytes))
 	if err != nil {
 		return fmt.Errorf("ask the bridge: %w", err)
 	}

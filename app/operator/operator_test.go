@@ -250,11 +250,11 @@ func TestAWalletThatRunsLowIsToldOnce(t *testing.T) {
 	var out bytes.Buffer
 	has := big.NewInt(5)
 	watch := &purseWatch{log: slog.New(slog.NewTextHandler(&out, nil)), name: "bridge", look: func(context.Context) ([]holding, error) {
-		return []holding{{"gas", has, big.NewInt(10)}, {"CNX", big.NewInt(10), big.NewInt(10)}}, nil
+		return []holding{{"gas", has, big.NewInt(10), big.NewInt(2)}, {what: "CNX", has: big.NewInt(10), least: big.NewInt(10)}}, nil
 	}}
 	watch.check(t.Context())
 	watch.check(t.Context())
-	if low := watch.Low(); !slices.Equal(low, []string{"gas"}) || strings.Count(out.String(), "runs low") != 1 {
+	if low := watch.Low(); !slices.Equal(low, []string{"gas"}) || strings.Count(out.String(), "runs low") != 1 || !strings.Contains(out.String(), `"tasks left"=2`) {
 		t.Errorf("low is %v, the log %s", low, out.String())
 	}
 	has.SetInt64(10)

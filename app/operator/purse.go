@@ -14,6 +14,17 @@ import (
 type holding struct {
 	what       string
 	has, least *big.Int
+	// each is what the smallest task takes of it at the price of now; nil where that
+	// is not known.
+	each *big.Int
+}
+
+// tasksLeft is how many tasks what there is suffices for.
+func (h holding) tasksLeft() string {
+	if h.each == nil || h.each.Sign() == 0 {
+		return "unknown"
+	}
+	return new(big.Int).Div(h.has, h.each).String()
 }
 
 // purseWatch tells when a wallet runs low, once for each time that it does.
@@ -61,7 +72,7 @@ func (p *purseWatch) check(ctx context.Context) {
 		}
 		p.low = append(p.low, h.what)
 		if !slices.Contains(was, h.what) {
-			p.log.Warn("the wallet runs low: send it more", "of", p.name, "what", h.what, "has", coins(h.has), "warns below", coins(h.least))
+			p.log.Warn("the wallet runs low: send it more", "of", p.name, "what", h.what, "has", coins(h.has), "warns below", coins(h.least), "tasks left", h.tasksLeft())
 		}
 	}
 }

@@ -137,7 +137,7 @@ func (r Relay) openSponsor(ctx context.Context, s *service) (*sponsor.Sponsor, e
 	least := new(big.Int).Set(r.Limits.Day)
 	watch := &purseWatch{log: r.Log, name: "sponsor", look: func(ctx context.Context) ([]holding, error) {
 		has, err := s.rpc.BalanceAt(ctx, purse.Address(), nil)
-		return []holding{{"gas", has, least}}, err
+		return []holding{{what: "gas", has: has, least: least}}, err
 	}}
 	s.runUntilClose(ctx, "watch of the sponsor's wallet", watch.run)
 	fmt.Fprintf(r.Out, "The sponsor %s pays the gas of those who earn, %s of the chain's coin a day at most.\n", purse.Address(), coins(r.Limits.Day))

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/gofrs/flock"
 
 	"helium/backend/chain"
@@ -21,7 +20,7 @@ import (
 type service struct {
 	profile protocol.Profile
 	log     *slog.Logger
-	rpc     *ethclient.Client
+	rpc     *chain.Endpoints
 	chain   *chain.Chain
 	store   *store.Store
 
@@ -69,7 +68,7 @@ func storeDir(dir string) string { return filepath.Join(dir, "store") }
 func (s *service) openChain(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	if s.rpc, err = chain.Dial(ctx, s.profile.WS); err != nil {
+	if s.rpc, err = chain.Dial(ctx, s.log, s.profile.Sockets()...); err != nil {
 		return err
 	}
 	s.onClose(s.rpc.Close)
@@ -78,7 +77,7 @@ func (s *service) openChain(ctx context.Context) (err error) {
 	}
 	s.onClose(s.chain.Close)
 	if id := s.chain.ID(); !id.IsUint64() || id.Uint64() != s.profile.ChainID {
-		return fmt.Errorf("the network's profile says chain %d, and %s is chain %s: get the profile again", s.profile.ChainID, s.profile.WS, id)
+		return fmt.Errorf("the network's profile says chain %d, and %s is chain %s: get the profile again", s.profile.ChainID, s.rpc.URL(), id)
 	}
 	code, err := s.rpc.CodeAt(ctx, s.profile.Contracts.Task, nil)
 	if err != nil {

@@ -56,11 +56,11 @@ func (s *showing) bad(name, format string, args ...any) {
 	s.row(name, "WRONG: "+format, args...)
 }
 
-// chain asks both of its addresses which chain they are.
+// chain asks all of its addresses which chain they are.
 func (s *showing) chain(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	for _, url := range []string{s.profile.HTTP, s.profile.WS} {
+	for _, url := range append([]string{s.profile.HTTP}, s.profile.Sockets()...) {
 		rpc, id, err := dialChain(ctx, url)
 		switch {
 		case err != nil:

@@ -52,7 +52,8 @@ func (p plan) again(r creator.Record, now time.Time) bool {
 		return false
 	}
 	switch r.Reason.Code {
-	case "no_agreement", "no_arguments", "nodes_silent", "result_lost", "price_changed":
+	case "no_agreement", "no_arguments", "nodes_silent", "result_lost", "price_changed",
+		"insufficient_gas": // another wallet of the bridge may have enough
 		return p.Asked || !nodesPaid(r.Receipt)
 	}
 	return false

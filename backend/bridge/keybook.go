@@ -85,6 +85,41 @@ func RevokeKey(s *store.Store, id string, now time.Time) (Key, error) {
 	})
 }
 
+// Charge is what one task cost a key: each attempt of a request is one.
+type Charge struct {
+	// Request is the id of the request, and of its receipt.
+	Request string    `json:"request"`
+	At      time.Time `json:"at"`
+	// Fee was charged when the task was asked for, Refunded came back when it ended.
+	Fee      protocol.Wei `json:"fee_wei"`
+	Refunded protocol.Wei `json:"refunded_wei"`
+	// Ended is false while it is under way.
+	Ended bool `json:"ended"`
+}
+
+// KeyLedger is every charge and refund of the key whose id begins with id, the
+// oldest first. What they come to is what the key has spent.
+func KeyLedger(s *store.Store, id string) (k Key, all []Charge, err error) {
+	err = s.View(func(tx *store.Tx) error {
+		hash, row, err := findKey(tx, id)
+		if err != nil {
+			return err
+		}
+		if k, err = keyOf(tx, hash, row); err != nil {
+			return err
+		}
+		all = nil
+		return ledger.Scan(tx, func(request string, r ledgerRow) error {
+			if r.Caller == "key:"+k.ID {
+				all = append(all, Charge{request, r.At, r.Fee, r.Refunded, r.Ended})
+			}
+			return nil
+		})
+	})
+	slices.SortStableFunc(all, func(a, b Charge) int { return a.At.Compare(b.At) })
+	return k, all, err
+}
+
 func changeRow(s *store.Store, id string, change func(*keyRow)) (k Key, err error) {
 	err = s.Update(func(tx *store.Tx) error {
 		hash, row, err := findKey(tx, id)

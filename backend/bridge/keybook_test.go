@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -135,13 +136,62 @@ func TestARateThatWasChangedCountsAtOnce(t *testing.T) {
 	}
 }
 
+// Every charge and every refund of a key is there to read, in the order of their
+// times, and they come to what it has spent.
+func TestALedgerComesToWhatItsKeyHasSpent(t *testing.T) {
+	b, _ := open(t)
+	now := time.Now()
+	var ids []string
+	for _, name := range []string{"one", "other"} {
+		if _, err := CreateKey(b.store, KeyOptions{Name: name}, now); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, listed(t, b.store, name).ID)
+	}
+	b.now = func() time.Time { now = now.Add(time.Second); return now }
+	for i := range 9 {
+		id := fmt.Sprint("req_", 9-i)
+		if err := b.charge(caller{id: "key:" + ids[i%2]}, id, protocol.CNX(uint64(i+1)), [32]byte{}, plan{}); err != nil {
+			t.Fatal(err)
+		}
+		if i < 6 {
+			if err := b.settle(id, protocol.CNX(uint64(i/2))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for n, id := range ids {
+		k, all, err := KeyLedger(b.store, id[:8])
+		if err != nil || k.ID != id || len(all) != 5-n {
+			t.Fatalf("%d charges of %s, %v", len(all), k.ID, err)
+		}
+		var sum protocol.Wei
+		for i, c := range all {
+			if i > 0 && c.At.Before(all[i-1].At) || c.Ended != (i < 3) {
+				t.Errorf("charge %d is %+v", i, c)
+			}
+			kept, err := c.Fee.Sub(c.Refunded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum = sum.Add(kept)
+		}
+		if sum.IsZero() || sum.Cmp(k.Spent) != 0 {
+			t.Errorf("the charges of %s come to %s, and it has spent %s", id, sum, k.Spent)
+		}
+	}
+	if _, _, err := KeyLedger(b.store, "ffffffff"); !errors.Is(err, ErrNoKey) {
+		t.Errorf("the ledger of nobody: %v", err)
+	}
+}
+
 func TestHealthSaysWhatIsLow(t *testing.T) {
 	b, _ := open(t)
 	if _, body := b.call(t, call{"GET", "/healthz", "", nil}); strings.Contains(body, "low") {
 		t.Errorf("got %s", body)
 	}
 	b.low = func() []string { return []string{"gas"} }
-	if resp, body := b.call(t, call{"GET", "/healthz", "", nil}); resp.StatusCode != http.StatusOK || !strings.Contains(body, `"low":["gas"]`) {
+	if resp, body := b.call(t, call{"GET", "/healthz", "", nil}); resp.StatusCode != http.StatusOK || !strings.Contains(body, `"low":["gas"]`) || !strings.Contains(body, `"tasks_left":`) {
 		t.Errorf("got %s", body)
 	}
 }

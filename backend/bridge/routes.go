@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"net/http"
 	"strconv"
 	"strings"
@@ -265,8 +266,8 @@ func (b *Bridge) ownTask(r *http.Request) (*creator.Task, error) {
 	return t, err
 }
 
-// health says whether the bridge can pay for the smallest task, and what its
-// wallet runs low of.
+// health says whether the bridge can pay for the smallest task and how many of
+// them, and what its wallet runs low of.
 func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
 	balance, err := b.creator.Balance(r.Context())
 	if err != nil {
@@ -277,6 +278,10 @@ func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	answer := map[string]any{"status": "ok", "can_pay": balance.Cmp(fee) >= 0}
+	if !fee.IsZero() {
+		// As many of the smallest as there can be at the price of now.
+		answer["tasks_left"] = new(big.Int).Div(balance.Big(), fee.Big())
+	}
 	if low := b.low(); len(low) > 0 {
 		answer["low"] = low
 	}

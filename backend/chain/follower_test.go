@@ -372,7 +372,7 @@ func TestLostConnectionsAreMended(t *testing.T) {
 	})
 	w.run()
 	p := newProxy(t, fmt.Sprint("127.0.0.1:", port))
-	client, err := Dial(within(t), "ws://"+p.Addr().String())
+	client, err := Dial(within(t), nil, "ws://"+p.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -406,7 +406,7 @@ func TestLostConnectionsAreMended(t *testing.T) {
 func TestDialGivesUpWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := Dial(ctx, fmt.Sprint("ws://127.0.0.1:", freePort(t))); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Dial(ctx, nil, fmt.Sprint("ws://127.0.0.1:", freePort(t))); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,6 +179,8 @@ type proxy struct {
 	// mu guards everything that follows.
 	mu    sync.Mutex
 	conns []net.Conn
+	// mute swallows what is said from now on.
+	mute atomic.Bool
 }
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -202,11 +205,30 @@ func newProxy(t *testing.T, target string) *proxy {
 			p.mu.Lock()
 			p.conns = append(p.conns, in, out)
 			p.mu.Unlock()
-			go func() { io.Copy(in, out); in.Close() }()
-			go func() { io.Copy(out, in); out.Close() }()
+			go func() { io.Copy(p.behind(in), out); in.Close() }()
+			go func() { io.Copy(p.behind(out), in); out.Close() }()
 		}
 	}()
 	return p
+}
+
+func (p *proxy) behind(w io.Writer) io.Writer {
+	return writerFunc(func(b []byte) (int, error) {
+		if p.mute.Load() {
+			return len(b), nil
+		}
+		return w.Write(b)
+	})
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// die ends the proxy and all that goes through it.
+func (p *proxy) die() {
+	p.Close()
+	p.cut()
 }
 
 func (p *proxy) cut() {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
@@ -62,6 +63,9 @@ type Config struct {
 	// DepositAhead is how many fees are put in place at the Task contract at once,
 	// so that few tasks wait for it; 0 puts each in place when its task is made.
 	DepositAhead int
+	// Extra is set for all creators but one of those that share a store: requests
+	// that do not say which wallet pays are the other's.
+	Extra bool
 	// Keep is how long an ended request can still be fetched; 0 means 7 days.
 	Keep time.Duration
 	// Patience is how long a relay is asked for an agreed result before it
@@ -83,6 +87,7 @@ type Creator struct {
 	store   *store.Store
 	value   protocol.Wei
 	keep    time.Duration
+	extra   bool
 	fetch   time.Duration
 	log     *slog.Logger
 	now     func() time.Time
@@ -92,9 +97,11 @@ type Creator struct {
 	purse    *purse
 	pace     pace
 	lastLook look
-	pushes   chan struct{}
-	ready    chan struct{}
-	newborn  chan *Task
+	// dry is when a transaction was last refused for want of gas, in Unix nanoseconds.
+	dry     atomic.Int64
+	pushes  chan struct{}
+	ready   chan struct{}
+	newborn chan *Task
 
 	// mu guards everything that follows.
 	mu     sync.Mutex
@@ -139,7 +146,7 @@ func New(c Config) (*Creator, error) {
 	made := &Creator{
 		profile: c.Profile, domain: c.Profile.Domain(),
 		chain: c.Chain, sender: c.Sender, relay: c.Relay, store: c.Store,
-		value: c.Value, keep: c.Keep, fetch: c.Patience, log: c.Log, now: c.Now,
+		value: c.Value, keep: c.Keep, extra: c.Extra, fetch: c.Patience, log: c.Log, now: c.Now,
 		events: events, network: n,
 		purse:   newPurse(c.Chain, c.Profile.Contracts, c.Sender, c.DepositAhead),
 		pushes:  make(chan struct{}, 1),
@@ -162,12 +169,21 @@ func (c *Creator) resume() error {
 		return fmt.Errorf("read open requests: %w", err)
 	}
 	for _, r := range rows {
+		if !c.pays(r) {
+			continue
+		}
 		if r.State == Accepted {
 			c.purse.keep(r.ID, r.Fee)
 		}
 		c.adopt(c.newTask(r))
 	}
 	return nil
+}
+
+// pays reports whether a request is this creator's, and not of another wallet with
+// the same store. Rows of before there were several name none.
+func (c *Creator) pays(r Record) bool {
+	return r.Payer == c.Address() || r.Payer == (common.Address{}) && !c.extra
 }
 
 // Address is the wallet that pays.
@@ -307,7 +323,7 @@ func (c *Creator) recordOf(ctx context.Context, q Request) (Record, error) {
 		id = NewID()
 	}
 	return Record{
-		ID: id, State: Accepted, Owner: q.Owner, Context: q.Context, Type: q.Type, Model: q.Model,
+		ID: id, State: Accepted, Payer: c.Address(), Owner: q.Owner, Context: q.Context, Type: q.Type, Model: q.Model,
 		Units: q.Units, Images: q.Images, MinVRAMGB: q.MinVRAMGB, Fee: fee,
 		Created: c.now(), FromBlock: head, ArgsHash: protocol.ArgsHash(envelope),
 		Envelope: envelope, Salt: e.Salt, ReplySecret: secret[:],

@@ -55,6 +55,8 @@ func (s State) Final() bool { return s == Settled || s == Aborted || s == Failed
 type Record struct {
 	ID    string `json:"id"`
 	State State  `json:"state"`
+	// Payer is the wallet that pays.
+	Payer common.Address `json:"payer"`
 	// Owner is what the caller gave, for its own access rules.
 	Owner string            `json:"owner,omitempty"`
 	Type  protocol.TaskType `json:"type"`

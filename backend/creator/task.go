@@ -176,6 +176,9 @@ func (t *Task) create(ctx context.Context) {
 	if ctx.Err() != nil || errors.Is(err, chain.ErrClosed) {
 		return // the next run asks again under the same key
 	}
+	if errors.Is(err, chain.ErrFunds) {
+		t.c.dry.Store(t.c.now().UnixNano())
+	}
 	reason := t.c.refused(ctx, err, r.size())
 	t.mu.Lock()
 	t.failure = &reason

@@ -33,10 +33,15 @@ type Profile struct {
 	ChainID uint64 `json:"chain_id"`
 	HTTP    string `json:"chain_http"`
 	WS      string `json:"chain_ws"`
+	// AlsoWS are other WebSocket endpoints of the chain, to go on with when WS does
+	// not answer.
+	AlsoWS []string `json:"chain_ws_also,omitempty"`
 	// StartBlock is where the contracts were deployed: no event is older.
-	StartBlock uint64      `json:"start_block"`
-	Contracts  Contracts   `json:"contracts"`
-	Relays     []RelayInfo `json:"relays"`
+	StartBlock uint64    `json:"start_block"`
+	Contracts  Contracts `json:"contracts"`
+	// Relays share one cluster where they are several: what one keeps, all serve. A
+	// client uses the first that it can reach.
+	Relays []RelayInfo `json:"relays"`
 	// Faucet gives test tokens and gas to new wallets; empty where there is none.
 	Faucet string `json:"faucet,omitempty"`
 	// BlockIntervalMS is the shortest time between blocks.
@@ -54,6 +59,17 @@ func (p Profile) BlockInterval() time.Duration {
 // Domain is the EIP-712 domain of the network.
 func (p Profile) Domain() Domain {
 	return Domain{ChainID: p.ChainID, Task: p.Contracts.Task, Node: p.Contracts.Node, Token: p.Contracts.Token}
+}
+
+// Sockets are the WebSocket endpoints of the chain, the one to prefer first.
+func (p Profile) Sockets() []string { return append([]string{p.WS}, p.AlsoWS...) }
+
+// RelayURLs are the addresses of the relays, the one to prefer first.
+func (p Profile) RelayURLs() (urls []string) {
+	for _, r := range p.Relays {
+		urls = append(urls, r.URL)
+	}
+	return urls
 }
 
 // ParseProfile reads and checks a profile.
@@ -82,6 +98,11 @@ func (p Profile) Check() error {
 	}
 	if err := checkURL("chain_ws", p.WS, "ws", "wss"); err != nil {
 		return err
+	}
+	for i, url := range p.AlsoWS {
+		if err := checkURL(fmt.Sprintf("chain_ws_also[%d]", i), url, "ws", "wss"); err != nil {
+			return err
+		}
 	}
 	zero := common.Address{}
 	if p.Contracts.Token == zero || p.Contracts.Node == zero || p.Contracts.Task == zero {

@@ -18,14 +18,15 @@ func testProfile() Profile {
 
 func TestParseProfileNamesWhatIsWrong(t *testing.T) {
 	for want, spoil := range map[string]func(*Profile){
-		"version":       func(p *Profile) { p.Version = 9 },
-		"chain_id":      func(p *Profile) { p.ChainID = 0 },
-		"chain_http":    func(p *Profile) { p.HTTP = "localhost" },
-		"chain_ws":      func(p *Profile) { p.WS = "http://127.0.0.1" },
-		"contracts":     func(p *Profile) { p.Contracts.Node = common.Address{} },
-		"relays is":     func(p *Profile) { p.Relays = nil },
-		"relays[0].url": func(p *Profile) { p.Relays[0].URL = "ftp://x" },
-		"faucet":        func(p *Profile) { p.Faucet = "x" },
+		"version":          func(p *Profile) { p.Version = 9 },
+		"chain_id":         func(p *Profile) { p.ChainID = 0 },
+		"chain_http":       func(p *Profile) { p.HTTP = "localhost" },
+		"chain_ws":         func(p *Profile) { p.WS = "http://127.0.0.1" },
+		"chain_ws_also[0]": func(p *Profile) { p.AlsoWS = []string{"http://127.0.0.1"} },
+		"contracts":        func(p *Profile) { p.Contracts.Node = common.Address{} },
+		"relays is":        func(p *Profile) { p.Relays = nil },
+		"relays[0].url":    func(p *Profile) { p.Relays[0].URL = "ftp://x" },
+		"faucet":           func(p *Profile) { p.Faucet = "x" },
 	} {
 		p := testProfile()
 		spoil(&p)

@@ -256,24 +256,21 @@ func TestTwoRelaysBeforeOneCluster(t *testing.T) {
 	race := crypto.Keccak256Hash([]byte("race"))
 	setup.Tasks[race] = TaskRoles{ID: 1000, Creator: f.creator.Address(), Nodes: seats}
 
-	// Clients reach both by one address, as behind a balancer.
-	balancer := newProxy(t, "")
-	setup.Hosts = []string{balancer.Addr().String()}
 	first, killFirst := startChild(t, setup)
 	second, _ := startChild(t, setup)
-	balancer.aim(first)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	dial := func(p *party, at string) *client.Client {
-		c, err := client.Dial(ctx, client.Options{URL: at, Signer: p, Domain: f.domain})
+	dial := func(p *party, at string, others ...string) *client.Client {
+		c, err := client.Dial(ctx, client.Options{URL: at, Others: others, Signer: p, Domain: f.domain})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { c.Close() })
 		return c
 	}
-	both := "http://" + balancer.Addr().String()
-	f.asOwner, f.asNode[0], f.asNode[1], f.asNode[2] = dial(f.creator, both), dial(f.nodes[0], both), dial(f.nodes[1], both), dial(f.nodes[2], second)
+	// Clients know both, all but one of them the one first that is killed.
+	f.asOwner, f.asNode[0], f.asNode[1] = dial(f.creator, first, second), dial(f.nodes[0], first, second), dial(f.nodes[1], first, second)
+	f.asNode[2] = dial(f.nodes[2], second, first)
 
 	oneOfTwoWins(ctx, t, race, f, [2]*client.Client{dial(f.nodes[0], first), dial(f.nodes[0], second)})
 
@@ -311,8 +308,6 @@ func TestTwoRelaysBeforeOneCluster(t *testing.T) {
 	cluster.kill[cluster.leader(t, "HELIUM_BLOBS")]()
 	<-half
 	killFirst()
-	balancer.aim(second)
-	balancer.cut()
 	finished.Wait()
 
 	for i, w := range works {
@@ -325,6 +320,10 @@ func TestTwoRelaysBeforeOneCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.check(ctx, works[0], late)
+	// One who begins while the first relay is gone gets to the second.
+	if _, err := dial(f.creator, first, second).Result(ctx, works[1].key, seats[0]); err != nil {
+		t.Error(err)
+	}
 }
 
 // oneOfTwoWins stores different results of one node at two relays at a time.

@@ -39,7 +39,7 @@ func TestAnOutboxOutlivesTheValidator(t *testing.T) {
 	dir := t.TempDir()
 	v, _ := start(t, dir)
 	at := v.WS()
-	client, err := chain.Dial(t.Context(), at)
+	client, err := chain.Dial(t.Context(), nil, at)
 	if err != nil {
 		t.Fatal(err)
 	}

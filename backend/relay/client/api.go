@@ -8,7 +8,8 @@
 // The promise: everything that can be tried again is tried again, and trying
 // again is harmless. A client signs in by itself, keeps one WebSocket open,
 // opens it again when it breaks, and a watch goes on where it was, without gaps
-// and without repeats. What the relay refused comes back as *Error.
+// and without repeats. Of several relays of one cluster it speaks to one, and moves
+// on to the next when that is gone. What the relay refused comes back as *Error.
 package client
 
 import (
@@ -34,7 +35,10 @@ type Signer interface {
 // Options say which relay to speak to and as whom.
 type Options struct {
 	// URL of the relay, http or https, without a path.
-	URL    string
+	URL string
+	// Others are relays of the same cluster, which keep the same: the client moves
+	// on to the next where one can't be reached.
+	Others []string
 	Signer Signer
 	// Domain of the network; signing in to a relay of another chain is refused.
 	Domain protocol.Domain

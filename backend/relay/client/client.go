@@ -16,14 +16,15 @@ import (
 	"helium/backend/relay/internal/wire"
 )
 
-// Client is a signed-in connection to one relay. Its methods may be called
+// Client is a signed-in connection to a relay, or to one at a time of several that
+// share a cluster. Its methods may be called
 // from many goroutines. Those that wait do so until their ctx ends: give them
 // one with a deadline where that matters.
 type Client struct {
 	signer Signer
 	domain protocol.Domain
 	log    *slog.Logger
-	base   *url.URL
+	bases  []*url.URL
 	http   *http.Client
 
 	ctx  context.Context // ends with Close
@@ -34,26 +35,28 @@ type Client struct {
 	signing sync.Mutex
 
 	// mu guards everything that follows.
-	mu      sync.Mutex
-	session session
-	link    *link         // nil while there is none
-	linked  chan struct{} // closed when there is one
-	lastID  uint64
-	watches map[uint64]*watch
+	mu sync.Mutex
+	// at is the relay in use, of bases.
+	at       int
+	sessions map[*url.URL]session
+	link     *link         // nil while there is none
+	linked   chan struct{} // closed when there is one
+	lastID   uint64
+	watches  map[uint64]*watch
 }
 
 // Dial signs in and opens the WebSocket. It fails when the relay can't be
 // reached or refuses; later on, the client reconnects by itself.
 func Dial(ctx context.Context, o Options) (*Client, error) {
-	base, err := url.Parse(o.URL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("dial relay: %q is not an http or https address", o.URL)
+	bases, err := basesOf(o)
+	if err != nil {
+		return nil, fmt.Errorf("dial relay: %w", err)
 	}
 	if o.Signer == nil {
 		return nil, errors.New("dial relay: no signer")
 	}
 	c := &Client{
-		signer: o.Signer, domain: o.Domain, log: o.Log, base: base,
+		signer: o.Signer, domain: o.Domain, log: o.Log, bases: bases, sessions: make(map[*url.URL]session),
 		linked: make(chan struct{}), watches: make(map[uint64]*watch),
 	}
 	if c.log == nil {
@@ -65,7 +68,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c.http = &http.Client{Transport: transport, CheckRedirect: refuseRedirect}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 
-	l, err := c.open(ctx)
+	l, err := c.openAny(ctx)
 	if err != nil {
 		c.stop()
 		transport.CloseIdleConnections()
@@ -73,6 +76,35 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	}
 	c.spawn(func() { c.keepOpen(l) })
 	return c, nil
+}
+
+func basesOf(o Options) (bases []*url.URL, err error) {
+	for _, text := range append([]string{o.URL}, o.Others...) {
+		base, err := url.Parse(text)
+		if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+			return nil, fmt.Errorf("%q is not an http or https address", text)
+		}
+		bases = append(bases, base)
+	}
+	return bases, nil
+}
+
+// here is the relay in use.
+func (c *Client) here() *url.URL {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bases[c.at]
+}
+
+// leave moves on from a relay, unless somebody else did already.
+func (c *Client) leave(base *url.URL, why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.bases) == 1 || c.bases[c.at] != base || c.ctx.Err() != nil {
+		return
+	}
+	c.at = (c.at + 1) % len(c.bases)
+	c.log.Warn("relay can't be used, moving on to the next", "relay", base.Host, "next", c.bases[c.at].Host, "error", why)
 }
 
 // refuseRedirect keeps the token from going to another host.
@@ -159,10 +191,15 @@ func (c *Client) Envelope(ctx context.Context, key protocol.TaskKey) ([]byte, er
 // ErrDifferent when other bytes are stored, which Result reads back.
 func (c *Client) PutResult(ctx context.Context, key protocol.TaskKey, sealed []byte) (storageSignature []byte, err error) {
 	var reply wire.PutResultReply
-	if err := c.doJSON(ctx, http.MethodPut, taskPath(key)+"/results", sealed, &reply); err != nil {
+	var by session
+	err = c.try(ctx, func(s session) error {
+		by = s
+		return c.once(ctx, s.base, http.MethodPut, taskPath(key)+"/results", sealed, s.token, &reply)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("put result: %w", err)
 	}
-	if err := c.checkStored(key, sealed, reply); err != nil {
+	if err := c.checkStored(key, sealed, reply, by.relay); err != nil {
 		return nil, fmt.Errorf("put result: %w", err)
 	}
 	return reply.StorageSignature, nil

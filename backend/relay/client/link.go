@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 // link is one WebSocket connection, which is replaced when it breaks.
 type link struct {
+	base  *url.URL
 	conn  *websocket.Conn
 	epoch string
 	gone  chan struct{} // closed when it is of no use any more
@@ -31,16 +33,51 @@ const maxFrame = 1 << 20
 // silence is how long a link may say nothing, not even answer a ping.
 const silence = 20 * time.Second
 
-// open signs in and connects.
+// openAny opens a link to the first relay that lets it.
+func (c *Client) openAny(ctx context.Context) (*link, error) {
+	var refusals []error
+	for range c.bases {
+		l, err := c.open(ctx)
+		if err == nil {
+			return l, nil
+		}
+		refusals = append(refusals, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, errors.Join(refusals...)
+}
+
+// openTimeout is how long one relay may take, less where there is another.
+func (c *Client) openTimeout() time.Duration {
+	if len(c.bases) > 1 {
+		return silence / 4
+	}
+	return silence
+}
+
+// open signs in and connects. It leaves a relay that does not let it.
 func (c *Client) open(ctx context.Context) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.openTimeout())
+	defer cancel()
+	base := c.here()
+	l, err := c.openAt(ctx, base)
+	if err != nil {
+		c.leave(base, err)
+	}
+	return l, err
+}
+
+func (c *Client) openAt(ctx context.Context, base *url.URL) (*link, error) {
 	var l *link
 	stale := ""
 	for {
-		s, err := c.signIn(ctx, stale)
+		s, err := c.signIn(ctx, base, stale)
 		if err != nil {
 			return nil, err
 		}
-		l, err = c.connect(ctx, s.token)
+		l, err = c.connect(ctx, s)
 		if statusOf(err) == http.StatusUnauthorized && stale == "" {
 			stale = s.token
 			continue
@@ -49,13 +86,13 @@ func (c *Client) open(ctx context.Context) (*link, error) {
 	}
 }
 
-func (c *Client) connect(ctx context.Context, token string) (*link, error) {
-	target, err := c.base.Parse("/v1/events")
+func (c *Client) connect(ctx context.Context, s session) (*link, error) {
+	target, err := s.base.Parse("/v1/events")
 	if err != nil {
 		return nil, fmt.Errorf("make relay address: %w", err)
 	}
 	conn, resp, err := websocket.Dial(ctx, target.String(), &websocket.DialOptions{
-		HTTPClient: c.http, HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
+		HTTPClient: c.http, HTTPHeader: http.Header{"Authorization": {"Bearer " + s.token}},
 	})
 	if err != nil {
 		if resp != nil && resp.StatusCode == http.StatusUnauthorized {
@@ -72,7 +109,7 @@ func (c *Client) connect(ctx context.Context, token string) (*link, error) {
 		_ = conn.CloseNow() // the error says more
 		return nil, fmt.Errorf("open socket: %w", err)
 	}
-	return &link{conn: conn, epoch: hello.Epoch, gone: make(chan struct{}), pending: make(map[uint64]chan *wire.ErrorBody)}, nil
+	return &link{base: s.base, conn: conn, epoch: hello.Epoch, gone: make(chan struct{}), pending: make(map[uint64]chan *wire.ErrorBody)}, nil
 }
 
 func readFrame(ctx context.Context, conn *websocket.Conn) (wire.Frame, error) {
@@ -97,7 +134,7 @@ func (c *Client) keepOpen(l *link) {
 		if c.ctx.Err() != nil {
 			return
 		}
-		c.log.Info("relay connection broke, connecting again", "relay", c.base.Host, "error", err)
+		c.log.Info("relay connection broke, connecting again", "relay", l.base.Host, "error", err)
 		if time.Since(began) > time.Minute {
 			wait = 0
 		}
@@ -105,11 +142,9 @@ func (c *Client) keepOpen(l *link) {
 			if wait.wait(c.ctx) != nil {
 				return
 			}
-			ctx, cancel := context.WithTimeout(c.ctx, silence)
-			l, err = c.open(ctx)
-			cancel()
+			l, err = c.open(c.ctx)
 			if err != nil && c.ctx.Err() == nil {
-				c.log.Info("relay can't be reached, trying again", "relay", c.base.Host, "error", err)
+				c.log.Info("relay can't be reached, trying again", "error", err)
 			}
 		}
 	}
@@ -260,7 +295,7 @@ var errLinkGone = errors.New("connection broke")
 // request sends a frame until the relay answers it.
 func (c *Client) request(ctx context.Context, f wire.Frame) error {
 	var wait backoff
-	for {
+	for tries := 1; ; tries++ {
 		l, err := c.currentLink(ctx)
 		if err != nil {
 			return err
@@ -273,11 +308,19 @@ func (c *Client) request(ctx context.Context, f wire.Frame) error {
 		if err == nil || !transient(err) && !errors.Is(err, errLinkGone) {
 			return err
 		}
+		if gone(err) && tries%unwell == 0 && len(c.bases) > 1 {
+			c.leave(l.base, err)
+			_ = l.conn.CloseNow() // what waits on it asks again at the next relay
+		}
 		if err := c.pause(ctx, &wait); err != nil {
 			return err
 		}
 	}
 }
+
+// unwell is how often a relay may fail to do the same, though it answers, before
+// another one is asked.
+const unwell = 3
 
 func (c *Client) currentLink(ctx context.Context) (*link, error) {
 	for {

@@ -21,6 +21,7 @@ import (
 
 // session is what signing in gave.
 type session struct {
+	base  *url.URL
 	token string
 	renew time.Time
 	relay common.Address
@@ -33,12 +34,13 @@ const (
 	maxResult = protocol.MaxImagesBytes + 1<<20
 )
 
-// signIn returns a token that is not stale, signing in when there is none.
-func (c *Client) signIn(ctx context.Context, stale string) (session, error) {
+// signIn returns a token of the relay that is not stale, signing in when there is
+// none.
+func (c *Client) signIn(ctx context.Context, base *url.URL, stale string) (session, error) {
 	c.signing.Lock()
 	defer c.signing.Unlock()
 	c.mu.Lock()
-	s := c.session
+	s := c.sessions[base]
 	c.mu.Unlock()
 	if s.token != "" && s.token != stale && time.Now().Before(s.renew) {
 		return s, nil
@@ -49,10 +51,10 @@ func (c *Client) signIn(ctx context.Context, stale string) (session, error) {
 		return s, err
 	}
 	var challenge wire.ChallengeReply
-	if err := c.once(ctx, http.MethodPost, "/v1/auth/challenge", request, "", &challenge); err != nil {
+	if err := c.once(ctx, base, http.MethodPost, "/v1/auth/challenge", request, "", &challenge); err != nil {
 		return s, fmt.Errorf("ask for challenge: %w", err)
 	}
-	if err := c.checkChallenge(challenge.Message); err != nil {
+	if err := c.checkChallenge(base, challenge.Message); err != nil {
 		return s, fmt.Errorf("check challenge: %w", err)
 	}
 	signature, err := c.signer.SignText([]byte(challenge.Message))
@@ -63,26 +65,26 @@ func (c *Client) signIn(ctx context.Context, stale string) (session, error) {
 		return s, err
 	}
 	var reply wire.TokenReply
-	if err := c.once(ctx, http.MethodPost, "/v1/auth/token", request, "", &reply); err != nil {
+	if err := c.once(ctx, base, http.MethodPost, "/v1/auth/token", request, "", &reply); err != nil {
 		return s, fmt.Errorf("sign in: %w", err)
 	}
 	life := time.Duration(reply.ExpiresIn) * time.Second
-	s = session{token: reply.Token, renew: time.Now().Add(life * 9 / 10), relay: reply.Relay}
+	s = session{base: base, token: reply.Token, renew: time.Now().Add(life * 9 / 10), relay: reply.Relay}
 	c.mu.Lock()
-	c.session = s
+	c.sessions[base] = s
 	c.mu.Unlock()
 	return s, nil
 }
 
 // checkChallenge makes sure that what is signed signs in here and does nothing else.
-func (c *Client) checkChallenge(text string) error {
+func (c *Client) checkChallenge(base *url.URL, text string) error {
 	s, err := wire.ParseSignIn(text)
 	if err != nil {
 		return err
 	}
 	switch {
-	case s.Host != c.base.Host:
-		return fmt.Errorf("it signs in to %.100q, not to %q", s.Host, c.base.Host)
+	case s.Host != base.Host:
+		return fmt.Errorf("it signs in to %.100q, not to %q", s.Host, base.Host)
 	case s.Address != c.signer.Address():
 		return fmt.Errorf("it is for %s", s.Address)
 	case s.ChainID != c.domain.ChainID:
@@ -92,10 +94,7 @@ func (c *Client) checkChallenge(text string) error {
 }
 
 // checkStored makes sure that the signature is the relay's and for these bytes.
-func (c *Client) checkStored(key protocol.TaskKey, sealed []byte, reply wire.PutResultReply) error {
-	c.mu.Lock()
-	relay := c.session.relay
-	c.mu.Unlock()
+func (c *Client) checkStored(key protocol.TaskKey, sealed []byte, reply wire.PutResultReply, relay common.Address) error {
 	stored := protocol.Stored{TaskKey: key, Node: c.signer.Address(), CiphertextHash: crypto.Keccak256Hash(sealed)}
 	signer, err := c.domain.Signer(stored, reply.StorageSignature)
 	if err != nil {
@@ -115,9 +114,9 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) ([]by
 // doLong is do with an answer of at most so many bytes.
 func (c *Client) doLong(ctx context.Context, method, path string, body []byte, most int64) ([]byte, error) {
 	var out []byte
-	err := c.try(ctx, func(token string) error {
+	err := c.try(ctx, func(s session) error {
 		var err error
-		out, err = c.send(ctx, method, path, body, token, most)
+		out, err = c.send(ctx, s.base, method, path, body, s.token, most)
 		return err
 	})
 	return out, err
@@ -131,17 +130,18 @@ func (c *Client) doJSON(ctx context.Context, method, path string, body []byte, i
 	return decode(raw, into)
 }
 
-// try calls f with a token, again when there is hope that it helps.
-func (c *Client) try(ctx context.Context, f func(token string) error) error {
+// try calls f with a session, again when there is hope that it helps.
+func (c *Client) try(ctx context.Context, f func(session) error) error {
 	var wait backoff
 	stale := ""
 	for {
 		if c.ctx.Err() != nil {
 			return ErrClosed
 		}
-		s, err := c.signIn(ctx, stale)
+		base := c.here()
+		s, err := c.signIn(ctx, base, stale)
 		if err == nil {
-			if err = f(s.token); err == nil {
+			if err = f(s); err == nil {
 				return nil
 			}
 			if statusOf(err) == http.StatusUnauthorized && stale != s.token {
@@ -151,6 +151,9 @@ func (c *Client) try(ctx context.Context, f func(token string) error) error {
 		}
 		if !transient(err) || ctx.Err() != nil {
 			return err
+		}
+		if gone(err) {
+			c.leave(base, err)
 		}
 		if ended := c.pause(ctx, &wait); ended != nil {
 			return fmt.Errorf("%w; the last try: %v", ended, err)
@@ -193,6 +196,16 @@ func transient(err error) bool {
 	return false
 }
 
+// gone reports whether it is the relay that fails: another one may do better. One
+// that asks for patience has to be given it.
+func gone(err error) bool {
+	switch statusOf(err) {
+	case 0, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return transient(err)
+	}
+	return false
+}
+
 func statusOf(err error) int {
 	var no *Error
 	if errors.As(err, &no) {
@@ -202,18 +215,18 @@ func statusOf(err error) int {
 }
 
 // once sends a request and reads its JSON answer.
-func (c *Client) once(ctx context.Context, method, path string, body []byte, token string, into any) error {
-	raw, err := c.send(ctx, method, path, body, token, maxBlob)
+func (c *Client) once(ctx context.Context, base *url.URL, method, path string, body []byte, token string, into any) error {
+	raw, err := c.send(ctx, base, method, path, body, token, maxBlob)
 	if err != nil {
 		return err
 	}
 	return decode(raw, into)
 }
 
-func (c *Client) send(ctx context.Context, method, path string, body []byte, token string, most int64) ([]byte, error) {
+func (c *Client) send(ctx context.Context, base *url.URL, method, path string, body []byte, token string, most int64) ([]byte, error) {
 	ctx, cancel := c.both(ctx)
 	defer cancel()
-	target, err := c.base.Parse(path)
+	target, err := base.Parse(path)
 	if err != nil {
 		return nil, fmt.Errorf("make relay address: %w", err)
 	}

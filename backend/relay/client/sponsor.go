@@ -18,7 +18,7 @@ type Offer = wire.SponsorOffer
 // Offer asks what the relay's sponsor pays for now.
 func (c *Client) Offer(ctx context.Context) (Offer, error) {
 	var offer Offer
-	err := c.once(ctx, http.MethodGet, sponsorPath, nil, "", &offer)
+	err := c.once(ctx, c.here(), http.MethodGet, sponsorPath, nil, "", &offer)
 	var no *Error
 	if errors.As(err, &no) && no.Code == "no_such_path" {
 		return Offer{Why: "this relay knows nothing of sponsors"}, nil
