@@ -5,6 +5,9 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,6 +33,7 @@ type devnetCmd struct {
 	Cheat     int            `help:"Make that many nodes answer wrongly, to see them slashed."`
 	Card      []string       `help:"Declare cards, in turn, instead of this computer's, to test a network of many: \"NVIDIA GeForce RTX 4070:12\"." placeholder:"NAME:GB"`
 	Fake      *time.Duration `name:"fake-inference" hidden:"" help:"Answers are made up and come after this time (0 is at once), to measure the network alone." placeholder:"TIME"`
+	Pprof     string         `hidden:"" help:"Address for Go's profiler, such as 127.0.0.1:6060." placeholder:"ADDR"`
 	Fault     []string       `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy or hold." placeholder:"KIND"`
 }
 
@@ -67,12 +71,35 @@ func (c devnetCmd) Run(env *environment) error {
 	}
 	defer logFile.Close()
 
+	if c.Pprof != "" {
+		stop, err := servePprof(c.Pprof)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+
 	// The terminal is for the person; what the parts say goes to a file.
 	log := slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	return devnet.Run(env.ctx, devnet.Config{
 		DataDir: dir, Block: c.Block, Nodes: c.Nodes, DemoModel: c.DemoModel, Ready: c.Ready, Port: c.Port, Faults: faults, Cards: cards, Fake: c.Fake,
 		Chat: chat, Out: env.stdout, Log: log,
 	})
+}
+
+// servePprof answers Go's profiler. A page in a browser can't read the answers:
+// they have no CORS headers.
+func servePprof(addr string) (stop func() error, err error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("--pprof: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go server.Serve(ln)
+	return server.Close, nil
 }
 
 // faults are those of the last nodes.

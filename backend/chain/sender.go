@@ -122,9 +122,17 @@ func (s *Sender) Submit(ctx context.Context, in Intent) (*types.Receipt, error) 
 	return s.Wait(ctx, in.Key)
 }
 
-// Enqueue writes the intent and returns: it will be sent, now or after a restart.
-func (s *Sender) Enqueue(in Intent) error {
-	err := s.store.Update(func(tx *store.Tx) error { return s.EnqueueIn(tx, in) })
+// Enqueue writes the intents, all or none, and returns: they will be sent in this
+// order, now or after a restart.
+func (s *Sender) Enqueue(in ...Intent) error {
+	err := s.store.Update(func(tx *store.Tx) error {
+		for _, each := range in {
+			if err := s.EnqueueIn(tx, each); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ type Chain interface {
 type Sender interface {
 	Address() common.Address
 	Submit(ctx context.Context, in chain.Intent) (*types.Receipt, error)
+	// Enqueue writes intents down in one go and returns. They go out of one
+	// account, in this order.
+	Enqueue(in ...chain.Intent) error
 }
 
 // Relay is what a creator asks of a relay; *client.Client is one.

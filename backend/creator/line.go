@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
@@ -43,6 +44,8 @@ type line struct {
 	reach [2]int
 	// joined are the nodes of each step that could run a task of a type, free or not.
 	joined [2][steps]uint32
+	// free are those of them that could be drawn now.
+	free [2][steps]uint32
 }
 
 // longestLook bounds what is read of one list. What stands behind it does not
@@ -85,6 +88,7 @@ func (n *network) line(ctx context.Context) (*line, error) {
 	reads.Go(func() error {
 		nodes, err := askComing(here, n, n.at.Node, n.node.PackSteps(), n.node.UnpackSteps)
 		l.joined = [2][steps]uint32{protocol.StableDiffusion: nodes.Joined, protocol.GPT: nodes.JoinedGPT}
+		l.free = [2][steps]uint32{protocol.StableDiffusion: nodes.Free, protocol.GPT: nodes.FreeGPT}
 		return err
 	})
 	if err := reads.Wait(); err != nil {
@@ -119,9 +123,12 @@ func (n *network) readLists(ctx context.Context, l *line) error {
 func (l *line) could(s Size) bool { return l.able(s) >= protocol.Seats }
 
 // able is how many joined nodes could run a task of that size, free or not.
-func (l *line) able(s Size) (n uint32) {
-	for step := stepRoundedUp(s.MinVRAMGB); step < steps; step++ {
-		n += l.joined[s.Type][step]
+func (l *line) able(s Size) uint32 { return from(l.joined[s.Type], stepRoundedUp(s.MinVRAMGB)) }
+
+// from counts the nodes of a step and those above it.
+func from(nodes [steps]uint32, step int) (n uint32) {
+	for ; step < steps; step++ {
+		n += nodes[step]
 	}
 	return n
 }
@@ -140,6 +147,32 @@ func (l *line) best() (best *contracts.QueuedTask) {
 		}
 	}
 	return best
+}
+
+// turn is a waiting task that the free nodes could run, with where it stands.
+type turn struct {
+	contracts.QueuedTask
+	typ  protocol.TaskType
+	step int
+}
+
+// turns are the tasks that the free nodes could run, in the order in which they
+// can be drawn, at most so many.
+func (l *line) turns(most int) (all []turn) {
+	for t := range l.lists {
+		for step := range l.reach[t] {
+			for _, q := range l.lists[t][step][:min(most, len(l.lists[t][step]))] {
+				all = append(all, turn{q, protocol.TaskType(t), step})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b turn) int {
+		if before(a.QueuedTask, b.QueuedTask) {
+			return -1
+		}
+		return 1
+	})
+	return all[:min(most, len(all))]
 }
 
 // before is the order of the queue. An id's upper part counts tasks, so the

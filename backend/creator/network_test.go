@@ -526,6 +526,9 @@ func (p *payer) Submit(ctx context.Context, in chain.Intent) (*types.Receipt, er
 	return receipt, err
 }
 
+// Enqueue leaves the sending to Submit, which follows in the same order.
+func (p *payer) Enqueue(...chain.Intent) error { return nil }
+
 // running is a creator that a test can stop and start again on the same folder.
 type running struct {
 	*Creator

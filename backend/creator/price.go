@@ -30,6 +30,8 @@ type rules struct {
 	pricing map[protocol.TaskType]contracts.Pricing
 	// matchDistance is from how many bits on the hashes of two images don't match.
 	matchDistance int
+	// candidates is how many nodes must be free for a draw that can wait.
+	candidates int
 }
 
 // likeness is how results of a type are compared.
@@ -50,7 +52,7 @@ func (n *network) readRules(ctx context.Context) (rules, error) {
 	if err != nil {
 		return rules{}, err
 	}
-	r := rules{minFee, map[protocol.TaskType]contracts.Pricing{}, int(params.MatchDistance)}
+	r := rules{minFee, map[protocol.TaskType]contracts.Pricing{}, int(params.MatchDistance), int(params.DrawCandidates)}
 	for _, t := range []protocol.TaskType{protocol.StableDiffusion, protocol.GPT} {
 		p, err := ask(ctx, n.chain, n.at.Task, n.task.PackPricing(uint8(t)), n.task.UnpackPricing)
 		if err != nil {

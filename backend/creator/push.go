@@ -55,7 +55,7 @@ func (c *Creator) pushOnce(ctx context.Context, queued []*Task) error {
 		t.showPlace(l)
 	}
 	if next := l.next(queued); next != 0 {
-		return c.dispatch(ctx, next)
+		return c.dispatch(ctx, next, l.after(next, queued, c.network.prices().candidates))
 	}
 	return nil
 }
@@ -138,9 +138,35 @@ func (l *line) next(queued []*Task) protocol.TaskID {
 	return id
 }
 
-// dispatch starts the task, or a better one that has come before it meanwhile. It
-// sends nothing that the contract would refuse now.
-func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
+// mostTurns is how many tasks are started in a block: their gas is a sixth of it.
+const mostTurns = 40
+
+// after are the tasks that could be drawn in the same block, behind the next one:
+// those of queued that follow each other in the queue, as far as there are free
+// nodes. Tasks of others are theirs to start, or two would pay for it.
+func (l *line) after(next protocol.TaskID, queued []*Task, candidates int) (ids []protocol.TaskID) {
+	ours := map[protocol.TaskID]bool{}
+	for _, t := range queued {
+		ours[t.Record().TaskID] = true
+	}
+	for i, t := range l.turns(mostTurns) {
+		id, err := protocol.TaskIDFromBig(t.TaskId)
+		left := int(from(l.free[t.typ], t.step)) - i*protocol.Seats
+		switch {
+		case i == 0 && id == next:
+		case err != nil || !ours[id] || left < max(candidates, protocol.Seats):
+			return ids
+		default:
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// dispatch starts the task, or a better one that has come before it meanwhile, and
+// behind it those that follow. It sends nothing that the contract would refuse now,
+// but for what follows: whether its turn has come then shows only in the block.
+func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID, follow []protocol.TaskID) error {
 	task := contracts.NewTask()
 	// Each refusal may name a better task; two steps are as many as it takes.
 	for range 2 {
@@ -152,7 +178,7 @@ func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 		case err != nil:
 			return fmt.Errorf("look at task %s: %w", id, err)
 		case better != 0:
-			id = better
+			id, follow = better, nil
 			continue
 		case !due:
 			return nil
@@ -161,15 +187,29 @@ func (c *Creator) dispatch(ctx context.Context, id protocol.TaskID) error {
 		if err != nil {
 			return fmt.Errorf("read chain head: %w", err)
 		}
-		_, err = c.sender.Submit(ctx, chain.Intent{
+		return c.sendTurns(ctx, append([]protocol.TaskID{id}, follow...), head)
+	}
+	return nil
+}
+
+// sendTurns sends one transaction a task, which the chain executes in this order,
+// and waits for all.
+func (c *Creator) sendTurns(ctx context.Context, ids []protocol.TaskID, head uint64) error {
+	var intents []chain.Intent
+	for _, id := range ids {
+		intents = append(intents, chain.Intent{
 			// One try a block: the next may find other nodes free.
 			Key: fmt.Sprintf("creator/dispatch/%s/%d", id, head),
-			To:  c.profile.Contracts.Task, Data: data, GasLimit: contracts.TaskGas,
+			To:  c.profile.Contracts.Task, Data: contracts.NewTask().PackDispatch(id.Big()), GasLimit: contracts.TaskGas,
 		})
-		if err != nil && !isRevert(err) {
-			return fmt.Errorf("dispatch task %s: %w", id, err)
+	}
+	if err := c.sender.Enqueue(intents...); err != nil {
+		return fmt.Errorf("dispatch tasks: %w", err)
+	}
+	for i, in := range intents {
+		if _, err := c.sender.Submit(ctx, in); err != nil && !isRevert(err) {
+			return fmt.Errorf("dispatch task %s: %w", ids[i], err)
 		}
-		return nil
 	}
 	return nil
 }

@@ -106,9 +106,13 @@ func (t Table[K, V]) ScanPrefix(tx *Tx, prefix K, fn func(key K, row V) error) e
 	return t.scan(tx, t.key(prefix), t.key(prefix), fn)
 }
 
-// page is how many rows a scan holds in memory. Between pages no iterator is
-// open, because Badger allows one per writing transaction.
-const page = 256
+// page is how many rows a scan holds in memory at most, firstPage how many of them
+// it reads at first: what ends a scan is often one of the first rows. Between pages
+// no iterator is open, because Badger allows one per writing transaction.
+const (
+	firstPage = 2
+	page      = 256
+)
 
 type pair[K Key, V any] struct {
 	key K
@@ -116,8 +120,8 @@ type pair[K Key, V any] struct {
 }
 
 func (t Table[K, V]) scan(tx *Tx, prefix, from []byte, fn func(K, V) error) error {
-	for {
-		rows, next, err := t.read(tx, prefix, from)
+	for size := firstPage; ; size = min(4*size, page) {
+		rows, next, err := t.read(tx, prefix, from, size)
 		if err != nil {
 			return err
 		}
@@ -138,17 +142,17 @@ func (t Table[K, V]) scan(tx *Tx, prefix, from []byte, fn func(K, V) error) erro
 }
 
 // read returns one page and the key where the next begins, nil at the end.
-func (t Table[K, V]) read(tx *Tx, prefix, from []byte) ([]pair[K, V], []byte, error) {
+func (t Table[K, V]) read(tx *Tx, prefix, from []byte, size int) ([]pair[K, V], []byte, error) {
 	o := badger.DefaultIteratorOptions
 	o.Prefix = prefix
-	o.PrefetchSize = 64
+	o.PrefetchSize = min(size, 64)
 	it := tx.txn.NewIterator(o)
 	defer it.Close()
 
 	var rows []pair[K, V]
 	for it.Seek(from); it.ValidForPrefix(prefix); it.Next() {
 		item := it.Item()
-		if len(rows) == page {
+		if len(rows) == size {
 			return rows, item.KeyCopy(nil), nil
 		}
 		key, err := t.parse(item.Key())
