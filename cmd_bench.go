@@ -29,13 +29,34 @@ type benchCmd struct {
 }
 
 type benchLatencyCmd struct {
-	Requests int    `default:"20" help:"How many requests, two seconds apart."`
-	Nodes    int    `default:"9" help:"Nodes of the devnet that is started for it."`
-	Ready    string `help:"Ready file of a devnet that runs already." placeholder:"FILE"`
-	JSON     bool   `name:"json" help:"Print one JSON object."`
+	Requests int            `default:"20" help:"How many requests, two seconds apart."`
+	InFlight int            `help:"Have so many requests under way all the time instead." placeholder:"N"`
+	Fake     *time.Duration `name:"fake-inference" help:"Nodes make answers up, in this time; with --ready, what that devnet was started with." placeholder:"TIME"`
+	Nodes    int            `help:"Nodes of the devnet that is started for it; 9, or more for requests in flight." placeholder:"N"`
+	Ready    string         `help:"Ready file of a devnet that runs already." placeholder:"FILE"`
+	JSON     bool           `name:"json" help:"Print one JSON object."`
+}
+
+func (benchLatencyCmd) Help() string {
+	return "Sends requests through a devnet's bridge and prints when the first token, the verified answer (three signed reveals, checked by the bridge) " +
+		"and the settlement on chain came, what of it the network adds to bare inference of the same request, and every step on the way. " +
+		"With --in-flight, add --fake-inference: nodes on one computer would otherwise wait for each other's engine."
+}
+
+// complete chooses how many nodes there are: for requests in flight three each,
+// twice over, since a verified answer's nodes are free a block later, and some to
+// draw from.
+func (c *benchLatencyCmd) complete() {
+	if c.Nodes == 0 {
+		c.Nodes = 9
+		if c.InFlight > 0 {
+			c.Nodes = 6*c.InFlight + 12
+		}
+	}
 }
 
 func (c benchLatencyCmd) Run(env *environment) error {
+	c.complete()
 	library, err := openModels(env)
 	if err != nil {
 		return err
@@ -43,12 +64,16 @@ func (c benchLatencyCmd) Run(env *environment) error {
 	if _, err := library.MakeDemo(env.ctx); err != nil {
 		return err
 	}
-	r, stop, err := readyOr(env.ctx, c.Ready, "--nodes", fmt.Sprint(c.Nodes))
+	args := []string{"--nodes", fmt.Sprint(c.Nodes)}
+	if c.Fake != nil {
+		args = append(args, "--fake-inference", c.Fake.String())
+	}
+	r, stop, err := readyOr(env.ctx, c.Ready, args...)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	result, err := bench.Run(env.ctx, r, library, c.Requests, env.log)
+	result, err := bench.Run(env.ctx, r, library, bench.Options{Requests: c.Requests, InFlight: c.InFlight, Fake: c.Fake}, env.log)
 	if err != nil {
 		return err
 	}

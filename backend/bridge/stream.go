@@ -119,7 +119,9 @@ func newSSE(w http.ResponseWriter, r *http.Request, task string) *sse {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
-	return &sse{w: w, flush: http.NewResponseController(w), named: r.Header.Get("X-Helium-Events") == "1", task: task}
+	s := &sse{w: w, flush: http.NewResponseController(w), named: r.Header.Get("X-Helium-Events") == "1", task: task}
+	s.err = s.flush.Flush() // the request is accepted, whenever its first event comes
+	return s
 }
 
 func (s *sse) event(e creator.Event) {

@@ -2,13 +2,18 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"helium/backend/contracts"
 )
 
 func TestSpreadTakesRanksNotGuesses(t *testing.T) {
@@ -44,7 +49,13 @@ func TestStreamTimesTextAndVerification(t *testing.T) {
 	}
 	role := `data: {"choices":[{"delta":{"role":"assistant","content":""}}]}`
 	text := `data: {"choices":[{"delta":{"content":"Hi"}}]}`
+	drawn := `event: helium.stage
+data: {"stage":"drawn","task_id":7,"at_ms":1}`
 	verified := "event: helium.verified\ndata: {}"
+	timed, err := stream(t.Context(), bridge(drawn, role, text, verified), "key", []byte("{}"))
+	if err != nil || timed.task != "7" || timed.steps["drawn"] <= timed.steps["accepted"] || timed.steps["verified"] != timed.verified {
+		t.Errorf("%+v, %v", timed, err)
+	}
 	for name, c := range map[string]struct {
 		lines []string
 		key   string
@@ -63,6 +74,48 @@ func TestStreamTimesTextAndVerification(t *testing.T) {
 		if c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
 			t.Errorf("%s: want an error about %q, got %v", name, c.err, err)
 		}
+	}
+}
+
+func TestAStepTakesTheTimeSinceTheOneThatItWaitsFor(t *testing.T) {
+	second := func(accepted, created, ready, first, committed time.Duration) timing {
+		return timing{steps: map[string]time.Duration{
+			"accepted": accepted * time.Second, "created": created * time.Second, "ready": ready * time.Second,
+			"first token": first * time.Second, "committed": committed * time.Second,
+		}}
+	}
+	got := map[string]Step{}
+	for _, s := range stepsOf([]timing{second(1, 2, 4, 5, 9), second(1, 3, 4, 5, 9)}) {
+		got[s.Name] = s
+	}
+	for name, want := range map[string][2]float64{
+		"first text": {5, 1}, "inference, and three signed commitments are at hand": {9, 5},
+		"createTask is in a block, and the creator has seen it": {2, 1},
+	} {
+		if s := got[name]; s.At.P50 != want[0] || s.Took.P50 != want[1] {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if len(got) != 5 {
+		t.Errorf("steps that nobody told of are among %v", got)
+	}
+}
+
+func TestATaskEndsWhenTheChainSaysSo(t *testing.T) {
+	e := &ends{at: map[string]time.Time{}, changed: make(chan struct{})}
+	began := time.Now()
+	go func() {
+		e.take(&contracts.TaskTaskCreated{TaskId: big.NewInt(7)})
+		e.take(&contracts.TaskTaskEnded{TaskId: big.NewInt(8)})
+		e.take(&contracts.TaskTaskEnded{TaskId: big.NewInt(7)})
+	}()
+	if at, err := e.of(t.Context(), "7"); err != nil || at.Before(began) {
+		t.Errorf("%s, %v", at, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := e.of(ctx, "9"); !errors.Is(err, context.Canceled) {
+		t.Errorf("of a task that has not ended: %v", err)
 	}
 }
 

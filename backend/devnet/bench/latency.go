@@ -34,18 +34,29 @@ const maxTokens = 48
 // prompts differ, so that nothing could answer from memory.
 func prompt(i int) string { return fmt.Sprintf("What is Helium? Question %d.", i) }
 
+// Options of a measurement of latency.
+type Options struct {
+	Requests int
+	// InFlight is how many requests are under way all the time; 0 sends one after
+	// the other, two seconds apart.
+	InFlight int
+	// Fake is the time that the devnet's nodes take for a made-up answer; nil where
+	// they compute it, with the demo model.
+	Fake *time.Duration
+}
+
 // Run sends requests to the devnet behind r and measures. The library must
-// hold the demo model.
-func Run(ctx context.Context, r devnet.Ready, library *models.Library, requests int, log *slog.Logger) (Latency, error) {
-	if requests < 1 {
-		return Latency{}, errors.New("requests must be at least 1")
+// hold the demo model, unless inference is fake.
+func Run(ctx context.Context, r devnet.Ready, library *models.Library, o Options, log *slog.Logger) (Latency, error) {
+	if o.Requests < 1 || o.InFlight < 0 {
+		return Latency{}, errors.New("requests must be at least 1, and not less than none in flight")
 	}
 	profile, err := fetchProfile(ctx, r.Relay)
 	if err != nil {
 		return Latency{}, err
 	}
-	engineFirst, engineWhole, err := bareInference(ctx, library, min(requests, 10), log)
-	if err != nil {
+	l := Latency{Requests: o.Requests, InFlight: o.InFlight, Nodes: len(r.Nodes), BlockS: profile.BlockInterval().Seconds()}
+	if err := l.bare(ctx, library, o, log); err != nil {
 		return Latency{}, err
 	}
 	purse, err := openPurse(ctx, r)
@@ -53,33 +64,68 @@ func Run(ctx context.Context, r devnet.Ready, library *models.Library, requests 
 		return Latency{}, err
 	}
 	defer purse.client.Close()
+	ends, err := hearEnds(ctx, r)
+	if err != nil {
+		return Latency{}, err
+	}
+	defer ends.close()
 	// The first request of a devnet loads models: it is not measured.
 	if _, err := stream(ctx, r.Bridge, r.APIKey, chatBody(-1)); err != nil {
 		return Latency{}, fmt.Errorf("warm up: %w", err)
 	}
 
-	l := Latency{Requests: requests, Nodes: len(r.Nodes), BlockS: profile.BlockInterval().Seconds(),
-		EngineFirstToken: spreadOf(engineFirst), EngineWhole: spreadOf(engineWhole)}
-	firsts, verified, transfers := l.measure(ctx, r, purse)
-	if len(firsts) == 0 || len(transfers) == 0 {
+	timed := l.measure(ctx, r, ends)
+	transfers := l.transfers(ctx, purse)
+	if len(timed) == 0 || len(transfers) == 0 {
 		return l, fmt.Errorf("nothing could be measured: %s", strings.Join(l.Errors, "; "))
 	}
-	l.FirstToken, l.Verified, l.Transaction = spreadOf(firsts), spreadOf(verified), spreadOf(transfers)
+	firsts, verified, ended := column(timed, "first token"), column(timed, "verified"), column(timed, "settled")
+	l.FirstToken, l.Verified, l.Settled, l.Transaction = spreadOf(firsts), spreadOf(verified), spreadOf(ended), spreadOf(transfers)
 	l.FirstTokenOverhead = spreadOf(minus(firsts, l.EngineFirstToken))
 	l.VerifiedOverhead = spreadOf(minus(verified, l.EngineWhole))
+	l.SettledOverhead = spreadOf(minus(ended, l.EngineWhole))
+	l.Steps = stepsOf(timed)
 	return l, ctx.Err()
 }
 
-// measure starts a request every two seconds, and a bare transfer between two
-// of them.
-func (l *Latency) measure(ctx context.Context, r devnet.Ready, p *purse) (firsts, verified, transfers []time.Duration) {
+// bare takes the engine's own times. A fake engine takes half of its time before
+// the first text.
+func (l *Latency) bare(ctx context.Context, library *models.Library, o Options, log *slog.Logger) error {
+	if o.Fake != nil {
+		l.FakeS = o.Fake.Seconds()
+		first := (*o.Fake / 2).Seconds()
+		l.EngineFirstToken, l.EngineWhole = Spread{first, first}, Spread{l.FakeS, l.FakeS}
+		return nil
+	}
+	first, whole, err := bareInference(ctx, library, min(o.Requests, 10), log)
+	if err != nil {
+		return err
+	}
+	l.EngineFirstToken, l.EngineWhole = spreadOf(first), spreadOf(whole)
+	return nil
+}
+
+// measure starts a request every two seconds, or whenever fewer than those to be
+// in flight have no verified answer.
+func (l *Latency) measure(ctx context.Context, r devnet.Ready, ends *ends) (timed []timing) {
 	var mu sync.Mutex
 	var running sync.WaitGroup
 	tick := time.NewTicker(spacing)
 	defer tick.Stop()
+	places := make(chan struct{}, max(l.InFlight, 1))
 	for i := range l.Requests {
+		if l.InFlight > 0 {
+			places <- struct{}{}
+		}
 		running.Go(func() {
 			t, err := stream(ctx, r.Bridge, r.APIKey, chatBody(i))
+			if l.InFlight > 0 {
+				<-places
+			}
+			var end time.Time
+			if err == nil {
+				end, err = ends.of(ctx, t.task)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -87,32 +133,42 @@ func (l *Latency) measure(ctx context.Context, r devnet.Ready, p *purse) (firsts
 				l.Errors = append(l.Errors, err.Error())
 				return
 			}
-			firsts, verified = append(firsts, t.firstToken), append(verified, t.verified)
+			t.steps["settled"] = end.Sub(t.began)
+			timed = append(timed, t)
 		})
+		if l.InFlight > 0 {
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			running.Wait()
-			return
+			return timed
 		case <-tick.C:
 		}
 	}
 	running.Wait()
-	// Transfers have the chain to themselves but for each other: with requests
-	// in between, they would share blocks that the requests made.
-	for range min(l.Requests, 10) {
+	return timed
+}
+
+// transfers have the chain to themselves but for each other: with requests in
+// between, they would share blocks that the requests made.
+func (l *Latency) transfers(ctx context.Context, p *purse) (times []time.Duration) {
+	tick := time.NewTicker(spacing)
+	defer tick.Stop()
+	for range min(l.Requests, 5) {
+		select {
+		case <-ctx.Done():
+			return times
+		case <-tick.C:
+		}
 		took, err := p.transfer(ctx)
 		if err != nil {
 			l.Errors = append(l.Errors, err.Error())
 			continue
 		}
-		transfers = append(transfers, took)
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+		times = append(times, took)
 	}
-	return
+	return times
 }
 
 func chatBody(i int) []byte {

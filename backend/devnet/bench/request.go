@@ -17,11 +17,16 @@ import (
 type timing struct {
 	firstToken time.Duration
 	verified   time.Duration
+	// steps are when the application heard of each, the last of a kind.
+	steps map[string]time.Duration
+	// began is when it was sent, task its id on chain.
+	began time.Time
+	task  string
 }
 
 // stream sends one chat request and times the first text and the verified event.
 func stream(ctx context.Context, bridge, key string, body []byte) (timing, error) {
-	var t timing
+	t := timing{steps: map[string]time.Duration{}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, bridge+"/v1/chat/completions", bytes.NewReader(body))
 	if err != nil {
 		return t, err
@@ -30,12 +35,13 @@ func stream(ctx context.Context, bridge, key string, body []byte) (timing, error
 	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("X-Helium-Events", "1")
 
-	began := time.Now()
+	t.began = time.Now()
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return t, fmt.Errorf("send request: %w", err)
 	}
 	defer resp.Body.Close()
+	t.steps["accepted"] = time.Since(t.began)
 	if resp.StatusCode != http.StatusOK {
 		b, _ := io.ReadAll(io.LimitReader(resp.Body, 500))
 		return t, fmt.Errorf("bridge answers %s: %s", resp.Status, bytes.TrimSpace(b))
@@ -54,13 +60,33 @@ func stream(ctx context.Context, bridge, key string, body []byte) (timing, error
 		case event == "helium.disputed":
 			return t, fmt.Errorf("disputed: %s", strings.TrimPrefix(line, "data: "))
 		case event == "helium.verified":
-			t.verified = time.Since(began)
+			t.verified = time.Since(t.began)
+			t.steps["verified"] = t.verified
 			return t, t.check()
+		case event == "helium.stage":
+			t.stage(line)
 		case event == "" && t.firstToken == 0 && hasText(line):
-			t.firstToken = time.Since(began)
+			t.firstToken = time.Since(t.began)
+			t.steps["first token"] = t.firstToken
 		}
 	}
 	return t, errors.Join(lines.Err(), errors.New("the stream ended before the answer was verified"))
+}
+
+// stage notes a step that the bridge tells of.
+func (t *timing) stage(line string) {
+	data, _ := strings.CutPrefix(line, "data: ")
+	var told struct {
+		Stage  string
+		TaskID json.Number `json:"task_id"`
+	}
+	if json.Unmarshal([]byte(data), &told) != nil || told.Stage == "" {
+		return
+	}
+	t.steps[told.Stage] = time.Since(t.began)
+	if told.TaskID != "" {
+		t.task = told.TaskID.String()
+	}
 }
 
 func (t timing) check() error {
