@@ -405,10 +405,24 @@ func (f *Follower) forget(now time.Time) {
 
 // Task waits until key's draw was read or ctx ends.
 func (f *Follower) Task(ctx context.Context, key protocol.TaskKey) (relay.TaskRoles, error) {
+	for {
+		roles, known := f.look(ctx, key)
+		if known {
+			return roles, nil
+		}
+		// A draw that was read may be gone again, with its branch of the chain.
+		if err := ctx.Err(); err != nil {
+			return relay.TaskRoles{}, fmt.Errorf("find task %s on chain: %w", key, err)
+		}
+	}
+}
+
+// look waits until something is read of key's draw or ctx ends.
+func (f *Follower) look(ctx context.Context, key protocol.TaskKey) (relay.TaskRoles, bool) {
 	f.mu.Lock()
 	if e, ok := f.known[key]; ok {
 		defer f.mu.Unlock()
-		return e.roles, nil
+		return e.roles, true
 	}
 	w := f.waiting[key]
 	if w == nil {
@@ -427,8 +441,9 @@ func (f *Follower) Task(ctx context.Context, key protocol.TaskKey) (relay.TaskRo
 	if w.count--; w.count == 0 && f.waiting[key] == w {
 		delete(f.waiting, key)
 	}
-	if e, ok := f.known[key]; ok {
-		return e.roles, nil
+	e, ok := f.known[key]
+	if !ok {
+		return relay.TaskRoles{}, false
 	}
-	return relay.TaskRoles{}, fmt.Errorf("find task %s on chain: %w", key, ctx.Err())
+	return e.roles, true
 }
