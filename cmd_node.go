@@ -15,6 +15,7 @@ import (
 	"helium/app/agent"
 	"helium/app/launch"
 	"helium/app/tray"
+	"helium/backend/hardware/sense"
 	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/wallet"
@@ -29,6 +30,7 @@ type nodeCmd struct {
 	Run_           bool   `name:"run" help:"Stake and take tasks from the first start on."`
 	Tray           bool   `help:"Show an icon in the tray, where there is one."`
 	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
+	Always         bool   `help:"Work whatever else this computer does: look at no games, battery or heat."`
 	StopWithStdin  bool   `hidden:"" help:"End when standard input does."`
 	Card           string `hidden:"" help:"Declare this card, NAME:GB, to test a network of many." placeholder:"NAME:GB"`
 	Fault          string `hidden:"" help:"Misbehave, to show what becomes of it." placeholder:"KIND"`
@@ -56,7 +58,14 @@ func (c nodeCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	var senses sense.Senses
+	if !c.Always {
+		computer := sense.Open(env.log)
+		defer computer.Close()
+		senses = computer
+	}
 	a, err := agent.Open(agent.Config{
+		Senses:  senses,
 		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, Version: version, Log: env.log,
 		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault}, Card: card,
 	})

@@ -21,6 +21,7 @@ var layers = [][]string{
 	{"backend/relay/internal"},
 	{"backend/models"},
 	{"backend/chain"},
+	{"backend/yield"},
 	{"backend/seal", "backend/hardware"},
 	{"backend/wallet"},
 	{"backend/store"},

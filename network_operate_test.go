@@ -271,7 +271,7 @@ func (o *operated) startNodes(t *testing.T, nodes int) {
 	var to []string
 	for i := range nodes {
 		name := fmt.Sprintf("node-%d", i+1)
-		o.start(t, name, "node", "--data", o.path(name), "--profile", o.profile(), "--run", "--passphrase-file")
+		o.start(t, name, "node", "--data", o.path(name), "--profile", o.profile(), "--run", "--passphrase-file", "--always")
 		o.awaitLine(t, name, `(http://\S+)`)
 		var address string
 		await(t, "the wallet of "+name, func() bool {

@@ -15,6 +15,7 @@ import (
 
 	"helium/app/api"
 	"helium/app/local"
+	"helium/backend/hardware/sense"
 	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -40,7 +41,10 @@ type Config struct {
 	Options node.Options
 	// Card declares another card than this computer has, for testing a network of
 	// many; nil tells what there is. Its Runtime is not used.
-	Card    *protocol.GPUClass
+	Card *protocol.GPUClass
+	// Senses tell what the owner does, for whom the node makes room; nil tells
+	// nothing, and then only the owner's word and hours count.
+	Senses  sense.Senses
 	Version string
 	Log     *slog.Logger
 }
@@ -52,10 +56,13 @@ type Agent struct {
 	hub    *hub
 	server *local.Server
 	lock   *flock.Flock
+	owner  *owner
 
 	// mu guards everything that follows.
 	mu   sync.Mutex
 	node *node.Node
+	// applied is what the node was last told of making room.
+	applied *node.Yielding
 	// wish that was made before there was a node to tell.
 	wish func(context.Context, *node.Node) error
 	// again asks for another try at setting up.
@@ -87,6 +94,10 @@ func Open(c Config) (*Agent, error) {
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
 		Engine: api.Engine{Status: "stopped", Models: []string{}},
 	})}
+	if c.Senses == nil {
+		c.Senses = sense.Blind("Helium was started so that it does not look.")
+	}
+	a.owner = a.openOwner(c.Senses)
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
@@ -114,6 +125,11 @@ func (a *Agent) Close() error {
 
 // Run sets up and runs the node until ctx ends.
 func (a *Agent) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	defer stop()
+	looking.Go(func() { a.watchOwner(ctx) })
 	wait := time.Second
 	for {
 		err := a.session(ctx)
@@ -160,8 +176,9 @@ func (a *Agent) session(ctx context.Context) error {
 	running.Go(func() { a.watchChain(ctx, parts.chain) })
 	a.mu.Lock()
 	wish := a.wish
-	a.node, a.wish = n, nil
+	a.node, a.wish, a.applied = n, nil, nil
 	a.mu.Unlock()
+	a.heed(ctx) // before the node takes its first task
 	defer func() {
 		a.mu.Lock()
 		a.node = nil
@@ -212,8 +229,11 @@ func (a *Agent) Pause(ctx context.Context) error {
 	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Pause(ctx) })
 }
 
-// Resume ends a pause.
+// Resume ends a pause, of whatever kind, as far as the owner may.
 func (a *Agent) Resume(ctx context.Context) error {
+	if err := a.goOn(); err != nil {
+		return err
+	}
 	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Resume(ctx) })
 }
 

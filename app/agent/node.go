@@ -18,6 +18,8 @@ func (a *Agent) makeNode(_ context.Context, p *parts) (err error) {
 // showEngine tells what the engine does from what the node does.
 func showEngine(s *api.State, n node.State) {
 	switch {
+	case n.Freed:
+		s.Engine.Status = "stopped"
 	case n.Task != nil && n.Task.Stage == node.JobRunning:
 		s.Engine.Status, s.Engine.Model = "busy", n.Task.Model
 	case s.Engine.Status != "failed":

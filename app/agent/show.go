@@ -7,7 +7,9 @@ import (
 
 // show puts a node's state into the words of the screen.
 func show(s *api.State, n node.State) {
+	pause := s.Node.Pause
 	s.Node = api.Node{
+		Pause:  pause,
 		Status: api.NodeStatus(n.Status), Chain: n.Chain.String(), Reason: n.Reason, Stake: n.Stake, StakeNeeded: n.StakeNeeded,
 		Score: n.Score, WantRunning: n.Wish == node.WishRun,
 	}

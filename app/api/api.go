@@ -10,9 +10,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"helium/backend/protocol"
+	"helium/backend/yield"
 )
 
 // Namespace of the JSON-RPC methods: helium_state, helium_start, …
@@ -61,6 +63,8 @@ type State struct {
 	Task *Task `json:"task,omitempty"`
 	// Recent holds the last tasks, newest first, 20 at most.
 	Recent []TaskRecord `json:"recent"`
+	// When holds the owner's choices of when to work.
+	When When `json:"when"`
 }
 
 // Node is where the node stands.
@@ -70,7 +74,9 @@ type Node struct {
 	Chain string `json:"chain"`
 	// Reason says why the node does not earn, when it does not.
 	Reason *protocol.Reason `json:"reason,omitempty"`
-	Stake  protocol.Wei     `json:"stake"`
+	// Pause says for what the node makes room, by itself or for a while.
+	Pause *Pause       `json:"pause,omitempty"`
+	Stake protocol.Wei `json:"stake"`
 	// StakeNeeded is what joining takes.
 	StakeNeeded protocol.Wei `json:"stake_needed"`
 	// StakeFrom is when the stake of a node that has left comes back, where it
@@ -81,6 +87,45 @@ type Node struct {
 	// Kept: what the person last asked for, true for start; survives a restart.
 	WantRunning bool `json:"want_running"`
 }
+
+// Pause is making room for the computer's owner. It ends by itself.
+type Pause struct {
+	Reason yield.Code  `json:"reason"`
+	Facts  yield.Facts `json:"facts"`
+	Since  time.Time   `json:"since"`
+	// Over: its reason has ended, and the node waits until Until.
+	Over bool `json:"over"`
+	// Until is when it ends, where that is known.
+	Until *time.Time `json:"until,omitempty"`
+	// LingerSeconds is how long the node waits once the reason has ended.
+	LingerSeconds int `json:"linger_seconds"`
+	// CanStart: resume ends it.
+	CanStart bool `json:"can_start"`
+}
+
+// When is when the node works.
+type When struct {
+	Settings yield.Settings `json:"settings"`
+	// Unread are the reasons that can't be told here, because what they hang on
+	// can't be read.
+	Unread []Unread `json:"unread"`
+}
+
+// Unread is a reason that can't be told here, and why.
+type Unread struct {
+	Reason yield.Code `json:"reason"`
+	Why    string     `json:"why"`
+}
+
+// PauseLength is how long a pause lasts that ends by itself.
+type PauseLength string
+
+const (
+	PauseTenMinutes PauseLength = "ten_minutes"
+	PauseHour       PauseLength = "hour"
+	// PauseTomorrow: until six in the morning.
+	PauseTomorrow PauseLength = "tomorrow"
+)
 
 // Wallet is the node's account.
 type Wallet struct {
@@ -176,7 +221,12 @@ type Service interface {
 	Start(ctx context.Context) error
 	// Stop leaves the network and takes the stake back, after the task at hand.
 	Stop(ctx context.Context) error
-	// Pause keeps the stake and takes no tasks; Resume ends it.
+	// PauseFor pauses for a while. SetWhen takes yield.Settings; what is missing
+	// has its default.
+	PauseFor(ctx context.Context, length PauseLength) error
+	SetWhen(ctx context.Context, settings json.RawMessage) error
+	// Pause keeps the stake and takes no tasks; Resume ends it, and any other pause
+	// that CanStart says it may.
 	Pause(ctx context.Context) error
 	Resume(ctx context.Context) error
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"helium/app/api"
+	"helium/backend/yield"
 )
 
 // AddressFile stands in the agent's data folder while it runs, mode 0600.
@@ -115,6 +116,16 @@ func (c *Client) Start(ctx context.Context) error  { return c.call(ctx, "start")
 func (c *Client) Stop(ctx context.Context) error   { return c.call(ctx, "stop") }
 func (c *Client) Pause(ctx context.Context) error  { return c.call(ctx, "pause") }
 func (c *Client) Resume(ctx context.Context) error { return c.call(ctx, "resume") }
+
+// PauseFor pauses for a while.
+func (c *Client) PauseFor(ctx context.Context, length api.PauseLength) error {
+	return c.rpc.CallContext(ctx, nil, api.Namespace+"_pauseFor", length)
+}
+
+// SetWhen sends the owner's choices of when to work.
+func (c *Client) SetWhen(ctx context.Context, settings yield.Settings) error {
+	return c.rpc.CallContext(ctx, nil, api.Namespace+"_setWhen", settings)
+}
 
 func (c *Client) call(ctx context.Context, method string) error {
 	return c.rpc.CallContext(ctx, nil, api.Namespace+"_"+method)

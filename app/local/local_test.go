@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/coder/websocket"
 
 	"helium/app/api"
+	"helium/backend/yield"
 )
 
 // recorder is a backend whose state the test changes.
@@ -30,7 +32,15 @@ func (r *recorder) Stop(context.Context) error {
 	r.calls <- "stop"
 	return errors.New("not now: try later")
 }
-func (r *recorder) Pause(context.Context) error            { r.calls <- "pause"; return nil }
+func (r *recorder) Pause(context.Context) error { r.calls <- "pause"; return nil }
+func (r *recorder) PauseFor(_ context.Context, l api.PauseLength) error {
+	r.calls <- string(l)
+	return nil
+}
+func (r *recorder) SetWhen(_ context.Context, s json.RawMessage) error {
+	r.calls <- string(s)
+	return nil
+}
 func (r *recorder) Resume(context.Context) error           { r.calls <- "resume"; return nil }
 func (r *recorder) Watch(context.Context) <-chan api.State { return r.states }
 
@@ -64,6 +74,14 @@ func TestClientCallsAndIsSentStates(t *testing.T) {
 	}
 	if err := c.Stop(ctx); err == nil || !strings.Contains(err.Error(), "try later") {
 		t.Fatalf("an error must come through as it is, got %v", err)
+	}
+
+	<-r.calls
+	if err := c.PauseFor(ctx, api.PauseHour); err != nil || <-r.calls != "hour" {
+		t.Fatalf("pause for an hour: %v", err)
+	}
+	if err := c.SetWhen(ctx, yield.Defaults()); err != nil || !strings.Contains(<-r.calls, `"celsius":88`) {
+		t.Fatalf("set when: %v", err)
 	}
 
 	got := make(chan api.State, 2)

@@ -13,6 +13,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -175,6 +176,12 @@ func (m methods) Start(ctx context.Context) error              { return m.b.Star
 func (m methods) Stop(ctx context.Context) error               { return m.b.Stop(ctx) }
 func (m methods) Pause(ctx context.Context) error              { return m.b.Pause(ctx) }
 func (m methods) Resume(ctx context.Context) error             { return m.b.Resume(ctx) }
+func (m methods) PauseFor(ctx context.Context, length api.PauseLength) error {
+	return m.b.PauseFor(ctx, length)
+}
+func (m methods) SetWhen(ctx context.Context, settings json.RawMessage) error {
+	return m.b.SetWhen(ctx, settings)
+}
 
 // feed is the subscribable half: helium_subscribe "state".
 type feed struct{ b Backend }

@@ -71,6 +71,9 @@ func viewOf(s api.State) view {
 	if s.Node.Reason != nil && v.shape == Blocked {
 		v.status = "Not earning: " + s.Node.Reason.Title
 	}
+	if s.Node.Pause != nil && v.shape == Paused {
+		v.status = pauseWords(s.Node.Pause)
+	}
 	v.earnings = "Today: " + s.Earnings.Today.String()
 	return v
 }

@@ -7,6 +7,7 @@ import (
 
 	"helium/app/api"
 	"helium/backend/protocol"
+	"helium/backend/yield"
 )
 
 func TestEveryStatusHasWordsAndAnIcon(t *testing.T) {
@@ -44,6 +45,13 @@ func TestViewTellsTheReasonAndTheExactEarnings(t *testing.T) {
 	s.Earnings.Today, _ = protocol.ParseCNX("0.000000000000000001")
 	v := viewOf(s)
 	if v.status != "Not earning: no gas" || v.earnings != "Today: 0.000000000000000001 CNX" {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestViewTellsForWhatItPauses(t *testing.T) {
+	s := api.State{Node: api.Node{Status: api.NodePaused, Pause: &api.Pause{Reason: yield.Game, Facts: yield.Facts{Program: "doom"}}}}
+	if v := viewOf(s); v.status != "Paused for doom" || !v.resume {
 		t.Errorf("got %+v", v)
 	}
 }

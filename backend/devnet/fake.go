@@ -52,6 +52,9 @@ func (e fakeEngine) Memory(context.Context) (worker.Memory, error) {
 	return worker.Memory{Limit: all, Free: all}, nil
 }
 
+// Yield has nothing to free.
+func (e fakeEngine) Yield(context.Context) error { return nil }
+
 // RunGPT takes half the time before the first text, as a model does that reads
 // its prompt.
 func (e fakeEngine) RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error) {

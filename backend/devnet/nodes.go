@@ -96,7 +96,7 @@ func (d *devnet) makeNode(ctx context.Context, i int, profile string) (*devnode,
 		return nil, fmt.Errorf("open wallet of %s: %w", name, err)
 	}
 	os.Remove(filepath.Join(dir, "agent.json")) // left by a run that was killed
-	args := []string{"node", "--data", dir, "--profile", profile, "--run", "--passphrase-file", "--stop-with-stdin"}
+	args := []string{"node", "--data", dir, "--profile", profile, "--run", "--passphrase-file", "--stop-with-stdin", "--always"}
 	if card := d.cardOf(i); card != nil {
 		args = append(args, "--card", fmt.Sprintf("%s:%d", card.Card, card.VRAMGB))
 	}

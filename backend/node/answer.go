@@ -138,6 +138,9 @@ const engineDeaths = 3
 
 // compute runs the task and keeps its answer.
 func (r *runner) compute(ctx context.Context, job Job) error {
+	if handed, err := r.makeWay(ctx, job); handed || err != nil {
+		return err
+	}
 	again := r.begun || r.args == nil
 	if r.args == nil {
 		if err := r.getArguments(ctx, job); err != nil {
@@ -193,6 +196,9 @@ func (r *runner) generate(ctx context.Context, job Job, again bool) (made, error
 		if err == nil {
 			n.health.clear(ReasonEngine)
 			return result, nil
+		}
+		if errors.Is(err, errYields) {
+			return made{}, err // it waits its turn, or is handed back
 		}
 		code := gpt.CodeOf(err)
 		n.log.Warn("engine failed", "task", job.ID, "code", code, "err", err)

@@ -31,6 +31,9 @@ type Engine interface {
 	RunSDAnew(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error)
 	// Memory of the device that models run on.
 	Memory(ctx context.Context) (worker.Memory, error)
+	// Yield frees everything that the engine holds, at once; a task in work fails.
+	// The next call starts it again.
+	Yield(ctx context.Context) error
 }
 
 // Models says what models are here; *models.Library does.

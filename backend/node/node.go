@@ -33,9 +33,11 @@ type Node struct {
 	court    *court
 	health   *health
 	rooms    rooms
+	gate     *gate
 	steering chan struct{} // holds an element when there is something to steer by
 	starting chan struct{} // holds an element when a job has no runner yet
 	charging chan struct{} // holds an element when there is a charge to bring
+	making   chan struct{} // holds an element when yielding began or ended
 	// at is called at each step of a job, for tests that stop there.
 	at func(step string)
 	// every is how often a deadline is compared with the clock.
@@ -46,6 +48,7 @@ type Node struct {
 	view        view
 	params      contracts.Params
 	progress    string
+	yielding    *Yielding // nil while nobody needs the computer
 	doing       map[protocol.TaskID]Progress
 	named       map[protocol.TaskID]common.Hash // models that open tasks name
 	runners     map[protocol.TaskID]*runner
@@ -93,6 +96,8 @@ func New(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make node: %w", err)
 	}
+	gate := newGate(cfg.Engine)
+	cfg.Engine = gate
 	events, err := contracts.NewEvents()
 	if err != nil {
 		return nil, fmt.Errorf("make node: %w", err)
@@ -101,10 +106,12 @@ func New(cfg Config) (*Node, error) {
 		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), domain: cfg.Profile.Domain(),
 		sealKey: sealKey, secret: cfg.Wallet.DeriveSecret("commitment nonce"),
 		rows: newTables(), events: events, payer: payer,
+		gate:        gate,
 		court:       &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
 		steering:    make(chan struct{}, 1),
 		starting:    make(chan struct{}, 1),
 		charging:    make(chan struct{}, 1),
+		making:      make(chan struct{}, 1),
 		named:       map[protocol.TaskID]common.Hash{},
 		at:          func(string) {},
 		every:       checkClock,
@@ -132,6 +139,7 @@ func (n *Node) Run(ctx context.Context) error {
 	group.Go(func() error { return n.steer(ctx) })
 	group.Go(func() error { return n.runJobs(ctx) })
 	group.Go(func() error { return n.prosecute(ctx) })
+	group.Go(func() error { return n.makeRoom(ctx) })
 	err := group.Wait()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("run node: %w", err)

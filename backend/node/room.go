@@ -51,7 +51,7 @@ func (n *Node) shelter(ctx context.Context) bool {
 // roomChanged says whether a node that should run has found or lost its room.
 func (n *Node) roomChanged(ctx context.Context) bool {
 	me, err := n.readSelf()
-	if err != nil || me.Wish != WishRun {
+	if err != nil || me.Wish != WishRun || n.yieldingNow() != nil {
 		return false
 	}
 	had := !n.health.stands(ReasonNoRoom)

@@ -35,6 +35,9 @@ type State struct {
 	// Recent holds the last tasks, newest first, 20 at most.
 	Recent   []Record
 	Earnings Earnings
+	// Yielding says that the owner needs the computer, Freed that the engine has
+	// ended for that.
+	Yielding, Freed bool
 	// Progress is a step that takes long, in words; empty when there is none.
 	Progress string
 }
@@ -88,6 +91,9 @@ func (n *Node) State() (State, error) {
 		s.Reason = nil
 	}
 	s.Status = statusOf(v.known, s.Wish, v.status, s.Reason != nil)
+	y := n.yieldingNow()
+	s.Yielding, s.Freed = y != nil, y != nil && n.gate.isFree()
+	s.Status = y.shown(s.Wish, v.status, s.Status)
 	return s, nil
 }
 

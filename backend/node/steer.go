@@ -77,7 +77,7 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	if me.Stuck != nil && me.Wish == WishRun {
 		return lookAgain, nil
 	}
-	wish := n.wishNow(ctx, me.Wish)
+	wish := n.wishNow(ctx, me.Wish, v.status)
 	next := moves()[wish][v.status]
 	switch next {
 	case moveNone:
@@ -100,8 +100,13 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	return lookAgain, err
 }
 
-// wishNow is the owner's wish, or to pause while there is no room for it.
-func (n *Node) wishNow(ctx context.Context, wish Wish) Wish {
+// wishNow is the owner's wish, or to pause while the owner needs the computer, or
+// while there is no room for it.
+func (n *Node) wishNow(ctx context.Context, wish Wish, s protocol.NodeStatus) Wish {
+	if n.yieldingNow() != nil {
+		n.health.clear(ReasonNoRoom)
+		return n.heeding(wish, s) // and the engine isn't asked for its room
+	}
 	if wish != WishRun {
 		n.health.clear(ReasonNoRoom)
 		return wish

@@ -58,6 +58,19 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       tasks_today: 2,
       tasks_total: 97,
     },
+    when: {
+      settings: {
+        fullscreen: { pause: true, except: [] },
+        programs: [],
+        graphics: { pause: true, percent: 30 },
+        battery: { pause: true },
+        heat: { pause: true, celsius: 88 },
+        hours: { limit: false, days: ["mon"], from: "22:00", to: "07:00" },
+        person: { pause: false, idle_minutes: 5 },
+        finish: "soon",
+      },
+      unread: [],
+    },
     recent: [
       {
         id: 127,

@@ -24,6 +24,7 @@ import (
 	"helium/app/api"
 	"helium/backend/bridge"
 	"helium/backend/protocol"
+	"helium/backend/yield"
 )
 
 // schemaFile is where the schema is kept, from the repository's root.
@@ -54,9 +55,13 @@ func generate(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	reasons, err := constantsOf(root+"/backend/yield/rules.go", "Code")
+	if err != nil {
+		return nil, err
+	}
 
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
-	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol"} {
+	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
 			return nil, err
 		}
@@ -65,6 +70,8 @@ func generate(root string) ([]byte, error) {
 		switch {
 		case t == reflect.TypeFor[api.NodeStatus]():
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
+		case t == reflect.TypeFor[yield.Code]():
+			return &jsonschema.Schema{Type: "string", Enum: reasons}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):

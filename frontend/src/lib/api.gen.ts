@@ -28,6 +28,7 @@ export interface State {
    * Recent holds the last tasks, newest first, 20 at most.
    */
   recent: TaskRecord[];
+  when: When;
 }
 /**
  * Node is where the node stands.
@@ -39,6 +40,7 @@ export interface Node {
    */
   chain: string;
   reason?: Reason;
+  pause?: Pause;
   stake: string;
   /**
    * StakeNeeded is what joining takes.
@@ -72,6 +74,49 @@ export interface Reason {
    * Action names what a person can do; empty when waiting is all there is.
    */
   action?: string;
+}
+/**
+ * Pause says for what the node makes room, by itself or for a while.
+ */
+export interface Pause {
+  reason: "asked" | "hot" | "fullscreen" | "program" | "graphics" | "battery" | "person" | "hours";
+  facts: Facts;
+  since: string;
+  /**
+   * Over: its reason has ended, and the node waits until Until.
+   */
+  over: boolean;
+  /**
+   * Until is when it ends, where that is known.
+   */
+  until?: string;
+  /**
+   * LingerSeconds is how long the node waits once the reason has ended.
+   */
+  linger_seconds: number;
+  /**
+   * CanStart: resume ends it.
+   */
+  can_start: boolean;
+}
+/**
+ * Facts of a reason, of which each rule knows some.
+ */
+export interface Facts {
+  /**
+   * Program that needs the computer; empty where it isn't known.
+   */
+  program?: string;
+  /**
+   * Percent of the card that it takes, or that the battery holds.
+   */
+  percent?: number;
+  /**
+   * Sensor that is too hot, with its temperature, and the one to cool down to.
+   */
+  sensor?: string;
+  celsius?: number;
+  cool_to?: number;
 }
 /**
  * Wallet is the node's account.
@@ -195,6 +240,107 @@ export interface TaskRecord {
   paid: string;
   slashed: boolean;
   ended_at: string;
+}
+/**
+ * When holds the owner's choices of when to work.
+ */
+export interface When {
+  settings: Settings;
+  /**
+   * Unread are the reasons that can't be told here, because what they hang on
+   * can't be read.
+   */
+  unread: Unread[];
+}
+/**
+ * Settings are the owner's choices of when to work.
+ */
+export interface Settings {
+  fullscreen: FullscreenRule;
+  /**
+   * Programs that come first while they run, by the name of their file, in
+   * whatever case: "blender", "obs64.exe".
+   */
+  programs: string[];
+  graphics: GraphicsRule;
+  battery: BatteryRule;
+  heat: HeatRule;
+  hours: HoursRule;
+  person: PersonRule;
+  /**
+   * Finish is what becomes of the task in work when a program of the owner's
+   * needs the computer.
+   */
+  finish: string;
+}
+/**
+ * FullscreenRule makes room for whatever fills the screen.
+ */
+export interface FullscreenRule {
+  pause: boolean;
+  /**
+   * Except are programs for which it does not: a player of films, say.
+   */
+  except: string[];
+}
+/**
+ * GraphicsRule makes room for other programs on the graphics card.
+ */
+export interface GraphicsRule {
+  pause: boolean;
+  /**
+   * Percent of the card from which another program needs it.
+   */
+  percent: number;
+}
+/**
+ * BatteryRule pauses while the computer runs on its battery.
+ */
+export interface BatteryRule {
+  pause: boolean;
+}
+/**
+ * HeatRule pauses while a part is too hot.
+ */
+export interface HeatRule {
+  pause: boolean;
+  /**
+   * Celsius from which it is.
+   */
+  celsius: number;
+}
+/**
+ * HoursRule limits work to hours of the day.
+ */
+export interface HoursRule {
+  limit: boolean;
+  /**
+   * Days on which the hours begin: "mon" to "sun".
+   */
+  days: string[];
+  /**
+   * From and To are times of the local clock, "22:00"; a To before From is on
+   * the next day.
+   */
+  from: string;
+  to: string;
+}
+/**
+ * PersonRule pauses while somebody uses the computer.
+ */
+export interface PersonRule {
+  pause: boolean;
+  /**
+   * IdleMinutes without a key or the mouse are when nobody does.
+   */
+  idle_minutes: number;
+}
+/**
+ * Unread is a reason that can't be told here, and why.
+ */
+export interface Unread {
+  reason: "asked" | "hot" | "fullscreen" | "program" | "graphics" | "battery" | "person" | "hours";
+  why: string;
 }
 /**
  * Estimate is what a request costs, and when its task would start if it were sent now.

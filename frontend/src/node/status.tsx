@@ -11,6 +11,7 @@ import { Hex } from "../ui/copy";
 import { Notice } from "../ui/notice";
 import { actionsOf, shapeOf } from "./actions";
 import { Balloon } from "./balloon";
+import { pauseText } from "./pause";
 
 const busyWords: Record<AgentMethod, MessageId> = {
   start: "action.starting",
@@ -23,6 +24,7 @@ const busyWords: Record<AgentMethod, MessageId> = {
 export function StatusCard({ agent, state, stale }: { agent: Agent; state: State; stale: boolean }) {
   const t = useText();
   const { status, reason, stake_needed } = state.node;
+  const pause = status === "paused" || status === "pausing" ? state.node.pause : undefined;
   const stake = shortCNXDown(parseWei(stake_needed) ?? 0n, locale, 0);
   const busy = actionsOf(status).busy !== undefined || status === "starting";
   return (
@@ -34,7 +36,9 @@ export function StatusCard({ agent, state, stale }: { agent: Agent; state: State
             {t(`status.${status}`)}
           </p>
           {!(status === "blocked" && reason) && (
-            <p className="mt-1 text-sm leading-relaxed text-soft">{t(`status.${status}.text`, { stake })}</p>
+            <p className="mt-1 text-sm leading-relaxed text-soft">
+              {pause ? pauseText(t, pause) : t(`status.${status}.text`, { stake })}
+            </p>
           )}
           {state.wallet.address && (
             <p className="mt-1 flex items-center gap-2 text-[13px] text-soft">
