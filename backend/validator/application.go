@@ -5,10 +5,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rlp"
 )
@@ -24,15 +27,29 @@ type application struct {
 	abci.BaseApplication
 	exec    *execution
 	chainID uint64
-	key     crypto.PrivKey
+	// agreementID names the chain in what validators sign.
+	agreementID string
+	key         crypto.PrivKey
+	signer      *signer
 	// keys of the validators, by address, to check a proposer's randomness.
 	keys map[string]crypto.PubKey
 	log  *slog.Logger
+	// height of the last agreement.
+	height atomic.Int64
+	// news is told of every agreement.
+	news chan<- struct{}
 	// decided waits between FinalizeBlock and Commit.
 	decided *types.Block
 	// fruitless is when validators last agreed about nothing.
 	fruitless time.Time
 }
+
+// own is the address that our key has among the validators.
+func (a *application) own() []byte { return a.key.PubKey().Address() }
+
+// validates says that our key is a validator's. Other machines of a chain follow
+// it and pass transactions on.
+func (a *application) validates() bool { return a.keys[string(a.own())] != nil }
 
 // Info says how far geth has come. Heights after it are replayed; those that
 // brought no block pass without effect.
@@ -49,14 +66,23 @@ func (a *application) InitChain(context.Context, *abci.RequestInitChain) (*abci.
 	return &abci.ResponseInitChain{AppHash: appHash}, nil
 }
 
-// CheckTx lets wakes in while there is work. After every block the ones left
-// are asked about again.
+// CheckTx lets wakes in. A wake ends with its height: whoever has work left then
+// wakes the others anew.
 func (a *application) CheckTx(_ context.Context, r *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
-	if !isWake(r.Tx) {
-		return &abci.ResponseCheckTx{Code: 1, Log: "not a wake"}, nil
+	refuse := func(why string) (*abci.ResponseCheckTx, error) { return &abci.ResponseCheckTx{Code: 1, Log: why}, nil }
+	w, ok := parseWake(r.Tx)
+	if !ok {
+		return refuse("not a wake")
 	}
-	if r.Type == abci.CheckTxType_Recheck && !a.exec.hasWork() {
-		return &abci.ResponseCheckTx{Code: 1, Log: "nothing left to do"}, nil
+	if last := a.height.Load(); w.height <= last || w.height > last+wakesAhead {
+		return refuse("not of this height")
+	}
+	if r.Type == abci.CheckTxType_Recheck {
+		return &abci.ResponseCheckTx{}, nil
+	}
+	key := a.keys[string(w.validator[:])]
+	if key == nil || !key.VerifySignature(wakeMessage(a.agreementID, w.height), w.signature[:]) {
+		return refuse("not a validator's")
 	}
 	return &abci.ResponseCheckTx{}, nil
 }
@@ -176,6 +202,7 @@ func (a *application) verify(ctx context.Context, block *types.Block, proof []by
 
 // FinalizeBlock executes what was agreed on. By then CometBFT has it on disk.
 func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	a.observe(r)
 	results := make([]*abci.ExecTxResult, len(r.Txs))
 	for i := range results {
 		results[i] = &abci.ExecTxResult{}
@@ -193,11 +220,29 @@ func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalize
 		}
 		a.decided = block
 	}
+	a.height.Store(r.Height)
 	return &abci.ResponseFinalizeBlock{TxResults: results, AppHash: appHash}, nil
+}
+
+// observe looks at who signed the agreement before.
+func (a *application) observe(r *abci.RequestFinalizeBlock) {
+	signed := slices.ContainsFunc(r.DecidedLastCommit.Votes, func(v abci.VoteInfo) bool {
+		return v.BlockIdFlag != cmtproto.BlockIDFlagAbsent && bytes.Equal(v.Validator.Address, a.own())
+	})
+	a.signer.saw(r.Height, r.Time, signed)
+	for _, m := range r.Misbehavior {
+		a.log.Error("a validator signed two different things", "validator", fmt.Sprintf("%X", m.Validator.Address), "height", m.Height, "kind", m.Type)
+	}
 }
 
 // Commit shows the block to the world.
 func (a *application) Commit(context.Context, *abci.RequestCommit) (*abci.ResponseCommit, error) {
+	defer func() {
+		select {
+		case a.news <- struct{}{}:
+		default:
+		}
+	}()
 	if a.decided == nil {
 		return &abci.ResponseCommit{}, nil
 	}
