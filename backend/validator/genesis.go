@@ -92,7 +92,8 @@ func ChainConfig(chainID uint64) *params.ChainConfig {
 	}
 }
 
-func (g Genesis) check() error {
+// Check refuses what no chain can begin with.
+func (g Genesis) Check() error {
 	if g.ChainID == 0 {
 		return errors.New("genesis: chain id is 0")
 	}

@@ -110,14 +110,16 @@ func checkMembers(members []Member) error {
 		if err := m.check(); err != nil {
 			return fmt.Errorf("genesis: %w", err)
 		}
-		for what, value := range map[string]string{"name": m.Name, "key": m.Key.String(), "account": m.Account.Hex(), "address": m.Address} {
-			if value == "" {
+		for _, own := range []struct{ what, value string }{
+			{"name", m.Name}, {"key", m.Key.String()}, {"account", m.Account.Hex()}, {"address", m.Address},
+		} {
+			if own.value == "" {
 				continue
 			}
-			if other, taken := seen[what+value]; taken {
-				return fmt.Errorf("genesis: validators %s and %s have the same %s", other, m.Name, what)
+			if other, taken := seen[own.what+own.value]; taken {
+				return fmt.Errorf("genesis: validators %s and %s have the same %s", other, m.Name, own.what)
 			}
-			seen[what+value] = m.Name
+			seen[own.what+own.value] = m.Name
 		}
 	}
 	return nil

@@ -103,7 +103,7 @@ func Start(ctx context.Context, c Config) (*Validator, error) {
 }
 
 func (c Config) check() error {
-	errs := []error{c.Genesis.check(), checkAddr("chain HTTP", c.HTTP), checkAddr("chain WebSocket", c.WS)}
+	errs := []error{c.Genesis.Check(), checkAddr("chain HTTP", c.HTTP), checkAddr("chain WebSocket", c.WS)}
 	if c.P2P != "" {
 		errs = append(errs, checkAddr("chain P2P", c.P2P))
 	}
@@ -225,6 +225,9 @@ func (v *Validator) notice() error {
 // going on would risk the chain (a disk that cannot be written, say); the log
 // says why. Only a restart helps then.
 func (v *Validator) Halted() <-chan struct{} { return v.halted }
+
+// Validates says that this machine is one of the chain's validators.
+func (v *Validator) Validates() bool { return v.app.validates() }
 
 // HTTP is the address of the JSON-RPC over HTTP, WS over WebSocket.
 func (v *Validator) HTTP() string { return v.exec.stack.HTTPEndpoint() }
