@@ -19,6 +19,9 @@ type chainCmd struct {
 	Key  chainKeyCmd  `cmd:"" help:"Make the keys of a validator, and print the line that the others must know."`
 	Init chainInitCmd `cmd:"" help:"Write the file that a chain begins with."`
 	Run_ chainRunCmd  `cmd:"" name:"run" help:"Run a validator, or a machine that follows a chain."`
+
+	Validators chainValidatorsCmd `cmd:"" help:"List a chain's validators, and what each votes for."`
+	Vote       chainVoteCmd       `cmd:"" help:"Vote for adding a validator, removing one or changing its power."`
 }
 
 type chainKeyCmd struct {
@@ -110,4 +113,29 @@ func (c chainRunCmd) Run(env *environment) error {
 		DataDir: c.Data, Genesis: genesis, HTTP: c.HTTP, WS: c.WS, Hosts: c.Host, P2P: c.P2P, Peers: c.Peer,
 		Block: c.Block, SignedThrough: c.SignedThrough, Out: env.stdout, Log: env.log,
 	}.Run(env.ctx)
+}
+
+type chainValidatorsCmd struct {
+	RPC string `default:"http://127.0.0.1:8545" help:"JSON-RPC of the chain, any machine's." placeholder:"URL"`
+}
+
+func (c chainValidatorsCmd) Run(env *environment) error {
+	return operator.ShowValidators(env.ctx, c.RPC, env.stdout)
+}
+
+type chainVoteCmd struct {
+	Who   string `arg:"" help:"Name or key of a validator, or the line that helium chain key printed on a machine that is to become one."`
+	Power uint64 `arg:"" help:"What its vote is to count: 10, if all count alike; 0 removes it."`
+	Data  string `required:"" help:"Folder of the chain on this machine, a validator's." placeholder:"DIR"`
+	RPC   string `default:"http://127.0.0.1:8545" help:"JSON-RPC of the chain, any machine's." placeholder:"URL"`
+}
+
+// Help is what the command says of itself beyond one line.
+func (chainVoteCmd) Help() string {
+	return "A change is made when validators with more than two thirds of the power vote alike. Each has one vote: the last one counts. " +
+		"Start the machine that is to be added first and let it catch up, since from then on its voice is needed. A removed one goes on as one that follows."
+}
+
+func (c chainVoteCmd) Run(env *environment) error {
+	return operator.Vote(env.ctx, c.Data, c.RPC, c.Who, c.Power, env.stdout)
 }

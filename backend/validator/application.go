@@ -31,9 +31,8 @@ type application struct {
 	agreementID string
 	key         crypto.PrivKey
 	signer      *signer
-	// keys of the validators, by address, to check a proposer's randomness.
-	keys map[string]crypto.PubKey
-	log  *slog.Logger
+	roster      atomic.Pointer[roster]
+	log         *slog.Logger
 	// height of the last agreement.
 	height atomic.Int64
 	// news is told of every agreement.
@@ -49,7 +48,7 @@ func (a *application) own() []byte { return a.key.PubKey().Address() }
 
 // validates says that our key is a validator's. Other machines of a chain follow
 // it and pass transactions on.
-func (a *application) validates() bool { return a.keys[string(a.own())] != nil }
+func (a *application) validates() bool { return a.roster.Load().members[string(a.own())] }
 
 // Info says how far geth has come. Heights after it are replayed; those that
 // brought no block pass without effect.
@@ -80,7 +79,7 @@ func (a *application) CheckTx(_ context.Context, r *abci.RequestCheckTx) (*abci.
 	if r.Type == abci.CheckTxType_Recheck {
 		return &abci.ResponseCheckTx{}, nil
 	}
-	key := a.keys[string(w.validator[:])]
+	key := a.roster.Load().keys[string(w.validator[:])]
 	if key == nil || !key.VerifySignature(wakeMessage(a.agreementID, w.height), w.signature[:]) {
 		return refuse("not a validator's")
 	}
@@ -190,7 +189,7 @@ func (a *application) verify(ctx context.Context, block *types.Block, proof []by
 	if err := refuseSetCode(block.Transactions()...); err != nil {
 		return fmt.Errorf("block %d: %w", block.NumberU64(), err)
 	}
-	key, ok := a.keys[string(proposer)]
+	key, ok := a.roster.Load().keys[string(proposer)]
 	if !ok {
 		return fmt.Errorf("proposer %X is not a validator", proposer)
 	}
@@ -211,17 +210,58 @@ func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalize
 	if err != nil {
 		return nil, fmt.Errorf("height %d: %w", r.Height, err)
 	}
+	response := &abci.ResponseFinalizeBlock{TxResults: results, AppHash: appHash}
 	if block == nil {
 		a.fruitless = time.Now()
-	}
-	if block != nil && block.NumberU64() > a.exec.head().Number.Uint64() {
-		if err := a.exec.execute(ctx, block); err != nil {
+	} else {
+		if block.NumberU64() > a.exec.head().Number.Uint64() {
+			if err := a.exec.execute(ctx, block); err != nil {
+				return nil, err
+			}
+			a.decided = block
+		}
+		if response.ValidatorUpdates, err = a.turnover(block); err != nil {
 			return nil, err
 		}
-		a.decided = block
 	}
 	a.height.Store(r.Height)
-	return &abci.ResponseFinalizeBlock{TxResults: results, AppHash: appHash}, nil
+	return response, nil
+}
+
+// turnover follows what a block changed among the validators.
+func (a *application) turnover(block *types.Block) ([]abci.ValidatorUpdate, error) {
+	members, updates, err := a.exec.turnover(block)
+	if err != nil || len(updates) == 0 {
+		return nil, err
+	}
+	a.roster.Store(a.roster.Load().with(members))
+	a.log.Info("the validators change", "block", block.NumberU64(), "changes", len(updates), "validators", len(members))
+	return updates, nil
+}
+
+// enroll begins the roster: those of the genesis, and of the last two blocks that
+// geth has, since one that the last block removed may be the next proposer.
+func (a *application) enroll(g Genesis, own crypto.PubKey) error {
+	if len(g.Validators) == 0 {
+		address := string(own.Address())
+		a.roster.Store(&roster{members: map[string]bool{address: true}, keys: map[string]crypto.PubKey{address: own}})
+		return nil
+	}
+	r := (&roster{}).with(g.Validators)
+	head := a.exec.head()
+	if parent := a.exec.eth.BlockChain().GetHeaderByHash(head.ParentHash); parent != nil {
+		members, err := a.exec.members(parent)
+		if err != nil {
+			return err
+		}
+		r = r.with(members)
+	}
+	members, err := a.exec.members(head)
+	if err != nil {
+		return err
+	}
+	a.roster.Store(r.with(members))
+	return nil
 }
 
 // observe looks at who signed the agreement before.

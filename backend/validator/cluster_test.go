@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"net"
 	"os"
 	"os/exec"
@@ -86,6 +87,7 @@ func startCluster(t *testing.T, size int) *cluster {
 		m := newMachine(t, fmt.Sprintf("v%d", i))
 		c.machines = append(c.machines, m)
 		c.genesis.Validators = append(c.genesis.Validators, m.member)
+		c.genesis.Alloc[m.member.Account] = big.NewInt(1e18)
 	}
 	c.startAll(t, c.machines...)
 	c.observe(t)

@@ -101,6 +101,9 @@ func (g Genesis) Check() error {
 		if wei == nil || wei.Sign() < 0 {
 			return fmt.Errorf("genesis: allocation of %s is %v", a, wei)
 		}
+		if a == RegisterAddress() {
+			return fmt.Errorf("genesis: %s is the address of the register of validators: give its coin to another", a)
+		}
 	}
 	return checkMembers(g.Validators)
 }
@@ -136,11 +139,18 @@ func (g Genesis) agreementID() string {
 // maxAgreementBytes has room for the largest EVM block.
 const maxAgreementBytes = 12 << 20
 
-func (g Genesis) block() *core.Genesis {
+func (g Genesis) block() (*core.Genesis, error) {
 	alloc := make(types.GenesisAlloc, len(g.Alloc))
 	maps.Copy(alloc, core.SystemContractAllocs())
 	for a, wei := range g.Alloc {
 		alloc[a] = types.Account{Balance: new(big.Int).Set(wei)}
+	}
+	if len(g.Validators) > 0 {
+		register, err := g.register()
+		if err != nil {
+			return nil, err
+		}
+		alloc[RegisterAddress()] = register
 	}
 	return &core.Genesis{
 		Config:     ChainConfig(g.ChainID),
@@ -149,5 +159,5 @@ func (g Genesis) block() *core.Genesis {
 		BaseFee:    big.NewInt(params.InitialBaseFee),
 		Difficulty: new(big.Int),
 		Alloc:      alloc,
-	}
+	}, nil
 }

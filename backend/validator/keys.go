@@ -1,6 +1,7 @@
 package validator
 
 import (
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,24 +40,37 @@ func Identify(dataDir string) (Identity, error) {
 	if err != nil {
 		return Identity{}, fmt.Errorf("read validator's network key: %w", err)
 	}
-	account, err := accountOf(key)
+	account, err := accountKey(key)
 	if err != nil {
 		return Identity{}, err
 	}
-	return Identity{Key: publicKey(key), Account: account, Node: string(node.ID())}, nil
+	return Identity{Key: publicKey(key), Account: crypto.PubkeyToAddress(account.PublicKey), Node: string(node.ID())}, nil
+}
+
+// Account is the key of the account by which the validator of a data folder votes.
+func Account(dataDir string) (*ecdsa.PrivateKey, error) {
+	settings := cfg.DefaultConfig().SetRoot(filepath.Join(dataDir, "agreement"))
+	if _, err := os.Stat(settings.PrivValidatorKeyFile()); err != nil {
+		return nil, fmt.Errorf("there is no validator's key in %s: run this on the validator's machine, with its folder", dataDir)
+	}
+	key, _, err := openKey(settings)
+	if err != nil {
+		return nil, err
+	}
+	return accountKey(key)
 }
 
 func publicKey(key *privval.FilePV) PublicKey { return PublicKey(key.Key.PubKey.Bytes()) }
 
-// accountOf derives the validator's account from its key, so that there is one
+// accountKey derives the account's key from the validator's, so that there is one
 // secret to keep.
-func accountOf(key *privval.FilePV) (common.Address, error) {
+func accountKey(key *privval.FilePV) (*ecdsa.PrivateKey, error) {
 	seed := key.Key.PrivKey.Bytes()[:32]
-	secret, err := crypto.ToECDSA(crypto.Keccak256([]byte("helium validator account 1\x00"), seed))
+	account, err := crypto.ToECDSA(crypto.Keccak256([]byte("helium validator account 1\x00"), seed))
 	if err != nil {
-		return common.Address{}, fmt.Errorf("derive the validator's account: %w", err)
+		return nil, fmt.Errorf("derive the validator's account: %w", err)
 	}
-	return crypto.PubkeyToAddress(secret.PublicKey), nil
+	return account, nil
 }
 
 // agreementFolder makes CometBFT's folders: config holds the keys and nothing

@@ -82,7 +82,7 @@ func ParseMember(line string) (Member, error) {
 func (m Member) check() error {
 	switch {
 	case !memberName(m.Name):
-		return fmt.Errorf("validator name %q: it must have 1 to 40 letters, digits, dots, dashes and underscores", m.Name)
+		return fmt.Errorf("validator name %q: it must have 1 to 32 letters, digits, dots, dashes and underscores", m.Name)
 	case m.Key == PublicKey{}:
 		return fmt.Errorf("validator %s has no key", m.Name)
 	case m.Account == common.Address{}:
@@ -99,7 +99,7 @@ func (m Member) check() error {
 	return nil
 }
 
-func memberName(s string) bool { return regexp.MustCompile(`^[A-Za-z0-9._-]{1,40}$`).MatchString(s) }
+func memberName(s string) bool { return regexp.MustCompile(`^[A-Za-z0-9._-]{1,32}$`).MatchString(s) }
 
 func checkMembers(members []Member) error {
 	if len(members) > maxMembers {

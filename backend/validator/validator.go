@@ -16,7 +16,6 @@ import (
 
 	cfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/consensus"
-	"github.com/cometbft/cometbft/crypto"
 	"github.com/cometbft/cometbft/node"
 	"github.com/cometbft/cometbft/p2p"
 	"github.com/cometbft/cometbft/privval"
@@ -164,13 +163,14 @@ func (v *Validator) agree(ctx context.Context, c Config, news chan<- struct{}) e
 	genesis := c.Genesis.agreement(pub)
 	v.app = &application{
 		exec: v.exec, chainID: c.Genesis.ChainID, agreementID: genesis.ChainID, key: key.Key.PrivKey,
-		keys: map[string]crypto.PubKey{}, log: c.Log, news: news,
+		log: c.Log, news: news,
 	}
 	v.app.height.Store(heightOf(v.exec.head()))
-	for _, m := range genesis.Validators {
-		v.app.keys[string(m.Address)] = m.PubKey
+	if err := v.app.enroll(c.Genesis, pub); err != nil {
+		return err
 	}
-	if v.app.signer, err = c.openSigner(key, recorded, len(genesis.Validators) == 1 && v.app.validates()); err != nil {
+	alone := v.app.validates() && len(v.app.roster.Load().members) == 1
+	if v.app.signer, err = c.openSigner(key, recorded, alone); err != nil {
 		return err
 	}
 	v.comet, err = node.NewNodeWithContext(ctx, settings, v.app.signer, nodeKey,
