@@ -80,6 +80,21 @@ func TestChainOfFour(t *testing.T) {
 			})
 		}
 	}
+
+	// Three of the four give the follower a vote.
+	rpc := o.awaitLine(t, "v0", `serves at (\S+) and`)
+	line := o.line(t, "chain", "key", "--data", o.path("follower"), "--name", "fifth", "--at", "127.0.0.1:1")
+	for i, want := range []string{"more than two thirds", "more than two thirds", "decided it: fifth has power 10"} {
+		if said := o.line(t, "chain", "vote", line, "10", "--data", o.path(names[i]), "--rpc", rpc); !strings.Contains(said, want) {
+			t.Errorf("vote %d: %s", i, said)
+		}
+	}
+	if list := o.line(t, "chain", "validators", "--rpc", rpc); strings.Count(list, "\n") != 5 || !strings.Contains(list, "fifth") {
+		t.Errorf("the validators are %s", list)
+	}
+	if out, err := o.helium(t, "chain", "vote", "fifth", "10", "--data", o.path("v3"), "--rpc", rpc); err == nil || !strings.Contains(out, "has power 10 already") {
+		t.Errorf("%v: %s", err, out)
+	}
 	for _, name := range names {
 		o.stop(t, name)
 	}

@@ -1,15 +1,18 @@
 package validator
 
 import (
+	"errors"
 	"math/big"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethclient"
 
+	"helium/backend/chain"
 	"helium/backend/contracts"
 )
 
@@ -132,4 +135,64 @@ func (c *cluster) fund(t *testing.T, m *machine) {
 		t.Fatal(err)
 	}
 	await(t, m, tx)
+}
+
+// TestTheRegisterRefuses what would leave a chain without validators, or with ones
+// that nobody can tell apart, and is read from storage as it speaks.
+func TestTheRegisterRefuses(t *testing.T) {
+	m := newMachine(t, "v0")
+	config := testConfig(m.dir)
+	config.Genesis.Validators = []Member{m.member}
+	config.Genesis.Alloc[m.member.Account] = big.NewInt(1e18)
+	v, err := Start(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { v.Stop() })
+	m.client = ethclient.NewClient(v.Client())
+	t.Cleanup(m.client.Close)
+	c := &cluster{}
+
+	other := newMachine(t, "v1").member
+	to := RegisterAddress()
+	name := [32]byte{'v', '1'}
+	pack := contracts.NewValidators().PackVote
+	for want, try := range map[string]struct {
+		from common.Address
+		data []byte
+	}{
+		"NotAValidator":  {other.Account, pack(other.Key, name, other.Account, 10)},
+		"LastValidator":  {m.member.Account, pack(m.member.Key, name, m.member.Account, 0)},
+		"NothingChanges": {m.member.Account, pack(m.member.Key, name, m.member.Account, DefaultPower)},
+		"TooMuchPower":   {m.member.Account, pack(m.member.Key, name, m.member.Account, maxPower+1)},
+		"NotACandidate":  {m.member.Account, pack(other.Key, [32]byte{}, other.Account, 10)},
+		"AccountTaken":   {m.member.Account, pack(other.Key, name, m.member.Account, 10)},
+	} {
+		_, err := m.client.CallContract(t.Context(), ethereum.CallMsg{From: try.from, To: &to, Data: try.data}, nil)
+		refused, _ := chain.AsRevert(err, contracts.DecodeError)
+		var why *contracts.Refusal
+		if !errors.As(refused, &why) || why.Name != want {
+			t.Errorf("want %s, got %v", want, err)
+		}
+	}
+
+	// The only member may have more power: nobody else is asked.
+	if !c.vote(t, m, m.member, 25) {
+		t.Error("the only validator did not decide")
+	}
+	read, err := v.exec.members(v.exec.head())
+	want := m.member
+	want.Power, want.Address = 25, ""
+	if err != nil || !slices.Equal(read, []Member{want}) || !slices.Equal(members(t, m.client), []string{"v0"}) {
+		t.Errorf("storage says %+v, %v", read, err)
+	}
+	mine(t, t.Context(), m.client, transfer(t, testKey, 0, &common.Address{1}, nil))
+	env, err := v.comet.ConfigureRPC()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := env.StateStore.LoadValidators(v.comet.BlockStore().Height() + 1)
+	if err != nil || set.Size() != 1 || set.Validators[0].VotingPower != 25 {
+		t.Errorf("the agreement is of %v, %v", set, err)
+	}
 }
