@@ -107,7 +107,7 @@ func (a *application) PrepareProposal(ctx context.Context, r *abci.RequestPrepar
 }
 
 func (a *application) propose(ctx context.Context, height int64) (*types.Block, []byte, error) {
-	if !a.exec.hasWork() {
+	if !a.awaitWork(ctx) {
 		return nil, nil, nil
 	}
 	parent := a.exec.head()
@@ -121,6 +121,26 @@ func (a *application) propose(ctx context.Context, height int64) (*types.Block, 
 	}
 	block, err := a.exec.build(at, randaoOf(proof), height)
 	return block, proof, err
+}
+
+// workDelay is how much later than a wake the transactions behind it may arrive.
+const workDelay = 100 * time.Millisecond
+
+// awaitWork says that there is work. One that is woken without any, because its
+// pool took longer than the wake or will not have what the waker's has, does not
+// have the validators agree about nothing at once.
+func (a *application) awaitWork(ctx context.Context) bool {
+	latest := time.Now().Add(workDelay)
+	if quiet := time.Unix(a.fruitless.Unix()+1, 0); quiet.After(latest) {
+		latest = quiet
+	}
+	for !a.exec.hasWork() {
+		if ctx.Err() != nil || !time.Now().Before(latest) {
+			return false
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return true
 }
 
 // turn waits until a block may follow its parent, and says of when it is. What
