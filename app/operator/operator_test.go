@@ -309,19 +309,62 @@ func TestPinsComeBack(t *testing.T) {
 func TestAGenesisComesBackAndIsNeverWrittenOver(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "genesis.json")
 	g := Genesis{ChainID: 7, Time: 1000, Alloc: map[common.Address]protocol.Wei{{1}: protocol.CNX(3)}}
-	if err := WriteGenesis(path, g); err != nil {
+	hash, err := WriteGenesis(path, g)
+	if err != nil {
 		t.Fatal(err)
 	}
 	back, err := ReadGenesis(path)
-	if err != nil || back.ChainID != 7 || back.Time != 1000 || back.Alloc[common.Address{1}].Cmp(protocol.CNX(3).Big()) != 0 {
+	if err != nil || back.Hash() != hash || back.ChainID != 7 || back.Time != 1000 || back.Alloc[common.Address{1}].Cmp(protocol.CNX(3).Big()) != 0 {
 		t.Errorf("got %+v, %v", back, err)
 	}
-	if err := WriteGenesis(path, g); err == nil {
+	if _, err := WriteGenesis(path, g); err == nil {
 		t.Error("it was written over")
 	}
 	for name, bad := range map[string]Genesis{"no id": {Alloc: g.Alloc}, "no coins": {ChainID: 7}} {
-		if err := WriteGenesis(path+name, bad); err == nil {
+		if _, err := WriteGenesis(path+name, bad); err == nil {
 			t.Errorf("%s: it was written", name)
 		}
+	}
+}
+
+func TestAGenesisOfSeveralValidatorsIsTheSameForAll(t *testing.T) {
+	dir := t.TempDir()
+	g := Genesis{ChainID: 7, Time: 1000, Alloc: map[common.Address]protocol.Wei{{1}: protocol.CNX(3)}}
+	for _, name := range []string{"a", "b"} {
+		m, err := ChainKey(filepath.Join(dir, name), name, "192.168.0.1:26656")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ChainKey(filepath.Join(dir, name), name, "192.168.0.1:26656")
+		if err != nil || again != m {
+			t.Errorf("the key of %s changed: %v, %v", name, again, err)
+		}
+		g.Validators = append(g.Validators, m)
+	}
+	path := filepath.Join(dir, "genesis.json")
+	hash, err := WriteGenesis(path, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := ReadGenesis(path)
+	if err != nil || !slices.Equal(back.Validators, g.Validators) || back.Alloc[g.Validators[0].Account].Sign() != 1 {
+		t.Fatalf("got %+v, %v", back, err)
+	}
+
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := strings.Replace(string(text), "192.168.0.1", "10.0.0.1", 1)
+	if back, err := ReadGenesis(write(t, "moved.json", moved)); err != nil || back.Hash() != hash {
+		t.Errorf("after a machine moved: %v", err)
+	}
+	stronger := strings.Replace(string(text), `"power": 10`, `"power": 30`, 1)
+	if _, err := ReadGenesis(write(t, "changed.json", stronger)); err == nil || !strings.Contains(err.Error(), "changed since it was written") {
+		t.Errorf("after a change: %v", err)
+	}
+	g.Validators[1].Key = g.Validators[0].Key
+	if _, err := WriteGenesis(path+"2", g); err == nil || !strings.Contains(err.Error(), "the same key") {
+		t.Errorf("two with one key: %v", err)
 	}
 }

@@ -180,6 +180,20 @@ type TaskRequest struct {
 	Fee       *big.Int
 }
 
+// ValidatorRecord is an auto generated low-level Go binding around an user-defined struct.
+type ValidatorRecord struct {
+	Seat   ValidatorSeat
+	Ballot ValidatorSeat
+}
+
+// ValidatorSeat is an auto generated low-level Go binding around an user-defined struct.
+type ValidatorSeat struct {
+	Key     [32]byte
+	Name    [32]byte
+	Account common.Address
+	Power   uint64
+}
+
 // ClerkMetaData contains all meta data concerning the Clerk contract.
 var ClerkMetaData = bind.MetaData{
 	ABI: "[{\"inputs\":[{\"internalType\":\"contractIToken\",\"name\":\"token_\",\"type\":\"address\"},{\"internalType\":\"contractINodeLedger\",\"name\":\"nodes_\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"rules_\",\"type\":\"address\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"}]",
@@ -8437,6 +8451,452 @@ func TokenStringTooLongErrorID() common.Hash {
 func (token *Token) UnpackStringTooLongError(raw []byte) (*TokenStringTooLong, error) {
 	out := new(TokenStringTooLong)
 	if err := token.abi.UnpackIntoInterface(out, "StringTooLong", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsMetaData contains all meta data concerning the Validators contract.
+var ValidatorsMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"AccountTaken\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"}],\"name\":\"LastValidator\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"NotACandidate\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"NotAValidator\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"}],\"name\":\"NothingChanges\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"most\",\"type\":\"uint256\"}],\"name\":\"TooManyValidators\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"most\",\"type\":\"uint64\"}],\"name\":\"TooMuchPower\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"name\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"}],\"name\":\"Changed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"voter\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"}],\"name\":\"Voted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"voter\",\"type\":\"bytes32\"}],\"name\":\"Withdrawn\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"members\",\"outputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"name\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"}],\"internalType\":\"structValidatorSeat\",\"name\":\"seat\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"name\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"}],\"internalType\":\"structValidatorSeat\",\"name\":\"ballot\",\"type\":\"tuple\"}],\"internalType\":\"structValidatorRecord[]\",\"name\":\"\",\"type\":\"tuple[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"key\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"name\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"power\",\"type\":\"uint64\"}],\"name\":\"vote\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"withdraw\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"}]",
+	ID:  "f61b6b2b0696aea9df6e2ec1954411eb8d",
+	Bin: "0x60808060405234601557610aeb908161001a8239f35b5f80fdfe60806040526004361015610011575f80fd5b5f3560e01c80633ccfd60b1461070e578063bdd4d18d146106235763cfc373de1461003a575f80fd5b3461061f57608036600319011261061f576004356044356001600160a01b038116810361061f576064356001600160401b0381169081810361061f5761008d90610083336108af565b9360243586610905565b90610097836107a7565b5082516003820155602080840180516004840155604085018051600590940180546060880180516001600160e01b03199092166001600160a01b03979097169690961760a09190911b67ffffffffffffffff60a01b16179055909690959293909290917f66351c36e9ac3617d585f1d6b50f1a6981da0677fc8b53374e892ce8b90a524591610125906107a7565b505492604051908152a360405160208101906101418285610772565b6080815261015060a08261080e565b5190205f5f915f905f54915b8281106105985750505081600302916003830403610445576001600160ff1b03811681036104455760011b1061018e57005b60405160208101906101a08285610772565b608081526101af60a08261080e565b519020905f935f5f5b5f5481101561026757846101cb826107a7565b506040516001600160401b03600560208301936003810154855260048101546040850152015460018060a01b038116606084015260a01c1660808201526080815261021760a08261080e565b51902014610247575b610229816107a7565b505486511461023b575b6001016101b8565b60019650905080610233565b5f60026003610255846107a7565b50018281558260018201550155610220565b509193949092506001600160401b03845116155f1461045957505f545f1981019081116104455761029a6102a1916107a7565b50916107a7565b91909161034457808214158061036b575b5050505f548015610357575f1901916102ca836107a7565b610344577f776567873512c4d7c2ce75d91752d9c4061e2680a630eeebb2b4cea264aaa599946060945f600260036001600160401b039583815583600182015583838201550182815582600182015501555f555b51955192519151604080519485526001600160a01b0390931660208501521690820152a2005b634e487b7160e01b5f525f60045260245ffd5b634e487b7160e01b5f52603160045260245ffd5b6103e8575b60038201916003820192838103610388575b506102b2565b925490925560048181015490830155600590810180549190920180546001600160a01b039092166001600160a01b0319831681178255925467ffffffffffffffff60a01b166001600160e01b03199092169092171790555f808080610382565b80548255600180820154908301556002808201805491840180546001600160a01b039093166001600160a01b0319841681178255915467ffffffffffffffff60a01b166001600160e01b0319909316909117919091179055610370565b634e487b7160e01b5f52601160045260245ffd5b92939192156104d557926001600160401b03606093926104d07f776567873512c4d7c2ce75d91752d9c4061e2680a630eeebb2b4cea264aaa5999660026104a385875116926107a7565b5001805467ffffffffffffffff60a01b191660a09290921b67ffffffffffffffff60a01b16919091179055565b61031e565b50905f5492680100000000000000008410156105845760018401805f556104fb856107a7565b50508411610445576001600160401b036060936104d0600261053d7f776567873512c4d7c2ce75d91752d9c4061e2680a630eeebb2b4cea264aaa599986107a7565b508351815589516001820155865191018054865167ffffffffffffffff60a01b90871660a01b166001600160a01b039093166001600160e01b031990911617919091179055565b634e487b7160e01b5f52604160045260245ffd5b6105c36105ad6105a7836107a7565b50610873565b946001600160401b036060875101511690610ade565b938260208201516040516105db602082018093610772565b608081526105ea60a08261080e565b519020146105fc575b5060010161015c565b600191956001600160401b036060610618935101511690610ade565b94906105f3565b5f80fd5b3461061f575f36600319011261061f575f546001600160401b038111610584576040519061065760208260051b018361080e565b8082526020820190815f80527f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e5635f915b8383106106f0578486604051918291602083019060208452518091526040830191905f5b8181106106b9575050500390f35b9193509160206101006001926106e28388516106d6848251610772565b01516080830190610772565b0194019101918493926106ab565b6006602060019261070085610873565b815201920192019190610687565b3461061f575f36600319011261061f5761074a61072a336108af565b5f60026003610738846107a7565b500182815582600182015501556107a7565b50547f44654674e66e9e53d34afdf3e9513fb94b4c8b946e980d6958ef4e6a37a153e35f80a2005b80518252602080820151908301526040808201516001600160a01b0316908301526060908101516001600160401b0316910152565b5f548110156107df575f8080526006919091027f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e5630191565b634e487b7160e01b5f52603260045260245ffd5b608081019081106001600160401b0382111761058457604052565b90601f801991011681019081106001600160401b0382111761058457604052565b9060405161083c816107f3565b8254815260018301546020820152600292909201546001600160a01b038116604084015260a01c6001600160401b03166060830152565b90604051604081018181106001600160401b038211176105845760405260206108aa600383956108a28161082f565b85520161082f565b910152565b5f80546001600160a01b039092169291905b8181106108db5783630bc677c960e41b5f5260045260245ffd5b836108e5826107a7565b50600201546001600160a01b031614610900576001016108c1565b925050565b926001600160401b039092919260405161091e816107f3565b5f81525f60208201525f60408201525f6060820152501691620f42408311610ac4575f54915f5b838110610a3f57508315610a285760648314610a145784158015610a0c575b80156109fb575b6109dd576001600160a01b0316915f5b8181106109a557505060405193610991856107f3565b845260208401526040830152606082015290565b836109af826107a7565b50600201546001600160a01b0316146109ca5760010161097b565b8363f74d69ef60e01b5f5260045260245ffd5b84634fe17cfb60e01b5f5260045260018060a01b031660245260445ffd5b506001600160a01b0381161561096b565b508115610964565b63628fb2b960e01b5f52606460045260245ffd5b8385632b54141960e01b5f5260045260245260445ffd5b610a51610a4b826107a7565b5061082f565b86815114610a625750600101610945565b95925050506060840191836001600160401b0384511614610aad5783159081610aa2575b50610a9057505290565b631233e03360e01b5f5260045260245ffd5b60019150145f610a86565b8382632b54141960e01b5f5260045260245260445ffd5b82638853a18b60e01b5f52600452620f424060245260445ffd5b919082018092116104455756",
+}
+
+// Validators is an auto generated Go binding around an Ethereum contract.
+type Validators struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Validators) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewValidators creates a new instance of Validators.
+func NewValidators() *Validators {
+	parsed, err := ValidatorsMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Validators{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Validators) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackMembers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xbdd4d18d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function members() view returns(((bytes32,bytes32,address,uint64),(bytes32,bytes32,address,uint64))[])
+func (validators *Validators) PackMembers() []byte {
+	enc, err := validators.abi.Pack("members")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMembers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xbdd4d18d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function members() view returns(((bytes32,bytes32,address,uint64),(bytes32,bytes32,address,uint64))[])
+func (validators *Validators) TryPackMembers() ([]byte, error) {
+	return validators.abi.Pack("members")
+}
+
+// UnpackMembers is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xbdd4d18d.
+//
+// Solidity: function members() view returns(((bytes32,bytes32,address,uint64),(bytes32,bytes32,address,uint64))[])
+func (validators *Validators) UnpackMembers(data []byte) ([]ValidatorRecord, error) {
+	out, err := validators.abi.Unpack("members", data)
+	if err != nil {
+		return *new([]ValidatorRecord), err
+	}
+	out0 := *abi.ConvertType(out[0], new([]ValidatorRecord)).(*[]ValidatorRecord)
+	return out0, nil
+}
+
+// PackVote is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcfc373de.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function vote(bytes32 key, bytes32 name, address account, uint64 power) returns()
+func (validators *Validators) PackVote(key [32]byte, name [32]byte, account common.Address, power uint64) []byte {
+	enc, err := validators.abi.Pack("vote", key, name, account, power)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVote is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcfc373de.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function vote(bytes32 key, bytes32 name, address account, uint64 power) returns()
+func (validators *Validators) TryPackVote(key [32]byte, name [32]byte, account common.Address, power uint64) ([]byte, error) {
+	return validators.abi.Pack("vote", key, name, account, power)
+}
+
+// PackWithdraw is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3ccfd60b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function withdraw() returns()
+func (validators *Validators) PackWithdraw() []byte {
+	enc, err := validators.abi.Pack("withdraw")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackWithdraw is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3ccfd60b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function withdraw() returns()
+func (validators *Validators) TryPackWithdraw() ([]byte, error) {
+	return validators.abi.Pack("withdraw")
+}
+
+// ValidatorsChanged represents a Changed event raised by the Validators contract.
+type ValidatorsChanged struct {
+	Key     [32]byte
+	Name    [32]byte
+	Account common.Address
+	Power   uint64
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const ValidatorsChangedEventName = "Changed"
+
+// ContractEventName returns the user-defined event name.
+func (ValidatorsChanged) ContractEventName() string {
+	return ValidatorsChangedEventName
+}
+
+// UnpackChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Changed(bytes32 indexed key, bytes32 name, address account, uint64 power)
+func (validators *Validators) UnpackChangedEvent(log *types.Log) (*ValidatorsChanged, error) {
+	event := "Changed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != validators.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ValidatorsChanged)
+	if len(log.Data) > 0 {
+		if err := validators.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range validators.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// ValidatorsVoted represents a Voted event raised by the Validators contract.
+type ValidatorsVoted struct {
+	Voter [32]byte
+	Key   [32]byte
+	Power uint64
+	Raw   *types.Log // Blockchain specific contextual infos
+}
+
+const ValidatorsVotedEventName = "Voted"
+
+// ContractEventName returns the user-defined event name.
+func (ValidatorsVoted) ContractEventName() string {
+	return ValidatorsVotedEventName
+}
+
+// UnpackVotedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Voted(bytes32 indexed voter, bytes32 indexed key, uint64 power)
+func (validators *Validators) UnpackVotedEvent(log *types.Log) (*ValidatorsVoted, error) {
+	event := "Voted"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != validators.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ValidatorsVoted)
+	if len(log.Data) > 0 {
+		if err := validators.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range validators.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// ValidatorsWithdrawn represents a Withdrawn event raised by the Validators contract.
+type ValidatorsWithdrawn struct {
+	Voter [32]byte
+	Raw   *types.Log // Blockchain specific contextual infos
+}
+
+const ValidatorsWithdrawnEventName = "Withdrawn"
+
+// ContractEventName returns the user-defined event name.
+func (ValidatorsWithdrawn) ContractEventName() string {
+	return ValidatorsWithdrawnEventName
+}
+
+// UnpackWithdrawnEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Withdrawn(bytes32 indexed voter)
+func (validators *Validators) UnpackWithdrawnEvent(log *types.Log) (*ValidatorsWithdrawn, error) {
+	event := "Withdrawn"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != validators.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ValidatorsWithdrawn)
+	if len(log.Data) > 0 {
+		if err := validators.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range validators.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (validators *Validators) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], validators.abi.Errors["AccountTaken"].ID.Bytes()[:4]) {
+		return validators.UnpackAccountTakenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], validators.abi.Errors["LastValidator"].ID.Bytes()[:4]) {
+		return validators.UnpackLastValidatorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], validators.abi.Errors["NotACandidate"].ID.Bytes()[:4]) {
+		return validators.UnpackNotACandidateError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], validators.abi.Errors["NotAValidator"].ID.Bytes()[:4]) {
+		return validators.UnpackNotAValidatorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], validators.abi.Errors["NothingChanges"].ID.Bytes()[:4]) {
+		return validators.UnpackNothingChangesError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], validators.abi.Errors["TooManyValidators"].ID.Bytes()[:4]) {
+		return validators.UnpackTooManyValidatorsError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], validators.abi.Errors["TooMuchPower"].ID.Bytes()[:4]) {
+		return validators.UnpackTooMuchPowerError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// ValidatorsAccountTaken represents a AccountTaken error raised by the Validators contract.
+type ValidatorsAccountTaken struct {
+	Account common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AccountTaken(address account)
+func ValidatorsAccountTakenErrorID() common.Hash {
+	return common.HexToHash("0xf74d69ef251e6e57897e7f980822f285a8314db6a831f3c6aeab46758f7b0913")
+}
+
+// UnpackAccountTakenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AccountTaken(address account)
+func (validators *Validators) UnpackAccountTakenError(raw []byte) (*ValidatorsAccountTaken, error) {
+	out := new(ValidatorsAccountTaken)
+	if err := validators.abi.UnpackIntoInterface(out, "AccountTaken", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsLastValidator represents a LastValidator error raised by the Validators contract.
+type ValidatorsLastValidator struct {
+	Key [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LastValidator(bytes32 key)
+func ValidatorsLastValidatorErrorID() common.Hash {
+	return common.HexToHash("0x1233e033933e444dbbfe149529c0492cfa0b3ea9c56f1fbbe48e14ec0f80c099")
+}
+
+// UnpackLastValidatorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LastValidator(bytes32 key)
+func (validators *Validators) UnpackLastValidatorError(raw []byte) (*ValidatorsLastValidator, error) {
+	out := new(ValidatorsLastValidator)
+	if err := validators.abi.UnpackIntoInterface(out, "LastValidator", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsNotACandidate represents a NotACandidate error raised by the Validators contract.
+type ValidatorsNotACandidate struct {
+	Key     [32]byte
+	Account common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotACandidate(bytes32 key, address account)
+func ValidatorsNotACandidateErrorID() common.Hash {
+	return common.HexToHash("0x4fe17cfb8cb749d6abbc3c12db05af51e60afa1b5f0c55e39c374b23f9d412e5")
+}
+
+// UnpackNotACandidateError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotACandidate(bytes32 key, address account)
+func (validators *Validators) UnpackNotACandidateError(raw []byte) (*ValidatorsNotACandidate, error) {
+	out := new(ValidatorsNotACandidate)
+	if err := validators.abi.UnpackIntoInterface(out, "NotACandidate", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsNotAValidator represents a NotAValidator error raised by the Validators contract.
+type ValidatorsNotAValidator struct {
+	Account common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotAValidator(address account)
+func ValidatorsNotAValidatorErrorID() common.Hash {
+	return common.HexToHash("0xbc677c901c401577ddc5f097f607c098c9e7934a2aa988afa759a57a75096009")
+}
+
+// UnpackNotAValidatorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotAValidator(address account)
+func (validators *Validators) UnpackNotAValidatorError(raw []byte) (*ValidatorsNotAValidator, error) {
+	out := new(ValidatorsNotAValidator)
+	if err := validators.abi.UnpackIntoInterface(out, "NotAValidator", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsNothingChanges represents a NothingChanges error raised by the Validators contract.
+type ValidatorsNothingChanges struct {
+	Key   [32]byte
+	Power uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingChanges(bytes32 key, uint64 power)
+func ValidatorsNothingChangesErrorID() common.Hash {
+	return common.HexToHash("0x2b54141960d978c7f5c20e9992a29738576cd245921c0a5fdf1300d131d028bc")
+}
+
+// UnpackNothingChangesError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingChanges(bytes32 key, uint64 power)
+func (validators *Validators) UnpackNothingChangesError(raw []byte) (*ValidatorsNothingChanges, error) {
+	out := new(ValidatorsNothingChanges)
+	if err := validators.abi.UnpackIntoInterface(out, "NothingChanges", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsTooManyValidators represents a TooManyValidators error raised by the Validators contract.
+type ValidatorsTooManyValidators struct {
+	Most *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error TooManyValidators(uint256 most)
+func ValidatorsTooManyValidatorsErrorID() common.Hash {
+	return common.HexToHash("0x628fb2b997b1baecc4ef1763c10c38f1af2e763429dfedc06287049ce877d5fe")
+}
+
+// UnpackTooManyValidatorsError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error TooManyValidators(uint256 most)
+func (validators *Validators) UnpackTooManyValidatorsError(raw []byte) (*ValidatorsTooManyValidators, error) {
+	out := new(ValidatorsTooManyValidators)
+	if err := validators.abi.UnpackIntoInterface(out, "TooManyValidators", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ValidatorsTooMuchPower represents a TooMuchPower error raised by the Validators contract.
+type ValidatorsTooMuchPower struct {
+	Power uint64
+	Most  uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error TooMuchPower(uint64 power, uint64 most)
+func ValidatorsTooMuchPowerErrorID() common.Hash {
+	return common.HexToHash("0x8853a18bd74314a9e01b20d1530ba6d98a56a2d2839c9a079c1fd0ba568e2186")
+}
+
+// UnpackTooMuchPowerError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error TooMuchPower(uint64 power, uint64 most)
+func (validators *Validators) UnpackTooMuchPowerError(raw []byte) (*ValidatorsTooMuchPower, error) {
+	out := new(ValidatorsTooMuchPower)
+	if err := validators.abi.UnpackIntoInterface(out, "TooMuchPower", raw); err != nil {
 		return nil, err
 	}
 	return out, nil

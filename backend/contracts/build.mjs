@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const out = process.argv[2] ?? root
-const exported = ['Node', 'Rules', 'Task', 'Timelock', 'Token']
+const exported = ['Node', 'Rules', 'Task', 'Timelock', 'Token', 'Validators']
 // Task's code is in parts: it passes on what it does not know itself, so that its callers see one contract.
 const parts = { Task: ['Task', 'Court', 'Clerk'] }
 // Deployed beside the others; nobody but they speak to them.

@@ -29,7 +29,7 @@ func DecodeError(data []byte) error {
 	if len(data) < 4 {
 		return nil
 	}
-	for _, meta := range []interface{ ParseABI() (*abi.ABI, error) }{&TaskMetaData, &NodeMetaData, &RulesMetaData, &TimelockMetaData, &TokenMetaData} {
+	for _, meta := range []interface{ ParseABI() (*abi.ABI, error) }{&TaskMetaData, &NodeMetaData, &RulesMetaData, &TimelockMetaData, &TokenMetaData, &ValidatorsMetaData} {
 		parsed, err := meta.ParseABI()
 		if err != nil {
 			return nil
@@ -71,6 +71,10 @@ func show(key string, value any) string {
 			return moment(v.Uint64())
 		}
 	case uint64:
+		switch key {
+		case "power", "most":
+			return fmt.Sprint(v)
+		}
 		return moment(v)
 	case common.Address:
 		return v.Hex()
@@ -97,6 +101,7 @@ func moment(unix uint64) string { return time.Unix(int64(unix), 0).UTC().Format(
 // sentences are what each error means and what to do, by its name.
 func sentences() map[string]string {
 	return map[string]string{
+		"AccountTaken":      "account {account} is another validator's; each has its own",
 		"AlreadyCommitted":  "seat {seat} of task {taskId} has committed already; nothing is left to do",
 		"AlreadyJoined":     "node {node} has joined already; quit first to join anew",
 		"AlreadyRevealed":   "seat {seat} of task {taskId} has opened its commitment already; nothing is left to do",
@@ -117,14 +122,18 @@ func sentences() map[string]string {
 		"InvalidSealKey":    "the sealing key is zero; give the node's X25519 public key",
 		"InvalidSeat":       "there is no seat {seat}; seats are 0, 1 and 2",
 		"InvalidUnits":      "the task's size is out of range; ask for 1 to 1024 units, and 1 to 10 images, or none of a GPT task",
+		"LastValidator":     "the last validator of a chain can't be removed; add another first",
 		"NetworkFull":       "the network has {nodes} nodes and takes no more; wait until some leave",
 		"NoClassFits":       "fewer than three nodes that could run this with {minVramGB} GB or more have joined, and a task takes three; ask for less memory, or wait for nodes to join",
 		"NoContradiction":   "both commitments are the same; bring two that differ",
 		"NoFreeNodes":       "too few nodes are free for task {taskId}; try again when nodes are free",
+		"NotACandidate":     "a validator needs a key, a name and an account; take the line that helium chain key prints on its machine",
+		"NotAValidator":     "account {account} is not a validator's; only validators vote",
 		"NotCommitted":      "seat {seat} of task {taskId} has not committed, so it has nothing to open",
 		"NotCreator":        "{caller} did not create this task; only its creator may cancel it",
 		"NotNext":           "task {better} goes before task {taskId}; dispatch it first",
 		"NotStored":         "nobody vouches for the result of seat {seat} of task {taskId}; bring a relay's or the creator's signature, or the sealed result itself",
+		"NothingChanges":    "that key has power {power} already; there is nothing to vote on",
 		"NothingStaked":     "node {node} has no stake here; nothing is left to do",
 		"NotWired":          "the rules know no contracts yet; wire them first",
 		"OnlyItsOwner":      "the credit of {account} goes out at its own word only; send this from that account",
@@ -145,6 +154,8 @@ func sentences() map[string]string {
 		"TooLittleCredit":   "{credit} of credit can be spent now and the fee is {fee}; deposit more, and send the task in a later block",
 		"TooManyClasses":    "memory step {step} has as many classes as there can be; strike nothing, register under another size",
 		"TooManyTasks":      "there are as many open tasks as there can be; try again later",
+		"TooManyValidators": "the chain has {most} validators already; remove one first",
+		"TooMuchPower":      "a power of {power} is more than there is; take {most} at most",
 		"WrongDraw":         "the arguments' hash and the randomness are not those of the draw of task {taskId}; take them from its event",
 		"WrongNodeSigner":   "the signature is {recovered}'s, not {expected}'s, or it was used before; sign with the node's own key",
 		"WrongOpening":      "the opening of seat {seat} of task {taskId} does not fit what was committed; open with the committed result and nonce and all commitments by seat",

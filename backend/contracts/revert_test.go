@@ -19,7 +19,7 @@ func interfaces(t *testing.T) []*abi.ABI {
 	t.Helper()
 	var all []*abi.ABI
 	for _, parse := range []func() (*abi.ABI, error){contracts.TaskMetaData.ParseABI, contracts.NodeMetaData.ParseABI, contracts.RulesMetaData.ParseABI,
-		contracts.TimelockMetaData.ParseABI, contracts.TokenMetaData.ParseABI,
+		contracts.TimelockMetaData.ParseABI, contracts.TokenMetaData.ParseABI, contracts.ValidatorsMetaData.ParseABI,
 	} {
 		parsed, err := parse()
 		if err != nil {

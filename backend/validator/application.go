@@ -5,10 +5,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rlp"
 )
@@ -24,15 +27,28 @@ type application struct {
 	abci.BaseApplication
 	exec    *execution
 	chainID uint64
-	key     crypto.PrivKey
-	// keys of the validators, by address, to check a proposer's randomness.
-	keys map[string]crypto.PubKey
-	log  *slog.Logger
+	// agreementID names the chain in what validators sign.
+	agreementID string
+	key         crypto.PrivKey
+	signer      *signer
+	roster      atomic.Pointer[roster]
+	log         *slog.Logger
+	// height of the last agreement.
+	height atomic.Int64
+	// news is told of every agreement.
+	news chan<- struct{}
 	// decided waits between FinalizeBlock and Commit.
 	decided *types.Block
 	// fruitless is when validators last agreed about nothing.
 	fruitless time.Time
 }
+
+// own is the address that our key has among the validators.
+func (a *application) own() []byte { return a.key.PubKey().Address() }
+
+// validates says that our key is a validator's. Other machines of a chain follow
+// it and pass transactions on.
+func (a *application) validates() bool { return a.roster.Load().members[string(a.own())] }
 
 // Info says how far geth has come. Heights after it are replayed; those that
 // brought no block pass without effect.
@@ -49,14 +65,23 @@ func (a *application) InitChain(context.Context, *abci.RequestInitChain) (*abci.
 	return &abci.ResponseInitChain{AppHash: appHash}, nil
 }
 
-// CheckTx lets wakes in while there is work. After every block the ones left
-// are asked about again.
+// CheckTx lets wakes in. A wake ends with its height: whoever has work left then
+// wakes the others anew.
 func (a *application) CheckTx(_ context.Context, r *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
-	if !isWake(r.Tx) {
-		return &abci.ResponseCheckTx{Code: 1, Log: "not a wake"}, nil
+	refuse := func(why string) (*abci.ResponseCheckTx, error) { return &abci.ResponseCheckTx{Code: 1, Log: why}, nil }
+	w, ok := parseWake(r.Tx)
+	if !ok {
+		return refuse("not a wake")
 	}
-	if r.Type == abci.CheckTxType_Recheck && !a.exec.hasWork() {
-		return &abci.ResponseCheckTx{Code: 1, Log: "nothing left to do"}, nil
+	if last := a.height.Load(); w.height <= last || w.height > last+wakesAhead {
+		return refuse("not of this height")
+	}
+	if r.Type == abci.CheckTxType_Recheck {
+		return &abci.ResponseCheckTx{}, nil
+	}
+	key := a.roster.Load().keys[string(w.validator[:])]
+	if key == nil || !key.VerifySignature(wakeMessage(a.agreementID, w.height), w.signature[:]) {
+		return refuse("not a validator's")
 	}
 	return &abci.ResponseCheckTx{}, nil
 }
@@ -82,7 +107,7 @@ func (a *application) PrepareProposal(ctx context.Context, r *abci.RequestPrepar
 }
 
 func (a *application) propose(ctx context.Context, height int64) (*types.Block, []byte, error) {
-	if !a.exec.hasWork() {
+	if !a.awaitWork(ctx) {
 		return nil, nil, nil
 	}
 	parent := a.exec.head()
@@ -96,6 +121,26 @@ func (a *application) propose(ctx context.Context, height int64) (*types.Block, 
 	}
 	block, err := a.exec.build(at, randaoOf(proof), height)
 	return block, proof, err
+}
+
+// workDelay is how much later than a wake the transactions behind it may arrive.
+const workDelay = 100 * time.Millisecond
+
+// awaitWork says that there is work. One that is woken without any, because its
+// pool took longer than the wake or will not have what the waker's has, does not
+// have the validators agree about nothing at once.
+func (a *application) awaitWork(ctx context.Context) bool {
+	latest := time.Now().Add(workDelay)
+	if quiet := time.Unix(a.fruitless.Unix()+1, 0); quiet.After(latest) {
+		latest = quiet
+	}
+	for !a.exec.hasWork() {
+		if ctx.Err() != nil || !time.Now().Before(latest) {
+			return false
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return true
 }
 
 // turn waits until a block may follow its parent, and says of when it is. What
@@ -164,7 +209,7 @@ func (a *application) verify(ctx context.Context, block *types.Block, proof []by
 	if err := refuseSetCode(block.Transactions()...); err != nil {
 		return fmt.Errorf("block %d: %w", block.NumberU64(), err)
 	}
-	key, ok := a.keys[string(proposer)]
+	key, ok := a.roster.Load().keys[string(proposer)]
 	if !ok {
 		return fmt.Errorf("proposer %X is not a validator", proposer)
 	}
@@ -176,6 +221,7 @@ func (a *application) verify(ctx context.Context, block *types.Block, proof []by
 
 // FinalizeBlock executes what was agreed on. By then CometBFT has it on disk.
 func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	a.observe(r)
 	results := make([]*abci.ExecTxResult, len(r.Txs))
 	for i := range results {
 		results[i] = &abci.ExecTxResult{}
@@ -184,20 +230,79 @@ func (a *application) FinalizeBlock(ctx context.Context, r *abci.RequestFinalize
 	if err != nil {
 		return nil, fmt.Errorf("height %d: %w", r.Height, err)
 	}
+	response := &abci.ResponseFinalizeBlock{TxResults: results, AppHash: appHash}
 	if block == nil {
 		a.fruitless = time.Now()
-	}
-	if block != nil && block.NumberU64() > a.exec.head().Number.Uint64() {
-		if err := a.exec.execute(ctx, block); err != nil {
+	} else {
+		if block.NumberU64() > a.exec.head().Number.Uint64() {
+			if err := a.exec.execute(ctx, block); err != nil {
+				return nil, err
+			}
+			a.decided = block
+		}
+		if response.ValidatorUpdates, err = a.turnover(block); err != nil {
 			return nil, err
 		}
-		a.decided = block
 	}
-	return &abci.ResponseFinalizeBlock{TxResults: results, AppHash: appHash}, nil
+	a.height.Store(r.Height)
+	return response, nil
+}
+
+// turnover follows what a block changed among the validators.
+func (a *application) turnover(block *types.Block) ([]abci.ValidatorUpdate, error) {
+	members, updates, err := a.exec.turnover(block)
+	if err != nil || len(updates) == 0 {
+		return nil, err
+	}
+	a.roster.Store(a.roster.Load().with(members))
+	a.log.Info("the validators change", "block", block.NumberU64(), "changes", len(updates), "validators", len(members))
+	return updates, nil
+}
+
+// enroll begins the roster: those of the genesis, and of the last two blocks that
+// geth has, since one that the last block removed may be the next proposer.
+func (a *application) enroll(g Genesis, own crypto.PubKey) error {
+	if len(g.Validators) == 0 {
+		address := string(own.Address())
+		a.roster.Store(&roster{members: map[string]bool{address: true}, keys: map[string]crypto.PubKey{address: own}})
+		return nil
+	}
+	r := (&roster{}).with(g.Validators)
+	head := a.exec.head()
+	if parent := a.exec.eth.BlockChain().GetHeaderByHash(head.ParentHash); parent != nil {
+		members, err := a.exec.members(parent)
+		if err != nil {
+			return err
+		}
+		r = r.with(members)
+	}
+	members, err := a.exec.members(head)
+	if err != nil {
+		return err
+	}
+	a.roster.Store(r.with(members))
+	return nil
+}
+
+// observe looks at who signed the agreement before.
+func (a *application) observe(r *abci.RequestFinalizeBlock) {
+	signed := slices.ContainsFunc(r.DecidedLastCommit.Votes, func(v abci.VoteInfo) bool {
+		return v.BlockIdFlag != cmtproto.BlockIDFlagAbsent && bytes.Equal(v.Validator.Address, a.own())
+	})
+	a.signer.saw(r.Height, r.Time, signed)
+	for _, m := range r.Misbehavior {
+		a.log.Error("a validator signed two different things", "validator", fmt.Sprintf("%X", m.Validator.Address), "height", m.Height, "kind", m.Type)
+	}
 }
 
 // Commit shows the block to the world.
 func (a *application) Commit(context.Context, *abci.RequestCommit) (*abci.ResponseCommit, error) {
+	defer func() {
+		select {
+		case a.news <- struct{}{}:
+		default:
+		}
+	}()
 	if a.decided == nil {
 		return &abci.ResponseCommit{}, nil
 	}

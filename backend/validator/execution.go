@@ -40,7 +40,11 @@ func startExecution(c Config) (*execution, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open execution: %w", err)
 	}
-	settings := ethConfig(c.Genesis)
+	settings, err := ethConfig(c.Genesis)
+	if err != nil {
+		stack.Close()
+		return nil, err
+	}
 	if err := beginIndex(stack, settings); err != nil {
 		stack.Close()
 		return nil, fmt.Errorf("open execution: %w", err)
@@ -229,9 +233,12 @@ func nodeConfig(c Config) *node.Config {
 	}
 }
 
-func ethConfig(g Genesis) ethconfig.Config {
+func ethConfig(g Genesis) (ethconfig.Config, error) {
 	c := ethconfig.Defaults
-	c.Genesis = g.block()
+	var err error
+	if c.Genesis, err = g.block(); err != nil {
+		return c, err
+	}
 	c.NetworkId = g.ChainID
 	c.SyncMode = ethconfig.FullSync
 	// Only the hash scheme with everything kept gets back after a kill with
@@ -250,7 +257,7 @@ func ethConfig(g Genesis) ethconfig.Config {
 	c.Miner.GasCeil = GasLimit
 	c.Miner.GasPrice = big.NewInt(minGasPrice)
 	c.RPCTxFeeCap = 0
-	return c
+	return c, nil
 }
 
 func splitAddr(addr string) (host string, port int) {

@@ -46,7 +46,7 @@ func newGate(apis []rpc.API) (*gate, error) {
 
 // SendRawTransaction is eth_sendRawTransaction.
 func (g *gate) SendRawTransaction(ctx context.Context, input hexutil.Bytes) (common.Hash, error) {
-	if err := admit(input); err != nil {
+	if _, err := admit(input); err != nil {
 		return common.Hash{}, err
 	}
 	return g.inner.SendRawTransaction(ctx, input)
@@ -54,16 +54,17 @@ func (g *gate) SendRawTransaction(ctx context.Context, input hexutil.Bytes) (com
 
 // SendRawTransactionSync is eth_sendRawTransactionSync.
 func (g *gate) SendRawTransactionSync(ctx context.Context, input hexutil.Bytes, timeoutMs *uint64) (map[string]any, error) {
-	if err := admit(input); err != nil {
+	if _, err := admit(input); err != nil {
 		return nil, err
 	}
 	return g.inner.SendRawTransactionSync(ctx, input, timeoutMs)
 }
 
-func admit(input []byte) error {
-	var tx types.Transaction
+// admit decodes what comes in, from the RPC or from another validator.
+func admit(input []byte) (*types.Transaction, error) {
+	tx := new(types.Transaction)
 	if err := tx.UnmarshalBinary(input); err != nil {
-		return err
+		return nil, err
 	}
-	return refuseSetCode(&tx)
+	return tx, refuseSetCode(tx)
 }

@@ -32,11 +32,14 @@ func (l cometLog) Error(msg string, kv ...any) {
 }
 
 // harmless knows the alarms that both libraries raise over what is meant: geth
-// speaks to no peers, and a stopped listener accepts nobody.
+// speaks to no peers, a stopped listener accepts nobody, peers come and go and are
+// called again, and a signer that waits has said so.
 func harmless(msg string) bool {
 	switch msg {
 	case "P2P server will be useless, neither dialing nor listening",
-		"Stopped accept routine, as transport is closed":
+		"Stopped accept routine, as transport is closed",
+		"Stopping peer for error", "error while stopping peer", "Error stopping pool",
+		"failed signing vote", "propose step; failed signing proposal":
 		return true
 	}
 	return false

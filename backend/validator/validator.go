@@ -1,18 +1,21 @@
 package validator
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	cfg "github.com/cometbft/cometbft/config"
 	"github.com/cometbft/cometbft/consensus"
-	"github.com/cometbft/cometbft/crypto"
 	"github.com/cometbft/cometbft/node"
 	"github.com/cometbft/cometbft/p2p"
 	"github.com/cometbft/cometbft/privval"
@@ -36,6 +39,15 @@ type Config struct {
 	BlockInterval time.Duration
 	// HTTP and WS are where the JSON-RPC is served; port 0 takes a free one.
 	HTTP, WS string
+	// P2P is where other machines of the chain call; empty for a chain of one, which
+	// nobody calls. Private addresses will do.
+	P2P string
+	// Peers to stay connected to, as ID@HOST:PORT, beside the validators whose
+	// address is in the genesis.
+	Peers []string
+	// SignedThrough helps a validator whose record of what it signed is lost, on a
+	// chain that can't go on without it: no height after this one was signed.
+	SignedThrough *int64
 	// Hosts are names by which programs reach HTTP beside localhost and IP
 	// addresses; "*" lets any in, for behind a proxy.
 	Hosts []string
@@ -46,8 +58,9 @@ type Config struct {
 type Validator struct {
 	exec   *execution
 	comet  *node.Node
+	app    *application
 	cancel context.CancelFunc
-	wakers sync.WaitGroup
+	work   sync.WaitGroup
 	halted chan struct{}
 	stop   sync.Once
 	err    error
@@ -62,7 +75,10 @@ func Start(ctx context.Context, c Config) (*Validator, error) {
 	if c.BlockInterval < MinBlockInterval {
 		return nil, fmt.Errorf("block interval %s is too short: chain time is whole seconds, so %s is the least", c.BlockInterval, MinBlockInterval)
 	}
-	if err := errors.Join(c.Genesis.check(), checkAddr("chain HTTP", c.HTTP), checkAddr("chain WebSocket", c.WS)); err != nil {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if err := ofThisChain(c.DataDir, c.Genesis); err != nil {
 		return nil, err
 	}
 
@@ -70,45 +86,98 @@ func Start(ctx context.Context, c Config) (*Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Validator{exec: exec, halted: make(chan struct{})}
-	if err := v.agree(ctx, c); err != nil {
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	v := &Validator{exec: exec, cancel: cancel, halted: make(chan struct{})}
+	news := make(chan struct{}, 1)
+	if err := v.agree(ctx, c, news); err != nil {
 		return nil, errors.Join(err, v.Stop())
 	}
+	v.work.Go(func() { keepPeers(run, v.comet.Switch(), v.comet.NodeInfo().ID(), c.peers(), c.Log) })
 	if err := exec.serve(ctx); err != nil {
 		return nil, errors.Join(err, v.Stop())
 	}
-	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	v.cancel = cancel
-	news := make(chan struct{}, 1)
-	v.wakers.Go(func() { exec.announce(run, news) })
-	v.wakers.Go(func() { waker(run, exec, v.comet.Mempool(), news, c.Log) })
+	v.work.Go(func() { exec.announce(run, news) })
+	v.work.Go(func() { waker(run, v.app, v.comet.Mempool(), news, c.Log) })
 	return v, nil
 }
 
+func (c Config) check() error {
+	errs := []error{c.Genesis.Check(), checkAddr("chain HTTP", c.HTTP), checkAddr("chain WebSocket", c.WS)}
+	if c.P2P != "" {
+		errs = append(errs, checkAddr("chain P2P", c.P2P))
+	}
+	for _, address := range c.Peers {
+		if _, err := peerID(address); err != nil {
+			errs = append(errs, fmt.Errorf("peer %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// peers are all whose address is known.
+func (c Config) peers() []string {
+	all := slices.Clone(c.Peers)
+	for _, m := range c.Genesis.Validators {
+		if m.Address != "" {
+			all = append(all, m.Address)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ofThisChain keeps a folder from being used for another chain.
+func ofThisChain(dir string, g Genesis) error {
+	path, want := filepath.Join(dir, "genesis.hash"), g.Hash().Hex()
+	have, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("open chain: %w", err)
+		}
+		return os.WriteFile(path, []byte(want+"\n"), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("open chain: %w", err)
+	}
+	if string(have) != want+"\n" {
+		return fmt.Errorf("the folder %s belongs to the chain with genesis %s, and this genesis is %s: choose another folder, or the right genesis", dir, bytes.TrimSpace(have), want)
+	}
+	return nil
+}
+
 // agree starts CometBFT, which first replays to geth what geth has lost.
-func (v *Validator) agree(ctx context.Context, c Config) error {
+func (v *Validator) agree(ctx context.Context, c Config, news chan<- struct{}) error {
 	settings, err := cometConfig(c)
 	if err != nil {
 		return err
 	}
-	key := privval.LoadOrGenFilePV(settings.PrivValidatorKeyFile(), settings.PrivValidatorStateFile())
-	pub, err := key.GetPubKey()
+	key, recorded, err := openKey(settings)
 	if err != nil {
-		return fmt.Errorf("read validator key: %w", err)
+		return err
 	}
+	pub := key.Key.PubKey
 	nodeKey, err := p2p.LoadOrGenNodeKey(settings.NodeKeyFile())
 	if err != nil {
 		return fmt.Errorf("read validator's network key: %w", err)
 	}
-	genesis := cometGenesis(c, pub)
-	app := &application{
-		exec: v.exec, chainID: c.Genesis.ChainID, key: key.Key.PrivKey, log: c.Log,
-		keys: map[string]crypto.PubKey{string(pub.Address()): pub},
+	genesis := c.Genesis.agreement(pub)
+	v.app = &application{
+		exec: v.exec, chainID: c.Genesis.ChainID, agreementID: genesis.ChainID, key: key.Key.PrivKey,
+		log: c.Log, news: news,
 	}
-	v.comet, err = node.NewNodeWithContext(ctx, settings, key, nodeKey,
-		proxy.NewConnSyncLocalClientCreator(app),
+	v.app.height.Store(heightOf(v.exec.head()))
+	if err := v.app.enroll(c.Genesis, pub); err != nil {
+		return err
+	}
+	alone := v.app.validates() && len(v.app.roster.Load().members) == 1
+	if v.app.signer, err = c.openSigner(key, recorded, alone); err != nil {
+		return err
+	}
+	v.comet, err = node.NewNodeWithContext(ctx, settings, v.app.signer, nodeKey,
+		proxy.NewConnSyncLocalClientCreator(v.app),
 		func() (*comet.GenesisDoc, error) { return genesis, nil },
-		cfg.DefaultDBProvider, node.DefaultMetricsProvider(settings.Instrumentation), cometLogger(c.Log))
+		cfg.DefaultDBProvider, node.DefaultMetricsProvider(settings.Instrumentation), cometLogger(c.Log),
+		node.CustomReactors(map[string]p2p.Reactor{"TRANSACTIONS": newGossip(v.exec.eth.TxPool())}))
 	if err != nil {
 		return fmt.Errorf("start agreement: %w", err)
 	}
@@ -116,6 +185,22 @@ func (v *Validator) agree(ctx context.Context, c Config) error {
 		return fmt.Errorf("start agreement: %w", err)
 	}
 	return v.notice()
+}
+
+// openSigner refuses to wait for a chain that can't go on without us.
+func (c Config) openSigner(key *privval.FilePV, recorded, alone bool) (*signer, error) {
+	if recorded {
+		return newSigner(key, true, c.Log), nil
+	}
+	if c.SignedThrough != nil {
+		s := newSigner(key, true, c.Log)
+		s.signedThrough(*c.SignedThrough)
+		return s, nil
+	}
+	if alone {
+		return nil, fmt.Errorf("the validator's key is there, and %s, the record of what it signed, is lost: put it back from a copy, or say with --signed-through up to which height it may have signed", filepath.Join(c.DataDir, "agreement", "data", "priv_validator_state.json"))
+	}
+	return newSigner(key, false, c.Log), nil
 }
 
 // notice watches for the end of the agreement. CometBFT shows its state machine
@@ -141,6 +226,9 @@ func (v *Validator) notice() error {
 // says why. Only a restart helps then.
 func (v *Validator) Halted() <-chan struct{} { return v.halted }
 
+// Validates says that this machine is one of the chain's validators.
+func (v *Validator) Validates() bool { return v.app.validates() }
+
 // HTTP is the address of the JSON-RPC over HTTP, WS over WebSocket.
 func (v *Validator) HTTP() string { return v.exec.stack.HTTPEndpoint() }
 func (v *Validator) WS() string   { return v.exec.stack.WSEndpoint() }
@@ -151,10 +239,8 @@ func (v *Validator) Client() *rpc.Client { return v.exec.stack.Attach() }
 // Stop ends the validator; what it acknowledged is on disk.
 func (v *Validator) Stop() error {
 	v.stop.Do(func() {
-		if v.cancel != nil {
-			v.cancel()
-			v.wakers.Wait()
-		}
+		v.cancel()
+		v.work.Wait()
 		if v.comet != nil && v.comet.IsRunning() {
 			v.err = v.comet.Stop()
 			v.comet.Wait()
@@ -168,15 +254,33 @@ func (v *Validator) Stop() error {
 const lateVotes = 50 * time.Millisecond
 
 func cometConfig(c Config) (*cfg.Config, error) {
-	s := cfg.DefaultConfig().SetRoot(filepath.Join(c.DataDir, "agreement"))
-	for _, dir := range []string{s.RootDir, filepath.Join(s.RootDir, "config"), filepath.Join(s.RootDir, "data")} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("open agreement: %w", err)
-		}
+	s, err := agreementFolder(c.DataDir)
+	if err != nil {
+		return nil, err
 	}
 	s.RPC.ListenAddress = ""
 	s.P2P.ListenAddress = "tcp://127.0.0.1:0"
+	if c.P2P != "" {
+		s.P2P.ListenAddress = "tcp://" + c.P2P
+	}
+	// The validators know each other from the genesis, whatever network they are on.
 	s.P2P.PexReactor = false
+	s.P2P.AddrBookStrict = false
+	s.P2P.AllowDuplicateIP = true
+	var ids []string
+	for _, address := range c.peers() {
+		id, err := peerID(address)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, string(id))
+	}
+	s.P2P.UnconditionalPeerIDs = strings.Join(ids, ",")
+	// A block of the largest size must be with the others within a proposal's time,
+	// and votes are small: waiting to fill a packet only delays them.
+	s.P2P.SendRate, s.P2P.RecvRate = 20<<20, 20<<20
+	s.P2P.FlushThrottleTimeout = 5 * time.Millisecond
+	s.Consensus.PeerGossipSleepDuration = 20 * time.Millisecond
 	s.TxIndex.Indexer = "null"
 	s.Storage.DiscardABCIResponses = true
 	// A block when there is a wake, and the next no sooner than the interval. Of
@@ -189,20 +293,4 @@ func cometConfig(c Config) (*cfg.Config, error) {
 	}
 	s.Consensus.SkipTimeoutCommit = false
 	return s, nil
-}
-
-// maxAgreementBytes has room for the largest EVM block.
-const maxAgreementBytes = 12 << 20
-
-func cometGenesis(c Config, pub crypto.PubKey) *comet.GenesisDoc {
-	params := comet.DefaultConsensusParams()
-	params.Block.MaxBytes = maxAgreementBytes
-	return &comet.GenesisDoc{
-		ChainID:         fmt.Sprintf("helium-%d", c.Genesis.ChainID),
-		GenesisTime:     time.Unix(int64(c.Genesis.Time), 0).UTC(),
-		InitialHeight:   1,
-		ConsensusParams: params,
-		Validators:      []comet.GenesisValidator{{Address: pub.Address(), PubKey: pub, Power: 10, Name: "helium"}},
-		AppHash:         appHash,
-	}
 }

@@ -358,7 +358,7 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	v, err := Start(context.Background(), testConfig(dir))
+	v, err := Start(context.Background(), childConfig(dir))
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)

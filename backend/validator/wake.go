@@ -3,11 +3,12 @@ package validator
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"log/slog"
 	"time"
 
+	"github.com/cometbft/cometbft/crypto"
 	"github.com/cometbft/cometbft/mempool"
 	comet "github.com/cometbft/cometbft/types"
 )
@@ -20,19 +21,49 @@ const gather = 20 * time.Millisecond
 // had no room for.
 const checkAgain = 200 * time.Millisecond
 
-var wakePrefix = []byte("wake\x00")
-
-func newWake() comet.Tx {
-	var b [16]byte
-	rand.Read(b[:])
-	return append(bytes.Clone(wakePrefix), b[:]...)
+// wake is a validator's signed word that its pool has work for a height. There is
+// one a validator and height, so nobody can keep the chain awake by repeating
+// them, and a stranger cannot wake it at all.
+type wake struct {
+	height    int64
+	validator [20]byte
+	signature [64]byte
 }
 
-func isWake(tx []byte) bool { return bytes.HasPrefix(tx, wakePrefix) && len(tx) == len(wakePrefix)+16 }
+// wakesAhead is how many heights ahead of ours another validator may be when it
+// wakes us.
+const wakesAhead = 8
+
+const wakePrefix = "wake\x00"
+
+func newWake(chain string, height int64, key crypto.PrivKey) (comet.Tx, error) {
+	signature, err := key.Sign(wakeMessage(chain, height))
+	if err != nil {
+		return nil, err
+	}
+	tx := binary.BigEndian.AppendUint64([]byte(wakePrefix), uint64(height))
+	tx = append(tx, key.PubKey().Address()...)
+	return append(tx, signature...), nil
+}
+
+func parseWake(tx []byte) (w wake, ok bool) {
+	rest, ok := bytes.CutPrefix(tx, []byte(wakePrefix))
+	if !ok || len(rest) != 8+len(w.validator)+len(w.signature) {
+		return wake{}, false
+	}
+	w.height = int64(binary.BigEndian.Uint64(rest))
+	copy(w.validator[:], rest[8:])
+	copy(w.signature[:], rest[8+len(w.validator):])
+	return w, true
+}
+
+func wakeMessage(chain string, height int64) []byte {
+	return binary.BigEndian.AppendUint64([]byte("helium wake 1\x00"+chain+"\x00"), uint64(height))
+}
 
 // waker rouses CometBFT when there is work, until ctx ends. news says that the
-// pool has grown.
-func waker(ctx context.Context, exec *execution, pool mempool.Mempool, news <-chan struct{}, log *slog.Logger) {
+// pool has grown or a block was made.
+func waker(ctx context.Context, app *application, pool mempool.Mempool, news <-chan struct{}, log *slog.Logger) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	gathering := false
@@ -49,16 +80,22 @@ func waker(ctx context.Context, exec *execution, pool mempool.Mempool, news <-ch
 		case <-timer.C:
 			gathering = false
 		}
-		// While a wake waits CometBFT knows, and after each block it asks again
-		// whether the wake still stands.
-		if pool.Size() == 0 {
-			if !exec.hasWork() {
-				continue
-			}
-			if err := pool.CheckTx(newWake(), nil, mempool.TxInfo{}); err != nil && !errors.Is(err, mempool.ErrTxInCache) {
-				log.Warn("wake the validators", "err", err)
-			}
+		if err := app.wake(pool); err != nil && !errors.Is(err, mempool.ErrTxInCache) {
+			log.Warn("wake the validators", "err", err)
 		}
 		timer.Reset(checkAgain)
 	}
+}
+
+// wake rouses CometBFT if this is a validator that has work. While any wake waits,
+// everybody is roused: CometBFT passes them on.
+func (a *application) wake(pool mempool.Mempool) error {
+	if pool.Size() > 0 || !a.validates() || !a.exec.hasWork() {
+		return nil
+	}
+	tx, err := newWake(a.agreementID, a.height.Load()+1, a.key)
+	if err != nil {
+		return err
+	}
+	return pool.CheckTx(tx, nil, mempool.TxInfo{})
 }
