@@ -15,6 +15,7 @@ import (
 	"helium/app/api"
 	"helium/app/network"
 	"helium/backend/chain"
+	"helium/backend/hardware"
 	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -181,12 +182,16 @@ type offer struct {
 // take beside what a task adds.
 func offers() []offer {
 	return []offer{
-		{"Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q4_k_m.gguf", 491 << 20, 1 << 30},
-		{"Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117 << 20, 2 << 30},
-		{"Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf", 2_497 << 20, 5 << 30},
-		{"Qwen/Qwen3-8B-GGUF", "Qwen3-8B-Q4_K_M.gguf", 5_028 << 20, 8 << 30},
+		{"Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q4_k_m.gguf", 491_000_000, 1 << 30},
+		{"Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_000_000, 2 << 30},
+		{"Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf", 2_497_000_000, 5 << 30},
+		{"Qwen/Qwen3-8B-GGUF", "Qwen3-8B-Q4_K_M.gguf", 5_028_000_000, 8 << 30},
 	}
 }
+
+// slowMost is what a model to begin with may take where a processor runs it: a
+// larger one answers later than the network waits.
+const slowMost = 2 << 30
 
 // firstModels are the offers as they stand here, after the built-in model.
 func (a *Agent) firstModels() []api.FirstModel {
@@ -197,6 +202,9 @@ func (a *Agent) firstModels() []api.FirstModel {
 	a.mu.Lock()
 	memory := a.modelMemory
 	a.mu.Unlock()
+	if a.hub.get().Hardware.Kind == string(hardware.CPU) {
+		memory = min(memory, slowMost)
+	}
 	list := []api.FirstModel{{ID: models.DemoID, Here: true, Fits: true}}
 	recommended := false
 	for _, o := range offers() {

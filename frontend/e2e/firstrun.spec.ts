@@ -87,7 +87,7 @@ async function shown(page: Page): Promise<string[]> {
 
 async function answerCheck(page: Page, words: string[]) {
   for (const field of await page.getByLabel(/^Word \d+$/).all()) {
-    const n = Number((await page.locator(`label[for="${await field.getAttribute("id")}"]`).textContent()).slice(5));
+    const n = Number((await page.locator(`label[for="${await field.getAttribute("id")}"]`).textContent())?.slice(5));
     await field.fill(words[n - 1] ?? "");
   }
 }

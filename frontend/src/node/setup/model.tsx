@@ -9,7 +9,7 @@ import type { StepProps } from "./first-run";
 import { Choice, Frame, Problem } from "./frame";
 
 const demo = "helium/demo";
-const nameOf = (m: Model, t: Translate) =>
+export const nameOf = (m: Pick<Model, "id">, t: Translate) =>
   m.id === demo ? t("setup.model.demo") : (m.id.split("/")[1] ?? m.id).replace(/-GGUF$/, "");
 
 /** A usual line, in bytes a second. */
@@ -62,6 +62,17 @@ export function FirstModel({ agent, setup, stale, step, of }: StepProps) {
         </>
       }
     >
+      {setup.download && <Bar download={setup.download} />}
+      {setup.reason && (
+        <div className="mb-4">
+          <Notice
+            kind="bad"
+            icon={<TriangleAlert />}
+            title={setup.reason.title}
+            detail={[setup.reason.detail, setup.reason.action].filter(Boolean).join(" ")}
+          />
+        </div>
+      )}
       <fieldset className="grid gap-2.5" disabled={stale}>
         <legend className="sr-only">{t("setup.model.title")}</legend>
         {setup.models.map((m) => (
@@ -84,17 +95,6 @@ export function FirstModel({ agent, setup, stale, step, of }: StepProps) {
           />
         ))}
       </fieldset>
-      {setup.download && <Bar download={setup.download} />}
-      {setup.reason && (
-        <div className="mt-4">
-          <Notice
-            kind="bad"
-            icon={<TriangleAlert />}
-            title={setup.reason.title}
-            detail={[setup.reason.detail, setup.reason.action].filter(Boolean).join(" ")}
-          />
-        </div>
-      )}
       <Problem text={problem} />
     </Frame>
   );
@@ -114,7 +114,7 @@ function Bar({ download }: { download: Download }) {
           ? t("setup.model.left", { ...amounts, minutes: Math.round(seconds_left / 60) })
           : t("setup.model.fetching", amounts);
   return (
-    <div className="mt-4">
+    <div className="mb-4">
       <div
         role="progressbar"
         aria-label={t("setup.model.title")}

@@ -89,7 +89,7 @@ export function Network(props: StepProps) {
 }
 
 /** What the wallet lacks for the deposit; null before the network has said what it is. */
-function missingOf(state: State): bigint | null {
+export function missingOf(state: State): bigint | null {
   const needed = parseWei(state.node.stake_needed) ?? 0n;
   if (needed === 0n) return null;
   const have = (parseWei(state.wallet.balance) ?? 0n) + (parseWei(state.node.stake) ?? 0n);

@@ -1,13 +1,16 @@
 import { CircleCheck, LoaderCircle, TriangleAlert } from "lucide-react";
-import { useText } from "../../lib/i18n";
+import { locale, useText } from "../../lib/i18n";
+import { parseWei, shortCNXDown } from "../../lib/wei";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { useAct } from "./act";
 import type { StepProps } from "./first-run";
 import { Frame, Problem } from "./frame";
+import { nameOf } from "./model";
+import { missingOf } from "./network";
 
 /** The self-test, the deposit, and the end of the first run. */
-export function SelfTest({ agent, state, stale, step, of }: StepProps) {
+export function SelfTest({ agent, state, setup, stale, step, of }: StepProps) {
   const t = useText();
   const { busy, problem, act } = useAct();
   const { status, reason, want_running, progress } = state.node;
@@ -64,6 +67,7 @@ export function SelfTest({ agent, state, stale, step, of }: StepProps) {
             {progress ? `${progress}…` : t("setup.test.running")}
           </p>
         )}
+        {!under && !joined && <Summary state={state} setup={setup} />}
         {under && reason && (
           <Notice
             kind="bad"
@@ -75,5 +79,30 @@ export function SelfTest({ agent, state, stale, step, of }: StepProps) {
       </div>
       <Problem text={problem} />
     </Frame>
+  );
+}
+
+/** What was chosen, once more before it begins. */
+function Summary({ state, setup }: Pick<StepProps, "state" | "setup">) {
+  const t = useText();
+  const amount = shortCNXDown(parseWei(state.node.stake_needed) ?? 0n, locale, 0);
+  const rows = [
+    [t("setup.test.computer"), state.hardware.name],
+    [t("setup.test.network"), state.network.name],
+    [t("setup.test.model"), nameOf({ id: setup.model }, t)],
+    [
+      t("setup.test.deposit"),
+      missingOf(state) === 0n ? t("setup.test.depositHere", { amount }) : t("setup.test.depositMissing"),
+    ],
+  ];
+  return (
+    <dl className="divide-y divide-line rounded-2xl border border-line bg-card px-5 text-[15px]">
+      {rows.map(([name, value]) => (
+        <div key={name} className="flex justify-between gap-4 py-3">
+          <dt className="text-soft">{name}</dt>
+          <dd className="text-end font-medium [overflow-wrap:anywhere]">{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
