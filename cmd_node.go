@@ -27,7 +27,7 @@ type nodeCmd struct {
 	Data           string `help:"Folder of this node." placeholder:"DIR"`
 	Profile        string `help:"The network's profile, a file or an address; the local network if there is none." placeholder:"FILE|URL"`
 	Listen         string `default:"127.0.0.1:0" help:"Loopback address of the page and the local API."`
-	Run_           bool   `name:"run" help:"Stake and take tasks from the first start on."`
+	Run_           bool   `name:"run" help:"Stake and take tasks from the first start on, and ask nobody anything: the wallet is made silently."`
 	Tray           bool   `help:"Show an icon in the tray, where there is one."`
 	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
 	Always         bool   `help:"Work whatever else this computer does: look at no games, battery or heat."`
@@ -66,7 +66,7 @@ func (c nodeCmd) Run(env *environment) error {
 	}
 	a, err := agent.Open(agent.Config{
 		Senses:  senses,
-		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, Version: version, Log: env.log,
+		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, FirstRun: !c.Run_, Version: version, Log: env.log,
 		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault}, Card: card,
 	})
 	if err != nil {

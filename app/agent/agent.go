@@ -36,6 +36,9 @@ type Config struct {
 	// Models is the library; nil opens that of this user.
 	Models *models.Library
 	Wallet wallet.Options
+	// FirstRun lets a person set up a folder that has no wallet; otherwise one is
+	// made silently.
+	FirstRun bool
 	// Run wishes the node to run from the first start on.
 	Run     bool
 	Options node.Options
@@ -58,6 +61,9 @@ type Agent struct {
 	lock   *flock.Flock
 	owner  *owner
 
+	// showing keeps what is shown of the first run from going back in time.
+	showing sync.Mutex
+
 	// mu guards everything that follows.
 	mu   sync.Mutex
 	node *node.Node
@@ -65,8 +71,27 @@ type Agent struct {
 	applied *node.Yielding
 	// wish that was made before there was a node to tell.
 	wish func(context.Context, *node.Node) error
-	// again asks for another try at setting up.
+	// again asks for another try at setting up, or says that the person has done
+	// what is waited for.
 	again chan struct{}
+	// wanted holds an element when another model was chosen.
+	wanted chan struct{}
+	// run is the first run, done where there is none.
+	run firstRun
+	// wallet once it is open. draft is a phrase that no wallet is made of yet, and
+	// ask which of its words are asked for.
+	wallet *wallet.Wallet
+	draft  wallet.Phrase
+	ask    []int
+	// leave ends the present session; leaving says that another is to follow at once.
+	leave   context.CancelFunc
+	leaving bool
+	// profile of the present session's network; nil before it is read.
+	profile *protocol.Profile
+	// modelMemory is what models may take here, in bytes; 0 until the engine runs.
+	modelMemory    uint64
+	download       *api.Download
+	downloadReason *protocol.Reason
 }
 
 // ErrRunning says that another agent has the data folder.
@@ -90,7 +115,11 @@ func Open(c Config) (*Agent, error) {
 		return nil, fmt.Errorf("%w: %s; stop it, or choose another folder with --data", ErrRunning, c.DataDir)
 	}
 
-	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), hub: newHub(api.State{
+	run, err := openFirstRun(c.DataDir, c.FirstRun)
+	if err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
 		Engine: api.Engine{Status: "stopped", Models: []string{}},
 	})}
@@ -101,6 +130,12 @@ func Open(c Config) (*Agent, error) {
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
+	if run.Step == api.SetupWallet && wallet.Exists(walletDir(c.DataDir)) {
+		if err := a.step(context.Background(), eventWallet); err != nil {
+			return nil, errors.Join(err, lock.Unlock())
+		}
+	}
+	a.showSetup()
 	server, err := local.Serve(c.Listen, local.NewToken(), a, c.UI, c.Log)
 	if err != nil {
 		lock.Unlock()
@@ -130,11 +165,15 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer looking.Wait()
 	defer stop()
 	looking.Go(func() { a.watchOwner(ctx) })
+	looking.Go(func() { a.fetchModels(ctx) })
 	wait := time.Second
 	for {
 		err := a.session(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if a.left() {
+			continue
 		}
 		a.log.Warn("the node can't run yet", "err", err, "again in", wait)
 		a.block(err)
@@ -149,6 +188,26 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 }
 
+// restart ends the session, so that the next one begins with what was chosen.
+func (a *Agent) restart() {
+	a.mu.Lock()
+	a.leaving = true
+	if a.leave != nil {
+		a.leave()
+	}
+	a.mu.Unlock()
+	a.wake() // where it waits to try again
+}
+
+// left says whether the session that is over was ended by restart.
+func (a *Agent) left() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	left := a.leaving
+	a.leaving = false
+	return left
+}
+
 // block shows why setting up failed.
 func (a *Agent) block(err error) {
 	reason := protocol.Reason{Code: "setup_failed", Title: "Helium can't start its node yet", Detail: err.Error(), Action: "Helium tries again by itself."}
@@ -161,6 +220,11 @@ func (a *Agent) block(err error) {
 
 // session is one life of the node, from the wallet to its end.
 func (a *Agent) session(ctx context.Context) error {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	a.mu.Lock()
+	a.leave, a.leaving, a.profile = leave, false, nil
+	a.mu.Unlock()
 	parts, err := a.setUp(ctx)
 	defer parts.close()
 	if err != nil {
@@ -174,6 +238,7 @@ func (a *Agent) session(ctx context.Context) error {
 	defer stop()
 	running.Go(func() { a.watchNode(ctx, n) })
 	running.Go(func() { a.watchChain(ctx, parts.chain) })
+	running.Go(func() { a.watchFunds(ctx, parts) })
 	a.mu.Lock()
 	wish := a.wish
 	a.node, a.wish, a.applied = n, nil, nil
@@ -248,9 +313,6 @@ func (a *Agent) tell(ctx context.Context, wish func(context.Context, *node.Node)
 	if n != nil {
 		return wish(ctx, n)
 	}
-	select {
-	case a.again <- struct{}{}:
-	default:
-	}
+	a.wake()
 	return nil
 }

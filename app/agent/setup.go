@@ -52,25 +52,13 @@ func (p *parts) close() {
 func (a *Agent) setUp(ctx context.Context) (*parts, error) {
 	p := &parts{}
 	for _, step := range []func(context.Context, *parts) error{
-		a.openWallet, a.openStore, a.openModels, a.startEngine, a.readProfile, a.openChain, a.openRelay, a.makeNode,
+		a.openStore, a.openModels, a.startEngine, a.openWallet, a.readProfile, a.openChain, a.openRelay, a.makeNode,
 	} {
 		if err := step(ctx, p); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
-}
-
-func (a *Agent) openWallet(ctx context.Context, p *parts) (err error) {
-	p.wallet, err = wallet.OpenOrCreate(ctx, filepath.Join(a.cfg.DataDir, "wallet"), a.cfg.Wallet)
-	if err != nil {
-		return protocol.Reason{Code: "wallet", Title: "The wallet can't be opened", Detail: err.Error(), Action: "Unlock this computer's keychain; Helium tries again by itself."}
-	}
-	a.hub.change(func(s *api.State) {
-		s.Wallet.Address = p.wallet.Address().Hex()
-		s.Wallet.PassphraseIn, s.Wallet.Notice = string(p.wallet.PassphraseIn()), p.wallet.Notice()
-	})
-	return nil
 }
 
 func (a *Agent) openStore(_ context.Context, p *parts) (err error) {
@@ -83,14 +71,8 @@ func (a *Agent) openStore(_ context.Context, p *parts) (err error) {
 }
 
 func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
-	if p.models = a.cfg.Models; p.models == nil {
-		dir, err := models.DefaultDir()
-		if err != nil {
-			return err
-		}
-		if p.models, err = models.Open(dir, models.Options{Log: a.log}); err != nil {
-			return err
-		}
+	if p.models, err = a.library(); err != nil {
+		return err
 	}
 	if _, err := p.models.MakeDemo(ctx); err != nil {
 		return err
@@ -98,12 +80,36 @@ func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
 	if _, err := p.models.MakeDemoImages(ctx); err != nil {
 		return err
 	}
+	a.showModels()
+	return nil
+}
+
+// library is the models of this user.
+func (a *Agent) library() (*models.Library, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cfg.Models != nil {
+		return a.cfg.Models, nil
+	}
+	dir, err := models.DefaultDir()
+	if err != nil {
+		return nil, err
+	}
+	a.cfg.Models, err = models.Open(dir, models.Options{Log: a.log})
+	return a.cfg.Models, err
+}
+
+// showModels shows which models are here.
+func (a *Agent) showModels() {
+	library, err := a.library()
+	if err != nil {
+		return
+	}
 	ids := []string{}
-	for _, f := range p.models.List() {
+	for _, f := range library.List() {
 		ids = append(ids, f.Pin.ID)
 	}
 	a.hub.change(func(s *api.State) { s.Engine.Models = ids })
-	return nil
 }
 
 func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
@@ -127,6 +133,10 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	if err != nil {
 		return err
 	}
+	memory, err := p.engine.Memory(ctx)
+	if err != nil {
+		return err
+	}
 	device := choice.Device
 	p.class = device.Class(info.Runtime)
 	if c := a.cfg.Card; c != nil {
@@ -139,6 +149,10 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: choice.Package.Backend, Runtime: info.Runtime, Why: plan.Explain(choice),
 		}
 	})
+	a.mu.Lock()
+	a.modelMemory = memory.Limit
+	a.mu.Unlock()
+	a.showSetup()
 	return nil
 }
 
@@ -152,6 +166,9 @@ const profileName = "network.json"
 // readProfile reads the network's profile: the one that was given, the one that
 // was put into the data folder, or the local network's.
 func (a *Agent) readProfile(ctx context.Context, p *parts) (err error) {
+	if err := a.awaitNetwork(ctx); err != nil {
+		return err
+	}
 	kept := filepath.Join(a.cfg.DataDir, profileName)
 	from := a.cfg.Profile
 	if from == "" {
@@ -167,6 +184,9 @@ func (a *Agent) readProfile(ctx context.Context, p *parts) (err error) {
 			Action: "Start one on this computer with `make run`, or give a network's profile with --profile.",
 		}
 	}
+	a.mu.Lock()
+	a.profile = p.profile
+	a.mu.Unlock()
 	a.hub.change(func(s *api.State) {
 		s.Network = api.Network{Name: p.profile.Name, ChainID: p.profile.ChainID, HasFaucet: p.profile.Faucet != ""}
 	})

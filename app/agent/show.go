@@ -11,7 +11,7 @@ func show(s *api.State, n node.State) {
 	s.Node = api.Node{
 		Pause:  pause,
 		Status: api.NodeStatus(n.Status), Chain: n.Chain.String(), Reason: n.Reason, Stake: n.Stake, StakeNeeded: n.StakeNeeded,
-		Score: n.Score, WantRunning: n.Wish == node.WishRun,
+		Score: n.Score, WantRunning: n.Wish == node.WishRun, Progress: n.Progress,
 	}
 	if !n.StakeFrom.IsZero() {
 		s.Node.StakeFrom = &n.StakeFrom

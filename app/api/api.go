@@ -65,6 +65,8 @@ type State struct {
 	Recent []TaskRecord `json:"recent"`
 	// When holds the owner's choices of when to work.
 	When When `json:"when"`
+	// Setup is the first run; nil once it is over.
+	Setup *Setup `json:"setup,omitempty"`
 }
 
 // Node is where the node stands.
@@ -86,6 +88,8 @@ type Node struct {
 	Score *int `json:"score,omitempty"`
 	// Kept: what the person last asked for, true for start; survives a restart.
 	WantRunning bool `json:"want_running"`
+	// Progress is a step that takes long, in words, while there is one.
+	Progress string `json:"progress,omitempty"`
 }
 
 // Pause is making room for the computer's owner. It ends by itself.
@@ -127,6 +131,9 @@ const (
 	PauseTomorrow PauseLength = "tomorrow"
 )
 
+// ReasonLocked is the code of the reason that UnlockWallet lifts.
+const ReasonLocked = "wallet_locked"
+
 // Wallet is the node's account.
 type Wallet struct {
 	// Address with checksum; empty until the wallet is made.
@@ -134,7 +141,7 @@ type Wallet struct {
 	Balance protocol.Wei `json:"balance"`
 	// Gas is the chain's own coin, in its smallest unit.
 	Gas protocol.Wei `json:"gas"`
-	// PassphraseIn is "keychain" or "file".
+	// PassphraseIn is "keychain", "file" or, where its owner keeps it, "owner".
 	PassphraseIn string `json:"passphrase_in"`
 	// Notice explains a file fallback to the person; empty for the keychain.
 	Notice string `json:"notice,omitempty"`

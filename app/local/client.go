@@ -127,8 +127,8 @@ func (c *Client) SetWhen(ctx context.Context, settings yield.Settings) error {
 	return c.rpc.CallContext(ctx, nil, api.Namespace+"_setWhen", settings)
 }
 
-func (c *Client) call(ctx context.Context, method string) error {
-	return c.rpc.CallContext(ctx, nil, api.Namespace+"_"+method)
+func (c *Client) call(ctx context.Context, method string, params ...any) error {
+	return c.rpc.CallContext(ctx, nil, api.Namespace+"_"+method, params...)
 }
 
 // Watch sends the present state and every change into states until ctx ends
@@ -145,4 +145,34 @@ func (c *Client) Watch(ctx context.Context, states chan<- api.State) error {
 	case err := <-sub.Err():
 		return err
 	}
+}
+
+// Calls of the first run and the wallet, as api.SetupService has them.
+
+func (c *Client) SetupNext(ctx context.Context) error { return c.call(ctx, "setupNext") }
+func (c *Client) SetupBack(ctx context.Context) error { return c.call(ctx, "setupBack") }
+func (c *Client) DraftPhrase(ctx context.Context) (d api.DraftPhrase, err error) {
+	return d, c.rpc.CallContext(ctx, &d, api.Namespace+"_draftPhrase")
+}
+func (c *Client) CreateWallet(ctx context.Context, w api.CreateWallet) error {
+	return c.call(ctx, "createWallet", w)
+}
+func (c *Client) ImportWallet(ctx context.Context, i api.ImportWallet) error {
+	return c.call(ctx, "importWallet", i)
+}
+func (c *Client) UnlockWallet(ctx context.Context, passphrase string) error {
+	return c.call(ctx, "unlockWallet", passphrase)
+}
+func (c *Client) ShowPhrase(ctx context.Context, passphrase string) (words []string, err error) {
+	return words, c.rpc.CallContext(ctx, &words, api.Namespace+"_showPhrase", passphrase)
+}
+func (c *Client) ExportWallet(ctx context.Context, passphrase string) (file string, err error) {
+	return file, c.rpc.CallContext(ctx, &file, api.Namespace+"_exportWallet", passphrase)
+}
+func (c *Client) ChooseNetwork(ctx context.Context, n api.ChooseNetwork) error {
+	return c.call(ctx, "chooseNetwork", n)
+}
+func (c *Client) AskFaucet(ctx context.Context) error { return c.call(ctx, "askFaucet") }
+func (c *Client) ChooseModel(ctx context.Context, id string) error {
+	return c.call(ctx, "chooseModel", id)
 }

@@ -22,6 +22,7 @@ import (
 
 // recorder is a backend whose state the test changes.
 type recorder struct {
+	api.SetupService
 	states chan api.State
 	calls  chan string
 }
@@ -46,7 +47,7 @@ func (r *recorder) Watch(context.Context) <-chan api.State { return r.states }
 
 func serve(t *testing.T) (*Server, *recorder) {
 	t.Helper()
-	r := &recorder{make(chan api.State, 4), make(chan string, 4)}
+	r := &recorder{states: make(chan api.State, 4), calls: make(chan string, 4)}
 	ui := fstest.MapFS{"index.html": {Data: []byte("<title>Helium</title>")}}
 	s, err := Serve("127.0.0.1:0", NewToken(), r, ui, slog.New(slog.DiscardHandler))
 	if err != nil {

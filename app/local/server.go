@@ -44,6 +44,7 @@ const maxMessageBytes = 1 << 20
 // the newest one only. The channel closes when ctx ends.
 type Backend interface {
 	api.Service
+	api.SetupService
 	Watch(ctx context.Context) <-chan api.State
 }
 
@@ -76,6 +77,7 @@ func Serve(addr, token string, backend Backend, ui fs.FS, log *slog.Logger) (*Se
 	s := &Server{token: token, ln: ln, log: log, rpc: rpc.NewServer()}
 	if err := errors.Join(
 		s.rpc.RegisterName(api.Namespace, methods{backend}),
+		s.rpc.RegisterName(api.Namespace, setup{backend}),
 		s.rpc.RegisterName(api.Namespace, feed{backend}),
 	); err != nil {
 		return nil, fmt.Errorf("register the local API: %w", err)

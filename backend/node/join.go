@@ -282,7 +282,7 @@ func (n *Node) fund(ctx context.Context, v view) (view, error) {
 		return v, err
 	}
 	if code != "" && n.cfg.Profile.Faucet != "" {
-		if err := n.askFaucet(ctx); err != nil {
+		if err := AskFaucet(ctx, n.cfg.HTTP, n.cfg.Profile.Faucet, n.me); err != nil {
 			if ctx.Err() == nil {
 				n.health.raise(ReasonFaucet, err.Error())
 			}
@@ -312,18 +312,19 @@ func (n *Node) poor(ctx context.Context, v view) (code, detail string, err error
 	return ReasonNoGas, detail, nil
 }
 
-// askFaucet asks for test tokens and gas: POST {"address": …}.
-func (n *Node) askFaucet(ctx context.Context) error {
-	body, err := json.Marshal(map[string]common.Address{"address": n.me})
+// AskFaucet asks a network's faucet for test tokens and gas: POST {"address": …}.
+// It returns when they are on their way, or with what the faucet says.
+func AskFaucet(ctx context.Context, h *http.Client, faucet string, address common.Address) error {
+	body, err := json.Marshal(map[string]common.Address{"address": address})
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, n.cfg.Profile.Faucet, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, faucet, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := n.cfg.HTTP.Do(request)
+	response, err := h.Do(request)
 	if err != nil {
 		return err
 	}

@@ -159,6 +159,9 @@ func (n *Node) Pause(ctx context.Context) error { return n.wish(WishPause) }
 // Stop leaves the network, after the task at hand, and takes the stake back.
 func (n *Node) Stop(ctx context.Context) error { return n.wish(WishStop) }
 
+// Look has the node look at the chain now rather than within a minute.
+func (n *Node) Look() { n.wake() }
+
 func (n *Node) wish(w Wish) error {
 	err := n.updateSelf(func(s *self) {
 		s.Wish = w

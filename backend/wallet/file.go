@@ -9,11 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 )
-
-// maxKeyFile bounds what is read as a key file, which has half a kilobyte.
-const maxKeyFile = 64 << 10
 
 // OpenFile opens a key file, of Helium or of another wallet, with the passphrase
 // that ask gives. ask is not called when the passphrase lies in a file beside it,
@@ -26,10 +24,11 @@ func OpenFile(path string, ask func() (string, error)) (*Wallet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open wallet: %w", err)
 	}
-	address, err := addressOf(keyJSON)
+	k, err := readOwnKey(keyJSON)
 	if err != nil {
 		return nil, fmt.Errorf("open wallet %s: %w", path, err)
 	}
+	address := common.HexToAddress(k.Address)
 	passphrase, place := "", InFile
 	switch b, err := os.ReadFile(passphraseFile(filepath.Dir(path), address)); {
 	case err == nil:
@@ -42,12 +41,9 @@ func OpenFile(path string, ask func() (string, error)) (*Wallet, error) {
 			return nil, err
 		}
 	}
-	key, err := decrypt(keyJSON, passphrase)
+	key, err := k.key(passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("open wallet %s: %w", path, err)
-	}
-	if got := crypto.PubkeyToAddress(key.PublicKey); got != address {
-		return nil, fmt.Errorf("open wallet %s: it says it is %s and holds the key of %s: restore it from a copy", path, address, got)
 	}
 	return &Wallet{key: key, address: address, place: place, keyFile: path}, nil
 }

@@ -3,7 +3,6 @@ package wallet
 import (
 	"context"
 	"crypto/ecdsa"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +35,11 @@ type Options struct {
 	KeychainTimeout time.Duration
 	// LightScrypt makes the key file fast to open and easy to attack: for tests.
 	LightScrypt bool
+	// Passphrase is one that the owner chooses and keeps, for Create and Import;
+	// empty lets Helium make one and keep it.
+	Passphrase string
+	// Now is the clock that wrong passphrases are slowed down by; nil means time.Now.
+	Now func() time.Time
 }
 
 // ErrPassphraseLost says that there is a key file and no passphrase for it
@@ -53,6 +57,35 @@ var ErrKeychainLocked = errors.New("the keychain of this computer does not answe
 // OpenOrCreate opens the wallet in dir, or makes one there when the folder has
 // no key file. It takes about a second: the key file is slow to open on purpose.
 func OpenOrCreate(ctx context.Context, dir string, o Options) (*Wallet, error) {
+	unlock, err := lockDir(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if Exists(dir) {
+		return open(ctx, dir, o)
+	}
+	key, err := crypto.GenerateKey()
+	if err != nil {
+		return nil, fmt.Errorf("make wallet: %w", err)
+	}
+	o.Passphrase = ""
+	return put(ctx, dir, key, Phrase{}, o)
+}
+
+// Open opens the wallet in dir, which must be there. The error is ErrLocked
+// where its owner keeps the passphrase.
+func Open(ctx context.Context, dir string, o Options) (*Wallet, error) {
+	unlock, err := lockDir(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	return open(ctx, dir, o)
+}
+
+// lockDir keeps other programs from the wallet in dir until unlock.
+func lockDir(ctx context.Context, dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open wallet: %w", err)
 	}
@@ -60,75 +93,32 @@ func OpenOrCreate(ctx context.Context, dir string, o Options) (*Wallet, error) {
 	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("lock wallet %s: %w", dir, err)
 	}
-	defer lock.Unlock()
-
-	path := filepath.Join(dir, keyFileName)
-	b, err := os.ReadFile(path)
-	switch {
-	case err == nil:
-		return open(ctx, dir, b, o)
-	case errors.Is(err, fs.ErrNotExist):
-		return create(ctx, dir, o)
-	default:
-		return nil, fmt.Errorf("read wallet: %w", err)
-	}
+	return func() { lock.Unlock() }, nil
 }
 
-func open(ctx context.Context, dir string, keyJSON []byte, o Options) (*Wallet, error) {
-	path := filepath.Join(dir, keyFileName)
-	address, err := addressOf(keyJSON)
+func open(ctx context.Context, dir string, o Options) (*Wallet, error) {
+	k, path, err := readOwn(dir)
 	if err != nil {
-		return nil, fmt.Errorf("read wallet %s: %w", path, err)
+		return nil, err
 	}
+	address := common.HexToAddress(k.Address)
 	passphrase, place, err := findPassphrase(ctx, dir, address, o)
 	if err != nil {
 		return nil, fmt.Errorf("open wallet %s: %w", path, err)
 	}
-	key, err := decrypt(keyJSON, passphrase)
+	key, err := k.key(passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("open wallet %s with the passphrase in the %s: %w", path, place, err)
 	}
-	if got := crypto.PubkeyToAddress(key.PublicKey); got != address {
-		return nil, fmt.Errorf("open wallet %s: it says it is %s and holds the key of %s: restore it from a copy", path, address, got)
-	}
 	return &Wallet{key: key, address: address, place: place, keyFile: path}, nil
 }
 
-func create(ctx context.Context, dir string, o Options) (*Wallet, error) {
-	key, err := crypto.GenerateKey()
-	if err != nil {
-		return nil, fmt.Errorf("make wallet: %w", err)
+// scryptCost is how dear a file of ours is to open.
+func scryptCost(light bool) (n, p int) {
+	if light {
+		return 2, 1
 	}
-	address := crypto.PubkeyToAddress(key.PublicKey)
-	passphrase := newPassphrase()
-
-	keyJSON, err := encrypt(key, passphrase, o.LightScrypt)
-	if err != nil {
-		return nil, fmt.Errorf("make wallet: %w", err)
-	}
-	place, err := keepPassphrase(ctx, dir, address, passphrase, o)
-	if err != nil {
-		return nil, fmt.Errorf("make wallet: %w", err)
-	}
-	path := filepath.Join(dir, keyFileName)
-	if err := writeNew(path, keyJSON); err != nil {
-		return nil, fmt.Errorf("make wallet: %w", err)
-	}
-	return &Wallet{key: key, address: address, place: place, keyFile: path}, nil
-}
-
-func addressOf(keyJSON []byte) (common.Address, error) {
-	var head struct {
-		Address string `json:"address"`
-		Version int    `json:"version"`
-	}
-	if err := json.Unmarshal(keyJSON, &head); err != nil {
-		return common.Address{}, fmt.Errorf("it is damaged (%w): restore it from a copy", err)
-	}
-	if head.Version != 3 || !common.IsHexAddress(head.Address) {
-		return common.Address{}, errors.New("it is not a keystore file of version 3 with an address")
-	}
-	return common.HexToAddress(head.Address), nil
+	return keystore.StandardScryptN, keystore.StandardScryptP
 }
 
 func encrypt(key *ecdsa.PrivateKey, passphrase string, light bool) ([]byte, error) {
@@ -136,10 +126,7 @@ func encrypt(key *ecdsa.PrivateKey, passphrase string, light bool) ([]byte, erro
 	if err != nil {
 		return nil, fmt.Errorf("make key file: %w", err)
 	}
-	n, p := keystore.StandardScryptN, keystore.StandardScryptP
-	if light {
-		n, p = 2, 1
-	}
+	n, p := scryptCost(light)
 	plain := &keystore.Key{Id: id, Address: crypto.PubkeyToAddress(key.PublicKey), PrivateKey: key}
 	b, err := keystore.EncryptKey(plain, passphrase, n, p)
 	if err != nil {
@@ -148,20 +135,14 @@ func encrypt(key *ecdsa.PrivateKey, passphrase string, light bool) ([]byte, erro
 	return b, nil
 }
 
-func decrypt(keyJSON []byte, passphrase string) (*ecdsa.PrivateKey, error) {
-	plain, err := keystore.DecryptKey(keyJSON, passphrase)
-	if errors.Is(err, keystore.ErrDecrypt) {
-		return nil, ErrPassphraseWrong
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read key file: %w", err)
-	}
-	return plain.PrivateKey, nil
-}
-
 // writeNew makes a file that appears whole or not at all, and never over
 // another.
-func writeNew(path string, b []byte) error {
+func writeNew(path string, b []byte) error { return write(path, b, publish) }
+
+// replace makes a file that appears whole or not at all, over an older one.
+func replace(path string, b []byte) error { return write(path, b, os.Rename) }
+
+func write(path string, b []byte, name func(tmp, path string) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
@@ -171,7 +152,7 @@ func writeNew(path string, b []byte) error {
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := publish(tmp.Name(), path); err != nil {
+	if err := name(tmp.Name(), path); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return syncDir(filepath.Dir(path))

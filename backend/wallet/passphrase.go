@@ -83,6 +83,11 @@ func findPassphrase(ctx context.Context, dir string, address common.Address, o O
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", "", fmt.Errorf("read passphrase: %w", err)
 	}
+	if _, guarded, err := readGuard(dir, address); err != nil {
+		return "", "", err
+	} else if guarded {
+		return "", "", ErrLocked
+	}
 	if o.FileOnly {
 		return "", "", fmt.Errorf("%w: restore the file %s from a copy", ErrPassphraseLost, passphraseFile(dir, address))
 	}

@@ -91,7 +91,7 @@ func TestKeystoreVectors(t *testing.T) {
 		t.Fatalf("only %d vectors", len(vectors))
 	}
 	for name, v := range vectors {
-		key, err := decrypt(v.JSON, v.Password)
+		key, err := KeyFromKeystore(v.JSON, v.Password)
 		if len(v.Priv) != 64 {
 			if err == nil {
 				t.Errorf("%s: a key of %d bytes was taken", name, len(v.Priv)/2)
@@ -101,7 +101,7 @@ func TestKeystoreVectors(t *testing.T) {
 		if err != nil || hex.EncodeToString(crypto.FromECDSA(key)) != v.Priv {
 			t.Errorf("%s: got %v", name, err)
 		}
-		if _, err := decrypt(v.JSON, v.Password+"x"); !errors.Is(err, ErrPassphraseWrong) {
+		if _, err := KeyFromKeystore(v.JSON, v.Password+"x"); !errors.Is(err, ErrPassphraseWrong) {
 			t.Errorf("%s: wrong password gave %v", name, err)
 		}
 	}

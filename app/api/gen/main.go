@@ -30,11 +30,16 @@ import (
 // schemaFile is where the schema is kept, from the repository's root.
 const schemaFile = "frontend/src/lib/api.schema.json"
 
-// Pages are the values the pages are sent; each field becomes a TypeScript type.
+// Pages are the values the pages are sent and send; each field becomes a TypeScript type.
 type Pages struct {
 	State    api.State        `json:"state"`
 	Estimate bridge.Estimate  `json:"estimate"`
 	Receipt  protocol.Receipt `json:"receipt"`
+
+	Draft   api.DraftPhrase   `json:"draft"`
+	Create  api.CreateWallet  `json:"create"`
+	Import  api.ImportWallet  `json:"import"`
+	Network api.ChooseNetwork `json:"network"`
 }
 
 func main() {
@@ -60,6 +65,11 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	steps, err := constantsOf(root+"/app/api/setup.go", "SetupStep")
+	if err != nil {
+		return nil, err
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -72,6 +82,8 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
 		case t == reflect.TypeFor[yield.Code]():
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
+		case t == reflect.TypeFor[api.SetupStep]():
+			return &jsonschema.Schema{Type: "string", Enum: steps}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):

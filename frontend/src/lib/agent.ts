@@ -14,6 +14,20 @@ export interface AgentView {
 
 export type AgentMethod = "start" | "stop" | "pause" | "resume";
 
+/** What the first run and the wallet call. What goes through these may be secret: whoever calls keeps none of it. */
+export type SetupMethod =
+  | "setupNext"
+  | "setupBack"
+  | "draftPhrase"
+  | "createWallet"
+  | "importWallet"
+  | "unlockWallet"
+  | "showPhrase"
+  | "exportWallet"
+  | "chooseNetwork"
+  | "askFaucet"
+  | "chooseModel";
+
 /** The agent said no; its words are for the person. */
 export class AgentError extends Error {}
 
@@ -93,6 +107,11 @@ export class Agent {
   /** Calls a method; returns when the agent has noted the wish. */
   async call(method: AgentMethod): Promise<void> {
     await this.#request(`helium_${method}`, []);
+  }
+
+  /** Calls a method of the first run or the wallet; its errors are sentences for the person. */
+  async ask<T = null>(method: SetupMethod, ...params: unknown[]): Promise<T> {
+    return (await this.#request(`helium_${method}`, params)) as T;
   }
 
   /** Tries to reach the agent now rather than after the wait. */

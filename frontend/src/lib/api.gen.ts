@@ -7,6 +7,10 @@ export interface Pages {
   state: State;
   estimate: Estimate;
   receipt: Receipt;
+  draft: DraftPhrase;
+  create: CreateWallet;
+  import: ImportWallet;
+  network: ChooseNetwork;
 }
 /**
  * State is everything a screen shows.
@@ -29,6 +33,7 @@ export interface State {
    */
   recent: TaskRecord[];
   when: When;
+  setup?: Setup;
 }
 /**
  * Node is where the node stands.
@@ -59,6 +64,10 @@ export interface Node {
    * Kept: what the person last asked for, true for start; survives a restart.
    */
   want_running: boolean;
+  /**
+   * Progress is a step that takes long, in words, while there is one.
+   */
+  progress?: string;
 }
 /**
  * Reason says why the node does not earn, when it does not.
@@ -132,7 +141,7 @@ export interface Wallet {
    */
   gas: string;
   /**
-   * PassphraseIn is "keychain" or "file".
+   * PassphraseIn is "keychain", "file" or, where its owner keeps it, "owner".
    */
   passphrase_in: string;
   /**
@@ -343,6 +352,86 @@ export interface Unread {
   why: string;
 }
 /**
+ * Setup is the first run; nil once it is over.
+ */
+export interface Setup {
+  step: "computer" | "wallet" | "network" | "model" | "test" | "done";
+  /**
+   * Network is where the chosen network's profile comes from: "local", "kept", a
+   * copy of a link's or a file's, or "given" by whoever started the agent; empty
+   * before one is chosen.
+   */
+  network: string;
+  /**
+   * Models are those to begin with, the smallest first.
+   */
+  models: FirstModel[];
+  /**
+   * Model that was chosen; empty before.
+   */
+  model: string;
+  download?: Download;
+  reason?: Reason1;
+}
+/**
+ * FirstModel is a model to begin with.
+ */
+export interface FirstModel {
+  /**
+   * ID as tasks name it.
+   */
+  id: string;
+  /**
+   * Bytes to fetch; 0 for the built-in model.
+   */
+  bytes: number;
+  /**
+   * Here says that it need not be fetched.
+   */
+  here: boolean;
+  /**
+   * Fits says that this computer has the memory for it.
+   */
+  fits: boolean;
+  /**
+   * Recommended is the one to begin with here.
+   */
+  recommended: boolean;
+}
+/**
+ * Download of it, while there is one.
+ */
+export interface Download {
+  /**
+   * Stage is "waiting", "fetching" or "checking".
+   */
+  stage: string;
+  done: number;
+  /**
+   * Total is 0 while it is unknown.
+   */
+  total: number;
+  /**
+   * SecondsLeft at the present speed; 0 while it is unknown.
+   */
+  seconds_left: number;
+}
+/**
+ * Reason says why the last download ended early.
+ */
+export interface Reason1 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
  * Estimate is what a request costs, and when its task would start if it were sent now.
  */
 export interface Estimate {
@@ -504,4 +593,61 @@ export interface ReceiptNode {
    */
   paid: string;
   slashed: boolean;
+}
+/**
+ * DraftPhrase is a recovery phrase that no wallet is made of yet.
+ */
+export interface DraftPhrase {
+  words: string[];
+  /**
+   * Ask are the two words, counted from 1, that CreateWallet wants to see.
+   */
+  ask: number[];
+}
+/**
+ * CreateWallet makes a wallet of the draft.
+ */
+export interface CreateWallet {
+  /**
+   * Words are those that DraftPhrase.Ask asks for, in its order.
+   */
+  words: string[];
+  /**
+   * Passphrase of the owner; empty lets Helium make one and keep it.
+   */
+  passphrase: string;
+}
+/**
+ * ImportWallet makes a wallet of what another wallet gave.
+ */
+export interface ImportWallet {
+  /**
+   * Kind is "phrase", "key" or "keystore".
+   */
+  kind: string;
+  /**
+   * Text is the words, the key in hexadecimal, or the file's JSON.
+   */
+  text: string;
+  /**
+   * FilePassphrase opens the keystore file.
+   */
+  file_passphrase: string;
+  /**
+   * Passphrase of the owner; empty lets Helium make one and keep it.
+   */
+  passphrase: string;
+}
+/**
+ * ChooseNetwork says which network to join.
+ */
+export interface ChooseNetwork {
+  /**
+   * Kind is "local", "link" or "file".
+   */
+  kind: string;
+  /**
+   * Text is the link, or the file's JSON.
+   */
+  text: string;
 }

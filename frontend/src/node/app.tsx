@@ -11,10 +11,18 @@ import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
 import { Home } from "./home";
+import { FirstRun } from "./setup/first-run";
+import { Unlock } from "./setup/unlock";
 
 /** The node app: a sidebar and one screen, showing the agent's state as it changes. */
 export function App({ agent }: { agent: Agent }) {
   const view = useSyncExternalStore(agent.listen, () => agent.view);
+  const { state } = view;
+  if (state && view.link !== "refused") {
+    const stale = view.link !== "connected";
+    if (state.node.reason?.code === "wallet_locked") return <Unlock agent={agent} stale={stale} />;
+    if (state.setup) return <FirstRun agent={agent} state={state} setup={state.setup} stale={stale} />;
+  }
   return (
     <div className="flex h-dvh flex-col overflow-hidden md:flex-row">
       <Sidebar state={view.state} />

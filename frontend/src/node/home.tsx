@@ -150,16 +150,18 @@ function NetworkCard({ state }: { state: State }) {
   );
 }
 
+const passphrasePlaces = ["keychain", "file", "owner"] as const;
+
 function WalletCard({ state }: { state: State }) {
   const t = useText();
   const { wallet } = state;
-  const kept = wallet.passphrase_in === "keychain" ? t("home.passphrase.keychain") : t("home.passphrase.file");
+  const kept = passphrasePlaces.find((p) => p === wallet.passphrase_in) ?? "file";
   return (
     <Card title={t("home.wallet")}>
       <Rows
         rows={[
           [t("home.gas"), <Gas key="gas" wei={wallet.gas} />],
-          [t("home.passphrase"), kept],
+          [t("home.passphrase"), t(`home.passphrase.${kept}`)],
         ]}
       />
       {wallet.notice && (

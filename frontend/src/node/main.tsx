@@ -4,11 +4,14 @@ import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Agent, findAgent } from "../lib/agent";
-import { Languages } from "../lib/i18n";
+import { addTexts, Languages } from "../lib/i18n";
+import setup from "../lib/locales/en-setup.json";
 import { markWindow } from "../lib/native";
 import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
+
+addTexts(setup);
 
 // Before the routes read the fragment, the agent takes its token out of it.
 const agent = new Agent(findAgent);

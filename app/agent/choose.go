@@ -1,0 +1,295 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"helium/app/api"
+	"helium/app/network"
+	"helium/backend/chain"
+	"helium/backend/hardware"
+	"helium/backend/models"
+	"helium/backend/node"
+	"helium/backend/protocol"
+	"helium/backend/relay/client"
+)
+
+// maxProfile bounds what is read as a network's profile, in bytes.
+const maxProfile = 64 << 10
+
+// ChooseNetwork takes a network that answers.
+func (a *Agent) ChooseNetwork(ctx context.Context, c api.ChooseNetwork) error {
+	if a.cfg.Profile != "" {
+		return say("The network was chosen when this agent was started.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	profile, err := profileOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := a.answers(ctx, profile); err != nil {
+		return err
+	}
+	if err := a.keepNetwork(c.Kind, profile); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	running := a.profile != nil
+	a.mu.Unlock()
+	if running {
+		a.restart()
+	} else {
+		a.wake()
+	}
+	return nil
+}
+
+func profileOf(ctx context.Context, c api.ChooseNetwork) (*protocol.Profile, error) {
+	text := strings.TrimSpace(c.Text)
+	switch c.Kind {
+	case "local":
+		profile, err := network.Load(ctx, network.Local)
+		if err != nil {
+			return nil, say("No network runs on this computer. Start one with “helium devnet”, or join another.")
+		}
+		return profile, nil
+	case "link":
+		if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
+			return nil, say("A network's link begins with https://.")
+		}
+		profile, err := network.Load(ctx, text)
+		if err != nil {
+			return nil, sayf("This link leads to no network. (%v)", err)
+		}
+		return profile, nil
+	case "file":
+		if len(text) > maxProfile {
+			return nil, say("This file is too large for a network's profile.")
+		}
+		profile, err := protocol.ParseProfile([]byte(text))
+		if err != nil {
+			return nil, sayf("This file is no network's profile. (%v)", err)
+		}
+		return profile, nil
+	default:
+		return nil, fmt.Errorf("kind %.20q is none of local, link and file", c.Kind)
+	}
+}
+
+// answers asks the network's chain and its relays, of which one has to answer.
+func (a *Agent) answers(ctx context.Context, p *protocol.Profile) error {
+	rpc, err := chain.Dial(ctx, a.log, p.Sockets()...)
+	if err != nil {
+		return sayf("The network “%s” does not answer. Try again later, or ask whoever gave you its link. (%v)", p.Name, err)
+	}
+	defer rpc.Close()
+	id, err := rpc.ChainID(ctx)
+	if err != nil {
+		return sayf("The network “%s” does not answer. Try again later. (%v)", p.Name, err)
+	}
+	if !id.IsUint64() || id.Uint64() != p.ChainID {
+		return sayf("The profile of “%s” is out of date. Ask for a new one.", p.Name)
+	}
+	for _, url := range p.RelayURLs() {
+		if _, err = client.FetchProfile(ctx, strings.TrimSuffix(url, "/")+client.ProfilePath); err == nil {
+			return nil
+		}
+	}
+	return sayf("The relay of “%s” does not answer. Try again later. (%v)", p.Name, err)
+}
+
+// keepNetwork keeps a profile in the data folder, but not that of this computer's
+// own network, which is another one each time that is made anew. The one that was
+// there keeps another name.
+func (a *Agent) keepNetwork(kind string, p *protocol.Profile) error {
+	path := filepath.Join(a.cfg.DataDir, profileName)
+	if err := os.Rename(path, path+".before"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("keep network: %w", err)
+	}
+	if kind != "local" {
+		b, err := json.MarshalIndent(p, "", "  ")
+		if err != nil {
+			return fmt.Errorf("keep network: %w", err)
+		}
+		if err := os.WriteFile(path, append(b, '\n'), 0o600); err != nil {
+			return fmt.Errorf("keep network: %w", err)
+		}
+	}
+	return a.changeRun(func(r *firstRun) error {
+		r.Local = kind == "local"
+		return nil
+	})
+}
+
+// awaitNetwork waits in the first run until a network is chosen.
+func (a *Agent) awaitNetwork(ctx context.Context) error {
+	for a.settingUp() && a.networkFrom() == "" {
+		if err := a.awaitPerson(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watchFunds has the node look at every block whether the wallet's balance changed:
+// by itself it looks once a minute, which is long for a person who waits.
+func (a *Agent) watchFunds(ctx context.Context, p *parts) {
+	wake, stop := p.chain.Wake()
+	defer stop()
+	for a.settingUp() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		}
+		if a.runStep() != api.SetupTest { // where each look may begin a self-test
+			p.node.Look()
+		}
+	}
+}
+
+// AskFaucet asks for test tokens.
+func (a *Agent) AskFaucet(ctx context.Context) error {
+	a.mu.Lock()
+	profile, w := a.profile, a.wallet
+	a.mu.Unlock()
+	if profile == nil || profile.Faucet == "" || w == nil {
+		return say("This network gives no test tokens.")
+	}
+	if err := node.AskFaucet(ctx, &http.Client{Timeout: 30 * time.Second}, profile.Faucet, w.Address()); err != nil {
+		return sayf("The network gave nothing: %v", err)
+	}
+	return nil
+}
+
+// offer is a model to begin with.
+type offer struct {
+	id, file string
+	bytes    int64 // about
+	memory   uint64
+}
+
+// offers are models that are open to all, the smallest first, with the memory they
+// take beside what a task adds.
+func offers() []offer {
+	return []offer{
+		{"Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q4_k_m.gguf", 491_000_000, 1 << 30},
+		{"Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_000_000, 2 << 30},
+		{"Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf", 2_497_000_000, 5 << 30},
+		{"Qwen/Qwen3-8B-GGUF", "Qwen3-8B-Q4_K_M.gguf", 5_028_000_000, 8 << 30},
+	}
+}
+
+// slowMost is what a model to begin with may take where a processor runs it: a
+// larger one answers later than the network waits.
+const slowMost = 2 << 30
+
+// firstModels are the offers as they stand here, after the built-in model.
+func (a *Agent) firstModels() []api.FirstModel {
+	library, err := a.library()
+	if err != nil {
+		return []api.FirstModel{}
+	}
+	a.mu.Lock()
+	memory := a.modelMemory
+	a.mu.Unlock()
+	if a.hub.get().Hardware.Kind == string(hardware.CPU) {
+		memory = min(memory, slowMost)
+	}
+	list := []api.FirstModel{{ID: models.DemoID, Here: true, Fits: true}}
+	recommended := false
+	for _, o := range offers() {
+		_, err := library.Get(o.id)
+		m := api.FirstModel{ID: o.id, Bytes: o.bytes, Here: err == nil, Fits: o.memory <= memory}
+		m.Recommended = m.Fits && !recommended
+		recommended = recommended || m.Recommended
+		list = append(list, m)
+	}
+	return list
+}
+
+// ChooseModel begins to fetch a model, in place of another.
+func (a *Agent) ChooseModel(_ context.Context, id string) error {
+	known := false
+	for _, m := range a.firstModels() {
+		known = known || m.ID == id
+	}
+	if !known {
+		return fmt.Errorf("%.100q is none of the models to begin with", id)
+	}
+	err := a.changeRun(func(r *firstRun) error {
+		r.Model = id
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case a.wanted <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// fetchModels fetches the chosen model, and stops with one that is no longer it.
+func (a *Agent) fetchModels(ctx context.Context) {
+	for ctx.Err() == nil {
+		fetching, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			a.fetchChosen(fetching)
+		}()
+		select {
+		case <-ctx.Done():
+		case <-a.wanted:
+		}
+		stop()
+		<-done
+	}
+}
+
+func (a *Agent) fetchChosen(ctx context.Context) {
+	a.mu.Lock()
+	id, step := a.run.Model, a.run.Step
+	a.mu.Unlock()
+	if id == "" || step == api.SetupDone {
+		return
+	}
+	show := func(d *api.Download, r *protocol.Reason) {
+		a.mu.Lock()
+		a.download, a.downloadReason = d, r
+		a.mu.Unlock()
+		a.showSetup()
+	}
+	library, err := a.library()
+	if err == nil {
+		_, err = library.Get(id)
+		for _, o := range offers() {
+			if o.id == id && err != nil {
+				show(&api.Download{Stage: models.StageWaiting}, nil)
+				_, err = library.Download(ctx, id, o.file, func(p models.Progress) {
+					show(&api.Download{Stage: p.Stage, Done: p.Done, Total: p.Total, SecondsLeft: int(p.Left().Seconds())}, nil)
+				})
+			}
+		}
+	}
+	if err == nil || ctx.Err() != nil {
+		show(nil, nil)
+		a.showModels()
+		return
+	}
+	a.log.Warn("the model could not be fetched", "model", id, "err", err)
+	reason := protocol.Reason{Code: "download", Title: "The model could not be fetched", Detail: err.Error(), Action: "Get it again to go on where it stopped, or choose another."}
+	errors.As(err, &reason)
+	show(nil, &reason)
+}
