@@ -29,8 +29,12 @@ import (
 const asProgram = "HELIUM_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	if os.Getenv(asProgram) != "" && os.Getenv(asNATS) == "" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	if setup := os.Getenv(asNATS); setup != "" {
+		fmt.Fprintln(os.Stderr, runNATS(setup))
+		os.Exit(1)
 	}
 	testscript.Main(m, map[string]func(){
 		"helium": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) },
