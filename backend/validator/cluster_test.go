@@ -481,3 +481,23 @@ func TestABlindSignerWaitsUntilItCannotContradictItself(t *testing.T) {
 		t.Errorf("with an old record: %v", err)
 	}
 }
+
+// A stopped validator's peers' routines outlive it by seconds, and look for blocks.
+func TestWhatOutlivesAValidatorFindsNothing(t *testing.T) {
+	dir := t.TempDir()
+	v, client := start(t, dir)
+	mine(t, t.Context(), client, transfer(t, testKey, 0, &common.Address{1}, nil))
+	store := v.comet.BlockStore()
+	height := store.Height()
+	if store.LoadBlockMeta(height) == nil {
+		t.Fatal("a running validator has no block")
+	}
+	if err := v.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	// What is asked for lies in no cache.
+	if store.LoadBlockMeta(height) != nil || store.LoadSeenCommit(height+1) != nil || store.LoadBlockCommit(height+1) != nil {
+		t.Error("a stopped validator has blocks")
+	}
+	start(t, dir) // and whoever comes next has its folder
+}

@@ -176,7 +176,7 @@ func (v *Validator) agree(ctx context.Context, c Config, news chan<- struct{}) e
 	v.comet, err = node.NewNodeWithContext(ctx, settings, v.app.signer, nodeKey,
 		proxy.NewConnSyncLocalClientCreator(v.app),
 		func() (*comet.GenesisDoc, error) { return genesis, nil },
-		cfg.DefaultDBProvider, node.DefaultMetricsProvider(settings.Instrumentation), cometLogger(c.Log),
+		openBooks, node.DefaultMetricsProvider(settings.Instrumentation), cometLogger(c.Log),
 		node.CustomReactors(map[string]p2p.Reactor{"TRANSACTIONS": newGossip(v.exec.eth.TxPool())}))
 	if err != nil {
 		return fmt.Errorf("start agreement: %w", err)
