@@ -3,6 +3,7 @@ package bridge
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -49,6 +50,47 @@ func TestManyChargesAtOnceNeverExceedABudget(t *testing.T) {
 	})
 	if err != nil || charged != 50 || over != 150 || rows != 50 || sum.Cmp(protocol.CNX(50)) != 0 {
 		t.Errorf("%d charged in %d rows, %d refused, %s spent, %v", charged, rows, over, sum, err)
+	}
+}
+
+func TestWhatCanWaitIsWrittenWithWhatCannot(t *testing.T) {
+	b := &books{queue: make(chan entry, 8), later: make(chan entry, 8), ctx: t.Context()}
+	rows := make([]entry, 5)
+	for i := range rows {
+		rows[i] = entry{done: make(chan error, 1)}
+	}
+	b.later <- rows[1]
+	b.queue <- rows[2]
+	b.later <- rows[3]
+	b.queue <- rows[4]
+	first := b.company(rows[0])
+	if len(first) != 2 || first[0].done != rows[0].done || first[1].done != rows[2].done {
+		t.Fatalf("%d entries begin the write", len(first))
+	}
+	var written []int
+	for _, e := range b.together(first...) {
+		written = append(written, slices.IndexFunc(rows, func(r entry) bool { return r.done == e.done }))
+	}
+	if slices.Sort(written); !slices.Equal(written, []int{0, 1, 2, 3, 4}) {
+		t.Errorf("written together: %v", written)
+	}
+	if alone := b.company(rows[0]); len(alone) != 1 {
+		t.Errorf("%d entries where no other came", len(alone))
+	}
+}
+
+func TestARefundIsBookedWhereNothingElseIs(t *testing.T) {
+	b, _ := open(t)
+	who := caller{id: "key:one"}
+	if err := b.charge(who, "req_1", protocol.CNX(2), [32]byte{}, plan{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.settle("req_1", protocol.CNX(2)); err != nil {
+		t.Fatal(err)
+	}
+	row, err := b.rowOf("req_1")
+	if err != nil || !row.Ended || row.Refunded.Cmp(protocol.CNX(2)) != 0 {
+		t.Errorf("%+v, %v", row, err)
 	}
 }
 

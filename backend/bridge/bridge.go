@@ -117,7 +117,7 @@ func Start(c Config) (*Bridge, error) {
 	}
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	booking, endBooks := context.WithCancel(context.Background())
-	b.books = books{store: b.store, queue: make(chan entry, mostTogether), ctx: booking, stop: endBooks}
+	b.books = books{store: b.store, queue: make(chan entry, mostTogether), later: make(chan entry, mostTogether), ctx: booking, stop: endBooks}
 	go b.books.run()
 	if err := b.resume(); err != nil {
 		b.stop()

@@ -164,7 +164,7 @@ func (b *Bridge) chargeIn(tx *store.Tx, c caller, id string, fee protocol.Wei, b
 
 // settle books what came back, once.
 func (b *Bridge) settle(id string, refunded protocol.Wei) error {
-	return b.books.book(func(tx *store.Tx) error { return settleIn(tx, id, refunded) })
+	return b.books.bookLater(func(tx *store.Tx) error { return settleIn(tx, id, refunded) })
 }
 
 func settleIn(tx *store.Tx, id string, refunded protocol.Wei) error {

@@ -273,14 +273,24 @@ func (s *sse) complete(index int, choice task.Choice) bool {
 		c.same, c.other = len(c.text), false
 		s.delta(index, rest)
 	default:
-		// Clients without named events are told too: a comment breaks nobody.
-		s.comment("the streamed text was wrong: fetch the right one from /v1/tasks/" + s.task)
-		if s.named {
-			s.namedEvent("helium.replaced", map[string]any{"index": index, "content": choice.Content})
-		}
+		s.replace(index, choice.Content)
 	}
 	s.part(s.answer.lastChunk(index, choice))
 	return matches
+}
+
+// replace gives the right text of a choice in place of all that was streamed of it.
+// Without named events it is a comment with the same object, as no chunk can take
+// text back.
+func (s *sse) replace(index int, content string) {
+	right := map[string]any{"index": index, "content": content}
+	if s.named {
+		s.namedEvent("helium.replaced", right)
+		return
+	}
+	if b, ok := s.encode(right); ok {
+		s.comment("replaced " + string(b))
+	}
 }
 
 // tellVerified says that nodes stand behind what was sent. matches says whether a
