@@ -106,7 +106,10 @@ func Decide(s Settings, m Memory, in Input) (Decision, Memory) {
 	case next.left: // a second reason, with more patience, takes nothing back
 		d.Leave = next.since
 	case !in.Now.Before(d.Leave):
-		next.left, next.pauses = true, append(next.pauses, next.since)
+		// It counts from now on, and how long to wait after it depends on the count.
+		m.left, m.since, m.reason = true, next.since, d.Reason
+		m.pauses = append(slices.Clone(m.pauses), next.since)
+		return Decide(s, m, in)
 	}
 	return d, next
 }
