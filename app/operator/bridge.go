@@ -69,6 +69,7 @@ func (b Bridge) Run(ctx context.Context) error {
 	if len(b.Offers) == 0 {
 		return errors.New("the bridge has no model to offer: name those of helium model list with --models, or a file of pins with --pins")
 	}
+	defer bridge.CalmCollector()()
 	s := &service{profile: b.Profile, log: b.Log}
 	defer s.close()
 	if err := s.open(ctx, b.DataDir); err != nil {

@@ -70,6 +70,7 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 		return Overhead{}, errors.New("measure bridge: rate, rounds and a second for each are needed at least")
 	}
 	out := Overhead{Rate: o.Rate, Held: o.Held, WorkMS: ms(o.Work)}
+	defer bridge.CalmCollector()() // as a bridge's own process has it; the proxy gains from it too
 	db, err := store.Open(o.Dir, store.Options{})
 	if err != nil {
 		return out, err
