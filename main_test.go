@@ -21,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"helium/backend/relay/natstest"
 	"helium/inference/checkpoint"
 )
 
@@ -28,12 +29,15 @@ import (
 // that a test can start whole networks of it, children included.
 const asProgram = "HELIUM_TEST_AS_PROGRAM"
 
+// asNATS in the environment makes this test binary one server of a NATS cluster.
+const asNATS = "HELIUM_TEST_AS_NATS"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" && os.Getenv(asNATS) == "" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	if setup := os.Getenv(asNATS); setup != "" {
-		fmt.Fprintln(os.Stderr, runNATS(setup))
+		fmt.Fprintln(os.Stderr, natstest.Serve(setup))
 		os.Exit(1)
 	}
 	testscript.Main(m, map[string]func(){

@@ -24,6 +24,7 @@ import (
 	"helium/app/network"
 	"helium/backend/models"
 	"helium/backend/protocol"
+	"helium/backend/relay/natstest"
 )
 
 // TestKilledServices runs a network of which every service is there several
@@ -47,7 +48,7 @@ func TestKilledServices(t *testing.T) {
 
 	kills := map[int]func(){
 		30:  func() { r.kill(t, "v0") },
-		70:  func() { r.kill(t, "nats-0") },
+		70:  func() { r.kill(t, "n0") },
 		110: func() { r.kill(t, "relay-0") },
 		150: func() { r.kill(t, "bridge-0"); r.startNamedBridge(t, 0) },
 	}
@@ -64,7 +65,7 @@ func TestKilledServices(t *testing.T) {
 type redundant struct {
 	*operated
 	rpcs, wss      []string
-	nats           []natsSetup
+	nats           []natstest.Server
 	relays         []string
 	bridges, chats []string // addresses to listen at, and API keys
 }
@@ -100,7 +101,7 @@ func startRedundant(t *testing.T) *redundant {
 		rich = append(rich, "--to", r.line(t, "relay", "key", "--data", r.path(name), "--sponsor"))
 		relay := []string{"relay", "run", "--data", r.path(name), "--profile", r.profile(), "--listen", at, "--sponsor"}
 		for _, s := range r.nats {
-			relay = append(relay, "--nats", fmt.Sprintf("nats://127.0.0.1:%d", s.Port))
+			relay = append(relay, "--nats", s.URL())
 		}
 		r.start(t, name, relay...)
 		r.awaitLine(t, name, `The relay serves at (\S+)`)
@@ -160,16 +161,7 @@ func (r *redundant) startValidator(t *testing.T, i int) {
 
 func (r *redundant) startNATS(t *testing.T) {
 	t.Helper()
-	var ports []int
-	for _, at := range freeAddresses(t, 6) {
-		_, port, _ := net.SplitHostPort(at)
-		var n int
-		fmt.Sscan(port, &n)
-		ports = append(ports, n)
-	}
-	for i := range 3 {
-		r.nats = append(r.nats, natsSetup{Name: fmt.Sprintf("nats-%d", i), Dir: r.path(fmt.Sprintf("nats-%d", i)), Port: ports[i], Route: ports[3+i], Routes: ports[3:]})
-	}
+	r.nats = natstest.Three(t, r.dir)
 	for _, s := range r.nats {
 		out, err := os.Create(r.path(s.Name + ".out"))
 		if err != nil {
@@ -190,7 +182,7 @@ func (r *redundant) startNATS(t *testing.T) {
 		r.parts[s.Name] = cmd
 	}
 	for _, s := range r.nats {
-		r.awaitLine(t, s.Name, `(serves)`)
+		r.awaitLine(t, s.Name, `(ready)`)
 	}
 }
 

@@ -4,18 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -24,46 +19,9 @@ import (
 
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
+	"helium/backend/relay/natstest"
 	"helium/backend/seal"
 )
-
-// natsSetup is what one server of a NATS cluster needs.
-type natsSetup struct {
-	Name     string `json:"name"`
-	StoreDir string `json:"store_dir"`
-	Port     int    `json:"port"`
-	Route    int    `json:"route"`
-	Routes   []int  `json:"routes"`
-}
-
-// runNATS is a NATS server as a process of its own, until it is killed.
-func runNATS(setup string) {
-	var s natsSetup
-	if err := json.Unmarshal([]byte(setup), &s); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	o := &server.Options{
-		ServerName: s.Name, Host: "127.0.0.1", Port: s.Port, NoSigs: true, MaxPayload: 16 << 20,
-		JetStream: true, StoreDir: s.StoreDir, SyncAlways: true, DisableJetStreamBanner: true,
-		JetStreamMaxStore: 64 << 30, JetStreamMaxMemory: 64 << 20,
-		Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: s.Route},
-	}
-	for _, port := range s.Routes {
-		o.Routes = append(o.Routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", port)})
-	}
-	ns, err := server.NewServer(o)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	ns.Start()
-	if !ns.ReadyForConnections(20 * time.Second) {
-		os.Exit(1)
-	}
-	fmt.Println("ready")
-	select {}
-}
 
 // natsCluster is three servers on this machine.
 type natsCluster struct {
@@ -73,12 +31,10 @@ type natsCluster struct {
 
 func startCluster(t *testing.T) *natsCluster {
 	t.Helper()
-	ports := freePorts(t, 6)
 	c := &natsCluster{}
-	for i := range 3 {
-		setup := natsSetup{Name: fmt.Sprintf("n%d", i), StoreDir: t.TempDir(), Port: ports[i], Route: ports[3+i], Routes: ports[3:]}
-		_, kill := child(t, "HELIUM_NATS_CHILD", setup)
-		c.urls, c.kill = append(c.urls, fmt.Sprintf("nats://127.0.0.1:%d", ports[i])), append(c.kill, kill)
+	for _, s := range natstest.Three(t, t.TempDir()) {
+		_, kill := child(t, "HELIUM_NATS_CHILD", s)
+		c.urls, c.kill = append(c.urls, s.URL()), append(c.kill, kill)
 	}
 	return c
 }
@@ -104,20 +60,6 @@ func (c *natsCluster) leader(t *testing.T, stream string) int {
 		t.Fatal(err)
 	}
 	return n
-}
-
-func freePorts(t *testing.T, n int) []int {
-	t.Helper()
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
 }
 
 // work is a task as its parties see it: what they were told is done.

@@ -20,6 +20,7 @@ import (
 
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
+	"helium/backend/relay/natstest"
 	"helium/backend/seal"
 )
 
@@ -29,7 +30,8 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if setup := os.Getenv("HELIUM_NATS_CHILD"); setup != "" {
-		runNATS(setup)
+		fmt.Fprintln(os.Stderr, natstest.Serve(setup))
+		os.Exit(1)
 		return
 	}
 	code := m.Run()
