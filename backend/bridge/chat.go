@@ -37,21 +37,34 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	fee := tellFee(w, t)
 	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1, forced: req.forced()}
 	if req.N != nil {
 		answer.choices = *req.N
 	}
-	if req.Helium != nil {
+	return b.deliver(w, r, t, answer, delivery{req.Stream, req.StreamOptions, req.Helium})
+}
+
+// delivery is how a caller wants a text, as its request says.
+type delivery struct {
+	stream  bool
+	options *streamOptions
+	helium  *heliumOptions
+}
+
+// deliver answers with the task's text, streamed or whole, or leaves the task as
+// the caller chose when it has gone.
+func (b *Bridge) deliver(w http.ResponseWriter, r *http.Request, t *creator.Task, answer reply, d delivery) (err error) {
+	fee := tellFee(w, t)
+	if d.helium != nil {
 		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
 	}
-	if req.Stream {
-		err = b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
+	if d.stream {
+		err = b.stream(w, r, t, answer, d.options != nil && d.options.IncludeUsage)
 	} else {
 		err = b.whole(w, r, t, answer)
 	}
 	if r.Context().Err() != nil {
-		b.left(t, req.Helium)
+		b.left(t, d.helium)
 	}
 	return err
 }

@@ -169,18 +169,6 @@ func (b *Bridge) completions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	fee := tellFee(w, t)
 	answer := reply{id: t.ID(), model: req.Model, created: b.now(), raw: true, choices: req.choices()}
-	if req.Helium != nil {
-		answer.helium = &heliumAnswer{Receipt: t.ID(), Fee: amountOf(fee)}
-	}
-	if req.Stream {
-		err = b.stream(w, r, t, answer, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
-	} else {
-		err = b.whole(w, r, t, answer)
-	}
-	if r.Context().Err() != nil {
-		b.left(t, req.Helium)
-	}
-	return err
+	return b.deliver(w, r, t, answer, delivery{req.Stream, req.StreamOptions, req.Helium})
 }
