@@ -1,8 +1,8 @@
 import clsx from "clsx";
-import { House, KeyRound, MessageSquare, Unplug } from "lucide-react";
+import { KeyRound, MessageSquare, Unplug } from "lucide-react";
 import { type ReactNode, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
-import { Link, Route, Switch } from "wouter";
+import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { useText } from "../lib/i18n";
@@ -10,7 +10,7 @@ import { openOutside } from "../lib/native";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
-import { Home } from "./home";
+import { screens } from "./screens";
 import { FirstRun } from "./setup/first-run";
 import { Unlock } from "./setup/unlock";
 
@@ -65,8 +65,13 @@ function Screen({ agent, view }: { agent: Agent; view: AgentView }) {
         </div>
       )}
       <Switch>
+        {screens.map(({ path, Show }) => (
+          <Route key={path} path={path}>
+            <Show agent={agent} state={state} stale={view.link !== "connected"} />
+          </Route>
+        ))}
         <Route>
-          <Home agent={agent} state={state} stale={view.link !== "connected"} />
+          <Redirect to="/" />
         </Route>
       </Switch>
     </>
@@ -88,20 +93,30 @@ function Alone(props: { icon: ReactNode; title: string; text?: string; children?
 
 function Sidebar({ state }: { state: State | null }) {
   const t = useText();
-  const entry = "touch flex h-9 items-center gap-2.5 rounded-lg px-3 text-sm [&_svg]:size-[17px]";
+  const [at] = useLocation();
+  const entry =
+    "touch flex h-9 shrink-0 items-center gap-2.5 rounded-lg px-3 text-sm max-md:px-2.5 [&_svg]:size-[17px] [&_svg]:shrink-0";
   return (
     <nav
       aria-label={t("node.title")}
-      className="drag flex shrink-0 items-center gap-2 border-line bg-side px-3 max-md:h-13 max-md:border-b md:w-52 md:flex-col md:items-stretch md:border-e md:py-4"
+      className="drag flex shrink-0 items-center gap-1 border-line bg-side px-3 max-md:h-13 max-md:overflow-x-auto max-md:border-b md:w-52 md:flex-col md:items-stretch md:border-e md:py-4"
     >
-      <p className="flex items-center gap-2.5 text-[15px] font-semibold md:px-2 md:pb-4 md:mac-window:pt-6">
+      <p className="flex items-center gap-2.5 text-[15px] font-semibold max-md:pe-2 md:px-2 md:pb-4 md:mac-window:pt-6">
         <Mark size={26} />
-        {t("node.title")}
+        <span className="max-md:sr-only">{t("node.title")}</span>
       </p>
-      <Link href="/" className={clsx(entry, "max-md:hidden", "bg-tint font-medium")} aria-current="page">
-        <House />
-        {t("node.home")}
-      </Link>
+      {screens.map(({ path, title, Icon }) => (
+        <Link
+          key={path}
+          href={path}
+          className={clsx(entry, at === path ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink")}
+          aria-current={at === path ? "page" : undefined}
+          title={t(title)}
+        >
+          <Icon />
+          <span className="max-md:sr-only">{t(title)}</span>
+        </Link>
+      ))}
       <span className="flex-1" />
       {state?.network.chat_url && (
         <a
@@ -112,7 +127,7 @@ function Sidebar({ state }: { state: State | null }) {
           className={clsx(entry, "text-soft hover:bg-sunken hover:text-ink")}
         >
           <MessageSquare />
-          {t("node.chat")}
+          <span className="max-sm:sr-only">{t("node.chat")}</span>
         </a>
       )}
       {state && (

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
-import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { locale, useText } from "../lib/i18n";
 import { exactCNX, parseWei, shortCNXDown } from "../lib/wei";
 import { Amount, Card } from "./card";
+import type { ScreenProps } from "./screens";
 import { StatusCard } from "./status";
 import { CurrentTask, RecentTasks } from "./tasks";
 
 /** Home answers three questions: am I earning, how much, and if not, why. */
-export function Home({ agent, state, stale }: { agent: Agent; state: State; stale: boolean }) {
+export function Home({ agent, state, stale }: ScreenProps) {
   const t = useText();
   return (
     <div className="mx-auto grid w-full max-w-5xl grid-cols-[minmax(0,1fr)] gap-4 px-4 py-4 sm:px-7 sm:py-6">

@@ -5,13 +5,16 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Agent, findAgent } from "../lib/agent";
 import { addTexts, Languages } from "../lib/i18n";
-import setup from "../lib/locales/en-setup.json";
 import { markWindow } from "../lib/native";
 import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
 
-addTexts(setup);
+const texts = import.meta.glob<Parameters<typeof addTexts>[0]>("../lib/locales/en-*.json", {
+  eager: true,
+  import: "default",
+});
+for (const catalog of Object.values(texts)) addTexts(catalog);
 
 // Before the routes read the fragment, the agent takes its token out of it.
 const agent = new Agent(findAgent);
