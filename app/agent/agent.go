@@ -92,6 +92,8 @@ type Agent struct {
 	modelMemory    uint64
 	download       *api.Download
 	downloadReason *protocol.Reason
+	// talk serves the chat tab while there is a session.
+	talk *talk
 }
 
 // ErrRunning says that another agent has the data folder.
@@ -239,14 +241,16 @@ func (a *Agent) session(ctx context.Context) error {
 	running.Go(func() { a.watchNode(ctx, n) })
 	running.Go(func() { a.watchChain(ctx, parts.chain) })
 	running.Go(func() { a.watchFunds(ctx, parts) })
+	chat := openTalk(parts, a.log)
+	defer chat.close()
 	a.mu.Lock()
 	wish := a.wish
-	a.node, a.wish, a.applied = n, nil, nil
+	a.node, a.wish, a.applied, a.talk = n, nil, nil, chat
 	a.mu.Unlock()
 	a.heed(ctx) // before the node takes its first task
 	defer func() {
 		a.mu.Lock()
-		a.node = nil
+		a.node, a.talk = nil, nil
 		a.mu.Unlock()
 	}()
 	if wish != nil {

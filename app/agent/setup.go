@@ -187,8 +187,12 @@ func (a *Agent) readProfile(ctx context.Context, p *parts) (err error) {
 	a.mu.Lock()
 	a.profile = p.profile
 	a.mu.Unlock()
+	var chat string
+	if free := freeBridge(p.profile); free != nil {
+		chat = free.String()
+	}
 	a.hub.change(func(s *api.State) {
-		s.Network = api.Network{Name: p.profile.Name, ChainID: p.profile.ChainID, HasFaucet: p.profile.Faucet != ""}
+		s.Network = api.Network{Name: p.profile.Name, ChainID: p.profile.ChainID, HasFaucet: p.profile.Faucet != "", ChatURL: chat}
 	})
 	return nil
 }

@@ -177,7 +177,8 @@ type Network struct {
 	ChainID   uint64 `json:"chain_id"`
 	Connected bool   `json:"connected"`
 	Head      uint64 `json:"head"`
-	// ChatURL opens the chat page, where the network has one that the agent knows of.
+	// ChatURL opens the local network's chat page, which asks for nothing; empty on
+	// other networks.
 	ChatURL string `json:"chat_url,omitempty"`
 	// HasFaucet says that the network gives test tokens.
 	HasFaucet bool `json:"has_faucet"`

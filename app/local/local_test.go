@@ -45,6 +45,10 @@ func (r *recorder) SetWhen(_ context.Context, s json.RawMessage) error {
 func (r *recorder) Resume(context.Context) error           { r.calls <- "resume"; return nil }
 func (r *recorder) Watch(context.Context) <-chan api.State { return r.states }
 
+func (r *recorder) ServeBridge(w http.ResponseWriter, q *http.Request) {
+	io.WriteString(w, "bridge "+q.URL.Path)
+}
+
 func serve(t *testing.T) (*Server, *recorder) {
 	t.Helper()
 	r := &recorder{states: make(chan api.State, 4), calls: make(chan string, 4)}
@@ -134,6 +138,45 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 			t.Errorf("the token was echoed: %q", conn.Subprotocol())
 		}
 		conn.CloseNow()
+	}
+}
+
+func TestTheChatIsForWhoeverShowsTheToken(t *testing.T) {
+	s, _ := serve(t)
+	ask := func(method string, header http.Header) *http.Response {
+		q, err := http.NewRequestWithContext(t.Context(), method, s.URL()+"/bridge/v1/models", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Header = header
+		resp, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { resp.Body.Close() })
+		return resp
+	}
+	for name, header := range map[string]http.Header{
+		"no token": {}, "wrong token": {"Authorization": {"Bearer " + NewToken()}}, "empty token": {"Authorization": {"Bearer "}},
+		"another scheme": {"Authorization": {"Basic " + s.token}}, "a cookie": {"Cookie": {"token=" + s.token}},
+	} {
+		if got := ask("GET", header).StatusCode; got != 401 {
+			t.Errorf("%s: got %d, want 401", name, got)
+		}
+	}
+	own := http.Header{"Authorization": {"Bearer " + s.token}, "Origin": {"wails://wails"}}
+	resp := ask("GET", own)
+	if b, _ := io.ReadAll(resp.Body); string(b) != "bridge /v1/models" {
+		t.Errorf("the owner got %d %s", resp.StatusCode, b)
+	}
+	if got := resp.Header.Get("Access-Control-Allow-Origin"); got != "wails://wails" {
+		t.Errorf("the window may not read its answer: %q", got)
+	}
+	for origin, want := range map[string]string{"wails://wails": "wails://wails", "http://wails.localhost": "http://wails.localhost", "https://example.com": "", "null": ""} {
+		resp := ask("OPTIONS", http.Header{"Origin": {origin}, "Access-Control-Request-Headers": {"authorization"}})
+		if got := resp.Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s: a page may read %q, want %q", origin, got, want)
+		}
 	}
 }
 

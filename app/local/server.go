@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,8 @@ type Backend interface {
 	api.Service
 	api.SetupService
 	Watch(ctx context.Context) <-chan api.State
+	// ServeBridge serves the API of a bridge to the chat tab, below /bridge.
+	ServeBridge(w http.ResponseWriter, r *http.Request)
 }
 
 // NewToken makes a token of 256 random bits.
@@ -85,6 +88,10 @@ func Serve(addr, token string, backend Backend, ui fs.FS, log *slog.Logger) (*Se
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api", s.serveSocket)
+	chat := s.forChat(http.StripPrefix("/bridge", http.HandlerFunc(backend.ServeBridge)))
+	for _, method := range []string{"GET", "POST", "OPTIONS"} {
+		mux.Handle(method+" /bridge/", chat)
+	}
 	mux.Handle("GET /", page(ui))
 	s.http = &http.Server{Handler: ownHostOnly(mux), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	go s.http.Serve(ln)
@@ -123,6 +130,34 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.rpc.ServeCodec(rpc.NewCodec(stream), 0)
 }
 
+// windowOrigins are those that the window's page has on the three systems.
+var windowOrigins = []string{"wails://wails", "wails://wails.localhost", "http://wails.localhost", "https://wails.localhost"}
+
+// forChat lets pass what shows the token, as a bearer of it: the chat tab streams its
+// answers by HTTP, like any other client of a bridge.
+func (s *Server) forChat(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Add("Vary", "Origin")
+		if origin := r.Header.Get("Origin"); slices.Contains(windowOrigins, origin) {
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Expose-Headers", "X-Helium-Receipt, X-Helium-Fee, Retry-After")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Helium-Events")
+			h.Set("Access-Control-Allow-Methods", "GET, POST")
+		}
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok || subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) != 1 {
+			http.Error(w, "the chat wants this install's token: open Helium again from its link", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func (s *Server) hasToken(r *http.Request) bool {
 	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
 		for offered := range strings.SplitSeq(header, ",") {
@@ -152,7 +187,7 @@ func page(ui fs.FS) http.Handler {
 	files := http.FileServerFS(ui)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		files.ServeHTTP(w, r)

@@ -48,12 +48,14 @@ type devnet struct {
 	relay     *relay.Relay
 	library   *models.Library
 	first     string
-	bridge    *bridge.Bridge
-	apiKey    string
-	faucet    *faucet
-	nodes     []*devnode
-	crowd     crowd
-	services  *suture.Supervisor
+	// bridgeListener has the bridge's port before there is a bridge.
+	bridgeListener net.Listener
+	bridge         *bridge.Bridge
+	apiKey         string
+	faucet         *faucet
+	nodes          []*devnode
+	crowd          crowd
+	services       *suture.Supervisor
 
 	closers []func()
 }
@@ -177,10 +179,19 @@ func (d *devnet) startRelay(ctx context.Context) (err error) {
 		return err
 	}
 	d.onClose(network.Close)
-	// The profile that the relay serves names the relay, so its port is taken first.
+	// The profile that the relay serves names the relay and the chat page, so their
+	// ports are taken first.
 	listener, err := net.Listen("tcp", d.ports.relay)
 	if err != nil {
 		return fmt.Errorf("listen for the relay: %w", err)
+	}
+	if d.bridgeListener, err = net.Listen("tcp", d.ports.bridge); err != nil {
+		listener.Close()
+		return fmt.Errorf("listen for the bridge: %w", err)
+	}
+	d.onClose(func() { d.bridgeListener.Close() })
+	if d.Chat != nil {
+		d.profile.Chat = "http://" + d.bridgeListener.Addr().String() + "/"
 	}
 	d.profile.Relays = []protocol.RelayInfo{{URL: "http://" + listener.Addr().String(), Address: d.wallets.relayAddress()}}
 	d.profile.Faucet = d.faucet.url()
@@ -239,7 +250,7 @@ func (d *devnet) startBridge(ctx context.Context) error {
 		return err
 	}
 	d.bridge, err = bridge.Start(bridge.Config{
-		Listen: d.ports.bridge, Creator: maker, Store: d.store, Models: d.offers(), Pin: d.pin, Chat: d.Chat, Log: d.Log.With("part", "bridge"),
+		Listener: d.bridgeListener, Creator: maker, Store: d.store, Models: d.offers(), Pin: d.pin, Chat: d.Chat, Log: d.Log.With("part", "bridge"),
 	})
 	if err != nil {
 		return err

@@ -44,6 +44,8 @@ type Profile struct {
 	Relays []RelayInfo `json:"relays"`
 	// Faucet gives test tokens and gas to new wallets; empty where there is none.
 	Faucet string `json:"faucet,omitempty"`
+	// Chat is a chat page that is open to all; empty where there is none.
+	Chat string `json:"chat,omitempty"`
 	// BlockIntervalMS is the shortest time between blocks.
 	BlockIntervalMS int64 `json:"block_interval_ms"`
 }
@@ -117,7 +119,12 @@ func (p Profile) Check() error {
 		}
 	}
 	if p.Faucet != "" {
-		return checkURL("faucet", p.Faucet, "http", "https")
+		if err := checkURL("faucet", p.Faucet, "http", "https"); err != nil {
+			return err
+		}
+	}
+	if p.Chat != "" {
+		return checkURL("chat", p.Chat, "http", "https")
 	}
 	return nil
 }

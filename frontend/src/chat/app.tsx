@@ -7,7 +7,7 @@ import type { Bridge } from "../lib/chat";
 import { newId } from "../lib/conversations";
 import { useText } from "../lib/i18n";
 import { IconButton } from "../ui/button";
-import { Composer } from "./composer";
+import { Composer, type Payer } from "./composer";
 import { type Desk, isAwaited } from "./desk";
 import { useModels } from "./models";
 import { useEstimate } from "./price";
@@ -18,12 +18,25 @@ import { MissingConversation, Welcome } from "./welcome";
 
 /** The chat page: conversations at the side, one of them in the middle, the question box below. */
 export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
+  return (
+    <div className="h-dvh">
+      <Chat bridge={bridge} desk={desk} payer="page" />
+      <Toaster position="bottom-center" theme="system" />
+    </div>
+  );
+}
+
+/** The conversations, in as much room as they are given. Who pays is not the page itself where they are a part of the node app. */
+export function Chat({ bridge, desk, payer }: { bridge: Bridge; desk: Desk; payer: Payer }) {
+  const embedded = payer !== "page";
   const t = useText();
   const view = useSyncExternalStore(desk.listen, () => desk.view);
   const [path, navigate] = useLocation();
   const [settings, change] = useSettings();
   const [menuOpen, setMenuOpen] = useState(false);
   const models = useModels(bridge);
+  // A page has one main part, which the node app is around this one.
+  const Main = embedded ? "div" : "main";
   const id = path.startsWith("/c/") ? path.slice(3) : "";
   const conversation = view.conversations.find((c) => c.id === id);
   const running = conversation?.messages.some((m) => isAwaited(m, view)) ?? false;
@@ -43,12 +56,14 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
   };
 
   useEffect(() => {
+    if (embedded) return;
     document.title = conversation?.title ? `${conversation.title} · ${t("chat.title")}` : t("chat.title");
-  }, [conversation?.title, t]);
+  }, [embedded, conversation?.title, t]);
   useShortcuts({ openNew, stop: running ? () => desk.stop(id) : undefined });
 
   const sidebar = (
     <Sidebar
+      bare={embedded}
       desk={desk}
       view={view}
       current={id}
@@ -62,7 +77,7 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
   );
 
   return (
-    <div className="flex h-dvh overflow-hidden">
+    <div className="@container flex h-full overflow-hidden">
       <button
         type="button"
         onClick={focusPrompt}
@@ -70,13 +85,13 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
       >
         {t("chat.skip")}
       </button>
-      <aside className="hidden w-64 shrink-0 border-e border-line bg-side md:block">{sidebar}</aside>
+      <aside className="hidden w-64 shrink-0 border-e border-line bg-side @3xl:block">{sidebar}</aside>
       <Dialog.Root open={menuOpen} onOpenChange={setMenuOpen}>
         <Dialog.Portal>
           <Dialog.Overlay className="fixed inset-0 z-40 bg-black/35" />
           <Dialog.Content
             aria-describedby={undefined}
-            className="fixed inset-y-0 left-0 z-50 w-[min(300px,86vw)] animate-slide border-e border-line bg-side shadow-float md:hidden"
+            className="fixed inset-y-0 left-0 z-50 w-[min(300px,86vw)] animate-slide border-e border-line bg-side shadow-float"
           >
             <Dialog.Title className="sr-only">{t("chat.menu")}</Dialog.Title>
             {sidebar}
@@ -85,7 +100,7 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
       </Dialog.Root>
 
       <div className="flex min-w-0 flex-1 flex-col">
-        <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line px-2 md:hidden">
+        <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line px-2 @3xl:hidden">
           <IconButton label={t("chat.menu")} onClick={() => setMenuOpen(true)}>
             <Menu />
           </IconButton>
@@ -96,7 +111,7 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
             <SquarePen />
           </IconButton>
         </header>
-        <main className="flex min-h-0 flex-1 flex-col">
+        <Main className="flex min-h-0 flex-1 flex-col">
           <h1 className="sr-only">{conversation?.title || t("chat.title")}</h1>
           {conversation ? (
             <Thread key={id} conversation={conversation} desk={desk} view={view} settings={settings} model={model} />
@@ -116,12 +131,12 @@ export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
             conversation={conversation}
             estimate={estimate}
             running={running}
+            payer={payer}
             onAsk={ask}
             onStop={() => desk.stop(id)}
           />
-        </main>
+        </Main>
       </div>
-      <Toaster position="bottom-center" theme="system" />
     </div>
   );
 }

@@ -24,13 +24,18 @@ interface Props {
   conversation?: Conversation;
   estimate?: Estimate;
   running: boolean;
+  /** Who pays for the answers. */
+  payer: Payer;
   onAsk: (text: string) => void;
   onStop: () => void;
 }
 
+/** Whose money an answer costs: the page's, this computer's own network's, or the reader's. */
+export type Payer = "page" | "network" | "wallet";
+
 /** The question box, what it is asked with, and what it costs. */
 export function Composer(props: Props) {
-  const { models, model, settings, onSettings, conversation, estimate, running, onAsk, onStop } = props;
+  const { models, model, settings, onSettings, conversation, estimate, running, payer, onAsk, onStop } = props;
   const t = useText();
   const [text, setText] = useState("");
   const images = model?.makes === "images";
@@ -117,7 +122,7 @@ export function Composer(props: Props) {
         </form>
         <div className="grid gap-0.5 px-2 pt-2">
           {estimate && <PriceLine estimate={estimate} pictures={images ? (settings.images?.count ?? 1) : undefined} />}
-          <CostLine conversation={conversation} images={images} />
+          <CostLine conversation={conversation} images={images} payer={payer} />
         </div>
       </div>
     </div>
@@ -192,15 +197,16 @@ function ModelChoice({ models, model, onChoose }: { models: Models; model?: Mode
 }
 
 /** What the conversation has cost so far, to the last digit on hover. */
-function CostLine({ conversation, images }: { conversation?: Conversation; images: boolean }) {
+function CostLine(props: { conversation?: Conversation; images: boolean; payer: Payer }) {
+  const { conversation, images, payer } = props;
   const t = useText();
   const fees = (conversation?.messages ?? []).flatMap((m) => (m.role === "assistant" && costOf(m.answer)) || []);
   const total = fees.reduce((sum, fee) => sum + fee, 0n);
   return (
     <p className="numbers text-center text-xs text-soft text-balance">
       {fees.length === 0
-        ? t(images ? "prompt.freeImages" : "prompt.free")
-        : t("prompt.cost", { count: fees.length, amount: shortCNXDown(total, locale) })}
+        ? t(images ? "prompt.freeImages" : "prompt.free", { payer })
+        : t("prompt.cost", { payer, count: fees.length, amount: shortCNXDown(total, locale) })}
     </p>
   );
 }

@@ -11,6 +11,8 @@ import { Mark } from "../ui/mark";
 import type { Desk, DeskView } from "./desk";
 
 interface Props {
+  /** Without the name of the program, which stands beside it already. */
+  bare: boolean;
   desk: Desk;
   view: DeskView;
   current: string;
@@ -20,7 +22,7 @@ interface Props {
   onGone: () => void;
 }
 
-export function Sidebar({ desk, view, current, onNew, onOpen, onGone }: Props) {
+export function Sidebar({ bare, desk, view, current, onNew, onOpen, onGone }: Props) {
   const t = useText();
   const [query, setQuery] = useState("");
   const found = search(view.conversations, query);
@@ -34,11 +36,13 @@ export function Sidebar({ desk, view, current, onNew, onOpen, onGone }: Props) {
 
   return (
     <nav aria-label={t("chat.menu")} className="flex h-full flex-col">
-      <div className="flex h-14 items-center gap-2.5 px-4 text-[15px] font-semibold">
-        <Mark size={26} />
-        Helium
-      </div>
-      <div className="px-3 pb-2">
+      {!bare && (
+        <div className="flex h-14 items-center gap-2.5 px-4 text-[15px] font-semibold">
+          <Mark size={26} />
+          Helium
+        </div>
+      )}
+      <div className={bare ? "px-3 pt-3 pb-2" : "px-3 pb-2"}>
         <Button className="w-full justify-start" onClick={onNew} title="Ctrl/⌘ K">
           <SquarePen className="size-4" />
           {t("chat.new")}

@@ -196,7 +196,8 @@ export interface Network {
   connected: boolean;
   head: number;
   /**
-   * ChatURL opens the chat page, where the network has one that the agent knows of.
+   * ChatURL opens the local network's chat page, which asks for nothing; empty on
+   * other networks.
    */
   chat_url?: string;
   /**

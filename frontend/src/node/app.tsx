@@ -1,12 +1,11 @@
 import clsx from "clsx";
-import { KeyRound, MessageSquare, Unplug } from "lucide-react";
+import { KeyRound, Unplug } from "lucide-react";
 import { type ReactNode, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { useText } from "../lib/i18n";
-import { openOutside } from "../lib/native";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
@@ -65,8 +64,8 @@ function Screen({ agent, view }: { agent: Agent; view: AgentView }) {
         </div>
       )}
       <Switch>
-        {screens.map(({ path, Show }) => (
-          <Route key={path} path={path}>
+        {screens.map(({ path, nest, Show }) => (
+          <Route key={path} path={path} nest={nest}>
             <Show agent={agent} state={state} stale={view.link !== "connected"} />
           </Route>
         ))}
@@ -105,31 +104,22 @@ function Sidebar({ state }: { state: State | null }) {
         <Mark size={26} />
         <span className="max-md:sr-only">{t("node.title")}</span>
       </p>
-      {screens.map(({ path, title, Icon }) => (
-        <Link
-          key={path}
-          href={path}
-          className={clsx(entry, at === path ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink")}
-          aria-current={at === path ? "page" : undefined}
-          title={t(title)}
-        >
-          <Icon />
-          <span className="max-md:sr-only">{t(title)}</span>
-        </Link>
-      ))}
+      {screens.map(({ path, nest, title, Icon }) => {
+        const here = nest ? at === path || at.startsWith(`${path}/`) : at === path;
+        return (
+          <Link
+            key={path}
+            href={path}
+            className={clsx(entry, here ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink")}
+            aria-current={here ? "page" : undefined}
+            title={t(title)}
+          >
+            <Icon />
+            <span className="max-md:sr-only">{t(title)}</span>
+          </Link>
+        );
+      })}
       <span className="flex-1" />
-      {state?.network.chat_url && (
-        <a
-          href={state.network.chat_url}
-          target="_blank"
-          rel="noreferrer"
-          onClick={openOutside}
-          className={clsx(entry, "text-soft hover:bg-sunken hover:text-ink")}
-        >
-          <MessageSquare />
-          <span className="max-sm:sr-only">{t("node.chat")}</span>
-        </a>
-      )}
       {state && (
         <p className="px-3 pt-2 text-xs text-soft max-md:hidden">{t("node.version", { version: state.version })}</p>
       )}

@@ -1,8 +1,9 @@
-import { House, type LucideIcon } from "lucide-react";
+import { House, type LucideIcon, MessageSquare } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import type { MessageId } from "../lib/i18n";
+import { Chat } from "./chat";
 import { Home } from "./home";
 
 /** What every screen is given. Stale: the agent is away, and the state is from before. */
@@ -14,10 +15,15 @@ export interface ScreenProps {
 
 interface Screen {
   path: string;
+  /** It has addresses of its own below its path. */
+  nest?: true;
   title: MessageId;
   Icon: LucideIcon;
   Show: ComponentType<ScreenProps>;
 }
 
 /** The app's screens, in the order of the sidebar. */
-export const screens: Screen[] = [{ path: "/", title: "node.home", Icon: House, Show: Home }];
+export const screens: Screen[] = [
+  { path: "/", title: "node.home", Icon: House, Show: Home },
+  { path: "/chat", nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
+];
