@@ -4,11 +4,6 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { catalogs } from "./catalogs.ts";
 
-const catalogFile = /\/locales\/(?!en\b)([a-z]+)(-[a-z]+)?\.json$/;
-
-/** All texts of a language are one file, which only its readers fetch. */
-const languageOf = (id: string) => `language-${catalogFile.exec(id)?.[1]}`;
-
 /** Builds one page: `vite build --mode chat` or `--mode node`. */
 export default defineConfig(({ mode }) => {
   const page = mode === "node" ? "node" : "chat";
@@ -24,7 +19,6 @@ export default defineConfig(({ mode }) => {
       // A policy without 'data:' scripts and fonts refuses inlined assets.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { output: { codeSplitting: { groups: [{ test: catalogFile, name: languageOf }] } } },
     },
   };
 });

@@ -5,10 +5,12 @@ export type LanguageChoice = Language | "";
 
 const kept = "helium-language";
 
-const catalogs = import.meta.glob<Catalog>(
-  ["../lib/locales/*.json", "!../lib/locales/en.json", "!../lib/locales/*-chat.json", "!../lib/locales/en-*.json"],
-  { import: "default" },
-);
+/** All texts of a language are one file of the built page, which only its readers fetch. */
+const fetchers: Record<Exclude<Language, "en">, () => Promise<{ texts: Catalog }>> = {
+  zh: () => import("./languages/language-zh"),
+  es: () => import("./languages/language-es"),
+  de: () => import("./languages/language-de"),
+};
 
 let asked = 0;
 
@@ -16,15 +18,10 @@ let asked = 0;
 export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
   const mine = ++asked;
   const language = choice || languageFor(navigator.languages);
-  const texts = await textsOf(language);
+  const texts = language === "en" ? {} : (await fetchers[language]()).texts;
   if (mine !== asked) return;
   keep(choice);
   showLanguage(language, texts);
-}
-
-async function textsOf(language: Language): Promise<Catalog> {
-  const parts = Object.entries(catalogs).filter(([path]) => /\/([a-z]+)(-[a-z]+)?\.json$/.exec(path)?.[1] === language);
-  return Object.assign({}, ...(await Promise.all(parts.map(([, fetch]) => fetch()))));
 }
 
 /** What was chosen on this page before: the agent keeps it too, and is asked only later. */
