@@ -67,6 +67,8 @@ type State struct {
 	When When `json:"when"`
 	// Desktop holds the choices of how Helium lives on this desktop.
 	Desktop DesktopState `json:"desktop"`
+	// Settings are the owner's other choices.
+	Settings Settings `json:"settings"`
 	// Setup is the first run; nil once it is over.
 	Setup *Setup `json:"setup,omitempty"`
 }

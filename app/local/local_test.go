@@ -23,7 +23,9 @@ import (
 // recorder is a backend whose state the test changes.
 type recorder struct {
 	api.SetupService
+	api.SettingsService
 	states chan api.State
+	lines  chan []api.LogLine
 	calls  chan string
 }
 
@@ -44,6 +46,8 @@ func (r *recorder) SetWhen(_ context.Context, s json.RawMessage) error {
 }
 func (r *recorder) Resume(context.Context) error           { r.calls <- "resume"; return nil }
 func (r *recorder) Watch(context.Context) <-chan api.State { return r.states }
+
+func (r *recorder) WatchLog(context.Context) <-chan []api.LogLine { return r.lines }
 
 func serve(t *testing.T) (*Server, *recorder) {
 	t.Helper()

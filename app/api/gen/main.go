@@ -40,6 +40,10 @@ type Pages struct {
 	Create  api.CreateWallet  `json:"create"`
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
+
+	Downloads api.SetDownloads `json:"downloads"`
+	Check     api.NetworkCheck `json:"check"`
+	Line      api.LogLine      `json:"line"`
 }
 
 func main() {
@@ -78,6 +82,11 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	appearances, err := constantsOf(root+"/app/api/settings.go", "Appearance")
+	if err != nil {
+		return nil, err
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -90,6 +99,8 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
 		case t == reflect.TypeFor[yield.Code]():
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
+		case t == reflect.TypeFor[api.Appearance]():
+			return &jsonschema.Schema{Type: "string", Enum: appearances}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
 		case t == reflect.TypeFor[api.DesktopChoice]():

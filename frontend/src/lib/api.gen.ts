@@ -11,6 +11,9 @@ export interface Pages {
   create: CreateWallet;
   import: ImportWallet;
   network: ChooseNetwork;
+  downloads: SetDownloads;
+  check: NetworkCheck;
+  line: LogLine;
 }
 /**
  * State is everything a screen shows.
@@ -34,6 +37,7 @@ export interface State {
   recent: TaskRecord[];
   when: When;
   desktop: DesktopState;
+  settings: Settings1;
   setup?: Setup;
 }
 /**
@@ -428,6 +432,27 @@ export interface Reason1 {
   action?: string;
 }
 /**
+ * Settings are the owner's choices of when to work.
+ */
+export interface Settings1 {
+  fullscreen: FullscreenRule;
+  /**
+   * Programs that come first while they run, by the name of their file, in
+   * whatever case: "blender", "obs64.exe".
+   */
+  programs: string[];
+  graphics: GraphicsRule;
+  battery: BatteryRule;
+  heat: HeatRule;
+  hours: HoursRule;
+  person: PersonRule;
+  /**
+   * Finish is what becomes of the task in work when a program of the owner's
+   * needs the computer.
+   */
+  finish: string;
+}
+/**
  * Setup is the first run; nil once it is over.
  */
 export interface Setup {
@@ -725,5 +750,81 @@ export interface ChooseNetwork {
   /**
    * Text is the link, or the file's JSON.
    */
+  text: string;
+  /**
+   * LeaveStake lets the deposit stay behind with a network that is left, where it
+   * can't be taken back before.
+   */
+  leave_stake?: boolean;
+}
+/**
+ * SetDownloads changes how models are fetched.
+ */
+export interface SetDownloads {
+  /**
+   * Proxy is an address that begins with http://, https:// or socks5://. A name and
+   * a password in it are taken out and kept as Login.
+   */
+  proxy: string;
+  login?: ProxyLogin;
+  /**
+   * Endpoint is an address that begins with https://, or with http:// on this computer.
+   */
+  endpoint: string;
+  /**
+   * Token for the endpoint. Without one, that which is kept stays, for the same
+   * endpoint only; an empty one is forgotten.
+   */
+  token?: string;
+}
+/**
+ * Login for the proxy. Without one, that which is kept stays, for the same proxy
+ * only; an empty name forgets it.
+ */
+export interface ProxyLogin {
+  name: string;
+  password: string;
+}
+/**
+ * NetworkCheck is which network the node is on, and who of it answers.
+ */
+export interface NetworkCheck {
+  /**
+   * From is where its profile comes from, as Setup.Network.
+   */
+  from: string;
+  places: NetworkPlace[];
+}
+/**
+ * NetworkPlace is a server of a network.
+ */
+export interface NetworkPlace {
+  /**
+   * Kind is "chain" or "relay".
+   */
+  kind: string;
+  /**
+   * Host alone: the rest of an address may be a key.
+   */
+  host: string;
+  /**
+   * Milliseconds until it answered; 0 where it did not, and Problem says why.
+   */
+  milliseconds: number;
+  problem?: string;
+}
+/**
+ * LogLine is a line of the agent's log.
+ */
+export interface LogLine {
+  /**
+   * Seq counts the lines from 1.
+   */
+  seq: number;
+  at: string;
+  /**
+   * Level is "debug", "info", "warn" or "error".
+   */
+  level: string;
   text: string;
 }
