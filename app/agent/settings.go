@@ -341,7 +341,7 @@ func (a *Agent) showSettings() {
 	p := a.prefs
 	p.mu.Lock()
 	c := p.kept
-	s := api.Settings{
+	s := api.Preferences{
 		Language: c.Language, Appearance: c.Appearance, Reason: p.reason,
 		Downloads: api.Downloads{Proxy: c.Proxy, ProxyLogin: c.ProxyLogin, Endpoint: c.Endpoint, Token: c.Token, SecretsIn: string(p.place)},
 	}

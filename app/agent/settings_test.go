@@ -158,7 +158,7 @@ func TestSettingsOutliveTheAgentAndSecretsLieApart(t *testing.T) {
 	if a.SetLanguage(t.Context(), "??") == nil || a.SetAppearance(t.Context(), "pink") == nil {
 		t.Error("a wrong choice was taken")
 	}
-	want := api.Settings{
+	want := api.Preferences{
 		Language: "de", Appearance: api.AppearanceDark, LogFolder: filepath.Join(dir, "logs"),
 		Downloads: api.Downloads{Proxy: "http://127.0.0.9:1", ProxyLogin: true, Endpoint: "https://hub.example", Token: true, SecretsIn: "file"},
 	}

@@ -68,7 +68,7 @@ type State struct {
 	// Desktop holds the choices of how Helium lives on this desktop.
 	Desktop DesktopState `json:"desktop"`
 	// Settings are the owner's other choices.
-	Settings Settings `json:"settings"`
+	Settings Preferences `json:"settings"`
 	// Setup is the first run; nil once it is over.
 	Setup *Setup `json:"setup,omitempty"`
 }

@@ -21,8 +21,8 @@ const (
 	AppearanceDark   Appearance = "dark"
 )
 
-// Settings are the owner's choices that nothing else in the state holds.
-type Settings struct {
+// Preferences are the owner's choices that nothing else in the state holds.
+type Preferences struct {
 	// Language of the texts, such as "de"; empty for the first of the system's that
 	// Helium speaks.
 	Language   string     `json:"language"`

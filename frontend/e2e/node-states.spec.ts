@@ -80,6 +80,12 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       unable: [],
       quitting: false,
     },
+    settings: {
+      language: "",
+      appearance: "system",
+      downloads: { proxy: "", proxy_login: false, endpoint: "", token: false, secrets_in: "" },
+      log_folder: "",
+    },
     recent: [
       {
         id: 127,

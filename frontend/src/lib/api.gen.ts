@@ -37,7 +37,7 @@ export interface State {
   recent: TaskRecord[];
   when: When;
   desktop: DesktopState;
-  settings: Settings1;
+  settings: Preferences;
   setup?: Setup;
 }
 /**
@@ -432,25 +432,62 @@ export interface Reason1 {
   action?: string;
 }
 /**
- * Settings are the owner's choices of when to work.
+ * Settings are the owner's other choices.
  */
-export interface Settings1 {
-  fullscreen: FullscreenRule;
+export interface Preferences {
   /**
-   * Programs that come first while they run, by the name of their file, in
-   * whatever case: "blender", "obs64.exe".
+   * Language of the texts, such as "de"; empty for the first of the system's that
+   * Helium speaks.
    */
-  programs: string[];
-  graphics: GraphicsRule;
-  battery: BatteryRule;
-  heat: HeatRule;
-  hours: HoursRule;
-  person: PersonRule;
+  language: string;
+  appearance: "system" | "light" | "dark";
+  downloads: Downloads;
   /**
-   * Finish is what becomes of the task in work when a program of the owner's
-   * needs the computer.
+   * LogFolder is where the agent's log lies; empty where it keeps none.
    */
-  finish: string;
+  log_folder: string;
+  reason?: Reason2;
+}
+/**
+ * Downloads is how models are fetched.
+ */
+export interface Downloads {
+  /**
+   * Proxy without its name and password; empty to go by the system's variables.
+   */
+  proxy: string;
+  /**
+   * ProxyLogin says that a name and a password for it are kept.
+   */
+  proxy_login: boolean;
+  /**
+   * Endpoint of a mirror of Hugging Face; empty for Hugging Face itself.
+   */
+  endpoint: string;
+  /**
+   * Token says that a token for it is kept.
+   */
+  token: boolean;
+  /**
+   * SecretsIn is where the two are, "keychain" or "file"; empty where there are none.
+   */
+  secrets_in: string;
+}
+/**
+ * Reason says that what was kept could not be read, and that the usual choices
+ * hold in its place.
+ */
+export interface Reason2 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
 }
 /**
  * Setup is the first run; nil once it is over.
@@ -472,7 +509,7 @@ export interface Setup {
    */
   model: string;
   download?: Download;
-  reason?: Reason2;
+  reason?: Reason3;
 }
 /**
  * FirstModel is a model to begin with.
@@ -520,7 +557,7 @@ export interface Download {
 /**
  * Reason says why the last download ended early.
  */
-export interface Reason2 {
+export interface Reason3 {
   /**
    * Code is stable and for programs: lower case words joined by underscores.
    */

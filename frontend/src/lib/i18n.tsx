@@ -4,10 +4,16 @@ import type { ReactNode } from "react";
 import en from "./locales/en.json";
 import type chat from "./locales/en-chat.json";
 import type node from "./locales/en-node.json";
+import type settings from "./locales/en-settings.json";
 import type setup from "./locales/en-setup.json";
 
 /** The name of a message; a name that isn't in the English catalogs doesn't compile. */
-export type MessageId = keyof typeof en | keyof typeof chat | keyof typeof node | keyof typeof setup;
+export type MessageId =
+  | keyof typeof en
+  | keyof typeof chat
+  | keyof typeof node
+  | keyof typeof settings
+  | keyof typeof setup;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;
 export type Catalog = Partial<Record<MessageId, unknown>>;
