@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 
 	"helium/app/agent"
 	"helium/app/launch"
+	"helium/app/logbook"
+	"helium/app/redact"
 	"helium/app/tray"
 	"helium/backend/hardware/sense"
 	"helium/backend/node"
@@ -31,6 +34,7 @@ type nodeCmd struct {
 	Tray           bool   `help:"Show an icon in the tray, where there is one."`
 	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
 	Always         bool   `help:"Work whatever else this computer does: look at no games, battery or heat."`
+	LogToFile      bool   `hidden:"" help:"Log into the node's folder alone, and print no link: for a start by the window."`
 	StopWithStdin  bool   `hidden:"" help:"End when standard input does."`
 	Card           string `hidden:"" help:"Declare this card, NAME:GB, to test a network of many." placeholder:"NAME:GB"`
 	Fault          string `hidden:"" help:"Misbehave, to show what becomes of it." placeholder:"KIND"`
@@ -58,6 +62,21 @@ func (c nodeCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	var secrets redact.Redactor
+	book, err := logbook.Open(launch.LogDir(dir), env.level, &secrets)
+	if err != nil {
+		return err
+	}
+	defer book.Close()
+	if err := book.CatchCrashes(); err != nil {
+		return err
+	}
+	handlers := []slog.Handler{book.Handler()}
+	if !c.LogToFile {
+		handlers = append(handlers, env.log.Handler())
+	}
+	env.log = slog.New(slog.NewMultiHandler(handlers...))
+
 	var senses sense.Senses
 	if !c.Always {
 		computer := sense.Open(env.log)
@@ -66,13 +85,15 @@ func (c nodeCmd) Run(env *environment) error {
 	}
 	a, err := agent.Open(agent.Config{
 		Senses:  senses,
-		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, FirstRun: !c.Run_, Version: version, Log: env.log,
+		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, FirstRun: !c.Run_, Version: version, Log: env.log, Logs: book, Redact: &secrets,
 		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault}, Card: card,
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stdout, "The node's page, for this computer only:\n\n  %s\n\n", a.Link())
+	if !c.LogToFile { // the link holds the token
+		fmt.Fprintf(env.stdout, "The node's page, for this computer only:\n\n  %s\n\n", a.Link())
+	}
 
 	ctx, quit := context.WithCancel(env.ctx)
 	defer quit()

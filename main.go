@@ -88,7 +88,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if c.Verbose {
 		level = slog.LevelDebug
 	}
-	env := &environment{ctx: ctx, stdout: stdout, log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))}
+	env := &environment{ctx: ctx, stdout: stdout, level: level, log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))}
 	if err := parsed.Run(env); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(stderr, "helium:", err)
 		return 1
@@ -113,6 +113,7 @@ type environment struct {
 	ctx    context.Context
 	stdout io.Writer
 	log    *slog.Logger
+	level  slog.Level
 }
 
 // engineCmd is the child process of a node. Its arguments say nothing: all

@@ -11,7 +11,7 @@ finish() {
 		for _ in $(seq 50); do [ -f "$HELIUM_DATA/agent.json" ] || break; sleep 0.2; done
 	fi
 	kill "${wm:-0}" 2>/dev/null || true
-	[ $code = 0 ] || { echo "window test failed; agent log:"; tail -n 20 "$HELIUM_DATA/agent.log" 2>/dev/null || true; }
+	[ $code = 0 ] || { echo "window test failed; agent log:"; tail -n 20 "$HELIUM_DATA/logs/start.log" "$HELIUM_DATA/logs/agent.log" 2>/dev/null || true; }
 	exit $code
 }
 trap finish EXIT

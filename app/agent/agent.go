@@ -15,6 +15,8 @@ import (
 
 	"helium/app/api"
 	"helium/app/local"
+	"helium/app/logbook"
+	"helium/app/redact"
 	"helium/backend/hardware/sense"
 	"helium/backend/models"
 	"helium/backend/node"
@@ -50,6 +52,12 @@ type Config struct {
 	Senses  sense.Senses
 	Version string
 	Log     *slog.Logger
+	// Logs is the book that Log writes into, for whoever looks at it; nil where there
+	// is none.
+	Logs *logbook.Book
+	// Redact takes secrets out of what is shown of the log; it is told of those that
+	// the agent comes to know. Nil makes one.
+	Redact *redact.Redactor
 }
 
 // Agent is a running agent.
@@ -60,6 +68,7 @@ type Agent struct {
 	server *local.Server
 	lock   *flock.Flock
 	owner  *owner
+	prefs  *preferences
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -104,6 +113,9 @@ func Open(c Config) (*Agent, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Redact == nil {
+		c.Redact = &redact.Redactor{}
+	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:0"
 	}
@@ -123,12 +135,15 @@ func Open(c Config) (*Agent, error) {
 	}
 	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
-		Engine: api.Engine{Status: "stopped", Models: []string{}},
+		Engine:  api.Engine{Status: "stopped", Models: []string{}},
+		Desktop: api.DesktopState{Unable: []api.Unable{}},
 	})}
 	if c.Senses == nil {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")
 	}
 	a.owner = a.openOwner(c.Senses)
+	a.prefs = a.openPreferences()
+	a.showSettings()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
@@ -138,7 +153,9 @@ func Open(c Config) (*Agent, error) {
 		}
 	}
 	a.showSetup()
-	server, err := local.Serve(c.Listen, local.NewToken(), a, c.UI, c.Log)
+	token := local.NewToken()
+	c.Redact.Know(token)
+	server, err := local.Serve(c.Listen, token, a, c.UI, c.Log)
 	if err != nil {
 		lock.Unlock()
 		return nil, err
@@ -167,7 +184,10 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer looking.Wait()
 	defer stop()
 	looking.Go(func() { a.watchOwner(ctx) })
-	looking.Go(func() { a.fetchModels(ctx) })
+	looking.Go(func() {
+		a.applyHub(ctx)
+		a.fetchModels(ctx)
+	})
 	wait := time.Second
 	for {
 		err := a.session(ctx)

@@ -30,6 +30,9 @@ func (a *Agent) ChooseNetwork(ctx context.Context, c api.ChooseNetwork) error {
 	if a.cfg.Profile != "" {
 		return say("The network was chosen when this agent was started.")
 	}
+	if err := a.mayLeave(c.LeaveStake); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	profile, err := profileOf(ctx, c)
@@ -38,6 +41,15 @@ func (a *Agent) ChooseNetwork(ctx context.Context, c api.ChooseNetwork) error {
 	}
 	if err := a.answers(ctx, profile); err != nil {
 		return err
+	}
+	if !a.settingUp() {
+		// On the other network the node begins stopped: joining takes a deposit.
+		if err := a.Stop(ctx); err != nil {
+			return err
+		}
+		a.mu.Lock()
+		a.wish = func(ctx context.Context, n *node.Node) error { return n.Stop(ctx) }
+		a.mu.Unlock()
 	}
 	if err := a.keepNetwork(c.Kind, profile); err != nil {
 		return err
@@ -49,6 +61,25 @@ func (a *Agent) ChooseNetwork(ctx context.Context, c api.ChooseNetwork) error {
 		a.restart()
 	} else {
 		a.wake()
+	}
+	return nil
+}
+
+// mayLeave says whether the node can leave its network now. A task at work would
+// cost it its score, and a deposit would stay with a network that nobody asks any
+// more.
+func (a *Agent) mayLeave(leaveStake bool) error {
+	if a.settingUp() {
+		return nil
+	}
+	s := a.hub.get()
+	switch stake := s.Node.Stake; {
+	case s.Task != nil || s.Node.Status == api.NodeWorking || s.Node.Status == api.NodePausing || s.Node.Status == api.NodeStopping:
+		return say("A task is at work. Stop Helium first, and change the network once it has stopped.")
+	case s.Node.Status == api.NodeJoining || s.Node.Status == api.NodeRunning:
+		return say("This computer is in its network. Stop Helium first, so that your deposit comes back, and then change the network.")
+	case !stake.IsZero() && !leaveStake:
+		return sayf("The network “%s” still holds your deposit. Stop Helium, wait until the deposit is back, and then change the network.", s.Network.Name)
 	}
 	return nil
 }

@@ -3,9 +3,12 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"helium/app/api"
 	"helium/app/network"
@@ -52,7 +55,7 @@ func (p *parts) close() {
 func (a *Agent) setUp(ctx context.Context) (*parts, error) {
 	p := &parts{}
 	for _, step := range []func(context.Context, *parts) error{
-		a.openStore, a.openModels, a.startEngine, a.openWallet, a.readProfile, a.openChain, a.openRelay, a.makeNode,
+		a.openModels, a.startEngine, a.openWallet, a.readProfile, a.openStore, a.openChain, a.openRelay, a.makeNode,
 	} {
 		if err := step(ctx, p); err != nil {
 			return p, err
@@ -61,13 +64,39 @@ func (a *Agent) setUp(ctx context.Context) (*parts, error) {
 	return p, nil
 }
 
-func (a *Agent) openStore(_ context.Context, p *parts) (err error) {
-	p.store, err = store.Open(filepath.Join(a.cfg.DataDir, "store"), store.Options{Log: a.log})
+// openStore opens the store of the network: what a node knows of one, its tasks by
+// their numbers above all, is nothing to another.
+func (a *Agent) openStore(_ context.Context, p *parts) error {
+	dir, err := storeDir(a.cfg.DataDir, p.profile)
+	if err != nil {
+		return err
+	}
+	p.store, err = store.Open(dir, store.Options{Log: a.log})
 	if err != nil {
 		return err
 	}
 	p.onClose(func() { p.store.Close() })
 	return nil
+}
+
+// storeOwner names the network that the first store is of, beside it.
+const storeOwner = "store.network"
+
+// storeDir is the folder of a network's store. The first network that a data folder
+// sees has the folder "store", as it had before there could be others.
+func storeDir(dir string, p *protocol.Profile) (string, error) {
+	id := fmt.Sprintf("%d-%s", p.ChainID, strings.ToLower(p.Contracts.Task.Hex()))
+	owner, err := os.ReadFile(filepath.Join(dir, storeOwner))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = os.WriteFile(filepath.Join(dir, storeOwner), []byte(id+"\n"), 0o600)
+	case err == nil && strings.TrimSpace(string(owner)) != id:
+		return filepath.Join(dir, "store-"+id), nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("open store: %w", err)
+	}
+	return filepath.Join(dir, "store"), nil
 }
 
 func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
@@ -95,7 +124,7 @@ func (a *Agent) library() (*models.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.cfg.Models, err = models.Open(dir, models.Options{Log: a.log})
+	a.cfg.Models, err = models.Open(dir, models.Options{Log: a.log, Proxy: a.prefs.proxy})
 	return a.cfg.Models, err
 }
 

@@ -100,6 +100,9 @@ type ChooseNetwork struct {
 	Kind string `json:"kind"`
 	// Text is the link, or the file's JSON.
 	Text string `json:"text"`
+	// LeaveStake lets the deposit stay behind with a network that is left, where it
+	// can't be taken back before.
+	LeaveStake bool `json:"leave_stake,omitempty"`
 }
 
 // SetupService is the first run and the wallet. Its errors are sentences for the
@@ -124,7 +127,9 @@ type SetupService interface {
 	// where the owner keeps one.
 	ExportWallet(ctx context.Context, passphrase string) (string, error)
 
-	// ChooseNetwork returns when the network has answered.
+	// ChooseNetwork returns when the network has answered. After the first run it
+	// changes to another network, which the node begins stopped: it refuses while a
+	// task is at work, or a deposit would stay behind unless LeaveStake allows it.
 	ChooseNetwork(ctx context.Context, c ChooseNetwork) error
 	// AskFaucet returns when the faucet has given something.
 	AskFaucet(ctx context.Context) error

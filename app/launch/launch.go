@@ -113,11 +113,16 @@ func sameFile(a, b string) bool {
 	return errA == nil && errB == nil && os.SameFile(ia, ib)
 }
 
-func logFile(dir string) string { return filepath.Join(dir, "agent.log") }
+// LogDir is where an agent of dir keeps its log.
+func LogDir(dir string) string { return filepath.Join(dir, "logs") }
+
+// logFile is what a start says before the agent's own log is open, and why it ended
+// at once.
+func logFile(dir string) string { return filepath.Join(LogDir(dir), "start.log") }
 
 // start runs the agent in a session of its own, so that it outlives the window.
 func start(program, dir string) (exited <-chan error, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(LogDir(dir), 0o700); err != nil {
 		return nil, err
 	}
 	out, err := os.OpenFile(logFile(dir), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -125,7 +130,7 @@ func start(program, dir string) (exited <-chan error, err error) {
 		return nil, err
 	}
 	defer out.Close()
-	cmd := exec.Command(program, "node", "--data", dir, "--tray")
+	cmd := exec.Command(program, "node", "--data", dir, "--tray", "--log-to-file")
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Env = agentEnv(os.Environ())
 	detach(cmd)

@@ -23,7 +23,9 @@ import (
 // recorder is a backend whose state the test changes.
 type recorder struct {
 	api.SetupService
+	api.SettingsService
 	states chan api.State
+	lines  chan []api.LogLine
 	calls  chan string
 }
 
@@ -48,6 +50,7 @@ func (r *recorder) Watch(context.Context) <-chan api.State { return r.states }
 func (r *recorder) ServeBridge(w http.ResponseWriter, q *http.Request) {
 	io.WriteString(w, "bridge "+q.URL.Path)
 }
+func (r *recorder) WatchLog(context.Context) <-chan []api.LogLine { return r.lines }
 
 func serve(t *testing.T) (*Server, *recorder) {
 	t.Helper()

@@ -46,9 +46,12 @@ const maxMessageBytes = 1 << 20
 type Backend interface {
 	api.Service
 	api.SetupService
+	api.SettingsService
 	Watch(ctx context.Context) <-chan api.State
 	// ServeBridge serves the API of a bridge to the chat tab, below /bridge.
 	ServeBridge(w http.ResponseWriter, r *http.Request)
+	// WatchLog sends lines of the log several at a time; a slow reader may miss some.
+	WatchLog(ctx context.Context) <-chan []api.LogLine
 }
 
 // NewToken makes a token of 256 random bits.
@@ -81,6 +84,7 @@ func Serve(addr, token string, backend Backend, ui fs.FS, log *slog.Logger) (*Se
 	if err := errors.Join(
 		s.rpc.RegisterName(api.Namespace, methods{backend}),
 		s.rpc.RegisterName(api.Namespace, setup{backend}),
+		s.rpc.RegisterName(api.Namespace, settings{backend}),
 		s.rpc.RegisterName(api.Namespace, feed{backend}),
 	); err != nil {
 		return nil, fmt.Errorf("register the local API: %w", err)
@@ -220,23 +224,28 @@ func (m methods) SetWhen(ctx context.Context, settings json.RawMessage) error {
 	return m.b.SetWhen(ctx, settings)
 }
 
-// feed is the subscribable half: helium_subscribe "state".
+// feed is the subscribable half: helium_subscribe "state", or "log".
 type feed struct{ b Backend }
 
 func (f feed) State(ctx context.Context) (*rpc.Subscription, error) {
+	return subscribe(ctx, f.b.Watch)
+}
+
+// subscribe notifies of all that watch sends, until nobody listens any more.
+func subscribe[T any](ctx context.Context, watch func(context.Context) <-chan T) (*rpc.Subscription, error) {
 	notifier, ok := rpc.NotifierFromContext(ctx)
 	if !ok {
 		return nil, rpc.ErrNotificationsUnsupported
 	}
 	sub := notifier.CreateSubscription()
-	watch, stop := context.WithCancel(context.Background())
+	watching, stop := context.WithCancel(context.Background())
 	go func() {
 		defer stop()
-		states := f.b.Watch(watch)
+		values := watch(watching)
 		for {
 			select {
-			case state, open := <-states:
-				if !open || notifier.Notify(sub.ID, state) != nil {
+			case value, open := <-values:
+				if !open || notifier.Notify(sub.ID, value) != nil {
 					return
 				}
 			case <-sub.Err():

@@ -31,7 +31,7 @@ type web struct {
 }
 
 func openWeb(h *hub, o Options) *web {
-	return &web{offline: h.offline, client: &http.Client{Transport: newGuard(o.AllowPrivate), CheckRedirect: checkWebRedirect}}
+	return &web{offline: h.offline, client: &http.Client{Transport: newGuard(o.proxy(), o.AllowPrivate), CheckRedirect: checkWebRedirect}}
 }
 
 func checkWebRedirect(r *http.Request, via []*http.Request) error {

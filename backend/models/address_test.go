@@ -385,7 +385,7 @@ func TestBehindAProxyNamesOfLocalNetworksAreNotAsked(t *testing.T) {
 		w.WriteHeader(http.StatusBadGateway)
 	}))
 	defer proxy.Close()
-	g := newGuard(false)
+	g := newGuard(EnvironmentProxy(), false)
 	g.proxy = func(*url.URL) (*url.URL, error) { return url.Parse(proxy.URL) }
 	g.lookup = func(_ context.Context, host string) ([]netip.Addr, error) {
 		switch host {

@@ -27,8 +27,8 @@ type guard struct {
 // errPrivate says that an address is not of the internet.
 var errPrivate = errors.New("it is an address of this computer or of a local network")
 
-func newGuard(allowPrivate bool) *guard {
-	g := &guard{proxy: proxyOf(), allowPrivate: allowPrivate, lookup: func(ctx context.Context, host string) ([]netip.Addr, error) {
+func newGuard(proxy func(*url.URL) (*url.URL, error), allowPrivate bool) *guard {
+	g := &guard{proxy: proxy, allowPrivate: allowPrivate, lookup: func(ctx context.Context, host string) ([]netip.Addr, error) {
 		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	}}
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: dialTimeout}

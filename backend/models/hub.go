@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -19,26 +20,29 @@ import (
 
 // hub is Hugging Face or a mirror of it.
 type hub struct {
-	endpoint *url.URL
-	// token goes to the endpoint and nowhere else, and into no message.
-	token    string
+	access   atomic.Pointer[access]
 	client   *http.Client
 	offline  bool
 	patience patience
 }
 
+// access is where the hub is and what opens it.
+type access struct {
+	endpoint *url.URL
+	// token goes to the endpoint and nowhere else, and into no message.
+	token string
+}
+
 const maxRedirects = 10
 
 func openHub(o Options) (*hub, error) {
-	endpoint := firstOf(o.Endpoint, os.Getenv("HF_ENDPOINT"), "https://huggingface.co")
-	u, err := url.Parse(strings.TrimRight(endpoint, "/"))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("HF_ENDPOINT is not the address of a hub: it begins with https://")
+	h := &hub{offline: isOn(os.Getenv("HF_HUB_OFFLINE")), patience: usualPatience}
+	if err := h.turnTo(o.Endpoint, o.Token); err != nil {
+		return nil, err
 	}
-	h := &hub{endpoint: u, token: strings.TrimSpace(firstOf(o.Token, os.Getenv("HF_TOKEN"))), offline: isOn(os.Getenv("HF_HUB_OFFLINE")), patience: usualPatience}
 	client := o.Client
 	if client == nil {
-		client = newClient()
+		client = newClient(o.proxy())
 	}
 	own := *client
 	own.CheckRedirect = h.checkRedirect
@@ -46,8 +50,9 @@ func openHub(o Options) (*hub, error) {
 	return h, nil
 }
 
-// proxyOf picks the proxy of an address as the environment says; nil for none.
-func proxyOf() func(*url.URL) (*url.URL, error) {
+// EnvironmentProxy picks the proxy of an address as the proxy variables say; nil
+// for none.
+func EnvironmentProxy() func(*url.URL) (*url.URL, error) {
 	proxies := httpproxy.FromEnvironment()
 	all := firstOf(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
 	proxies.HTTPProxy = firstOf(proxies.HTTPProxy, all)
@@ -55,9 +60,30 @@ func proxyOf() func(*url.URL) (*url.URL, error) {
 	return proxies.ProxyFunc()
 }
 
+// turnTo has later requests go to an endpoint with a token; what is empty is as in
+// Options.
+func (h *hub) turnTo(endpoint, token string) error {
+	endpoint = firstOf(endpoint, os.Getenv("HF_ENDPOINT"), "https://huggingface.co")
+	u, err := url.Parse(strings.TrimRight(endpoint, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("HF_ENDPOINT is not the address of a hub: it begins with https://")
+	}
+	h.access.Store(&access{u, strings.TrimSpace(firstOf(token, os.Getenv("HF_TOKEN")))})
+	return nil
+}
+
+func (h *hub) endpoint() *url.URL { return h.access.Load().endpoint }
+func (h *hub) token() string      { return h.access.Load().token }
+
+func (o Options) proxy() func(*url.URL) (*url.URL, error) {
+	if o.Proxy != nil {
+		return o.Proxy
+	}
+	return EnvironmentProxy()
+}
+
 // newClient speaks HTTP/1.1, so that each part has a connection of its own.
-func newClient() *http.Client {
-	choose := proxyOf()
+func newClient(choose func(*url.URL) (*url.URL, error)) *http.Client {
 	t := newTransport(&net.Dialer{Timeout: dialTimeout, KeepAlive: dialTimeout})
 	t.Proxy = func(r *http.Request) (*url.URL, error) { return choose(r.URL) }
 	return &http.Client{Transport: t}
@@ -96,13 +122,14 @@ func (h *hub) checkRedirect(r *http.Request, via []*http.Request) error {
 }
 
 func (h *hub) authorize(r *http.Request) {
-	if h.token != "" && h.owns(r.URL) {
-		r.Header.Set("Authorization", "Bearer "+h.token)
+	// Both as of one moment: a token never goes to the endpoint of another.
+	if a := h.access.Load(); a.token != "" && a.owns(r.URL) {
+		r.Header.Set("Authorization", "Bearer "+a.token)
 	}
 }
 
-func (h *hub) owns(u *url.URL) bool {
-	return u.Scheme == h.endpoint.Scheme && strings.EqualFold(u.Host, h.endpoint.Host)
+func (a *access) owns(u *url.URL) bool {
+	return u.Scheme == a.endpoint.Scheme && strings.EqualFold(u.Host, a.endpoint.Host)
 }
 
 // send makes one request; its error is a setback when another try may help.
@@ -169,14 +196,14 @@ func (h *hub) unreachable(ctx context.Context, host string, err error) error {
 
 // refusal words a status of 400 and above.
 func (h *hub) refusal(resp *http.Response) error {
-	if !h.owns(resp.Request.URL) {
+	if !h.access.Load().owns(resp.Request.URL) {
 		return &setback{failure: fail(CodeRefused, "The hub's file server refuses", resp.Request.URL.Host+" answered "+resp.Status, "Try again later."), after: retryAfter(resp.Header, time.Now())}
 	}
 	code := resp.Header.Get("X-Error-Code")
 	switch status := resp.StatusCode; {
 	case status == http.StatusTooManyRequests:
 		action := "Ask for less at a time."
-		if h.token == "" {
+		if h.token() == "" {
 			action = "With a token in HF_TOKEN the hub allows more."
 		}
 		return &setback{failure: fail(CodeBusy, "The hub wants to be asked less often", resp.Status, action), after: retryAfter(resp.Header, time.Now())}
@@ -188,7 +215,7 @@ func (h *hub) refusal(resp *http.Response) error {
 		return notFound("the repository has no such revision", "Look up its branches and tags on the hub.")
 	case code == "EntryNotFound":
 		return notFound("the repository has no such file", "Look up its files on the hub.")
-	case status == http.StatusUnauthorized && code == "" && h.token != "":
+	case status == http.StatusUnauthorized && code == "" && h.token() != "":
 		return fail(CodeGated, "The hub does not take the token", "HF_TOKEN is wrong or has expired", "Make a new token on the hub and set HF_TOKEN to it.")
 	case status == http.StatusUnauthorized || status == http.StatusNotFound:
 		action := "Check its spelling. If it is private, set HF_TOKEN to a token that may read it."
@@ -199,7 +226,7 @@ func (h *hub) refusal(resp *http.Response) error {
 }
 
 func (h *hub) gated() error {
-	if h.token == "" {
+	if h.token() == "" {
 		return fail(CodeGated, "The model is behind a licence", "the hub gives it to those who accepted it",
 			"Accept the licence on the model's page and set HF_TOKEN to a token of yours that may read.")
 	}
@@ -261,7 +288,7 @@ const maxInfo = 32 << 20
 
 // info is the description of a repository at a revision.
 func (h *hub) info(ctx context.Context, id, revision string) (Repository, error) {
-	address := h.endpoint.JoinPath("api", "models", id, "revision").String() + "/" + url.PathEscape(revision) + "?blobs=true"
+	address := h.endpoint().JoinPath("api", "models", id, "revision").String() + "/" + url.PathEscape(revision) + "?blobs=true"
 	resp, err := h.ask(ctx, h.client, http.MethodGet, address, "")
 	if err != nil {
 		return Repository{}, err
@@ -269,7 +296,7 @@ func (h *hub) info(ctx context.Context, id, revision string) (Repository, error)
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxInfo))
 	if err != nil {
-		return Repository{}, h.unreachable(ctx, h.endpoint.Host, err)
+		return Repository{}, h.unreachable(ctx, h.endpoint().Host, err)
 	}
 	r, err := parseInfo(id, b)
 	if err == nil && isHex(revision, 40) && r.Commit != revision {
@@ -331,7 +358,7 @@ func parseInfo(id string, b []byte) (Repository, error) {
 func (h *hub) head(ctx context.Context, id, commit string, f RemoteFile) (RemoteFile, error) {
 	staying := *h.client
 	staying.CheckRedirect = func(r *http.Request, via []*http.Request) error {
-		if !h.owns(r.URL) {
+		if !h.access.Load().owns(r.URL) {
 			return http.ErrUseLastResponse // the hub itself has said all that is asked
 		}
 		return h.checkRedirect(r, via)
@@ -351,7 +378,7 @@ func (h *hub) head(ctx context.Context, id, commit string, f RemoteFile) (Remote
 
 // address of a file; the hub sends on from there.
 func (h *hub) address(id, commit, name string) string {
-	return h.endpoint.JoinPath(id, "resolve", commit).String() + "/" + (&url.URL{Path: name}).EscapedPath()
+	return h.endpoint().JoinPath(id, "resolve", commit).String() + "/" + (&url.URL{Path: name}).EscapedPath()
 }
 
 func firstOf(values ...string) string {

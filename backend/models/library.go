@@ -23,6 +23,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,9 +42,12 @@ type Options struct {
 	// Token for gated repositories; default HF_TOKEN. Never logged, and sent to
 	// the endpoint only.
 	Token string
-	// Client makes the requests to the hub; default one that honours the proxy
-	// variables, as what asks other addresses always does.
+	// Client makes the requests to the hub; default one that goes by Proxy, as what
+	// asks other addresses always does.
 	Client *http.Client
+	// Proxy picks the proxy of an address, anew for each request; nil for none.
+	// Default EnvironmentProxy.
+	Proxy func(*url.URL) (*url.URL, error)
 	// MaxBytes is how much the library may hold of what it fetched, before the
 	// least recently used goes; default HELIUM_MODELS_MAX_GB, or no limit.
 	MaxBytes int64
@@ -128,6 +132,24 @@ func Open(dir string, o Options) (*Library, error) {
 		}
 	}
 	return l, l.load()
+}
+
+// TurnTo has later requests go to another endpoint, with its token: both as in
+// Options, empty for the default. A download that is under way may fail, and goes on
+// from there.
+func (l *Library) TurnTo(endpoint, token string) error { return l.hub.turnTo(endpoint, token) }
+
+// Greet says whether the hub answers, through the proxy, and takes the token.
+func (l *Library) Greet(ctx context.Context) error {
+	address := l.hub.endpoint().JoinPath("api", "models").String() + "?limit=1"
+	if l.hub.token() != "" {
+		address = l.hub.endpoint().JoinPath("api", "whoami-v2").String()
+	}
+	resp, err := l.hub.send(ctx, http.MethodGet, address, "")
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
 
 func maxFromEnvironment() (int64, error) {

@@ -22,6 +22,8 @@ type Keychain interface {
 	Set(service, user, secret string) error
 	// Get's error is keyring.ErrNotFound when there is no such secret.
 	Get(service, user string) (string, error)
+	// Delete's error is keyring.ErrNotFound when there is no such secret.
+	Delete(service, user string) error
 }
 
 type systemKeychain struct{}
@@ -38,6 +40,13 @@ func (systemKeychain) Get(service, user string) (string, error) {
 		return "", errNoSession
 	}
 	return keyring.Get(service, user)
+}
+
+func (systemKeychain) Delete(service, user string) error {
+	if !hasSession() {
+		return errNoSession
+	}
+	return keyring.Delete(service, user)
 }
 
 var errNoSession = errors.New("this user has no desktop session")

@@ -64,6 +64,19 @@ func (k *memoryKeychain) Get(service, user string) (string, error) {
 	return "", keyring.ErrNotFound
 }
 
+func (k *memoryKeychain) Delete(service, user string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.setErr != nil {
+		return k.setErr
+	}
+	if _, ok := k.secrets[service+user]; !ok {
+		return keyring.ErrNotFound
+	}
+	delete(k.secrets, service+user)
+	return nil
+}
+
 func mustOpen(t *testing.T, dir string, o Options) *Wallet {
 	t.Helper()
 	o.LightScrypt = true

@@ -21,7 +21,7 @@ async function ask(page: Page, question: string) {
 /** What the wallet holds, in wei, as the screen reads it aloud. */
 async function balance(page: Page): Promise<bigint> {
   const card = page.locator("dl > div").filter({ hasText: "Balance" });
-  const exact = await card.locator(".sr-only").first().innerText();
+  const exact = (await card.locator(".sr-only").first().textContent()) ?? "";
   const [whole = "", part = ""] = exact.replace(/[^0-9.]/g, "").split(".");
   return BigInt(whole) * 10n ** 18n + BigInt(part.padEnd(18, "0"));
 }

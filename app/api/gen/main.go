@@ -40,6 +40,10 @@ type Pages struct {
 	Create  api.CreateWallet  `json:"create"`
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
+
+	Downloads api.SetDownloads `json:"downloads"`
+	Check     api.NetworkCheck `json:"check"`
+	Line      api.LogLine      `json:"line"`
 }
 
 func main() {
@@ -69,6 +73,19 @@ func generate(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	choices, err := constantsOf(root+"/app/api/desktop.go", "DesktopChoice")
+	if err != nil {
+		return nil, err
+	}
+	whys, err := constantsOf(root+"/app/api/desktop.go", "UnableWhy")
+	if err != nil {
+		return nil, err
+	}
+
+	appearances, err := constantsOf(root+"/app/api/settings.go", "Appearance")
+	if err != nil {
+		return nil, err
+	}
 
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
@@ -82,8 +99,14 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
 		case t == reflect.TypeFor[yield.Code]():
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
+		case t == reflect.TypeFor[api.Appearance]():
+			return &jsonschema.Schema{Type: "string", Enum: appearances}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
+		case t == reflect.TypeFor[api.DesktopChoice]():
+			return &jsonschema.Schema{Type: "string", Enum: choices}
+		case t == reflect.TypeFor[api.UnableWhy]():
+			return &jsonschema.Schema{Type: "string", Enum: whys}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):

@@ -4,12 +4,15 @@ import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Bridge } from "../lib/chat";
-import { Languages } from "../lib/i18n";
+import { addTexts, Languages } from "../lib/i18n";
+import texts from "../lib/locales/en-chat.json";
 import { Shelf } from "../lib/shelf";
 import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
 import { Desk } from "./desk";
+
+addTexts(texts);
 
 const bridge = new Bridge();
 const desk = new Desk(bridge, () => Shelf.open());

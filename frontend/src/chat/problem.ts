@@ -1,6 +1,6 @@
 import type { Reason } from "../lib/api.gen";
 import type { Translate } from "../lib/i18n";
-import en from "../lib/locales/en.json";
+import en from "../lib/locales/en-chat.json";
 
 /** Reasons whose remedy is a higher fee, which an application can offer and this page can't. */
 const outbid = ["evicted", "queue_expired", "queue_full"];

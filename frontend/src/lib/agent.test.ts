@@ -37,6 +37,11 @@ class Peer {
     for (const s of this.sockets) s.send(JSON.stringify({ jsonrpc: "2.0", method: "helium_subscription", params }));
   }
 
+  feed(subscription: string, result: unknown) {
+    const message = { jsonrpc: "2.0", method: "helium_subscription", params: { subscription, result } };
+    for (const s of this.sockets) s.send(JSON.stringify(message));
+  }
+
   async stop() {
     for (const s of this.sockets) s.terminate();
     this.#http.closeAllConnections();
@@ -46,9 +51,11 @@ class Peer {
   #answer(socket: Socket, text: string) {
     const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: unknown[] };
     this.asked.push({ method, params });
-    const body = this.fail === method ? { error: { code: -32000, message: "not now" } } : { result: "0x1" };
+    const result = params[0] === "log" ? `0xf${this.asked.length}` : "0x1";
+    const body = this.fail === method ? { error: { code: -32000, message: "not now" } } : { result };
     socket.send(JSON.stringify({ jsonrpc: "2.0", id, ...body }));
-    if (method === "helium_subscribe") this.tell("running");
+    if (params[0] === "state") this.tell("running");
+    if (params[0] === "log") this.feed(result, ["first"]);
   }
 }
 
@@ -109,6 +116,23 @@ describe("Agent", () => {
     open.push({ close: () => again.stop() });
     agent.retry();
     await until(agent, (v) => v.link === "connected");
+  });
+
+  it("hears a feed again after the agent was away, and no more once it is given up", async () => {
+    const { peer, agent } = await pair();
+    await until(agent, (v) => v.link === "connected");
+    const heard: string[] = [];
+    const stop = agent.hear<string[]>("log", (lines) => heard.push(...lines));
+    await expect.poll(() => heard).toEqual(["first"]);
+    peer.sockets[0]?.terminate();
+    await expect.poll(() => heard).toEqual(["first", "first"]);
+    const id = `0xf${peer.asked.findLastIndex((a) => a.params[0] === "log") + 1}`;
+    stop();
+    await expect.poll(() => peer.asked.at(-1)).toEqual({ method: "helium_unsubscribe", params: [id] });
+    peer.feed(id, ["late"]);
+    peer.tell("working");
+    await until(agent, (v) => v.state?.node?.status === "working");
+    expect(heard).toEqual(["first", "first"]);
   });
 
   it("a call that the agent never answers fails when the socket ends", async () => {

@@ -28,6 +28,20 @@ export type SetupMethod =
   | "askFaucet"
   | "chooseModel";
 
+/** What the settings call. What goes through these may be secret, as above. */
+export type SettingsMethod =
+  | "setLanguage"
+  | "setAppearance"
+  | "setDownloads"
+  | "checkDownloads"
+  | "checkNetwork"
+  | "diagnostics"
+  | "openLogFolder"
+  | "setDesktop";
+
+/** What an agent sends as it comes, beside its state. */
+export type Feed = "log";
+
 /** The agent said no; its words are for the person. */
 export class AgentError extends Error {}
 
@@ -81,6 +95,8 @@ interface Message {
 export class Agent {
   #view: AgentView = { link: "connecting", state: null };
   #listeners = new Set<() => void>();
+  #stateId = "";
+  #feeds = new Map<(value: unknown) => void, { feed: Feed; id?: string }>();
   #socket: WebSocket | null = null;
   #calls = new Map<number, { resolve: (v: unknown) => void; reject: (e: Error) => void }>();
   #lastId = 0;
@@ -110,7 +126,7 @@ export class Agent {
   }
 
   /** Calls a method of the first run or the wallet; its errors are sentences for the person. */
-  async ask<T = null>(method: SetupMethod, ...params: unknown[]): Promise<T> {
+  async ask<T = null>(method: SetupMethod | SettingsMethod, ...params: unknown[]): Promise<T> {
     return (await this.#request(`helium_${method}`, params)) as T;
   }
 
@@ -124,6 +140,28 @@ export class Agent {
     headers.set("Authorization", `Bearer ${token}`);
     return globalThis.fetch(`${url}/bridge${String(input)}`, { ...init, credentials: "omit", headers });
   };
+
+  /** Hears a feed until the returned function is called, and again from its beginning when the agent was away. */
+  hear<T>(feed: Feed, tell: (value: T) => void): () => void {
+    const hear = tell as (value: unknown) => void;
+    this.#feeds.set(hear, { feed });
+    this.#follow(hear);
+    return () => {
+      const id = this.#feeds.get(hear)?.id;
+      this.#feeds.delete(hear);
+      if (id) this.#request("helium_unsubscribe", [id]).catch(() => {});
+    };
+  }
+
+  #follow(hear: (value: unknown) => void) {
+    const entry = this.#feeds.get(hear);
+    if (!entry || this.#socket?.readyState !== 1) return;
+    this.#subscribe(entry.feed, (id) => {
+      // Nobody may want it any more.
+      if (this.#feeds.get(hear) === entry) entry.id = id;
+      else this.#request("helium_unsubscribe", [id]).catch(() => {});
+    });
+  }
 
   /** Tries to reach the agent now rather than after the wait. */
   retry() {
@@ -163,7 +201,14 @@ export class Agent {
     socket.onopen = () => {
       opened = true;
       this.#tries = 0;
-      this.#request("helium_subscribe", ["state"]).catch(() => socket.close());
+      this.#subscribe(
+        "state",
+        (id) => {
+          this.#stateId = id;
+        },
+        () => socket.close(),
+      );
+      for (const hear of this.#feeds.keys()) this.#follow(hear);
     };
     socket.onmessage = (e) => {
       if (socket === this.#socket) this.#take(String(e.data));
@@ -202,13 +247,20 @@ export class Agent {
   }
 
   #request(method: string, params: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#send(method, params, resolve, reject));
+  }
+
+  /** The subscription's name is known before the first message of it is read, which may come with it. */
+  #subscribe(feed: string, named: (id: string) => void, refused: () => void = () => {}) {
+    this.#send("helium_subscribe", [feed], (id) => named(String(id)), refused);
+  }
+
+  #send(method: string, params: unknown[], resolve: (v: unknown) => void, reject: (e: Error) => void) {
     const socket = this.#socket;
-    if (socket?.readyState !== 1) return Promise.reject(new AgentError("the agent can't be reached"));
+    if (socket?.readyState !== 1) return reject(new AgentError("the agent can't be reached"));
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject });
-      socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
-    });
+    this.#calls.set(id, { resolve, reject });
+    socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
   }
 
   #take(text: string) {
@@ -220,7 +272,10 @@ export class Agent {
       return;
     }
     if (message.method === "helium_subscription") {
-      this.#show({ link: "connected", state: message.params?.result as State });
+      const { subscription, result } = message.params ?? {};
+      if (subscription === this.#stateId) this.#show({ link: "connected", state: result as State });
+      // One that is nobody's was just given up.
+      else for (const [hear, { id }] of this.#feeds) if (id === subscription) hear(result);
       return;
     }
     const call = this.#calls.get(message.id ?? 0);

@@ -11,6 +11,9 @@ export interface Pages {
   create: CreateWallet;
   import: ImportWallet;
   network: ChooseNetwork;
+  downloads: SetDownloads;
+  check: NetworkCheck;
+  line: LogLine;
 }
 /**
  * State is everything a screen shows.
@@ -33,6 +36,8 @@ export interface State {
    */
   recent: TaskRecord[];
   when: When;
+  desktop: DesktopState;
+  settings: Preferences;
   setup?: Setup;
 }
 /**
@@ -353,6 +358,139 @@ export interface Unread {
   why: string;
 }
 /**
+ * Desktop holds the choices of how Helium lives on this desktop.
+ */
+export interface DesktopState {
+  settings: Desktop;
+  unable: Unable[];
+  reason?: Reason1;
+  /**
+   * Quitting: Helium ends as soon as the task at hand is done or handed back.
+   */
+  quitting: boolean;
+}
+/**
+ * Settings as they were chosen; one that Unable names does not hold here.
+ */
+export interface Desktop {
+  /**
+   * StartAtLogin starts Helium with the desktop, without its window.
+   */
+  start_at_login: boolean;
+  /**
+   * CloseToTray keeps Helium earning when its window is closed; otherwise that
+   * ends it, once the task at hand is handed back.
+   */
+  close_to_tray: boolean;
+  notify: Notify;
+}
+/**
+ * Notify is what the owner is told of while the window is closed.
+ */
+export interface Notify {
+  /**
+   * FirstEarning: the first pay ever.
+   */
+  first_earning: boolean;
+  /**
+   * Slashed: a stake was taken.
+   */
+  slashed: boolean;
+  /**
+   * KickedOut: the network put the node out.
+   */
+  kicked_out: boolean;
+  /**
+   * LowGas: the wallet holds too little of the chain's own coin to go on.
+   */
+  low_gas: boolean;
+}
+/**
+ * Unable is a choice that does not hold here.
+ */
+export interface Unable {
+  choice: "start_at_login" | "close_to_tray" | "notify";
+  why: "headless" | "no_tray" | "refused";
+  /**
+   * Detail is what the system said, where it said something.
+   */
+  detail?: string;
+}
+/**
+ * Reason says that what was kept could not be read, and that the usual choices
+ * hold in its place.
+ */
+export interface Reason1 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
+ * Settings are the owner's other choices.
+ */
+export interface Preferences {
+  /**
+   * Language of the texts, such as "de"; empty for the first of the system's that
+   * Helium speaks.
+   */
+  language: string;
+  appearance: "system" | "light" | "dark";
+  downloads: Downloads;
+  /**
+   * LogFolder is where the agent's log lies; empty where it keeps none.
+   */
+  log_folder: string;
+  reason?: Reason2;
+}
+/**
+ * Downloads is how models are fetched.
+ */
+export interface Downloads {
+  /**
+   * Proxy without its name and password; empty to go by the system's variables.
+   */
+  proxy: string;
+  /**
+   * ProxyLogin says that a name and a password for it are kept.
+   */
+  proxy_login: boolean;
+  /**
+   * Endpoint of a mirror of Hugging Face; empty for Hugging Face itself.
+   */
+  endpoint: string;
+  /**
+   * Token says that a token for it is kept.
+   */
+  token: boolean;
+  /**
+   * SecretsIn is where the two are, "keychain" or "file"; empty where there are none.
+   */
+  secrets_in: string;
+}
+/**
+ * Reason says that what was kept could not be read, and that the usual choices
+ * hold in its place.
+ */
+export interface Reason2 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
  * Setup is the first run; nil once it is over.
  */
 export interface Setup {
@@ -372,7 +510,7 @@ export interface Setup {
    */
   model: string;
   download?: Download;
-  reason?: Reason1;
+  reason?: Reason3;
 }
 /**
  * FirstModel is a model to begin with.
@@ -420,7 +558,7 @@ export interface Download {
 /**
  * Reason says why the last download ended early.
  */
-export interface Reason1 {
+export interface Reason3 {
   /**
    * Code is stable and for programs: lower case words joined by underscores.
    */
@@ -650,5 +788,81 @@ export interface ChooseNetwork {
   /**
    * Text is the link, or the file's JSON.
    */
+  text: string;
+  /**
+   * LeaveStake lets the deposit stay behind with a network that is left, where it
+   * can't be taken back before.
+   */
+  leave_stake?: boolean;
+}
+/**
+ * SetDownloads changes how models are fetched.
+ */
+export interface SetDownloads {
+  /**
+   * Proxy is an address that begins with http://, https:// or socks5://. A name and
+   * a password in it are taken out and kept as Login.
+   */
+  proxy: string;
+  login?: ProxyLogin;
+  /**
+   * Endpoint is an address that begins with https://, or with http:// on this computer.
+   */
+  endpoint: string;
+  /**
+   * Token for the endpoint. Without one, that which is kept stays, for the same
+   * endpoint only; an empty one is forgotten.
+   */
+  token?: string;
+}
+/**
+ * Login for the proxy. Without one, that which is kept stays, for the same proxy
+ * only; an empty name forgets it.
+ */
+export interface ProxyLogin {
+  name: string;
+  password: string;
+}
+/**
+ * NetworkCheck is which network the node is on, and who of it answers.
+ */
+export interface NetworkCheck {
+  /**
+   * From is where its profile comes from, as Setup.Network.
+   */
+  from: string;
+  places: NetworkPlace[];
+}
+/**
+ * NetworkPlace is a server of a network.
+ */
+export interface NetworkPlace {
+  /**
+   * Kind is "chain" or "relay".
+   */
+  kind: string;
+  /**
+   * Host alone: the rest of an address may be a key.
+   */
+  host: string;
+  /**
+   * Milliseconds until it answered; 0 where it did not, and Problem says why.
+   */
+  milliseconds: number;
+  problem?: string;
+}
+/**
+ * LogLine is a line of the agent's log.
+ */
+export interface LogLine {
+  /**
+   * Seq counts the lines from 1.
+   */
+  seq: number;
+  at: string;
+  /**
+   * Level is "debug", "info", "warn" or "error".
+   */
+  level: string;
   text: string;
 }

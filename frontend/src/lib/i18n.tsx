@@ -2,31 +2,88 @@ import { type I18n, i18n } from "@lingui/core";
 import { I18nProvider, useLingui } from "@lingui/react";
 import type { ReactNode } from "react";
 import en from "./locales/en.json";
+import type chat from "./locales/en-chat.json";
+import type node from "./locales/en-node.json";
+import type settings from "./locales/en-settings.json";
 import type setup from "./locales/en-setup.json";
 
 /** The name of a message; a name that isn't in the English catalogs doesn't compile. */
-export type MessageId = keyof typeof en | keyof typeof setup;
+export type MessageId =
+  | keyof typeof en
+  | keyof typeof chat
+  | keyof typeof node
+  | keyof typeof settings
+  | keyof typeof setup;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;
+export type Catalog = Partial<Record<MessageId, unknown>>;
 
+/** The languages that the texts are in: how each is called by those who speak it, and its tag in a page. */
+export const languages = {
+  en: { name: "English", tag: "en" },
+  zh: { name: "简体中文", tag: "zh-Hans" },
+  es: { name: "Español", tag: "es" },
+  de: { name: "Deutsch", tag: "de" },
+} as const;
+export type Language = keyof typeof languages;
+
+const english: Catalog = {};
 addTexts(en);
 i18n.activate("en");
 
-/** Adds a catalog that not every page needs. */
-export function addTexts(catalog: Partial<Record<MessageId, unknown>>) {
-  i18n.load({ en: catalog as Parameters<I18n["load"]>[1] as never });
+/** Adds an English catalog that not every page needs. English stands in for what another language lacks. */
+export function addTexts(catalog: Catalog) {
+  Object.assign(english, catalog);
+  load("en", english);
 }
 
-/** The language of numbers and dates: the reader's own, also where the words are not. */
-export const locale: string = localeOf(globalThis.navigator?.language);
+function load(language: string, texts: Catalog) {
+  i18n.load({ [language]: texts as Parameters<I18n["load"]>[1] as never });
+}
+
+/** The language of numbers and dates: that of the words once one is set, and the reader's own before. */
+export let locale: string = localeOf(globalThis.navigator?.language);
 
 /** Webviews pass the system's "C" on, which is no language. */
 export function localeOf(language: string | undefined): string {
+  return language === undefined ? "en" : (canonical(language) ?? "en");
+}
+
+function canonical(tag: string): string | undefined {
   try {
-    return Intl.getCanonicalLocales(language)[0] ?? "en";
+    return Intl.getCanonicalLocales(tag)[0];
   } catch {
-    return "en";
+    return undefined;
   }
+}
+
+function localesOf(tags: readonly string[]): Intl.Locale[] {
+  return tags.flatMap((tag) => canonical(tag) ?? []).map((tag) => new Intl.Locale(tag));
+}
+
+/** The first of a reader's languages that the texts are in, or else English. */
+export function languageFor(wanted: readonly string[]): Language {
+  return (localesOf(wanted).find((l) => isLanguage(l.language))?.language as Language | undefined) ?? "en";
+}
+
+export function isLanguage(text: string | null | undefined): text is Language {
+  return text != null && Object.hasOwn(languages, text);
+}
+
+/** How numbers are written in a language: as in the reader's own country, where they named one that writes it so. */
+export function localeFor(language: Language, wanted: readonly string[]): string {
+  const { tag } = languages[language];
+  const { script } = new Intl.Locale(tag).maximize();
+  const own = localesOf(wanted).find((l) => l.language === language && l.maximize().script === script);
+  return own?.toString() ?? tag;
+}
+
+/** Shows the page in a language, with its texts. */
+export function showLanguage(language: Language, texts: Catalog, wanted: readonly string[] = navigator.languages) {
+  locale = localeFor(language, wanted);
+  document.documentElement.lang = languages[language].tag;
+  if (language !== "en") load(language, { ...english, ...texts });
+  i18n.activate(language, locale);
 }
 
 export function useText(): Translate {

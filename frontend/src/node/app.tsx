@@ -1,26 +1,51 @@
 import clsx from "clsx";
 import { KeyRound, Unplug } from "lucide-react";
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
-import { useText } from "../lib/i18n";
+import { isLanguage, useText } from "../lib/i18n";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
+import { chooseLanguage } from "./language";
+import { showLook } from "./look";
 import { screens } from "./screens";
+import { LanguageCorner } from "./settings/general";
 import { FirstRun } from "./setup/first-run";
+import { Corner } from "./setup/frame";
 import { Unlock } from "./setup/unlock";
 
 /** The node app: a sidebar and one screen, showing the agent's state as it changes. */
 export function App({ agent }: { agent: Agent }) {
   const view = useSyncExternalStore(agent.listen, () => agent.view);
   const { state } = view;
+  const { language = null, appearance = null } = state?.settings ?? {};
+  // The agent keeps what was chosen; whoever changes it, every page follows.
+  useEffect(() => {
+    if (language !== null) chooseLanguage(isLanguage(language) ? language : "").catch(() => {});
+  }, [language]);
+  useEffect(() => {
+    if (appearance !== null) showLook(appearance);
+  }, [appearance]);
   if (state && view.link !== "refused") {
     const stale = view.link !== "connected";
-    if (state.node.reason?.code === "wallet_locked") return <Unlock agent={agent} stale={stale} />;
-    if (state.setup) return <FirstRun agent={agent} state={state} setup={state.setup} stale={stale} />;
+    const corner = <LanguageCorner agent={agent} state={state} stale={stale} />;
+    if (state.node.reason?.code === "wallet_locked") {
+      return (
+        <Corner value={corner}>
+          <Unlock agent={agent} stale={stale} />
+        </Corner>
+      );
+    }
+    if (state.setup) {
+      return (
+        <Corner value={corner}>
+          <FirstRun agent={agent} state={state} setup={state.setup} stale={stale} />
+        </Corner>
+      );
+    }
   }
   return (
     <div className="flex h-dvh flex-col overflow-hidden md:flex-row">
@@ -28,7 +53,7 @@ export function App({ agent }: { agent: Agent }) {
       <main className="min-h-0 min-w-0 flex-1 overflow-y-auto">
         <Screen agent={agent} view={view} />
       </main>
-      <Toaster position="bottom-center" theme="system" />
+      <Toaster position="bottom-center" theme={appearance ?? "system"} />
     </div>
   );
 }

@@ -11,7 +11,7 @@ export function Chat({ agent, state }: ScreenProps) {
     <Suspense
       fallback={
         <p className="grid h-full place-items-center text-sm text-soft" role="status">
-          {t("chat.loading")}
+          {t("node.chat.opening")}
         </p>
       }
     >

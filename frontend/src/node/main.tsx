@@ -4,13 +4,15 @@ import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Agent, findAgent } from "../lib/agent";
-import { addTexts, Languages } from "../lib/i18n";
+import { addTexts, type Catalog, Languages } from "../lib/i18n";
 import { markWindow } from "../lib/native";
 import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
 import { App } from "./app";
+import { chooseLanguage, keptLanguage } from "./language";
+import { keptLook, showLook } from "./look";
 
-const texts = import.meta.glob<Parameters<typeof addTexts>[0]>("../lib/locales/en-*.json", {
+const texts = import.meta.glob<Catalog>(["../lib/locales/en-*.json", "!../lib/locales/en-chat.json"], {
   eager: true,
   import: "default",
 });
@@ -21,9 +23,15 @@ const agent = new Agent(findAgent);
 const queries = new QueryClient();
 
 markWindow(document.documentElement);
+showLook(keptLook());
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no place to draw in");
+
+// The first thing that is seen is in the reader's language; where its texts can't be fetched, it is in English.
+await chooseLanguage(keptLanguage()).catch(() => {});
+addEventListener("languagechange", () => void chooseLanguage(keptLanguage()).catch(() => {}));
+
 createRoot(root).render(
   <StrictMode>
     <Languages>

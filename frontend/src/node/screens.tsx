@@ -1,10 +1,11 @@
-import { House, type LucideIcon, MessageSquare } from "lucide-react";
+import { House, type LucideIcon, MessageSquare, Settings as SettingsIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import type { MessageId } from "../lib/i18n";
 import { Chat } from "./chat";
 import { Home } from "./home";
+import { Settings } from "./settings/settings";
 
 /** What every screen is given. Stale: the agent is away, and the state is from before. */
 export interface ScreenProps {
@@ -26,4 +27,5 @@ interface Screen {
 export const screens: Screen[] = [
   { path: "/", title: "node.home", Icon: House, Show: Home },
   { path: "/chat", nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
+  { path: "/settings", title: "settings.title", Icon: SettingsIcon, Show: Settings },
 ];

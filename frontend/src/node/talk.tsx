@@ -4,7 +4,11 @@ import { Desk } from "../chat/desk";
 import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { Bridge } from "../lib/chat";
+import { addTexts } from "../lib/i18n";
+import texts from "../lib/locales/en-chat.json";
 import { Shelf } from "../lib/shelf";
+
+addTexts(texts);
 
 /** Conversations go on while other screens are shown. */
 const desks = new WeakMap<Agent, { bridge: Bridge; desk: Desk }>();

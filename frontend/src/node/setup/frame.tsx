@@ -1,8 +1,11 @@
 import { TriangleAlert } from "lucide-react";
-import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useId, useRef } from "react";
 import { useText } from "../../lib/i18n";
 import { Mark } from "../../ui/mark";
 import { Notice } from "../../ui/notice";
+
+/** What stands in the corner of every screen of the first run. */
+export const Corner = createContext<ReactNode>(null);
 
 /**
  * One screen of the first run: where one is, one heading, what there is to do, and
@@ -19,6 +22,7 @@ export function Frame(props: {
 }) {
   const t = useText();
   const heading = useRef<HTMLHeadingElement>(null);
+  const corner = useContext(Corner);
   const { title } = props;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another title is another screen
   useEffect(() => heading.current?.focus(), [title]);
@@ -28,9 +32,12 @@ export function Frame(props: {
         <Mark size={26} />
         <span className="text-[15px] font-semibold">{t("node.title")}</span>
         <span className="flex-1" />
+        {corner}
         {props.step && props.of && (
           <>
-            <span className="text-[13px] text-soft">{t("setup.step", { n: props.step, of: props.of })}</span>
+            <span className="text-[13px] text-soft max-sm:sr-only">
+              {t("setup.step", { n: props.step, of: props.of })}
+            </span>
             <span className="flex gap-1.5" aria-hidden="true">
               {Array.from({ length: props.of }, (_, i) => i + 1).map((n) => (
                 <span
