@@ -121,7 +121,8 @@ func Open(c Config) (*Agent, error) {
 	}
 	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
-		Engine: api.Engine{Status: "stopped", Models: []string{}},
+		Engine:  api.Engine{Status: "stopped", Models: []string{}},
+		Desktop: api.DesktopState{Unable: []api.Unable{}},
 	})}
 	if c.Senses == nil {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")

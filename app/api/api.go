@@ -65,6 +65,8 @@ type State struct {
 	Recent []TaskRecord `json:"recent"`
 	// When holds the owner's choices of when to work.
 	When When `json:"when"`
+	// Desktop holds the choices of how Helium lives on this desktop.
+	Desktop DesktopState `json:"desktop"`
 	// Setup is the first run; nil once it is over.
 	Setup *Setup `json:"setup,omitempty"`
 }

@@ -69,6 +69,14 @@ func generate(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	choices, err := constantsOf(root+"/app/api/desktop.go", "DesktopChoice")
+	if err != nil {
+		return nil, err
+	}
+	whys, err := constantsOf(root+"/app/api/desktop.go", "UnableWhy")
+	if err != nil {
+		return nil, err
+	}
 
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
@@ -84,6 +92,10 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
+		case t == reflect.TypeFor[api.DesktopChoice]():
+			return &jsonschema.Schema{Type: "string", Enum: choices}
+		case t == reflect.TypeFor[api.UnableWhy]():
+			return &jsonschema.Schema{Type: "string", Enum: whys}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):

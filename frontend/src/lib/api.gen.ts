@@ -33,6 +33,7 @@ export interface State {
    */
   recent: TaskRecord[];
   when: When;
+  desktop: DesktopState;
   setup?: Setup;
 }
 /**
@@ -352,6 +353,77 @@ export interface Unread {
   why: string;
 }
 /**
+ * Desktop holds the choices of how Helium lives on this desktop.
+ */
+export interface DesktopState {
+  settings: Desktop;
+  unable: Unable[];
+  reason?: Reason1;
+}
+/**
+ * Settings as they were chosen; one that Unable names does not hold here.
+ */
+export interface Desktop {
+  /**
+   * StartAtLogin starts Helium with the desktop, without its window.
+   */
+  start_at_login: boolean;
+  /**
+   * CloseToTray keeps Helium earning when its window is closed; otherwise that
+   * ends it, once the task at hand is handed back.
+   */
+  close_to_tray: boolean;
+  notify: Notify;
+}
+/**
+ * Notify is what the owner is told of while the window is closed.
+ */
+export interface Notify {
+  /**
+   * FirstEarning: the first pay ever.
+   */
+  first_earning: boolean;
+  /**
+   * Slashed: a stake was taken.
+   */
+  slashed: boolean;
+  /**
+   * KickedOut: the network put the node out.
+   */
+  kicked_out: boolean;
+  /**
+   * LowGas: the wallet holds too little of the chain's own coin to go on.
+   */
+  low_gas: boolean;
+}
+/**
+ * Unable is a choice that does not hold here.
+ */
+export interface Unable {
+  choice: "start_at_login" | "close_to_tray" | "notify";
+  why: "headless" | "no_tray" | "refused";
+  /**
+   * Detail is what the system said, where it said something.
+   */
+  detail?: string;
+}
+/**
+ * Reason says that what was kept could not be read, and that the usual choices
+ * hold in its place.
+ */
+export interface Reason1 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
  * Setup is the first run; nil once it is over.
  */
 export interface Setup {
@@ -371,7 +443,7 @@ export interface Setup {
    */
   model: string;
   download?: Download;
-  reason?: Reason1;
+  reason?: Reason2;
 }
 /**
  * FirstModel is a model to begin with.
@@ -419,7 +491,7 @@ export interface Download {
 /**
  * Reason says why the last download ended early.
  */
-export interface Reason1 {
+export interface Reason2 {
   /**
    * Code is stable and for programs: lower case words joined by underscores.
    */
