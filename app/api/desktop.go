@@ -36,6 +36,8 @@ type DesktopState struct {
 	// Reason says that what was kept could not be read, and that the usual choices
 	// hold in its place.
 	Reason *protocol.Reason `json:"reason,omitempty"`
+	// Quitting: Helium ends as soon as the task at hand is done or handed back.
+	Quitting bool `json:"quitting"`
 }
 
 // Unable is a choice that does not hold here.
@@ -77,4 +79,6 @@ type DesktopService interface {
 	// WindowClosed says that the person closed the window. It ends the agent where
 	// CloseToTray says so, once the task at hand is handed back.
 	WindowClosed(ctx context.Context) error
+	// Quit ends the agent, once the task at hand is done or handed back.
+	Quit(ctx context.Context) error
 }

@@ -71,6 +71,15 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       },
       unread: [],
     },
+    desktop: {
+      settings: {
+        start_at_login: false,
+        close_to_tray: true,
+        notify: { first_earning: true, slashed: true, kicked_out: true, low_gas: true },
+      },
+      unable: [],
+      quitting: false,
+    },
     recent: [
       {
         id: 127,

@@ -359,6 +359,10 @@ export interface DesktopState {
   settings: Desktop;
   unable: Unable[];
   reason?: Reason1;
+  /**
+   * Quitting: Helium ends as soon as the task at hand is done or handed back.
+   */
+  quitting: boolean;
 }
 /**
  * Settings as they were chosen; one that Unable names does not hold here.
