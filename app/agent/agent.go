@@ -47,7 +47,9 @@ type Config struct {
 	Card *protocol.GPUClass
 	// Senses tell what the owner does, for whom the node makes room; nil tells
 	// nothing, and then only the owner's word and hours count.
-	Senses  sense.Senses
+	Senses sense.Senses
+	// Desktop is where the agent lives; nil for one that a command started.
+	Desktop *Desktop
 	Version string
 	Log     *slog.Logger
 }
@@ -60,6 +62,9 @@ type Agent struct {
 	server *local.Server
 	lock   *flock.Flock
 	owner  *owner
+	desk   *desk
+	// quits holds the owner's words to end, two of which mean at once.
+	quits chan struct{}
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -69,6 +74,8 @@ type Agent struct {
 	node *node.Node
 	// applied is what the node was last told of making room.
 	applied *node.Yielding
+	// parting goes before what is decided, once the owner has said to end.
+	parting *node.Yielding
 	// wish that was made before there was a node to tell.
 	wish func(context.Context, *node.Node) error
 	// again asks for another try at setting up, or says that the person has done
@@ -119,15 +126,16 @@ func Open(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
-	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), quits: make(chan struct{}, 2), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
-		Engine:  api.Engine{Status: "stopped", Models: []string{}},
-		Desktop: api.DesktopState{Unable: []api.Unable{}},
+		Engine: api.Engine{Status: "stopped", Models: []string{}},
 	})}
 	if c.Senses == nil {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")
 	}
 	a.owner = a.openOwner(c.Senses)
+	a.desk = openDesk(c.DataDir, c.Desktop, c.Log)
+	a.showDesktop()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
@@ -159,7 +167,7 @@ func (a *Agent) Close() error {
 	return errors.Join(a.server.Close(), a.lock.Unlock())
 }
 
-// Run sets up and runs the node until ctx ends.
+// Run sets up and runs the node until ctx ends or the owner quits.
 func (a *Agent) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var looking sync.WaitGroup
@@ -167,6 +175,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer stop()
 	looking.Go(func() { a.watchOwner(ctx) })
 	looking.Go(func() { a.fetchModels(ctx) })
+	looking.Go(func() { a.tellNews(ctx) })
+	looking.Go(func() { a.awaitQuit(ctx, stop) })
 	wait := time.Second
 	for {
 		err := a.session(ctx)

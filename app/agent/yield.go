@@ -82,17 +82,7 @@ func (o *owner) save() error {
 	if err != nil {
 		return fmt.Errorf("keep choices: %w", err)
 	}
-	b, err := json.Marshal(kept{settings, o.until})
-	if err != nil {
-		return fmt.Errorf("keep choices: %w", err)
-	}
-	if err := os.WriteFile(o.path+".new", b, 0o600); err != nil {
-		return fmt.Errorf("keep choices: %w", err)
-	}
-	if err := os.Rename(o.path+".new", o.path); err != nil {
-		return fmt.Errorf("keep choices: %w", err)
-	}
-	return nil
+	return keepFile(o.path, kept{settings, o.until})
 }
 
 // change keeps what the owner said, and has the agent look at once. What can't be
@@ -171,6 +161,9 @@ func (a *Agent) apply(d yield.Decision) {
 	var y *node.Yielding
 	if !d.Work() {
 		y = &node.Yielding{Since: d.Since, Grace: d.Grace, Leave: d.Leave}
+	}
+	if a.parting != nil {
+		y = a.parting
 	}
 	if a.applied != nil && y != nil && *a.applied == *y || a.applied == nil && y == nil {
 		return
