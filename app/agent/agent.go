@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -242,6 +243,9 @@ func (a *Agent) session(ctx context.Context) error {
 		return err
 	}
 	n := parts.node
+	// Opening a wallet takes a quarter of a gigabyte for a moment, which the
+	// runtime would give back within minutes.
+	debug.FreeOSMemory()
 
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup

@@ -40,6 +40,8 @@ func (a *Agent) awaitQuit(ctx context.Context, end func()) {
 	a.hub.change(func(s *api.State) { s.Desktop.Quitting = true })
 	a.log.Info("quitting, once the network is told")
 	a.leaveNetwork(ctx)
+	s := a.hub.get()
+	a.log.Info("ending", "node", s.Node.Chain, "task left", s.Task != nil)
 	end()
 }
 

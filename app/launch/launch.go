@@ -87,6 +87,12 @@ func WindowClosed(ctx context.Context, dir string) error {
 	return c.WindowClosed(ctx)
 }
 
+// Left says whether an agent runs in dir or ended there without a goodbye.
+func Left(dir string) bool {
+	_, err := local.ReadAddress(dir)
+	return !errors.Is(err, local.ErrNotRunning)
+}
+
 func running(ctx context.Context, dir string) (local.Address, error) {
 	a, err := local.ReadAddress(dir)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -31,15 +32,24 @@ type Window struct {
 	dir string
 	log *slog.Logger
 	ctx context.Context
+	// met says that the agent has been reached once.
+	met atomic.Bool
 }
 
-// Agent finds or starts the agent and says where it listens.
+// Agent finds or starts the agent and says where it listens. An agent that has
+// been here and took its address away was quit, and the window goes with it; one
+// that crashed left its address, and is started again.
 func (w *Window) Agent() (local.Address, error) {
+	if w.met.Load() && !launch.Left(w.dir) {
+		runtime.Quit(w.ctx)
+		return local.Address{}, local.ErrNotRunning
+	}
 	a, err := launch.Agent(w.ctx, w.dir)
 	if err != nil {
 		w.log.Error("reach the agent", "err", err)
 		return a, err
 	}
+	w.met.Store(true)
 	return a, nil
 }
 
