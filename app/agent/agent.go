@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -177,6 +176,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	looking.Go(func() { a.watchOwner(ctx) })
 	looking.Go(func() { a.fetchModels(ctx) })
 	looking.Go(func() { a.tellNews(ctx) })
+	looking.Go(func() { a.slim(ctx) })
 	looking.Go(func() { a.awaitQuit(ctx, stop) })
 	wait := time.Second
 	for {
@@ -243,10 +243,6 @@ func (a *Agent) session(ctx context.Context) error {
 		return err
 	}
 	n := parts.node
-	// Opening a wallet takes a quarter of a gigabyte for a moment, which the
-	// runtime would give back within minutes.
-	debug.FreeOSMemory()
-
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -326,7 +322,9 @@ func (a *Agent) tell(ctx context.Context, wish func(context.Context, *node.Node)
 	}
 	a.mu.Unlock()
 	if n != nil {
-		return wish(ctx, n)
+		err := wish(ctx, n)
+		a.owner.look()
+		return err
 	}
 	a.wake()
 	return nil

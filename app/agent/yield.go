@@ -17,8 +17,12 @@ import (
 	"helium/backend/yield"
 )
 
-// lookAround is how often the agent looks at what the owner does.
-const lookAround = 2 * time.Second
+// How often the agent looks at what the owner does: while the node is to work,
+// and while it isn't.
+const (
+	lookAround = 2 * time.Second
+	lookSeldom = 20 * time.Second
+)
 
 // whenName is the owner's choices of when to work, in the data folder.
 const whenName = "when.json"
@@ -96,24 +100,32 @@ func (o *owner) change(edit func(*owner)) error {
 		o.settings, o.until = settings, until
 		return err
 	}
+	o.look()
+	return nil
+}
+
+// look has the agent look at once.
+func (o *owner) look() {
 	select {
 	case o.kick <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // watchOwner looks at the owner until ctx ends.
 func (a *Agent) watchOwner(ctx context.Context) {
-	tick := time.NewTicker(lookAround)
-	defer tick.Stop()
 	for ctx.Err() == nil {
 		a.heed(ctx)
+		again := time.NewTimer(lookSeldom)
+		if a.hub.get().Node.WantRunning {
+			again.Reset(lookAround)
+		}
 		select {
 		case <-ctx.Done():
-		case <-tick.C:
+		case <-again.C:
 		case <-a.owner.kick:
 		}
+		again.Stop()
 	}
 }
 
