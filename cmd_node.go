@@ -9,13 +9,13 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"time"
 
 	"helium/app/agent"
 	"helium/app/launch"
 	"helium/app/logbook"
+	"helium/app/login"
+	"helium/app/notices"
 	"helium/app/redact"
 	"helium/app/tray"
 	"helium/backend/hardware/sense"
@@ -84,8 +84,8 @@ func (c nodeCmd) Run(env *environment) error {
 		senses = computer
 	}
 	a, err := agent.Open(agent.Config{
-		Senses:  senses,
-		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, FirstRun: !c.Run_, Version: version, Log: env.log, Logs: book, Redact: &secrets,
+		Senses: senses, Desktop: c.desktop(dir), Logs: book, Redact: &secrets,
+		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, FirstRun: !c.Run_, Version: version, Log: env.log,
 		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault}, Card: card,
 	})
 	if err != nil {
@@ -95,59 +95,85 @@ func (c nodeCmd) Run(env *environment) error {
 		fmt.Fprintf(env.stdout, "The node's page, for this computer only:\n\n  %s\n\n", a.Link())
 	}
 
-	ctx, quit := context.WithCancel(env.ctx)
-	defer quit()
-	if c.StopWithStdin {
-		go func() {
-			io.Copy(io.Discard, os.Stdin)
-			quit()
-		}()
-	}
-	err = c.runWith(ctx, quit, env, a)
-	return errors.Join(ignoreCanceled(err), a.Close())
+	return errors.Join(ignoreCanceled(c.runWith(env, dir, a)), a.Close())
 }
 
 // runWith runs the agent, with the tray on the main thread where it is wanted.
-func (c nodeCmd) runWith(ctx context.Context, quit func(), env *environment, a *agent.Agent) error {
+func (c nodeCmd) runWith(env *environment, dir string, a *agent.Agent) error {
+	ctx, end := context.WithCancel(env.ctx)
+	defer end()
+	if c.StopWithStdin {
+		go func() {
+			io.Copy(io.Discard, os.Stdin)
+			end()
+		}()
+	}
 	if !c.Tray {
 		return a.Run(ctx)
 	}
+
+	// The desktop's session ends with a signal, and leaves a moment to part.
+	ctx, end = context.WithCancel(context.WithoutCancel(env.ctx))
+	defer end()
+	context.AfterFunc(env.ctx, func() {
+		a.Quit(ctx)
+		time.AfterFunc(partingTime, end)
+	})
 	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
+	go func() {
+		done <- a.Run(ctx)
+		end()
+	}()
 	err := tray.Run(ctx, a, tray.Actions{
-		Quit: quit,
+		Shown: a.TrayShown,
 		Open: func() {
-			if err := openWindow(); err != nil {
+			if err := launch.Window(dir); err != nil {
 				env.log.Warn("open the window", "err", err)
 			}
 		},
 	}, env.log)
 	if errors.Is(err, tray.ErrNoTray) {
-		env.log.Info("this desktop has no tray; the window shows the node")
+		env.log.Info("no tray; the window shows the node", "err", err)
 	}
 	return <-done
 }
 
-// openWindow starts the desktop program, which lies beside this one or one
-// folder above.
-func openWindow() error {
-	name := "Helium"
-	if runtime.GOOS == "windows" {
-		name = "Helium.exe"
+// partingTime is how long the node may take to tell the network that it leaves
+// when the desktop's session ends.
+const partingTime = 8 * time.Second
+
+// desktop is where an agent with a tray lives; nil for one without.
+func (c nodeCmd) desktop(dir string) *agent.Desktop {
+	if !c.Tray {
+		return nil
 	}
-	self, err := os.Executable()
+	return &agent.Desktop{Login: atLogin{dir}, Notify: notices.Send}
+}
+
+// atLogin is the entry that starts this node with the desktop.
+type atLogin struct{ dir string }
+
+func (l atLogin) entry() (login.Entry, error) {
+	command, err := launch.AtLogin(l.dir)
+	return login.Entry{ID: "network.helium.Helium", Name: "Helium", Command: command}, err
+}
+
+// On says whether the node starts at login.
+func (l atLogin) On() (bool, error) {
+	e, err := l.entry()
+	if err != nil {
+		return false, err
+	}
+	return e.On()
+}
+
+// Set has the node start at login, or no longer.
+func (l atLogin) Set(on bool) error {
+	e, err := l.entry()
 	if err != nil {
 		return err
 	}
-	for _, dir := range []string{filepath.Dir(self), filepath.Dir(filepath.Dir(self))} {
-		path := filepath.Join(dir, name)
-		a, errA := os.Stat(path)
-		b, errB := os.Stat(self)
-		if errA == nil && errB == nil && !a.IsDir() && !os.SameFile(a, b) {
-			return exec.Command(path).Start()
-		}
-	}
-	return fmt.Errorf("the window %s is not beside %s", name, self)
+	return e.Set(on)
 }
 
 func ignoreCanceled(err error) error {

@@ -49,7 +49,9 @@ type Config struct {
 	Card *protocol.GPUClass
 	// Senses tell what the owner does, for whom the node makes room; nil tells
 	// nothing, and then only the owner's word and hours count.
-	Senses  sense.Senses
+	Senses sense.Senses
+	// Desktop is where the agent lives; nil for one that a command started.
+	Desktop *Desktop
 	Version string
 	Log     *slog.Logger
 	// Logs is the book that Log writes into, for whoever looks at it; nil where there
@@ -69,6 +71,9 @@ type Agent struct {
 	lock   *flock.Flock
 	owner  *owner
 	prefs  *preferences
+	desk   *desk
+	// quits holds the owner's words to end, two of which mean at once.
+	quits chan struct{}
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -78,6 +83,8 @@ type Agent struct {
 	node *node.Node
 	// applied is what the node was last told of making room.
 	applied *node.Yielding
+	// parting goes before what is decided, once the owner has said to end.
+	parting *node.Yielding
 	// wish that was made before there was a node to tell.
 	wish func(context.Context, *node.Node) error
 	// again asks for another try at setting up, or says that the person has done
@@ -133,7 +140,7 @@ func Open(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
-	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), quits: make(chan struct{}, 2), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
 		Engine:  api.Engine{Status: "stopped", Models: []string{}},
 		Desktop: api.DesktopState{Unable: []api.Unable{}},
@@ -144,6 +151,8 @@ func Open(c Config) (*Agent, error) {
 	a.owner = a.openOwner(c.Senses)
 	a.prefs = a.openPreferences()
 	a.showSettings()
+	a.desk = openDesk(c.DataDir, c.Desktop, c.Log)
+	a.showDesktop()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
@@ -177,7 +186,7 @@ func (a *Agent) Close() error {
 	return errors.Join(a.server.Close(), a.lock.Unlock())
 }
 
-// Run sets up and runs the node until ctx ends.
+// Run sets up and runs the node until ctx ends or the owner quits.
 func (a *Agent) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var looking sync.WaitGroup
@@ -188,6 +197,9 @@ func (a *Agent) Run(ctx context.Context) error {
 		a.applyHub(ctx)
 		a.fetchModels(ctx)
 	})
+	looking.Go(func() { a.tellNews(ctx) })
+	looking.Go(func() { a.slim(ctx) })
+	looking.Go(func() { a.awaitQuit(ctx, stop) })
 	wait := time.Second
 	for {
 		err := a.session(ctx)
@@ -253,7 +265,6 @@ func (a *Agent) session(ctx context.Context) error {
 		return err
 	}
 	n := parts.node
-
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -335,7 +346,9 @@ func (a *Agent) tell(ctx context.Context, wish func(context.Context, *node.Node)
 	}
 	a.mu.Unlock()
 	if n != nil {
-		return wish(ctx, n)
+		err := wish(ctx, n)
+		a.owner.look()
+		return err
 	}
 	a.wake()
 	return nil

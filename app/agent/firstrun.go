@@ -117,20 +117,7 @@ func isStep(s api.SetupStep) bool {
 }
 
 // keep writes the record whole or not at all.
-func (r firstRun) keep(dir string) error {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("keep set-up: %w", err)
-	}
-	path := filepath.Join(dir, setupName)
-	if err := os.WriteFile(path+".new", append(b, '\n'), 0o600); err != nil {
-		return fmt.Errorf("keep set-up: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("keep set-up: %w", err)
-	}
-	return nil
-}
+func (r firstRun) keep(dir string) error { return keepFile(filepath.Join(dir, setupName), r) }
 
 // settingUp says whether a person is in the first run.
 func (a *Agent) settingUp() bool {

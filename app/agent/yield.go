@@ -17,8 +17,12 @@ import (
 	"helium/backend/yield"
 )
 
-// lookAround is how often the agent looks at what the owner does.
-const lookAround = 2 * time.Second
+// How often the agent looks at what the owner does: while the node is to work,
+// and while it isn't.
+const (
+	lookAround = 2 * time.Second
+	lookSeldom = 20 * time.Second
+)
 
 // whenName is the owner's choices of when to work, in the data folder.
 const whenName = "when.json"
@@ -82,17 +86,7 @@ func (o *owner) save() error {
 	if err != nil {
 		return fmt.Errorf("keep choices: %w", err)
 	}
-	b, err := json.Marshal(kept{settings, o.until})
-	if err != nil {
-		return fmt.Errorf("keep choices: %w", err)
-	}
-	if err := os.WriteFile(o.path+".new", b, 0o600); err != nil {
-		return fmt.Errorf("keep choices: %w", err)
-	}
-	if err := os.Rename(o.path+".new", o.path); err != nil {
-		return fmt.Errorf("keep choices: %w", err)
-	}
-	return nil
+	return keepFile(o.path, kept{settings, o.until})
 }
 
 // change keeps what the owner said, and has the agent look at once. What can't be
@@ -106,24 +100,32 @@ func (o *owner) change(edit func(*owner)) error {
 		o.settings, o.until = settings, until
 		return err
 	}
+	o.look()
+	return nil
+}
+
+// look has the agent look at once.
+func (o *owner) look() {
 	select {
 	case o.kick <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // watchOwner looks at the owner until ctx ends.
 func (a *Agent) watchOwner(ctx context.Context) {
-	tick := time.NewTicker(lookAround)
-	defer tick.Stop()
 	for ctx.Err() == nil {
 		a.heed(ctx)
+		again := time.NewTimer(lookSeldom)
+		if a.hub.get().Node.WantRunning {
+			again.Reset(lookAround)
+		}
 		select {
 		case <-ctx.Done():
-		case <-tick.C:
+		case <-again.C:
 		case <-a.owner.kick:
 		}
+		again.Stop()
 	}
 }
 
@@ -171,6 +173,9 @@ func (a *Agent) apply(d yield.Decision) {
 	var y *node.Yielding
 	if !d.Work() {
 		y = &node.Yielding{Since: d.Since, Grace: d.Grace, Leave: d.Leave}
+	}
+	if a.parting != nil {
+		y = a.parting
 	}
 	if a.applied != nil && y != nil && *a.applied == *y || a.applied == nil && y == nil {
 		return

@@ -1,7 +1,12 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 
 	"helium/backend/protocol"
 )
@@ -26,6 +31,55 @@ type Notify struct {
 	KickedOut bool `json:"kicked_out"`
 	// LowGas: the wallet holds too little of the chain's own coin to go on.
 	LowGas bool `json:"low_gas"`
+}
+
+// ParseDesktop reads all the choices. One that is missing would read as off, so
+// that is an error like one that is unknown.
+func ParseDesktop(b []byte) (Desktop, error) {
+	var d Desktop
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return d, fmt.Errorf("read the choices of the desktop: %w", err)
+	}
+	given, err := choicesIn(b)
+	if err != nil {
+		return d, err
+	}
+	all, err := json.Marshal(d)
+	if err != nil {
+		return d, fmt.Errorf("read the choices of the desktop: %w", err)
+	}
+	wanted, err := choicesIn(all)
+	if err != nil {
+		return d, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if !given[name] {
+			return d, fmt.Errorf("read the choices of the desktop: %s is missing", name)
+		}
+	}
+	return d, nil
+}
+
+// choicesIn names every field that is given.
+func choicesIn(b []byte) (map[string]bool, error) {
+	var outer map[string]json.RawMessage
+	if err := json.Unmarshal(b, &outer); err != nil {
+		return nil, fmt.Errorf("read the choices of the desktop: %w", err)
+	}
+	var notify map[string]json.RawMessage
+	if err := json.Unmarshal(outer["notify"], &notify); err != nil && outer["notify"] != nil {
+		return nil, fmt.Errorf("read the choices of the desktop: %w", err)
+	}
+	names := map[string]bool{}
+	for name := range outer {
+		names[name] = true
+	}
+	for name := range notify {
+		names["notify."+name] = true
+	}
+	return names, nil
 }
 
 // DesktopState is the choices, and which of them can't be kept here.

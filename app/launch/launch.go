@@ -1,5 +1,6 @@
-// Package launch brings an agent to life for a window: it finds the one that
-// runs in a data folder, or starts one that outlives the window.
+// Package launch brings an agent to life for a window, and a window for an agent:
+// it finds the one that runs in a data folder, or starts one that outlives
+// whoever started it.
 package launch
 
 import (
@@ -69,6 +70,29 @@ func Agent(ctx context.Context, dir string) (local.Address, error) {
 	}
 }
 
+// WindowClosed tells the agent of dir, if one runs, that its window was closed.
+func WindowClosed(ctx context.Context, dir string) error {
+	a, err := local.ReadAddress(dir)
+	if errors.Is(err, local.ErrNotRunning) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := local.Dial(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return c.WindowClosed(ctx)
+}
+
+// Left says whether an agent runs in dir or ended there without a goodbye.
+func Left(dir string) bool {
+	_, err := local.ReadAddress(dir)
+	return !errors.Is(err, local.ErrNotRunning)
+}
+
 func running(ctx context.Context, dir string) (local.Address, error) {
 	a, err := local.ReadAddress(dir)
 	if err != nil {
@@ -82,6 +106,53 @@ func running(ctx context.Context, dir string) (local.Address, error) {
 	}
 	defer c.Close()
 	return a, nil
+}
+
+// Window shows the window of the agent of dir, which may be open already.
+func Window(dir string) error {
+	program, err := WindowProgram()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), "HELIUM_DATA="+dir)
+	detach(cmd)
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("open the window: %w", err)
+	}
+	go cmd.Wait()
+	return nil
+}
+
+// AtLogin is the command that starts the agent of dir without a window.
+func AtLogin(dir string) ([]string, error) {
+	program, err := WindowProgram()
+	if err != nil {
+		return nil, err
+	}
+	return []string{program, HiddenFlag, "--data", dir}, nil
+}
+
+// HiddenFlag has the window's program start the agent and end.
+const HiddenFlag = "--hidden"
+
+// WindowProgram is the desktop program, beside this one or a folder above.
+func WindowProgram() (string, error) {
+	name := "Helium"
+	if runtime.GOOS == "windows" {
+		name = "Helium.exe"
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find the window: %w", err)
+	}
+	for _, dir := range []string{filepath.Dir(self), filepath.Dir(filepath.Dir(self)), filepath.Join(filepath.Dir(self), "..", "MacOS")} {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && !info.IsDir() && !sameFile(path, self) {
+			return path, nil
+		}
+	}
+	return "", errors.New("the window " + name + " is missing beside " + self + ": install Helium again")
 }
 
 // find looks for the headless program beside this one, then on the PATH.

@@ -176,3 +176,10 @@ func (c *Client) AskFaucet(ctx context.Context) error { return c.call(ctx, "askF
 func (c *Client) ChooseModel(ctx context.Context, id string) error {
 	return c.call(ctx, "chooseModel", id)
 }
+
+// SetDesktop, WindowClosed and Quit are api.DesktopService.
+func (c *Client) SetDesktop(ctx context.Context, d api.Desktop) error {
+	return c.call(ctx, "setDesktop", d)
+}
+func (c *Client) WindowClosed(ctx context.Context) error { return c.call(ctx, "windowClosed") }
+func (c *Client) Quit(ctx context.Context) error         { return c.call(ctx, "quit") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -44,6 +45,12 @@ func (r *recorder) SetWhen(_ context.Context, s json.RawMessage) error {
 	r.calls <- string(s)
 	return nil
 }
+func (r *recorder) SetDesktop(_ context.Context, d api.Desktop) error {
+	r.calls <- fmt.Sprintf("%+v", d)
+	return nil
+}
+func (r *recorder) WindowClosed(context.Context) error     { r.calls <- "window closed"; return nil }
+func (r *recorder) Quit(context.Context) error             { r.calls <- "quit"; return nil }
 func (r *recorder) Resume(context.Context) error           { r.calls <- "resume"; return nil }
 func (r *recorder) Watch(context.Context) <-chan api.State { return r.states }
 
@@ -228,5 +235,42 @@ func TestAddressFileIsPrivateAndTellsAStrangerNothing(t *testing.T) {
 	s.Close()
 	if _, err := Dial(t.Context(), a); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("a dead agent gives %v", err)
+	}
+}
+
+func TestTheDesktopsChoicesComeThroughWholeOrNotAtAll(t *testing.T) {
+	s, r := serve(t)
+	c, err := Dial(t.Context(), s.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	d := api.Desktop{StartAtLogin: true, Notify: api.Notify{KickedOut: true}}
+	if err := c.SetDesktop(t.Context(), d); err != nil || <-r.calls != fmt.Sprintf("%+v", d) {
+		t.Fatalf("set: %v", err)
+	}
+	if err := c.WindowClosed(t.Context()); err != nil || <-r.calls != "window closed" {
+		t.Fatalf("window closed: %v", err)
+	}
+	if err := c.Quit(t.Context()); err != nil || <-r.calls != "quit" {
+		t.Fatalf("quit: %v", err)
+	}
+	notify := `"notify":{"first_earning":true,"slashed":true,"kicked_out":true,"low_gas":true}`
+	for text, says := range map[string]string{
+		`{"start_at_login":true,` + notify + `}`:                                 "close_to_tray is missing",
+		`{"start_at_login":true,"close_to_tray":true}`:                           "notify is missing",
+		`{"start_at_login":true,"close_to_tray":true,"notify":{"slashed":true}}`: "notify.first_earning is missing",
+		`{"start_at_login":true,"close_to_tray":true,"notify":null}`:             "notify.first_earning is missing",
+		`{"start_at_login":true,"close_to_tray":true,"more":1,` + notify + `}`:   "more",
+		`{"start_at_login":"yes","close_to_tray":true,` + notify + `}`:           "start_at_login",
+		`[]`: "choices",
+	} {
+		err := c.call(t.Context(), "setDesktop", json.RawMessage(text))
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if len(r.calls) != 0 {
+		t.Errorf("%s came through", <-r.calls)
 	}
 }

@@ -8,18 +8,27 @@ import (
 	"runtime"
 
 	"fyne.io/systray"
+
+	"helium/app/api"
 )
 
-// Run shows the icon until ctx ends. On macOS it must be called on the main
-// thread. It returns ErrNoTray at once where there is none.
+// Run shows the icon until ctx ends, from when the desktop has a place for it. On
+// macOS it must be called on the main thread. It returns ErrNoTray at once where
+// there will never be one.
 func Run(ctx context.Context, agent Agent, do Actions, log *slog.Logger) error {
-	if !available() {
-		return ErrNoTray
+	if err := awaitHost(ctx, do.Shown); err != nil {
+		return err
 	}
 	// Window messages on Windows belong to the thread that made the window.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
+	if runtime.GOOS == "linux" {
+		systray.SetTitle("Helium") // the name by which a panel remembers it
+	}
+	if runtime.GOOS != "darwin" {
+		systray.SetOnTapped(do.Open)
+	}
 	systray.Run(func() {
 		m := newMenu()
 		go m.serve(ctx, agent, do, log)
@@ -27,80 +36,137 @@ func Run(ctx context.Context, agent Agent, do Actions, log *slog.Logger) error {
 	return nil
 }
 
+// pauses are the lengths of a pause, as they are offered.
+var pauses = []struct {
+	label  string
+	length api.PauseLength // empty for one without an end
+}{
+	{"For 10 minutes", api.PauseTenMinutes},
+	{"For 1 hour", api.PauseHour},
+	{"Until tomorrow", api.PauseTomorrow},
+	{"Until I resume", ""},
+}
+
 // menu holds the items in the order in which they stand.
 type menu struct {
-	status, earnings, toggle, open, quit *systray.MenuItem
-	shown                                view
+	status, earnings, pause *systray.MenuItem
+	lengths                 []*systray.MenuItem
+	resume, open, quit      *systray.MenuItem
+	shown                   view
 }
 
 func newMenu() *menu {
 	systray.SetTooltip("Helium")
 	m := &menu{
-		status:   systray.AddMenuItem("Starting…", ""),
-		earnings: systray.AddMenuItem("", ""),
+		status:   systray.AddMenuItem("Getting ready", ""),
+		earnings: systray.AddMenuItem("Earned today: …", ""),
 	}
 	m.status.Disable()
 	m.earnings.Disable()
 	systray.AddSeparator()
-	m.toggle = systray.AddMenuItem("Pause", "Take no tasks until you resume")
+	m.pause = systray.AddMenuItem("Pause", "Take no tasks for a while")
+	for _, p := range pauses {
+		m.lengths = append(m.lengths, m.pause.AddSubMenuItem(p.label, ""))
+	}
+	m.resume = systray.AddMenuItem("Resume", "Take tasks again")
 	m.open = systray.AddMenuItem("Open Helium", "")
 	systray.AddSeparator()
 	m.quit = systray.AddMenuItem("Quit", "Leave no part of Helium running")
-	m.toggle.Hide()
+	m.pause.Hide()
+	m.resume.Hide()
 	return m
 }
 
 func (m *menu) serve(ctx context.Context, agent Agent, do Actions, log *slog.Logger) {
 	defer systray.Quit()
+	wish := func(what string, err error) {
+		if err != nil {
+			log.Warn("tray", "wish", what, "err", err)
+		}
+	}
+	chosen := make(chan api.PauseLength)
+	for i, item := range m.lengths {
+		go forward(ctx, item.ClickedCh, chosen, pauses[i].length)
+	}
 	states := agent.Watch(ctx)
 	for {
 		select {
-		case <-ctx.Done():
-			return
-		case s, ok := <-states:
-			if !ok {
+		case s, open := <-states: // closed when ctx ends
+			if !open {
 				return
 			}
 			m.show(viewOf(s), log)
-		case <-m.toggle.ClickedCh:
-			m.pauseOrResume(ctx, agent, log)
+		case length := <-chosen:
+			if length == "" {
+				wish("pause", agent.Pause(ctx))
+			} else {
+				wish("pause for", agent.PauseFor(ctx, length))
+			}
+		case <-m.resume.ClickedCh:
+			wish("resume", agent.Resume(ctx))
 		case <-m.open.ClickedCh:
 			do.Open()
 		case <-m.quit.ClickedCh:
-			do.Quit()
+			wish("quit", agent.Quit(ctx))
 		}
 	}
 }
 
-func (m *menu) show(v view, log *slog.Logger) {
-	if v == m.shown {
-		return
+// forward turns clicks on an item into what it stands for.
+func forward(ctx context.Context, clicks <-chan struct{}, to chan<- api.PauseLength, length api.PauseLength) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-clicks:
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case to <- length:
+		}
 	}
-	if v.shape != m.shown.shape {
+}
+
+// show changes what is not as it should be: each change is a message to the
+// desktop, and an open menu jumps.
+func (m *menu) show(v view, log *slog.Logger) {
+	old := m.shown
+	if v.shape != old.shape {
 		if picture, err := icon(v.shape); err != nil {
 			log.Warn("tray icon", "err", err)
 		} else {
 			systray.SetIcon(picture)
 		}
 	}
-	m.status.SetTitle(v.status)
-	m.earnings.SetTitle(v.earnings)
-	systray.SetTooltip("Helium: " + v.status)
-	if v.toggle == "" {
-		m.toggle.Hide()
-	} else {
-		m.toggle.SetTitle(v.toggle)
-		m.toggle.Show()
+	if v.status != old.status {
+		m.status.SetTitle(v.status)
+	}
+	if v.earnings != old.earnings {
+		m.earnings.SetTitle(v.earnings)
+	}
+	if v.tooltip != old.tooltip {
+		systray.SetTooltip(v.tooltip)
+	}
+	if v.pause != old.pause {
+		setVisible(m.pause, v.pause)
+	}
+	if v.resume != old.resume {
+		if v.resume != "" {
+			m.resume.SetTitle(v.resume)
+		}
+		setVisible(m.resume, v.resume != "")
+	}
+	if v.quit != old.quit {
+		m.quit.SetTitle(v.quit)
 	}
 	m.shown = v
 }
 
-func (m *menu) pauseOrResume(ctx context.Context, agent Agent, log *slog.Logger) {
-	wish := agent.Pause
-	if m.shown.resume {
-		wish = agent.Resume
-	}
-	if err := wish(ctx); err != nil {
-		log.Warn("tray", "wish", m.shown.toggle, "err", err)
+func setVisible(item *systray.MenuItem, is bool) {
+	if is {
+		item.Show()
+	} else {
+		item.Hide()
 	}
 }

@@ -2,23 +2,26 @@
 // node's state, and a menu to pause, open and quit.
 //
 // The tray lives in the agent, not in the window, so that closing the window
-// ends the webview and leaves the icon. Where a desktop has no tray, Run says so
-// and the agent goes on without one.
+// ends the webview and leaves the icon. A desktop may get a place for icons late,
+// as at login, or lose it: Run waits for it, and says when the icon is shown.
 package tray
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"helium/app/api"
+	"helium/backend/yield"
 )
 
-// ErrNoTray says that this desktop shows no tray icons.
-var ErrNoTray = errors.New("this desktop has no tray")
+// ErrNoTray says that this system has no tray and will get none.
+var ErrNoTray = errors.New("this system has no tray")
 
 // Agent is what the tray shows and steers.
 type Agent interface {
 	api.Service
+	api.DesktopService
 	Watch(ctx context.Context) <-chan api.State
 }
 
@@ -26,8 +29,8 @@ type Agent interface {
 type Actions struct {
 	// Open shows the window.
 	Open func()
-	// Quit ends the agent.
-	Quit func()
+	// Shown is told when the desktop begins and ceases to show the icon.
+	Shown func(bool)
 }
 
 // Shape of the icon. State is told by shape, not by colour alone.
@@ -46,34 +49,62 @@ type view struct {
 	shape    Shape
 	status   string
 	earnings string
-	// toggle is the label of the pause item; empty hides it.
-	toggle string
-	resume bool
+	tooltip  string
+	// pause offers the lengths of a pause; resume is the label of the item that
+	// ends one, empty where nothing can.
+	pause  bool
+	resume string
+	quit   string
 }
 
-var words = map[api.NodeStatus]view{
-	api.NodeStarting: {shape: Idle, status: "Starting…"},
-	api.NodeStopped:  {shape: Idle, status: "Stopped"},
-	api.NodeJoining:  {shape: Idle, status: "Joining the network…"},
-	api.NodeRunning:  {shape: Running, status: "Ready for tasks", toggle: "Pause"},
-	api.NodeWorking:  {shape: Working, status: "Working on a task", toggle: "Pause"},
-	api.NodePausing:  {shape: Working, status: "Pausing after this task", toggle: "Resume", resume: true},
-	api.NodePaused:   {shape: Paused, status: "Paused", toggle: "Resume", resume: true},
-	api.NodeStopping: {shape: Working, status: "Stopping after this task"},
-	api.NodeBlocked:  {shape: Blocked, status: "Not earning"},
+var shapes = map[api.NodeStatus]Shape{
+	api.NodeRunning:  Running,
+	api.NodeWorking:  Working,
+	api.NodePausing:  Working,
+	api.NodePaused:   Paused,
+	api.NodeStopping: Working,
+	api.NodeBlocked:  Blocked,
 }
 
 func viewOf(s api.State) view {
-	v, ok := words[s.Node.Status]
-	if !ok {
-		v = view{shape: Idle, status: string(s.Node.Status)}
+	v := view{
+		shape: cmp.Or(shapes[s.Node.Status], Idle), status: statusWords(s.Node.Status),
+		earnings: "Earned today: " + s.Earnings.Today.String(), quit: quitWords(s),
 	}
-	if s.Node.Reason != nil && v.shape == Blocked {
-		v.status = "Not earning: " + s.Node.Reason.Title
+	switch s.Node.Status {
+	case api.NodeRunning, api.NodeWorking:
+		v.pause = true
+	case api.NodePaused, api.NodePausing:
+		v.resume = resumeWords(s.Node.Pause)
+		if s.Node.Pause != nil && v.shape == Paused {
+			v.status = pauseWords(s.Node.Pause, s.Now)
+		}
+	case api.NodeBlocked:
+		if s.Node.Reason != nil {
+			v.status += ": " + s.Node.Reason.Title
+		}
 	}
-	if s.Node.Pause != nil && v.shape == Paused {
-		v.status = pauseWords(s.Node.Pause)
+	if s.Setup != nil {
+		v.status, v.pause, v.resume = "Not set up yet", false, ""
 	}
-	v.earnings = "Today: " + s.Earnings.Today.String()
+	if s.Desktop.Quitting {
+		v.status, v.pause, v.resume = "Quitting…", false, ""
+		if s.Task != nil {
+			v.status = "Quitting when the task is done or handed back"
+		}
+	}
+	v.tooltip = "Helium: " + v.status + "\n" + v.earnings
 	return v
+}
+
+// resumeWords name the end of a pause: of the person's own, or of one that is for
+// something else and may be overruled.
+func resumeWords(p *api.Pause) string {
+	switch {
+	case p == nil || p.Reason == yield.Asked:
+		return "Resume"
+	case p.CanStart:
+		return "Start now"
+	}
+	return ""
 }

@@ -2,8 +2,12 @@ package tray
 
 import (
 	"bytes"
+	"encoding/json"
 	"image/png"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"helium/app/api"
 	"helium/backend/protocol"
@@ -29,29 +33,88 @@ func TestEveryStatusHasWordsAndAnIcon(t *testing.T) {
 	}
 }
 
-func TestPauseIsOfferedOnlyWhereItMeansSomething(t *testing.T) {
-	for status, want := range map[api.NodeStatus]string{
-		api.NodeRunning: "Pause", api.NodeWorking: "Pause", api.NodePaused: "Resume", api.NodePausing: "Resume",
-		api.NodeStopped: "", api.NodeBlocked: "", api.NodeJoining: "",
-	} {
-		if got := viewOf(api.State{Node: api.Node{Status: status}}).toggle; got != want {
-			t.Errorf("%s offers %q, want %q", status, got, want)
+func TestTheWordsAreThePages(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "frontend", "src", "lib", "locales", "en.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page map[string]string
+	if err := json.Unmarshal(b, &page); err != nil {
+		t.Fatal(err)
+	}
+	for status := range shapes {
+		if got, want := statusWords(status), page["status."+string(status)]; got != want || got == "" {
+			t.Errorf("%s is %q here and %q on the page", status, got, want)
 		}
 	}
 }
 
-func TestViewTellsTheReasonAndTheExactEarnings(t *testing.T) {
-	s := api.State{Node: api.Node{Status: api.NodeBlocked, Reason: &protocol.Reason{Title: "no gas"}}}
-	s.Earnings.Today, _ = protocol.ParseCNX("0.000000000000000001")
-	v := viewOf(s)
-	if v.status != "Not earning: no gas" || v.earnings != "Today: 0.000000000000000001 CNX" {
-		t.Errorf("got %+v", v)
+var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.Local)
+
+func pausedFor(reason yield.Code, edit func(*api.Pause)) api.State {
+	p := &api.Pause{Reason: reason, CanStart: true}
+	if edit != nil {
+		edit(p)
+	}
+	return api.State{Now: noon, Node: api.Node{Status: api.NodePaused, Pause: p}}
+}
+
+func until(t time.Time) func(*api.Pause) { return func(p *api.Pause) { p.Until = &t } }
+
+func TestView(t *testing.T) {
+	plain := func(status api.NodeStatus) api.State { return api.State{Now: noon, Node: api.Node{Status: status}} }
+	with := func(s api.State, edit func(*api.State)) api.State { edit(&s); return s }
+	task := func(finish yield.Finish) func(*api.State) {
+		return func(s *api.State) { s.Task, s.When.Settings.Finish = &api.Task{}, finish }
+	}
+	quitting := func(s *api.State) { s.Desktop.Quitting = true }
+	for name, c := range map[string]struct {
+		state  api.State
+		status string
+		shape  Shape
+		pause  bool
+		resume string
+		quit   string
+	}{
+		"starting":               {plain(api.NodeStarting), "Getting ready", Idle, false, "", "Quit"},
+		"first run":              {with(plain(api.NodeBlocked), func(s *api.State) { s.Setup = &api.Setup{} }), "Not set up yet", Blocked, false, "", "Quit"},
+		"stopped":                {plain(api.NodeStopped), "Not earning", Idle, false, "", "Quit"},
+		"joining":                {plain(api.NodeJoining), "Joining the network", Idle, false, "", "Quit"},
+		"running":                {plain(api.NodeRunning), "Ready for tasks", Running, true, "", "Quit"},
+		"working, finish soon":   {with(plain(api.NodeWorking), task(yield.FinishSoon)), "Working", Working, true, "", "Quit; finish the task or hand it back"},
+		"working, finish never":  {with(plain(api.NodeWorking), task(yield.FinishNever)), "Working", Working, true, "", "Quit and hand the task back"},
+		"working, finish always": {with(plain(api.NodeWorking), task(yield.FinishAlways)), "Working", Working, true, "", "Quit after this task"},
+		"pausing":                {with(plain(api.NodePausing), task(yield.FinishAlways)), "Pausing after this task", Working, false, "Resume", "Quit after this task"},
+		"paused until resumed":   {plain(api.NodePaused), "Paused", Paused, false, "Resume", "Quit"},
+		"paused for an hour":     {pausedFor(yield.Asked, until(noon.Add(time.Hour))), "Paused until 13:00", Paused, false, "Resume", "Quit"},
+		"paused until tomorrow":  {pausedFor(yield.Asked, until(noon.Add(18*time.Hour))), "Paused until Friday 06:00", Paused, false, "Resume", "Quit"},
+		"a game":                 {pausedFor(yield.Game, func(p *api.Pause) { p.Facts.Program = "doom" }), "Paused for doom", Paused, false, "Start now", "Quit"},
+		"a game of no name":      {pausedFor(yield.Game, nil), "Paused for a program", Paused, false, "Start now", "Quit"},
+		"after a game": {pausedFor(yield.Game, func(p *api.Pause) { until(noon.Add(time.Minute))(p); p.Over, p.Facts.Program = true, "doom" }),
+			"Paused for doom until 12:01", Paused, false, "Start now", "Quit"},
+		"hot":          {pausedFor(yield.Hot, func(p *api.Pause) { p.CanStart, p.Facts.Celsius = false, 91 }), "Paused: too hot, 91 °C", Paused, false, "", "Quit"},
+		"on battery":   {pausedFor(yield.OnBattery, nil), "Paused: on battery", Paused, false, "Start now", "Quit"},
+		"in use":       {pausedFor(yield.InUse, until(noon.Add(time.Minute))), "Paused while you use the computer", Paused, false, "Start now", "Quit"},
+		"out of hours": {pausedFor(yield.OutOfHours, until(noon.Add(10*time.Hour))), "Paused outside your hours until 22:00", Paused, false, "Start now", "Quit"},
+		"stopping":     {with(plain(api.NodeStopping), task(yield.FinishAlways)), "Leaving after this task", Working, false, "", "Quit after this task"},
+		"blocked": {with(plain(api.NodeBlocked), func(s *api.State) { s.Node.Reason = &protocol.Reason{Title: "No gas"} }),
+			"Can't earn right now: No gas", Blocked, false, "", "Quit"},
+		"quitting":      {with(plain(api.NodePaused), quitting), "Quitting…", Paused, false, "", "Quit now"},
+		"quitting late": {with(with(plain(api.NodePausing), task(yield.FinishSoon)), quitting), "Quitting when the task is done or handed back", Working, false, "", "Quit now, unpaid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := view{shape: c.shape, status: c.status, earnings: "Earned today: 0 CNX", tooltip: "Helium: " + c.status + "\nEarned today: 0 CNX", pause: c.pause, resume: c.resume, quit: c.quit}
+			if got := viewOf(c.state); got != want {
+				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+		})
 	}
 }
 
-func TestViewTellsForWhatItPauses(t *testing.T) {
-	s := api.State{Node: api.Node{Status: api.NodePaused, Pause: &api.Pause{Reason: yield.Game, Facts: yield.Facts{Program: "doom"}}}}
-	if v := viewOf(s); v.status != "Paused for doom" || !v.resume {
+func TestViewTellsTheExactEarnings(t *testing.T) {
+	var s api.State
+	s.Earnings.Today, _ = protocol.ParseCNX("0.000000000000000001")
+	if v := viewOf(s); v.earnings != "Earned today: 0.000000000000000001 CNX" {
 		t.Errorf("got %+v", v)
 	}
 }

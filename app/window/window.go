@@ -2,15 +2,19 @@
 
 // Package window is the Wails window: a webview that shows the node app, which
 // speaks to the agent over its local API like any other client. The window adds
-// only what is native to it, and ending it ends nothing else.
+// only what is native to it. A crash of it ends nothing else; whether closing it
+// does is its owner's choice, which the agent keeps.
 package window
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -28,15 +32,24 @@ type Window struct {
 	dir string
 	log *slog.Logger
 	ctx context.Context
+	// met says that the agent has been reached once.
+	met atomic.Bool
 }
 
-// Agent finds or starts the agent and says where it listens.
+// Agent finds or starts the agent and says where it listens. An agent that has
+// been here and took its address away was quit, and the window goes with it; one
+// that crashed left its address, and is started again.
 func (w *Window) Agent() (local.Address, error) {
+	if w.met.Load() && !launch.Left(w.dir) {
+		runtime.Quit(w.ctx)
+		return local.Address{}, local.ErrNotRunning
+	}
 	a, err := launch.Agent(w.ctx, w.dir)
 	if err != nil {
 		w.log.Error("reach the agent", "err", err)
 		return a, err
 	}
+	w.met.Store(true)
 	return a, nil
 }
 
@@ -55,15 +68,33 @@ func Run(dir string, ui fs.FS, log *slog.Logger) error {
 		AssetServer: &assetserver.Options{
 			Assets: ui,
 		},
+		OnStartup:          func(ctx context.Context) { w.ctx = ctx },
 		OnDomReady:         w.keepSignalHandlers,
+		OnShutdown:         w.closed,
 		Bind:               []any{w},
-		SingleInstanceLock: &options.SingleInstanceLock{UniqueId: "helium-node", OnSecondInstanceLaunch: w.show},
+		SingleInstanceLock: &options.SingleInstanceLock{UniqueId: idOf(dir), OnSecondInstanceLaunch: w.show},
 		Mac:                &mac.Options{TitleBar: mac.TitleBarHiddenInset(), About: &mac.AboutInfo{Title: "Helium"}},
 	})
 	if err != nil {
 		return fmt.Errorf("show the window: %w", err)
 	}
 	return nil
+}
+
+// idOf names the window of a data folder, of which there is one.
+func idOf(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return "helium-" + hex.EncodeToString(sum[:8])
+}
+
+// closed tells the agent that its person closed the window; the agent knows
+// whether that ends it too.
+func (w *Window) closed(context.Context) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := launch.WindowClosed(ctx, w.dir); err != nil {
+		w.log.Warn("tell the agent that the window closed", "err", err)
+	}
 }
 
 func (w *Window) show(options.SecondInstanceData) {
@@ -75,7 +106,6 @@ func (w *Window) show(options.SecondInstanceData) {
 // installs its own without the flag Go needs, late and more than once, and a
 // recovered nil dereference would then kill the process.
 func (w *Window) keepSignalHandlers(ctx context.Context) {
-	w.ctx = ctx
 	go func() {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()

@@ -36,7 +36,7 @@ type State struct {
 	Recent   []Record
 	Earnings Earnings
 	// Yielding says that the owner needs the computer, Freed that the engine has
-	// ended for that.
+	// ended, for that or because the node is not to run.
 	Yielding, Freed bool
 	// Progress is a step that takes long, in words; empty when there is none.
 	Progress string
@@ -92,7 +92,7 @@ func (n *Node) State() (State, error) {
 	}
 	s.Status = statusOf(v.known, s.Wish, v.status, s.Reason != nil)
 	y := n.yieldingNow()
-	s.Yielding, s.Freed = y != nil, y != nil && n.gate.isFree()
+	s.Yielding, s.Freed = y != nil, n.gate.isFree()
 	s.Status = y.shown(s.Wish, v.status, s.Status)
 	return s, nil
 }

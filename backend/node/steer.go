@@ -74,6 +74,7 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
+	n.rest(ctx, me, v.status)
 	if me.Stuck != nil && me.Wish == WishRun {
 		return lookAgain, nil
 	}
@@ -98,6 +99,17 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 		n.wake() // look at what has become of it
 	}
 	return lookAgain, err
+}
+
+// rest ends the engine of a node that is not to run: what it holds is of use to
+// nobody, and it starts again when it is needed.
+func (n *Node) rest(ctx context.Context, me self, s protocol.NodeStatus) {
+	if me.Wish == WishRun && me.Stuck == nil || s != protocol.NodeQuit && s != protocol.NodePaused {
+		return
+	}
+	if err := n.gate.rest(ctx); err != nil && ctx.Err() == nil {
+		n.log.Warn("could not let the engine rest", "err", err)
+	}
 }
 
 // wishNow is the owner's wish, or to pause while the owner needs the computer, or

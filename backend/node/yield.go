@@ -293,6 +293,20 @@ func (g *gate) clear(ctx context.Context) error {
 	}
 }
 
+// rest ends the engine if nobody uses it.
+func (g *gate) rest(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.freed || len(g.inside) > 0 {
+		return nil
+	}
+	if err := g.Engine.Yield(ctx); err != nil {
+		return fmt.Errorf("end the engine: %w", err)
+	}
+	g.freed = true
+	return nil
+}
+
 // Info implements Engine.
 func (g *gate) Info(ctx context.Context) (worker.Info, error) {
 	return through(ctx, g, false, g.Engine.Info)

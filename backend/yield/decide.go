@@ -170,7 +170,7 @@ func patienceAfter(pauses int) time.Duration {
 func (r rule) decision(s Settings, h history, in Input, patience time.Duration) Decision {
 	d := Decision{Reason: r.code, Facts: h.facts, Linger: r.lingers(patience), Grace: graceAlways, Firm: r.firm}
 	if r.urgent {
-		d.Grace = map[Finish]time.Duration{FinishNever: 0, FinishSoon: graceSoon, FinishAlways: graceAlways}[s.Finish]
+		d.Grace = s.Grace()
 	}
 	if r.firm {
 		d.Grace = min(d.Grace, graceSoon)

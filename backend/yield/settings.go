@@ -91,6 +91,18 @@ func days() []Day {
 	return []Day{Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday}
 }
 
+// Grace is how long a task in work may go on when somebody waits for its end.
+func (s Settings) Grace() time.Duration {
+	switch s.Finish {
+	case FinishNever:
+		return 0
+	case FinishSoon:
+		return graceSoon
+	default:
+		return graceAlways
+	}
+}
+
 // Finish is what becomes of the task in work.
 type Finish string
 

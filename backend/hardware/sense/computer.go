@@ -21,6 +21,7 @@ type Computer struct {
 
 	// mu guards everything that follows.
 	mu       sync.Mutex
+	lister   lister
 	screen   screen
 	meter    meter
 	seldomAt time.Time
@@ -50,7 +51,7 @@ func (c *Computer) Read(ctx context.Context) Readings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var r Readings
-	processes, err := listProcesses(ctx, c.run)
+	processes, err := c.lister.list(ctx, c.run)
 	r.Programs = readingOf(programs(processes), err)
 	r.Fullscreen, r.Idle = c.screen.read(ctx, c.run)
 	// The monotonic clock stands still while a computer sleeps, the other doesn't.

@@ -45,8 +45,11 @@ func readHeat(ctx context.Context, run runner) Reading[Heat] {
 	return Known(Heat{Sensors: sensors})
 }
 
-func listProcesses(context.Context, runner) ([]process, error) {
-	all := procList(os.DirFS("/proc"))
+// lister remembers what it read of each process.
+type lister struct{ known procTable }
+
+func (l *lister) list(context.Context, runner) ([]process, error) {
+	all := l.known.list(os.DirFS("/proc"))
 	if len(all) == 0 {
 		return nil, errors.New("the list of programs can't be read: /proc is not there")
 	}

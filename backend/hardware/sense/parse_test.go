@@ -1,6 +1,7 @@
 package sense
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"testing"
@@ -206,7 +207,7 @@ func TestLinuxSensors(t *testing.T) {
 }
 
 func TestProcessesOfLinux(t *testing.T) {
-	got := procList(fstest.MapFS{
+	got := new(procTable).list(fstest.MapFS{
 		"1/stat": file("1 (systemd) S 0 1 1 0 -1"), "7/stat": file("7 (odd) name) R 1 7"), "8/stat": file("8 broken"), "self/stat": file("9 (x) R 1"),
 		"20/stat": file("20 (gnome-text-edit) S 1 2"), "20/cmdline": file("/usr/bin/gnome-text-editor\x00--x"),
 		"21/stat": file("21 (Cyberpunk2077.e) S 1 2"), "21/cmdline": file("Z:\\games\\bin\\x64\\Cyberpunk2077.exe\x00"),
@@ -215,6 +216,42 @@ func TestProcessesOfLinux(t *testing.T) {
 	want := []process{{1, 0, "systemd"}, {20, 1, "gnome-text-editor"}, {21, 1, "Cyberpunk2077.exe"}, {7, 1, "odd) name"}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestAProcessIsReadAgainWhereItMayHaveChanged(t *testing.T) {
+	stat := func(pid int, name string) *fstest.MapFile { return file(fmt.Sprintf("%d (%s) S 1 2", pid, name)) }
+	proc := fstest.MapFS{"7/stat": stat(7, "sh"), "8/stat": stat(8, "old")}
+	var table procTable
+	names := func() (all string) {
+		for _, p := range table.list(proc) {
+			all += p.name + " "
+		}
+		return all
+	}
+	if got := names(); got != "sh old " {
+		t.Fatalf("at first %q", got)
+	}
+	proc["7/stat"] = stat(7, "doom") // as a shell becomes what it starts
+	if got := names(); got != "doom old " {
+		t.Fatalf("a new one that becomes another: %q", got)
+	}
+	for range readNew {
+		names()
+	}
+	proc["8/stat"] = stat(8, "next")
+	looks := 0
+	for ; names() != "doom next "; looks++ {
+		if looks > readAgain {
+			t.Fatal("an old one that becomes another is never seen")
+		}
+	}
+	if looks == 0 {
+		t.Error("an old one is read at every look")
+	}
+	delete(proc, "7/stat")
+	if got := names(); got != "next " || len(table.known) != 1 {
+		t.Errorf("one that ended: %q, and %d are known", got, len(table.known))
 	}
 }
 

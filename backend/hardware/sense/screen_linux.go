@@ -122,10 +122,8 @@ func (s *screen) fullscreen() (Fullscreen, error) {
 // its kind of window.
 func (s *screen) programOf(w xproto.Window) string {
 	if pid, err := s.numbers(w, "_NET_WM_PID"); err == nil && len(pid) == 1 {
-		for _, p := range procList(os.DirFS("/proc")) {
-			if p.pid == int(pid[0]) {
-				return p.name
-			}
+		if p, ok := readProcess(os.DirFS("/proc"), int(pid[0])); ok {
+			return p.name
 		}
 	}
 	reply, err := xproto.GetProperty(s.x, false, w, xproto.AtomWmClass, xproto.AtomString, 0, 64).Reply()

@@ -2,6 +2,7 @@ package sense
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -92,32 +93,75 @@ func drmBusy(f fs.FS) (percent int, ok bool) {
 	return percent, ok
 }
 
-// procList reads /proc.
-func procList(f fs.FS) (all []process) {
+// procTable reads /proc again and again, and each process but seldom: a new one a
+// few times, for it may yet become another program, and then once in a while, for
+// its number may be another's.
+type procTable struct {
+	looks int
+	known map[int]*knownProcess
+}
+
+type knownProcess struct {
+	process
+	reads, seen int
+}
+
+const (
+	readNew   = 3  // looks at which a new process is read
+	readAgain = 16 // one in so many, after that
+)
+
+// list returns all processes, by number.
+func (t *procTable) list(f fs.FS) (all []process) {
 	entries, err := fs.ReadDir(f, ".")
 	if err != nil {
 		return nil
 	}
+	if t.known == nil {
+		t.known = map[int]*knownProcess{}
+	}
+	t.looks++
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
 			continue
 		}
-		p, ok := parseStat(text(f, path.Join(e.Name(), "stat")))
-		if !ok || p.pid != pid {
-			continue
+		k := t.known[pid]
+		if k == nil {
+			k = &knownProcess{}
+			t.known[pid] = k
 		}
-		// The kernel keeps 15 letters of a name; a longer one, and that of a Windows
-		// program under Wine or Proton, is in the command line.
-		if len(p.name) == 15 || strings.Contains(strings.ToLower(p.name), ".ex") || strings.HasPrefix(p.name, "wine") {
-			first, _, _ := strings.Cut(text(f, path.Join(e.Name(), "cmdline")), "\x00")
-			if base := baseName(first); strings.HasPrefix(base, p.name) || strings.HasSuffix(strings.ToLower(base), ".exe") {
-				p.name = base
+		if k.reads < readNew || (t.looks+pid)%readAgain == 0 {
+			p, ok := readProcess(f, pid)
+			if !ok {
+				continue
 			}
+			k.process = p
+			k.reads++
 		}
-		all = append(all, p)
+		k.seen = t.looks
+		all = append(all, k.process)
 	}
+	maps.DeleteFunc(t.known, func(_ int, k *knownProcess) bool { return k.seen != t.looks })
 	return all
+}
+
+// readProcess reads one process of /proc.
+func readProcess(f fs.FS, pid int) (process, bool) {
+	dir := strconv.Itoa(pid)
+	p, ok := parseStat(text(f, path.Join(dir, "stat")))
+	if !ok || p.pid != pid {
+		return process{}, false
+	}
+	// The kernel keeps 15 letters of a name; a longer one, and that of a Windows
+	// program under Wine or Proton, is in the command line.
+	if len(p.name) == 15 || strings.Contains(strings.ToLower(p.name), ".ex") || strings.HasPrefix(p.name, "wine") {
+		first, _, _ := strings.Cut(text(f, path.Join(dir, "cmdline")), "\x00")
+		if base := baseName(first); strings.HasPrefix(base, p.name) || strings.HasSuffix(strings.ToLower(base), ".exe") {
+			p.name = base
+		}
+	}
+	return p, true
 }
 
 // parseStat reads "pid (name) state parent …"; a name may hold anything, brackets

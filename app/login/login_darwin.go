@@ -1,0 +1,34 @@
+package login
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func (e Entry) path() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the folder of programs that start at login: %w", err)
+	}
+	return filepath.Join(home, "Library", "LaunchAgents", e.ID+".plist"), nil
+}
+
+// Set turns the entry on, with the command as it is now, or off.
+func (e Entry) Set(on bool) error {
+	path, err := e.path()
+	if err != nil {
+		return err
+	}
+	return setFile(path, e.plistText(), on)
+}
+
+// On says whether the entry is in force, with whatever command.
+func (e Entry) On() (bool, error) {
+	path, err := e.path()
+	if err != nil {
+		return false, err
+	}
+	text, err := readFile(path)
+	return text != "", err
+}

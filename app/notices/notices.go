@@ -1,0 +1,104 @@
+// Package notices tells a person of the few things that matter while the window
+// is closed: the first pay, a stake that was taken, a node that was put out, an
+// empty tank.
+//
+// Each occurrence is told once, also across restarts: what has been told is a
+// value that its holder keeps. An occurrence begins when a state shows it and
+// ends when the node is seen to be well again; a state in between, of a node that
+// still starts or whose chain can't be reached, ends nothing.
+package notices
+
+import (
+	"time"
+
+	"helium/app/api"
+	"helium/backend/node"
+)
+
+// Kind of a notice.
+type Kind string
+
+const (
+	FirstEarning Kind = "first_earning"
+	Slashed      Kind = "slashed"
+	KickedOut    Kind = "kicked_out"
+	LowGas       Kind = "low_gas"
+)
+
+// Notice is one thing to tell.
+type Notice struct {
+	Kind        Kind
+	Title, Text string
+}
+
+// Told is what has been told. The zero value has told nothing.
+type Told struct {
+	FirstEarning bool `json:"first_earning"`
+	// Slashed and KickedOut stand until the node is well again.
+	Slashed   bool `json:"slashed"`
+	KickedOut bool `json:"kicked_out"`
+	LowGas    bool `json:"low_gas"`
+	// LowGasAt is when it was last told, for what comes and goes with each task.
+	LowGasAt time.Time `json:"low_gas_at,omitzero"`
+}
+
+// gasPause is how long low gas is not told again.
+const gasPause = 24 * time.Hour
+
+// Decide says what a state gives to tell, and what has been told then.
+func Decide(told Told, s api.State) ([]Notice, Told) {
+	if s.Setup != nil {
+		return nil, told // the person is looking
+	}
+	var news []Notice
+	tell := func(kind Kind, title, text string) { news = append(news, Notice{kind, title, text}) }
+
+	if !told.FirstEarning && !s.Earnings.Total.IsZero() {
+		told.FirstEarning = true
+		tell(FirstEarning, "Your computer has earned its first CNX", "It was paid "+s.Earnings.Total.String()+".")
+	}
+	if isWell(s) {
+		told.Slashed, told.KickedOut, told.LowGas = false, false, false
+	}
+	reason := s.Node.Reason
+	if reason == nil {
+		return news, told
+	}
+	switch text := sentences(reason.Detail, reason.Action); {
+	case reason.Code == node.ReasonSlashed && !told.Slashed:
+		told.Slashed = true
+		tell(Slashed, reason.Title, text)
+	case reason.Code == node.ReasonKickedOut && !told.KickedOut:
+		told.KickedOut = true
+		tell(KickedOut, reason.Title, text)
+	case reason.Code == node.ReasonNoGas && !told.LowGas:
+		told.LowGas = true
+		if s.Now.Sub(told.LowGasAt) >= gasPause {
+			told.LowGasAt = s.Now
+			tell(LowGas, reason.Title, text)
+		}
+	}
+	return news, told
+}
+
+// isWell says whether nothing stands in the way of a node that is known.
+func isWell(s api.State) bool {
+	if s.Node.Reason != nil {
+		return false
+	}
+	switch s.Node.Status {
+	case api.NodeRunning, api.NodeWorking, api.NodePausing, api.NodePaused, api.NodeStopped:
+		return true
+	}
+	return false
+}
+
+func sentences(detail, action string) string {
+	switch {
+	case detail == "":
+		return action
+	case action == "":
+		return detail
+	}
+	return detail + " " + action
+}
