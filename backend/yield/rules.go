@@ -79,10 +79,6 @@ func asked(_ Settings, in Input, _ bool) (Facts, bool) {
 	return Facts{}, in.Now.Before(in.PausedUntil)
 }
 
-// coolBand is by how much a part must have cooled down, so that a node does not
-// come and go with its own heat.
-const coolBand = 10
-
 func hot(s Settings, in Input, already bool) (Facts, bool) {
 	heat := in.Readings.Heat
 	if !s.Heat.Pause || !heat.Known {
@@ -91,9 +87,9 @@ func hot(s Settings, in Input, already bool) (Facts, bool) {
 	hottest, _ := heat.Value.Hottest()
 	limit := s.Heat.Celsius
 	if already {
-		limit -= coolBand
+		limit -= s.Heat.CoolBy
 	}
-	f := Facts{CoolTo: s.Heat.Celsius - coolBand}
+	f := Facts{CoolTo: s.Heat.Celsius - s.Heat.CoolBy}
 	if hottest.Celsius >= limit && len(heat.Value.Sensors) > 0 {
 		f.Sensor, f.Celsius = hottest.Name, hottest.Celsius
 		return f, true
