@@ -60,6 +60,8 @@ type Agent struct {
 	server *local.Server
 	lock   *flock.Flock
 	owner  *owner
+	// computer is what the owner chose of this computer.
+	computer *computer
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -127,6 +129,7 @@ func Open(c Config) (*Agent, error) {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")
 	}
 	a.owner = a.openOwner(c.Senses)
+	a.computer = a.openComputer()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
@@ -166,6 +169,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer stop()
 	looking.Go(func() { a.watchOwner(ctx) })
 	looking.Go(func() { a.fetchModels(ctx) })
+	looking.Go(func() { a.watchComputer(ctx) })
 	wait := time.Second
 	for {
 		err := a.session(ctx)
@@ -244,6 +248,9 @@ func (a *Agent) session(ctx context.Context) error {
 	a.node, a.wish, a.applied = n, nil, nil
 	a.mu.Unlock()
 	a.heed(ctx) // before the node takes its first task
+	if wish == nil {
+		wish = a.rejoining()
+	}
 	defer func() {
 		a.mu.Lock()
 		a.node = nil
@@ -263,7 +270,9 @@ func (a *Agent) watchNode(ctx context.Context, n *node.Node) {
 			s.Now = time.Now()
 			show(s, state)
 			showEngine(s, state)
+			a.computer.showMissing(s)
 		})
+		a.changeOver(state)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
@@ -281,11 +290,17 @@ func (a *Agent) Watch(ctx context.Context) <-chan api.State { return a.hub.watch
 
 // Start wishes the node to stake and run.
 func (a *Agent) Start(ctx context.Context) error {
+	if !a.computer.heldSince().IsZero() {
+		defer a.restart() // which looks for the device again
+	}
 	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Start(ctx) })
 }
 
 // Stop wishes it to leave and take its stake back.
 func (a *Agent) Stop(ctx context.Context) error {
+	if err := a.stayOut(); err != nil {
+		return err
+	}
 	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Stop(ctx) })
 }
 

@@ -65,6 +65,8 @@ type State struct {
 	Recent []TaskRecord `json:"recent"`
 	// When holds the owner's choices of when to work.
 	When When `json:"when"`
+	// Computer is what tasks may run on, and how hard.
+	Computer Computer `json:"computer"`
 	// Setup is the first run; nil once it is over.
 	Setup *Setup `json:"setup,omitempty"`
 }
@@ -113,6 +115,8 @@ type When struct {
 	// Unread are the reasons that can't be told here, because what they hang on
 	// can't be read.
 	Unread []Unread `json:"unread"`
+	// Sensed is what is seen now.
+	Sensed Sensed `json:"sensed"`
 }
 
 // Unread is a reason that can't be told here, and why.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"helium/app/api"
 	"helium/backend/yield"
@@ -23,6 +24,7 @@ import (
 // recorder is a backend whose state the test changes.
 type recorder struct {
 	api.SetupService
+	api.ComputerService
 	states chan api.State
 	calls  chan string
 }
@@ -182,5 +184,27 @@ func TestAddressFileIsPrivateAndTellsAStrangerNothing(t *testing.T) {
 	s.Close()
 	if _, err := Dial(t.Context(), a); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("a dead agent gives %v", err)
+	}
+}
+
+func (r *recorder) SetPower(_ context.Context, p api.PowerChoice) error {
+	return &api.FieldError{Field: "watts", Message: "too much for this card"}
+}
+
+// A screen shows an error beside the field that it is about.
+func TestAnErrorAboutAFieldNamesIt(t *testing.T) {
+	s, _ := serve(t)
+	c, err := Dial(t.Context(), s.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.call(t.Context(), "setPower", api.PowerChoice{Mode: api.PowerOwn, Watts: 9000})
+	var data rpc.DataError
+	if !errors.As(err, &data) || err.Error() != "too much for this card" {
+		t.Fatalf("got %v", err)
+	}
+	if field, _ := data.ErrorData().(map[string]any); field["field"] != "watts" {
+		t.Errorf("its data is %v", data.ErrorData())
 	}
 }

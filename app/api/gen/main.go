@@ -40,6 +40,7 @@ type Pages struct {
 	Create  api.CreateWallet  `json:"create"`
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
+	Power   api.PowerChoice   `json:"power"`
 }
 
 func main() {
@@ -65,6 +66,11 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	modes, err := constantsOf(root+"/app/api/computer.go", "PowerMode")
+	if err != nil {
+		return nil, err
+	}
+
 	steps, err := constantsOf(root+"/app/api/setup.go", "SetupStep")
 	if err != nil {
 		return nil, err
@@ -82,6 +88,8 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
 		case t == reflect.TypeFor[yield.Code]():
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
+		case t == reflect.TypeFor[api.PowerMode]():
+			return &jsonschema.Schema{Type: "string", Enum: modes}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
 		case t == reflect.TypeFor[time.Time]():
