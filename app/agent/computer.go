@@ -300,7 +300,7 @@ func (a *Agent) ChooseDevice(ctx context.Context, id string) error {
 	c := a.computer
 	c.mu.Lock()
 	pick, device, known := c.pick(id)
-	now, missing := c.choices, c.missing
+	now, missing, used := c.choices, c.missing, c.used
 	same := c.sameClass(device)
 	c.mu.Unlock()
 	if !known {
@@ -309,8 +309,8 @@ func (a *Agent) ChooseDevice(ctx context.Context, id string) error {
 	if ok, why := c.usable(device); !ok {
 		return say(why)
 	}
-	if pick == now.Device && missing == "" {
-		return a.takeBack(ctx, now)
+	if device == used && missing == "" {
+		return a.stayWith(ctx, pick, now)
 	}
 	a.mu.Lock()
 	n := a.node
@@ -354,16 +354,15 @@ func (a *Agent) stayOut() error {
 	return a.computer.change(func(k *choices) { k.Rejoin = false })
 }
 
-// takeBack gives up a change that still waits.
-func (a *Agent) takeBack(ctx context.Context, now choices) error {
-	if now.Next == nil {
-		return nil
-	}
-	if err := a.computer.change(func(k *choices) { k.Next, k.Leave, k.Rejoin = nil, false, false }); err != nil {
+// stayWith keeps a pick of what is used already, and gives up a change that still
+// waits.
+func (a *Agent) stayWith(ctx context.Context, pick hardware.Pick, now choices) error {
+	err := a.computer.change(func(k *choices) { k.Device, k.Next, k.Leave, k.Rejoin = pick, nil, false, false })
+	if err != nil {
 		return err
 	}
 	a.showComputer()
-	if now.Leave && now.Rejoin {
+	if now.Next != nil && now.Leave && now.Rejoin {
 		return a.Start(ctx)
 	}
 	return nil

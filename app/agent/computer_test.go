@@ -219,11 +219,15 @@ func TestANodeThatIsOutChangesItsDeviceAtOnce(t *testing.T) {
 	if got := a.computer.chosen(); got.Device.Kind != hardware.CPU || got.Next != nil || !a.left() {
 		t.Errorf("it holds %+v", got)
 	}
+	if err := a.ChooseDevice(t.Context(), hardware.PickOf(card()).ID()); err != nil || a.left() || a.computer.chosen().Device != hardware.PickOf(card()) {
+		t.Errorf("what is used already is not just kept: %+v, %v", a.computer.chosen(), err)
+	}
 	if err := a.ChooseDevice(t.Context(), "0000:09:00.0/Gone"); err == nil || !strings.Contains(err.Error(), "isn't in the computer") {
 		t.Errorf("a device that is gone: %v", err)
 	}
 	a.computer.plan.Choices = a.computer.plan.Choices[1:]
 	a.computer.plan.Unfit = []hardware.Unfit{{Device: card(), Why: "the CUDA package is not installed"}}
+	a.computer.used = a.computer.plan.Devices[1]
 	if err := a.ChooseDevice(t.Context(), hardware.PickOf(card()).ID()); err == nil || err.Error() != "The CUDA package is not installed." {
 		t.Errorf("a device without a package: %v", err)
 	}

@@ -206,6 +206,7 @@ test("what the agent refuses is said, and the button comes back", async ({ page 
   agent.refuse = "the chain can't be reached";
   await page.goto(link());
   await page.getByTestId("action-pause").click();
+  await page.getByTestId("pause-open").click();
   await expect(page.getByText("the chain can't be reached")).toBeVisible();
   await expect(page.getByTestId("action-pause")).toBeEnabled();
 });

@@ -8,7 +8,7 @@ import { Button } from "../ui/button";
 export function PauseMenu(props: { disabled: boolean; onChoose: (length: PauseLength | null) => void }) {
   const t = useText();
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild disabled={props.disabled}>
         <Button data-testid="action-pause">
           {t("action.pause")}

@@ -156,7 +156,6 @@ function Devices({ agent, state, stale }: ScreenProps) {
             onChoose={() => ask(best)}
             title={t("computer.device.best")}
             text={t("computer.device.bestText", { name: chosenBest?.name ?? "" })}
-            aside={<Mark used={shown === best && used === chosenBest?.id} />}
           />
           {devices.map((d) => (
             <Choice

@@ -6,7 +6,7 @@ import { Notice } from "../../ui/notice";
 import type { ScreenProps } from "../screens";
 import { useAct } from "../setup/act";
 import { Choice, Problem } from "../setup/frame";
-import { NumberField, Section, Unread } from "../when/controls";
+import { NumberField, Section } from "../when/controls";
 
 type Power = State["computer"]["power"];
 type Mode = Power["choice"]["mode"];
@@ -22,7 +22,9 @@ export function PowerSection({ agent, state, stale }: ScreenProps) {
     <Section title={t("computer.power")} text={t("computer.power.text")}>
       <div className="grid gap-3 px-5 py-4" data-testid="power">
         {power.unread ? (
-          <Unread why={power.unread} />
+          <p className="text-[13px] leading-relaxed text-soft">
+            {state.hardware.kind === "cpu" ? t("computer.power.cpu") : power.unread}
+          </p>
         ) : (
           <>
             <Meter power={power} />

@@ -110,7 +110,7 @@ function Week({ hours }: { hours: Settings["hours"] }) {
       {openings(hours).map((parts, i) => (
         <div key={week[i]} className="contents">
           <span className="text-xs text-soft">{dayName(i, "short")}</span>
-          <span className="relative h-2.5 overflow-hidden rounded-sm bg-sunken">
+          <span className="relative h-2.5 overflow-hidden rounded-sm bg-line/70">
             {parts.map(([from, to]) => (
               <span
                 key={from}

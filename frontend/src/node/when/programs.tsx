@@ -40,14 +40,12 @@ export function Programs(props: {
   const [at, setAt] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const found = open && running ? suggest(running, text, list) : [];
-  // What was sent comes back as a chip; until then, and when it is refused, it stays.
+  // What is refused comes back into the field, to be written better.
+  const { problem } = props;
   const sent = useRef("");
   useEffect(() => {
-    if (sent.current && list.some((p) => bare(p) === bare(sent.current))) {
-      sent.current = "";
-      setText("");
-    }
-  }, [list]);
+    if (problem) setText(sent.current);
+  }, [problem]);
 
   const look = () => {
     setOpen(true);
@@ -57,7 +55,8 @@ export function Programs(props: {
   const add = (name: string) => {
     setOpen(false);
     setAt(-1);
-    if (name.trim() === "" || list.some((p) => bare(p) === bare(name))) return setText("");
+    setText("");
+    if (name.trim() === "" || list.some((p) => bare(p) === bare(name))) return;
     sent.current = name;
     props.onSave([...list, name.trim()]);
   };

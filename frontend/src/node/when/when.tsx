@@ -55,8 +55,8 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
           unread={unreadWhy(state, "fullscreen")}
           onChange={(pause) => put({ fullscreen: { ...fullscreen, pause } })}
         >
-          <div>
-            <p className="mb-1.5 text-[13px] text-soft">{t("when.except")}</p>
+          <details open={fullscreen.except.length > 0 || at("fullscreen.except") !== undefined}>
+            <summary className="mb-1.5 w-fit rounded text-[13px] text-soft hover:text-ink">{t("when.except")}</summary>
             <Programs
               agent={agent}
               label={t("when.except")}
@@ -65,7 +65,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
               problem={at("fullscreen.except")}
               onSave={(except) => put({ fullscreen: { ...fullscreen, except } })}
             />
-          </div>
+          </details>
         </Row>
         <div className="px-5 py-3.5" data-testid="when-programs">
           <p className="text-sm font-medium">{t("when.programs")}</p>
@@ -149,7 +149,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
         <fieldset className="grid gap-2 px-5 py-3.5" disabled={stale}>
           <legend className="float-left mb-1 text-sm font-medium">{t("when.finish")}</legend>
           {(["soon", "always", "never"] as const).map((finish) => (
-            <label key={finish} className="flex cursor-pointer items-start gap-3 rounded-lg py-1">
+            <label key={finish} className="touch flex cursor-pointer items-start gap-3 rounded-lg py-1">
               <input
                 type="radio"
                 name="finish"
