@@ -12,12 +12,12 @@ export default defineConfig({
   // The pages against a stand; and against a running devnet, where there is one
   // (HELIUM_READY names the file that `helium devnet --ready` writes).
   projects: [
-    { name: "stand", testMatch: ["chat.spec.ts", "pictures.spec.ts", "node-states.spec.ts"] },
+    { name: "stand", testMatch: ["chat.spec.ts", "pictures.spec.ts", "node-states.spec.ts", "computer.spec.ts"] },
     ...(process.env.HELIUM_READY
       ? [
           {
             name: "devnet",
-            testMatch: ["devnet.spec.ts", "node.spec.ts", "firstrun.spec.ts", "chat-tab.spec.ts"],
+            testMatch: ["devnet.spec.ts", "node.spec.ts", "firstrun.spec.ts", "chat-tab.spec.ts", "when.spec.ts"],
             timeout: 180_000,
           },
         ]

@@ -74,6 +74,8 @@ type Agent struct {
 	desk   *desk
 	// quits holds the owner's words to end, two of which mean at once.
 	quits chan struct{}
+	// computer is what the owner chose of this computer.
+	computer *computer
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -153,6 +155,7 @@ func Open(c Config) (*Agent, error) {
 	a.showSettings()
 	a.desk = openDesk(c.DataDir, c.Desktop, c.Log)
 	a.showDesktop()
+	a.computer = a.openComputer()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}
@@ -200,6 +203,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	looking.Go(func() { a.tellNews(ctx) })
 	looking.Go(func() { a.slim(ctx) })
 	looking.Go(func() { a.awaitQuit(ctx, stop) })
+	looking.Go(func() { a.watchComputer(ctx) })
 	wait := time.Second
 	for {
 		err := a.session(ctx)
@@ -279,6 +283,9 @@ func (a *Agent) session(ctx context.Context) error {
 	a.node, a.wish, a.applied, a.talk = n, nil, nil, chat
 	a.mu.Unlock()
 	a.heed(ctx) // before the node takes its first task
+	if wish == nil {
+		wish = a.rejoining()
+	}
 	defer func() {
 		a.mu.Lock()
 		a.node, a.talk = nil, nil
@@ -298,7 +305,9 @@ func (a *Agent) watchNode(ctx context.Context, n *node.Node) {
 			s.Now = time.Now()
 			show(s, state)
 			showEngine(s, state)
+			a.computer.showMissing(s)
 		})
+		a.changeOver(state)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
@@ -316,11 +325,17 @@ func (a *Agent) Watch(ctx context.Context) <-chan api.State { return a.hub.watch
 
 // Start wishes the node to stake and run.
 func (a *Agent) Start(ctx context.Context) error {
+	if !a.computer.heldSince().IsZero() {
+		defer a.restart() // which looks for the device again
+	}
 	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Start(ctx) })
 }
 
 // Stop wishes it to leave and take its stake back.
 func (a *Agent) Stop(ctx context.Context) error {
+	if err := a.stayOut(); err != nil {
+		return err
+	}
 	return a.tell(ctx, func(ctx context.Context, n *node.Node) error { return n.Stop(ctx) })
 }
 

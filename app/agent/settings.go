@@ -29,8 +29,8 @@ import (
 // settingsName is the owner's other choices, in the data folder.
 const settingsName = "settings.json"
 
-// choices are what is kept. The secrets that two of them speak of lie elsewhere.
-type choices struct {
+// keptSettings are what is kept. The secrets that two of them speak of lie elsewhere.
+type keptSettings struct {
 	Language   string         `json:"language"`
 	Appearance api.Appearance `json:"appearance"`
 	Proxy      string         `json:"proxy"`
@@ -39,25 +39,25 @@ type choices struct {
 	Token      bool           `json:"token"`
 }
 
-func usualChoices() choices { return choices{Appearance: api.AppearanceSystem} }
+func usualSettings() keptSettings { return keptSettings{Appearance: api.AppearanceSystem} }
 
-// parseChoices takes a whole record and nothing else.
-func parseChoices(b []byte) (c choices, err error) {
+// parseSettings takes a whole record and nothing else.
+func parseSettings(b []byte) (c keptSettings, err error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return usualChoices(), err
+		return usualSettings(), err
 	}
 	if d.More() {
-		return usualChoices(), errors.New("something follows the record")
+		return usualSettings(), errors.New("something follows the record")
 	}
 	if err := c.check(); err != nil {
-		return usualChoices(), err
+		return usualSettings(), err
 	}
 	return c, nil
 }
 
-func (c choices) check() error {
+func (c keptSettings) check() error {
 	if err := checkLanguage(c.Language); err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ type preferences struct {
 
 	// mu guards everything that follows.
 	mu     sync.Mutex
-	kept   choices
+	kept   keptSettings
 	reason *protocol.Reason
 	// login and token are what was chosen, once they are found.
 	login *url.Userinfo
@@ -203,14 +203,14 @@ func (a *Agent) openPreferences() *preferences {
 	p := &preferences{
 		path:    filepath.Join(a.cfg.DataDir, settingsName),
 		secrets: wallet.OpenSecrets(filepath.Join(a.cfg.DataDir, "secrets"), a.cfg.Wallet),
-		redact:  a.cfg.Redact, environment: models.EnvironmentProxy(), kept: usualChoices(),
+		redact:  a.cfg.Redact, environment: models.EnvironmentProxy(), kept: usualSettings(),
 	}
 	b, err := os.ReadFile(p.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p
 	}
 	if err == nil {
-		p.kept, err = parseChoices(b)
+		p.kept, err = parseSettings(b)
 	}
 	if err != nil {
 		aside := p.path + ".unreadable"
@@ -222,7 +222,7 @@ func (a *Agent) openPreferences() *preferences {
 }
 
 // save writes the record whole or not at all.
-func (p *preferences) save(c choices) error {
+func (p *preferences) save(c keptSettings) error {
 	b, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {
 		err = os.WriteFile(p.path+".new", append(b, '\n'), 0o600)
@@ -239,7 +239,7 @@ func (p *preferences) save(c choices) error {
 	return nil
 }
 
-func (p *preferences) get() choices {
+func (p *preferences) get() keptSettings {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.kept
@@ -352,7 +352,7 @@ func (a *Agent) showSettings() {
 	a.hub.change(func(st *api.State) { st.Settings = s })
 }
 
-func (a *Agent) changeChoices(edit func(*choices)) error {
+func (a *Agent) changeChoices(edit func(*keptSettings)) error {
 	p := a.prefs
 	p.changing.Lock()
 	defer p.changing.Unlock()
@@ -370,7 +370,7 @@ func (a *Agent) SetLanguage(_ context.Context, tag string) error {
 	if err := checkLanguage(tag); err != nil {
 		return err
 	}
-	return a.changeChoices(func(c *choices) { c.Language = tag })
+	return a.changeChoices(func(c *keptSettings) { c.Language = tag })
 }
 
 // SetAppearance keeps how light the pages are.
@@ -378,7 +378,7 @@ func (a *Agent) SetAppearance(_ context.Context, look api.Appearance) error {
 	if err := checkAppearance(look); err != nil {
 		return err
 	}
-	return a.changeChoices(func(c *choices) { c.Appearance = look })
+	return a.changeChoices(func(c *keptSettings) { c.Appearance = look })
 }
 
 // SetDownloads keeps how models are fetched. A login goes to no other proxy, and a

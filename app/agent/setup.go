@@ -146,7 +146,7 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	plan, err := hardware.Here(ctx, a.log)
 	var choice hardware.Choice
 	if err == nil {
-		p.engine, choice, err = plan.Start(ctx, worker.Options{Threads: engineThreads(), MadeDir: p.models.MadeDir(), Log: a.log})
+		p.engine, choice, err = a.startPicked(ctx, &plan, worker.Options{Threads: engineThreads(), MadeDir: p.models.MadeDir(), Log: a.log})
 	}
 	if err != nil {
 		a.hub.change(func(s *api.State) { s.Engine.Status = "failed" })
@@ -178,6 +178,7 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: choice.Package.Backend, Runtime: info.Runtime, Why: plan.Explain(choice),
 		}
 	})
+	a.showDevices(plan, choice.Device, info.Runtime)
 	a.mu.Lock()
 	a.modelMemory = memory.Limit
 	a.mu.Unlock()

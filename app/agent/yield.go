@@ -51,6 +51,7 @@ type owner struct {
 	until    time.Time
 	startNow bool
 	decision yield.Decision
+	readings sense.Readings
 }
 
 // openOwner reads what was kept. What can't be read is as if it had never been
@@ -142,6 +143,7 @@ func (a *Agent) heed(ctx context.Context) {
 
 	o.mu.Lock()
 	settings := o.settings
+	o.readings = readings
 	in := yield.Input{
 		Now: o.now(), Readings: readings, PausedUntil: o.until, StartNow: o.startNow,
 		OnCard: shown.Hardware.Kind == "gpu", Working: shown.Engine.Status == "busy",
@@ -159,7 +161,7 @@ func (a *Agent) heed(ctx context.Context) {
 	a.hub.change(func(s *api.State) {
 		s.Now = in.Now
 		s.Node.Pause = pauseOf(d)
-		s.When = api.When{Settings: settings, Unread: unread(readings)}
+		s.When = api.When{Settings: settings, Unread: unread(readings), Sensed: sensed(settings, readings, in.Now)}
 	})
 }
 
@@ -171,8 +173,13 @@ func (a *Agent) apply(d yield.Decision) {
 		return
 	}
 	var y *node.Yielding
-	if !d.Work() {
+	switch {
+	case !d.Work():
 		y = &node.Yielding{Since: d.Since, Grace: d.Grace, Leave: d.Leave}
+	case !a.computer.heldSince().IsZero():
+		// What runs now isn't what the owner chose: nothing is taken on with it.
+		since := a.computer.heldSince()
+		y = &node.Yielding{Since: since, Leave: since}
 	}
 	if a.parting != nil {
 		y = a.parting
@@ -249,6 +256,10 @@ func tomorrow(now time.Time) time.Time {
 // SetWhen takes the owner's choices of when to work.
 func (a *Agent) SetWhen(_ context.Context, settings json.RawMessage) error {
 	s, err := yield.ParseSettings(settings)
+	var refused *yield.Refusal
+	if errors.As(err, &refused) {
+		return &api.FieldError{Field: refused.Field, Message: refused.Why}
+	}
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func TestAPauseForAWhileAndChoicesOutliveTheAgent(t *testing.T) {
 	if err := a.PauseFor(t.Context(), "for ever"); err == nil || !strings.Contains(err.Error(), "length is") {
 		t.Errorf("got %v", err)
 	}
-	if err := a.SetWhen(t.Context(), json.RawMessage(`{"heat":{"celsius":1}}`)); err == nil || !strings.Contains(err.Error(), "heat.celsius") {
+	if err := a.SetWhen(t.Context(), json.RawMessage(`{"heat":{"celsius":1}}`)); err == nil || !strings.Contains(err.Error(), "not from 50") {
 		t.Errorf("got %v", err)
 	}
 	if err := a.SetWhen(t.Context(), json.RawMessage(`{"programs":["blender"]}`)); err != nil {

@@ -69,6 +69,8 @@ type State struct {
 	Desktop DesktopState `json:"desktop"`
 	// Settings are the owner's other choices.
 	Settings Preferences `json:"settings"`
+	// Computer is what tasks may run on, and how hard.
+	Computer Computer `json:"computer"`
 	// Setup is the first run; nil once it is over.
 	Setup *Setup `json:"setup,omitempty"`
 }
@@ -117,6 +119,8 @@ type When struct {
 	// Unread are the reasons that can't be told here, because what they hang on
 	// can't be read.
 	Unread []Unread `json:"unread"`
+	// Sensed is what is seen now.
+	Sensed Sensed `json:"sensed"`
 }
 
 // Unread is a reason that can't be told here, and why.

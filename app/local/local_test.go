@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"helium/app/api"
 	"helium/backend/yield"
@@ -25,6 +26,7 @@ import (
 type recorder struct {
 	api.SetupService
 	api.SettingsService
+	api.ComputerService
 	states chan api.State
 	lines  chan []api.LogLine
 	calls  chan string
@@ -272,5 +274,27 @@ func TestTheDesktopsChoicesComeThroughWholeOrNotAtAll(t *testing.T) {
 	}
 	if len(r.calls) != 0 {
 		t.Errorf("%s came through", <-r.calls)
+	}
+}
+
+func (r *recorder) SetPower(_ context.Context, p api.PowerChoice) error {
+	return &api.FieldError{Field: "watts", Message: "too much for this card"}
+}
+
+// A screen shows an error beside the field that it is about.
+func TestAnErrorAboutAFieldNamesIt(t *testing.T) {
+	s, _ := serve(t)
+	c, err := Dial(t.Context(), s.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.call(t.Context(), "setPower", api.PowerChoice{Mode: api.PowerOwn, Watts: 9000})
+	var data rpc.DataError
+	if !errors.As(err, &data) || err.Error() != "too much for this card" {
+		t.Fatalf("got %v", err)
+	}
+	if field, _ := data.ErrorData().(map[string]any); field["field"] != "watts" {
+		t.Errorf("its data is %v", data.ErrorData())
 	}
 }

@@ -18,6 +18,15 @@ type Plan struct {
 	// Wanted are packages that aren't here and would be better than the first
 	// choice, the best first.
 	Wanted []Want
+	// Devices are all that were looked at, and Unfit those of them that no choice is of.
+	Devices []Device
+	Unfit   []Unfit
+}
+
+// Unfit is a device that can't be used, and why.
+type Unfit struct {
+	Device Device
+	Why    string
 }
 
 // Choice is a device and the engine package for it.
@@ -92,7 +101,7 @@ func capability(c int) string { return fmt.Sprintf("%d.%d", c/10, c%10) }
 // Choose plans for devices, the best first, with the packages that are installed
 // and those that exist for this system.
 func Choose(devices []Device, installed []ggml.Package, offered []ggml.Offer) (Plan, error) {
-	var plan Plan
+	plan := Plan{Devices: devices}
 	var passed []string // of every card before: why it can't be used
 	for _, d := range devices {
 		if d.Kind == CPU {
@@ -102,7 +111,9 @@ func Choose(devices []Device, installed []ggml.Package, offered []ggml.Offer) (P
 		choices, wanted, problems := waysFor(d, installed, offered)
 		plan.add(choices, wanted, passed)
 		if len(choices) == 0 {
-			passed = append(passed, fmt.Sprintf("your %s can't be used: %s", d.short(), strings.Join(problems, "; ")))
+			why := strings.Join(problems, "; ")
+			plan.Unfit = append(plan.Unfit, Unfit{d, why})
+			passed = append(passed, fmt.Sprintf("your %s can't be used: %s", d.short(), why))
 		}
 	}
 	if len(plan.Choices) == 0 {

@@ -150,10 +150,15 @@ func processor(log *slog.Logger) Device {
 	return d
 }
 
+// commandTime is how long a driver's tool may take.
+const commandTime = 10 * time.Second
+
 func execute(ctx context.Context, name string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, name, args...).Output()
+	cmd := exec.CommandContext(ctx, name, args...)
+	withoutWindow(cmd)
+	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", name, err)
 	}

@@ -138,6 +138,11 @@ const engineDeaths = 3
 
 // compute runs the task and keeps its answer.
 func (r *runner) compute(ctx context.Context, job Job) error {
+	if other, err := r.n.mustNotCompute(ctx); err != nil {
+		return err
+	} else if other {
+		return r.giveUp(ctx, job, &verdict{protocol.KindCannotRun, errors.New("the node joined with other hardware")})
+	}
 	if handed, err := r.makeWay(ctx, job); handed || err != nil {
 		return err
 	}

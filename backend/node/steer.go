@@ -78,7 +78,7 @@ func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
 	if me.Stuck != nil && me.Wish == WishRun {
 		return lookAgain, nil
 	}
-	wish := n.wishNow(ctx, me.Wish, v.status)
+	wish := n.wishNow(ctx, me.Wish, v)
 	next := moves()[wish][v.status]
 	switch next {
 	case moveNone:
@@ -114,19 +114,50 @@ func (n *Node) rest(ctx context.Context, me self, s protocol.NodeStatus) {
 
 // wishNow is the owner's wish, or to pause while the owner needs the computer, or
 // while there is no room for it.
-func (n *Node) wishNow(ctx context.Context, wish Wish, s protocol.NodeStatus) Wish {
+func (n *Node) wishNow(ctx context.Context, wish Wish, v view) Wish {
+	other := n.ofAnotherClass(v)
 	if n.yieldingNow() != nil {
 		n.health.clear(ReasonNoRoom)
-		return n.heeding(wish, s) // and the engine isn't asked for its room
+		return n.heeding(wish, v.status) // and the engine isn't asked for its room
 	}
 	if wish != WishRun {
 		n.health.clear(ReasonNoRoom)
 		return wish
 	}
-	if !n.shelter(ctx) {
+	if other || !n.shelter(ctx) {
 		return WishPause
 	}
 	return wish
+}
+
+// ofAnotherClass says, and shows, that the node joined with other hardware than it
+// has now: what it computes would differ from the others' results, and cost the
+// stake. So it takes no tasks until it has left and joined anew.
+func (n *Node) ofAnotherClass(v view) bool {
+	if !n.differs(v) {
+		n.health.clear(ReasonClass)
+		return false
+	}
+	n.health.raise(ReasonClass, fmt.Sprintf("This computer is now %s.", n.cfg.Class))
+	return true
+}
+
+func (n *Node) differs(v view) bool {
+	return v.status != protocol.NodeQuit && v.class != n.cfg.Class.ID() && v.class != protocol.OtherClass(n.cfg.Class.VRAMGB).ID()
+}
+
+// mustNotCompute says whether the node has joined with other hardware, as far as
+// the chain can be asked.
+func (n *Node) mustNotCompute(ctx context.Context) (is bool, err error) {
+	n.mu.Lock()
+	v := n.view
+	n.mu.Unlock()
+	if !v.known {
+		if v, err = n.look(ctx); err != nil {
+			return false, err
+		}
+	}
+	return n.differs(v), nil
 }
 
 func (n *Node) rejoinText(v view) string {
@@ -138,7 +169,7 @@ func (n *Node) rejoinText(v view) string {
 func (n *Node) settled(v view) {
 	n.health.clear(ReasonMoveRefused, ReasonNoStake, ReasonFaucet, ReasonSelfTest, ReasonRejoin, ReasonEngineDiffers)
 	if v.status == protocol.NodeQuit {
-		n.health.clear(ReasonNoGas, ReasonClass, ReasonClassUnknown, ReasonNoModel)
+		n.health.clear(ReasonNoGas, ReasonClassUnknown, ReasonNoModel)
 		return
 	}
 	if len(n.cfg.Models.List()) == 0 {
@@ -146,14 +177,10 @@ func (n *Node) settled(v view) {
 	} else {
 		n.health.clear(ReasonNoModel)
 	}
-	n.health.clear(ReasonClass, ReasonClassUnknown)
-	switch v.class {
-	case n.cfg.Class.ID():
-	case protocol.OtherClass(n.cfg.Class.VRAMGB).ID():
+	n.health.clear(ReasonClassUnknown)
+	if v.class == protocol.OtherClass(n.cfg.Class.VRAMGB).ID() && v.class != n.cfg.Class.ID() {
 		n.health.raise(ReasonClassUnknown, fmt.Sprintf("It has joined as unknown hardware, which is given no text tasks: the network does not know %s, "+
 			"or knows that its engine computes something else. Stop the node to take the stake back; started again, it joins when the network knows it.", n.cfg.Class))
-	default:
-		n.health.raise(ReasonClass, fmt.Sprintf("This computer is now %s.", n.cfg.Class))
 	}
 }
 

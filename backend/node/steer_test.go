@@ -131,6 +131,39 @@ func TestANodeAmongUnknownHardwareSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// A node whose graphics card was taken out, or replaced, takes no tasks as what it
+// is no longer, and neither leaves nor joins without its owner.
+func TestANodeOfOtherHardwareTakesNoTasksUntilItsOwnerHasItJoinAnew(t *testing.T) {
+	w := newWorld(t)
+	class := w.class
+	h := w.newHost("replaced", func(c *Config) { c.Class = class }).boot().join()
+	h.shutDown()
+
+	info, err := w.engine.Info(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	class.Card = "Another Card"
+	w.register(class, Fingerprint(info))
+	h.boot()
+	s := h.await("the reason and a pause", func(s State) bool {
+		return s.Reason != nil && s.Reason.Code == ReasonClass && s.Chain == protocol.NodePaused
+	})
+	if s.Status != StatusBlocked || !strings.Contains(s.Reason.Detail, "Another Card") || s.Stake.IsZero() {
+		t.Errorf("its state is %+v, reason %+v", s, s.Reason)
+	}
+	if err := h.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.await("having left", func(s State) bool { return s.Status == StatusStopped })
+	if err := h.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s = h.await("running as the other", func(s State) bool { return s.Status == StatusRunning }); s.Reason != nil {
+		t.Errorf("its reason is %+v", s.Reason)
+	}
+}
+
 // A node that was let go waits for the day on which it may join again, when its
 // owner has asked for it, and then joins by itself.
 func TestANodeThatWasLetGoJoinsAgainWhenItMay(t *testing.T) {

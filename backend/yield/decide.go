@@ -116,7 +116,7 @@ func Decide(s Settings, m Memory, in Input) (Decision, Memory) {
 
 // after is the history with one more look at the condition.
 func (h history) after(s Settings, r rule, in Input, patience time.Duration) history {
-	if !h.over.IsZero() && !in.Now.Before(h.over.Add(r.lingers(patience))) {
+	if !h.over.IsZero() && !in.Now.Before(h.over.Add(r.lingers(s, patience))) {
 		h = history{} // it ended between two looks, as after a computer's sleep
 	}
 	facts, stands := r.stands(s, in, h.active)
@@ -131,7 +131,7 @@ func (h history) after(s Settings, r rule, in Input, patience time.Duration) his
 	if in.StartNow && !r.firm && stands {
 		h.ignored = true
 	}
-	lingering := !stands && (h.active || h.ignored) && in.Now.Before(h.over.Add(r.lingers(patience)))
+	lingering := !stands && (h.active || h.ignored) && in.Now.Before(h.over.Add(r.lingers(s, patience)))
 	switch {
 	case in.StartNow && !r.firm && !stands, !stands && !lingering:
 		return history{}
@@ -143,13 +143,13 @@ func (h history) after(s Settings, r rule, in Input, patience time.Duration) his
 	return h
 }
 
-// lingers is the rule's linger, or the patience of a node that was interrupted
-// often where its end isn't known beforehand.
-func (r rule) lingers(patience time.Duration) time.Duration {
+// lingers is the rule's linger, or the owner's, or the patience of a node that was
+// interrupted often, where its end isn't known beforehand.
+func (r rule) lingers(s Settings, patience time.Duration) time.Duration {
 	if r.linger == 0 && r.ends != nil && r.code != InUse {
 		return 0
 	}
-	return max(r.linger, patience)
+	return max(r.linger, patience, time.Duration(s.LingerSeconds)*time.Second)
 }
 
 // patienceAfter is how long a node waits after a pause when it was interrupted
@@ -168,7 +168,7 @@ func patienceAfter(pauses int) time.Duration {
 }
 
 func (r rule) decision(s Settings, h history, in Input, patience time.Duration) Decision {
-	d := Decision{Reason: r.code, Facts: h.facts, Linger: r.lingers(patience), Grace: graceAlways, Firm: r.firm}
+	d := Decision{Reason: r.code, Facts: h.facts, Linger: r.lingers(s, patience), Grace: graceAlways, Firm: r.firm}
 	if r.urgent {
 		d.Grace = s.Grace()
 	}

@@ -363,3 +363,35 @@ func TestHoursPassMidnightAndSummerTime(t *testing.T) {
 		}
 	}
 }
+
+func TestTheOwnerChoosesHowLongToWaitAndHowFarToCoolDown(t *testing.T) {
+	s := Defaults()
+	s.Heat.CoolBy, s.LingerSeconds = 20, 300
+	step := func(m Memory, after time.Duration, r sense.Readings) (Decision, Memory) {
+		return Decide(s, m, Input{Now: evening.Add(after), Readings: r})
+	}
+	_, m := step(Memory{}, 0, at(90))
+	d, m := step(m, 10*time.Second, at(90))
+	if d.Reason != Hot || d.Facts.CoolTo != 68 {
+		t.Fatalf("at 90 degrees it decides %+v", d)
+	}
+	if d, m = step(m, time.Minute, at(70)); d.Reason != Hot || d.Over {
+		t.Errorf("two degrees above it decides %+v", d)
+	}
+	if d, m = step(m, 2*time.Minute, at(67)); !d.Over || d.Linger != 5*time.Minute {
+		t.Errorf("cooled down it decides %+v", d)
+	}
+	if d, m = step(m, 6*time.Minute, at(50)); d.Work() {
+		t.Error("it works before it has waited")
+	}
+	if d, _ = step(m, 7*time.Minute, at(50)); !d.Work() {
+		t.Errorf("when it has waited it decides %+v", d)
+	}
+
+	asked := Input{Now: evening, Readings: quiet(), PausedUntil: evening.Add(time.Minute)}
+	_, m = Decide(s, Memory{}, asked)
+	asked.Now = evening.Add(time.Minute)
+	if d, _ := Decide(s, m, asked); !d.Work() {
+		t.Errorf("what the owner said ends when it was said to, not later: %+v", d)
+	}
+}

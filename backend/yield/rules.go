@@ -79,10 +79,6 @@ func asked(_ Settings, in Input, _ bool) (Facts, bool) {
 	return Facts{}, in.Now.Before(in.PausedUntil)
 }
 
-// coolBand is by how much a part must have cooled down, so that a node does not
-// come and go with its own heat.
-const coolBand = 10
-
 func hot(s Settings, in Input, already bool) (Facts, bool) {
 	heat := in.Readings.Heat
 	if !s.Heat.Pause || !heat.Known {
@@ -91,9 +87,9 @@ func hot(s Settings, in Input, already bool) (Facts, bool) {
 	hottest, _ := heat.Value.Hottest()
 	limit := s.Heat.Celsius
 	if already {
-		limit -= coolBand
+		limit -= s.Heat.CoolBy
 	}
-	f := Facts{CoolTo: s.Heat.Celsius - coolBand}
+	f := Facts{CoolTo: s.Heat.Celsius - s.Heat.CoolBy}
 	if hottest.Celsius >= limit && len(heat.Value.Sensors) > 0 {
 		f.Sensor, f.Celsius = hottest.Name, hottest.Celsius
 		return f, true
@@ -115,14 +111,20 @@ func listed(s Settings, in Input, _ bool) (Facts, bool) {
 	if !in.Readings.Programs.Known {
 		return Facts{}, false
 	}
+	program := s.Listed(in.Readings.Programs.Value)
+	return Facts{Program: program}, program != ""
+}
+
+// Listed is the first of the programs that run which is on the owner's list; empty
+// for none.
+func (s Settings) Listed(running []string) string {
 	for _, name := range s.Programs {
-		for _, running := range in.Readings.Programs.Value {
-			if sameProgram(name, running) {
-				return Facts{Program: running}, true
-			}
+		i := slices.IndexFunc(running, func(r string) bool { return sameProgram(name, r) })
+		if i >= 0 {
+			return running[i]
 		}
 	}
-	return Facts{}, false
+	return ""
 }
 
 // graphicsBusy counts only what is somebody else's: where the system doesn't tell
@@ -156,8 +158,11 @@ func idleEnough(s Settings, in Input) time.Time {
 }
 
 func outOfHours(s Settings, in Input, _ bool) (Facts, bool) {
-	return Facts{}, s.Hours.Limit && !s.Hours.open(in.Now)
+	return Facts{}, !s.InHours(in.Now)
 }
+
+// InHours says whether the owner's hours allow work at t.
+func (s Settings) InHours(t time.Time) bool { return !s.Hours.Limit || s.Hours.open(t) }
 
 // open says whether t lies within the hours.
 func (h HoursRule) open(t time.Time) bool {

@@ -27,6 +27,9 @@ type Settings struct {
 	// Finish is what becomes of the task in work when a program of the owner's
 	// needs the computer.
 	Finish Finish `json:"finish"`
+	// LingerSeconds is the least that the node waits after a reason has ended, for
+	// those reasons whose end nobody knows beforehand. Each waits a while by itself.
+	LingerSeconds int `json:"linger_seconds"`
 }
 
 // FullscreenRule makes room for whatever fills the screen.
@@ -53,6 +56,9 @@ type HeatRule struct {
 	Pause bool `json:"pause"`
 	// Celsius from which it is.
 	Celsius int `json:"celsius"`
+	// CoolBy is by how many degrees it must have cooled down before work goes on, so
+	// that a node does not come and go with its own heat.
+	CoolBy int `json:"cool_by"`
 }
 
 // HoursRule limits work to hours of the day.
@@ -123,7 +129,9 @@ const (
 
 	leastPercent, mostPercent = 5, 95
 	leastCelsius, mostCelsius = 50, 105
+	leastCoolBy, mostCoolBy   = 2, 40
 	leastIdle, mostIdle       = 1, 240
+	leastLinger, mostLinger   = 0, 3600
 )
 
 // Defaults put the owner's programs first, and spare battery and card.
@@ -133,15 +141,29 @@ func Defaults() Settings {
 		Programs:   []string{},
 		Graphics:   GraphicsRule{Pause: true, Percent: 30},
 		Battery:    BatteryRule{Pause: true},
-		Heat:       HeatRule{Pause: true, Celsius: 88},
+		Heat:       HeatRule{Pause: true, Celsius: 88, CoolBy: 10},
 		Hours:      HoursRule{Days: []Day{Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday}, From: "22:00", To: "07:00"},
 		Person:     PersonRule{IdleMinutes: 5},
 		Finish:     FinishSoon,
 	}
 }
 
+// Refusal says why a field of the settings can't be what it is.
+type Refusal struct {
+	// Field by its path in JSON: "heat.celsius".
+	Field string
+	// Why is a sentence for the owner, which does not name the field.
+	Why string
+}
+
+func (r *Refusal) Error() string { return r.Field + ": " + r.Why }
+
+func refuse(field, format string, args ...any) error {
+	return &Refusal{field, fmt.Sprintf(format, args...)}
+}
+
 // ParseSettings reads settings. A field that is missing has its default; one
-// that is unknown or out of bounds is refused by its name.
+// that is unknown is refused by its name, one that is out of bounds by a Refusal.
 func ParseSettings(b []byte) (Settings, error) {
 	s := Defaults()
 	if len(b) > maxSettingsBytes {
@@ -175,10 +197,12 @@ func (s *Settings) tidy() (err error) {
 	}{
 		{"graphics.percent", s.Graphics.Percent, leastPercent, mostPercent},
 		{"heat.celsius", s.Heat.Celsius, leastCelsius, mostCelsius},
+		{"heat.cool_by", s.Heat.CoolBy, leastCoolBy, mostCoolBy},
 		{"person.idle_minutes", s.Person.IdleMinutes, leastIdle, mostIdle},
+		{"linger_seconds", s.LingerSeconds, leastLinger, mostLinger},
 	} {
 		if n.value < n.least || n.value > n.top {
-			return fmt.Errorf("%s is %d, and must be from %d to %d", n.field, n.value, n.least, n.top)
+			return refuse(n.field, "%d is not from %d to %d.", n.value, n.least, n.top)
 		}
 	}
 	if err := s.Hours.tidy(); err != nil {
@@ -188,7 +212,7 @@ func (s *Settings) tidy() (err error) {
 	case FinishNever, FinishSoon, FinishAlways:
 		return nil
 	}
-	return fmt.Errorf("finish is %q, and must be %q, %q or %q", s.Finish, FinishNever, FinishSoon, FinishAlways)
+	return refuse("finish", "%q is none of %q, %q and %q.", s.Finish, FinishNever, FinishSoon, FinishAlways)
 }
 
 func (h *HoursRule) tidy() error {
@@ -201,7 +225,7 @@ func (h *HoursRule) tidy() error {
 		return err
 	}
 	if from == to {
-		return fmt.Errorf("hours.from and hours.to are both %s: for the whole day, switch hours.limit off", h.From)
+		return refuse("hours.to", "The hours begin and end at %s. For the whole day, switch the hours off.", h.From)
 	}
 	sorted := []Day{}
 	week := days()
@@ -211,10 +235,10 @@ func (h *HoursRule) tidy() error {
 		}
 	}
 	if len(sorted) != len(h.Days) {
-		return fmt.Errorf("hours.days is %q, and must be days from %q to %q, each once", h.Days, Monday, Sunday)
+		return refuse("hours.days", "%q are not days from %q to %q, each once.", h.Days, Monday, Sunday)
 	}
 	if h.Limit && len(sorted) == 0 {
-		return errors.New("hours.days is empty: the node would never work")
+		return refuse("hours.days", "Without a day this computer would never work.")
 	}
 	h.Days = sorted
 	return nil
@@ -224,7 +248,7 @@ func (h *HoursRule) tidy() error {
 func clock(field, text string) (minutes int, err error) {
 	t, err := time.Parse("15:04", text)
 	if err != nil || len(text) != len("15:04") {
-		return 0, fmt.Errorf("%s is %q, and must be a time from 00:00 to 23:59", field, text)
+		return 0, refuse(field, "%q is no time from 00:00 to 23:59.", text)
 	}
 	return t.Hour()*60 + t.Minute(), nil
 }
@@ -232,7 +256,7 @@ func clock(field, text string) (minutes int, err error) {
 // names tidies a list of programs: trimmed, each once, never nil.
 func names(field string, list []string) ([]string, error) {
 	if len(list) > maxPrograms {
-		return nil, fmt.Errorf("%s has %d programs, and may have %d", field, len(list), maxPrograms)
+		return nil, refuse(field, "The list has %d programs, and may have %d.", len(list), maxPrograms)
 	}
 	tidy := []string{}
 	for _, name := range list {
@@ -240,11 +264,11 @@ func names(field string, list []string) ([]string, error) {
 		odd := func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' }
 		switch {
 		case name == "":
-			return nil, fmt.Errorf("%s has an empty name", field)
+			return nil, refuse(field, "A program needs a name.")
 		case len(name) > maxNameBytes:
-			return nil, fmt.Errorf("%s has a name of over %d bytes", field, maxNameBytes)
+			return nil, refuse(field, "A name is longer than %d letters.", maxNameBytes)
 		case !utf8.ValidString(name) || strings.ContainsFunc(name, odd):
-			return nil, fmt.Errorf("%s has %q, and must have names of programs without their folders", field, name)
+			return nil, refuse(field, "%q is no name of a program. Leave its folder out.", name)
 		}
 		if !slices.ContainsFunc(tidy, func(have string) bool { return sameProgram(have, name) }) {
 			tidy = append(tidy, name)

@@ -2,6 +2,7 @@ package yield
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -39,28 +40,40 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		`{} {}`:                                                  "more after",
 		`{"fullscren": {"pause": true}}`:                         "fullscren",
 		`{"battery": {"pause": "yes"}}`:                          "pause",
-		`{"graphics": {"percent": 4}}`:                           "graphics.percent is 4",
-		`{"graphics": {"percent": 96}}`:                          "graphics.percent is 96",
-		`{"heat": {"celsius": 300}}`:                             "heat.celsius is 300",
-		`{"person": {"idle_minutes": 0}}`:                        "person.idle_minutes is 0",
-		`{"programs": [""]}`:                                     "programs has an empty name",
-		`{"programs": ["C:\\games\\a.exe"]}`:                     "programs has",
-		`{"programs": ["a\u0000"]}`:                              "programs has",
-		`{"fullscreen": {"except": [" "]}}`:                      "fullscreen.except has an empty name",
-		`{"hours": {"from": "24:00"}}`:                           "hours.from is",
-		`{"hours": {"to": "7:00"}}`:                              "hours.to is",
-		`{"hours": {"to": "22:00"}}`:                             "both 22:00",
-		`{"hours": {"days": ["mon","mon"]}}`:                     "hours.days is",
-		`{"hours": {"days": ["moonday"]}}`:                       "hours.days is",
+		`{"graphics": {"percent": 4}}`:                           "graphics.percent: 4 is not from 5 to 95",
+		`{"graphics": {"percent": 96}}`:                          "graphics.percent: 96",
+		`{"heat": {"celsius": 300}}`:                             "heat.celsius: 300",
+		`{"heat": {"cool_by": 1}}`:                               "heat.cool_by: 1 is not from 2 to 40",
+		`{"linger_seconds": 3601}`:                               "linger_seconds: 3601",
+		`{"linger_seconds": -1}`:                                 "linger_seconds: -1",
+		`{"person": {"idle_minutes": 0}}`:                        "person.idle_minutes: 0",
+		`{"programs": [""]}`:                                     "programs: A program needs a name",
+		`{"programs": ["C:\\games\\a.exe"]}`:                     "programs: ",
+		`{"programs": ["a\u0000"]}`:                              "programs: ",
+		`{"fullscreen": {"except": [" "]}}`:                      "fullscreen.except: A program",
+		`{"hours": {"from": "24:00"}}`:                           "hours.from: ",
+		`{"hours": {"to": "7:00"}}`:                              "hours.to: ",
+		`{"hours": {"to": "22:00"}}`:                             "begin and end at 22:00",
+		`{"hours": {"days": ["mon","mon"]}}`:                     "hours.days: ",
+		`{"hours": {"days": ["moonday"]}}`:                       "hours.days: ",
 		`{"hours": {"limit": true, "days": []}}`:                 "never work",
-		`{"finish": "later"}`:                                    "finish is",
-		`{"programs": ["` + strings.Repeat("a", 129) + `"]}`:     "over 128 bytes",
-		`{"programs": [` + strings.Repeat(`"a",`, 100) + `"a"]}`: "programs has 101",
+		`{"finish": "later"}`:                                    "finish: ",
+		`{"programs": ["` + strings.Repeat("a", 129) + `"]}`:     "longer than 128",
+		`{"programs": [` + strings.Repeat(`"a",`, 100) + `"a"]}`: "programs: The list has 101",
 		`{"programs": ["` + strings.Repeat("a", maxSettingsBytes) + `"`: "over 65536 bytes",
 	} {
 		if _, err := ParseSettings([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: got %v, want %q in it", text, err, want)
 		}
+	}
+}
+
+// Screens show a refusal beside its field.
+func TestARefusalNamesItsFieldApart(t *testing.T) {
+	_, err := ParseSettings([]byte(`{"heat": {"celsius": 300}}`))
+	var r *Refusal
+	if !errors.As(err, &r) || r.Field != "heat.celsius" || r.Why != "300 is not from 50 to 105." {
+		t.Errorf("got %v", err)
 	}
 }
 

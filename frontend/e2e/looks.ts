@@ -42,7 +42,8 @@ export async function fitsItsWidth(page: Page) {
 export async function fitsFingers(page: Page) {
   const small = await page.evaluate(() =>
     [...document.querySelectorAll("button, a[href], input, select, textarea, [role=menuitem], [role=slider]")]
-      .map((e) => ({ e, box: e.getBoundingClientRect() }))
+      // What has a label around it is touched anywhere on that.
+      .map((e) => ({ e, box: (e.closest("label") ?? e).getBoundingClientRect() }))
       .filter(({ e, box }) => box.width > 1 && e.checkVisibility() && !e.closest(".prose p, .prose li, .sr-only"))
       .filter(({ box }) => box.width < 43.5 || box.height < 43.5)
       .map(({ e, box }) => `${e.getAttribute("aria-label") ?? e.textContent}: ${box.width} x ${box.height}`),

@@ -1,5 +1,6 @@
 import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import type { State } from "../src/lib/api.gen";
+import { choices } from "./choices";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { Stand } from "./stand";
 
@@ -58,34 +59,7 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       tasks_today: 2,
       tasks_total: 97,
     },
-    when: {
-      settings: {
-        fullscreen: { pause: true, except: [] },
-        programs: [],
-        graphics: { pause: true, percent: 30 },
-        battery: { pause: true },
-        heat: { pause: true, celsius: 88 },
-        hours: { limit: false, days: ["mon"], from: "22:00", to: "07:00" },
-        person: { pause: false, idle_minutes: 5 },
-        finish: "soon",
-      },
-      unread: [],
-    },
-    desktop: {
-      settings: {
-        start_at_login: false,
-        close_to_tray: true,
-        notify: { first_earning: true, slashed: true, kicked_out: true, low_gas: true },
-      },
-      unable: [],
-      quitting: false,
-    },
-    settings: {
-      language: "",
-      appearance: "system",
-      downloads: { proxy: "", proxy_login: false, endpoint: "", token: false, secrets_in: "" },
-      log_folder: "",
-    },
+    ...choices,
     recent: [
       {
         id: 127,
@@ -202,6 +176,7 @@ test("what the agent refuses is said, and the button comes back", async ({ page 
   agent.refuse = "the chain can't be reached";
   await page.goto(link());
   await page.getByTestId("action-pause").click();
+  await page.getByTestId("pause-open").click();
   await expect(page.getByText("the chain can't be reached")).toBeVisible();
   await expect(page.getByTestId("action-pause")).toBeEnabled();
 });

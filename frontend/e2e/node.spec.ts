@@ -26,6 +26,7 @@ test("a node is paused and resumed from its page", async ({ page }) => {
   const status = page.getByTestId("status");
   await expect(status).toHaveAttribute("data-status", /running|working/, { timeout: 60_000 });
   await page.getByTestId("action-pause").click();
+  await page.getByTestId("pause-open").click();
   await expect(status).toHaveAttribute("data-status", "paused", { timeout: 60_000 });
   await page.getByTestId("action-resume").click();
   await expect(status).toHaveAttribute("data-status", "running", { timeout: 60_000 });

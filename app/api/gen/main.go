@@ -44,6 +44,7 @@ type Pages struct {
 	Downloads api.SetDownloads `json:"downloads"`
 	Check     api.NetworkCheck `json:"check"`
 	Line      api.LogLine      `json:"line"`
+	Power     api.PowerChoice  `json:"power"`
 }
 
 func main() {
@@ -65,6 +66,11 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 	reasons, err := constantsOf(root+"/backend/yield/rules.go", "Code")
+	if err != nil {
+		return nil, err
+	}
+
+	modes, err := constantsOf(root+"/app/api/computer.go", "PowerMode")
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +107,8 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
 		case t == reflect.TypeFor[api.Appearance]():
 			return &jsonschema.Schema{Type: "string", Enum: appearances}
+		case t == reflect.TypeFor[api.PowerMode]():
+			return &jsonschema.Schema{Type: "string", Enum: modes}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
 		case t == reflect.TypeFor[api.DesktopChoice]():

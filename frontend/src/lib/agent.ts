@@ -42,8 +42,26 @@ export type SettingsMethod =
 /** What an agent sends as it comes, beside its state. */
 export type Feed = "log";
 
-/** The agent said no; its words are for the person. */
-export class AgentError extends Error {}
+/** How long a pause lasts that ends by itself. */
+export const pauseLengths = ["ten_minutes", "hour", "tomorrow"] as const;
+export type PauseLength = (typeof pauseLengths)[number];
+
+export function isLength(what: string): what is PauseLength {
+  return (pauseLengths as readonly string[]).includes(what);
+}
+
+/** What is called about the computer, and when it works. */
+export type ComputerMethod = "setWhen" | "runningPrograms" | "chooseDevice" | "setPower" | "stayAwake";
+
+/** The agent said no; its words are for the person. Field is what they are about, where they are about one. */
+export class AgentError extends Error {
+  constructor(
+    message: string,
+    readonly field?: string,
+  ) {
+    super(message);
+  }
+}
 
 const tokenKey = "helium-token";
 
@@ -83,7 +101,7 @@ export function backoff(n: number): number {
 interface Message {
   id?: number;
   result?: unknown;
-  error?: { message: string };
+  error?: { message: string; data?: { field?: string } };
   method?: string;
   params?: { subscription: string; result: unknown };
 }
@@ -125,8 +143,13 @@ export class Agent {
     await this.#request(`helium_${method}`, []);
   }
 
-  /** Calls a method of the first run or the wallet; its errors are sentences for the person. */
-  async ask<T = null>(method: SetupMethod | SettingsMethod, ...params: unknown[]): Promise<T> {
+  /** Pauses for a while, and then goes on by itself. */
+  async pauseFor(length: PauseLength): Promise<void> {
+    await this.#request("helium_pauseFor", [length]);
+  }
+
+  /** Calls a method of the first run, the wallet or the computer; its errors are sentences for the person. */
+  async ask<T = null>(method: SetupMethod | SettingsMethod | ComputerMethod, ...params: unknown[]): Promise<T> {
     return (await this.#request(`helium_${method}`, params)) as T;
   }
 
@@ -281,7 +304,7 @@ export class Agent {
     const call = this.#calls.get(message.id ?? 0);
     if (!call) return;
     this.#calls.delete(message.id ?? 0);
-    if (message.error) call.reject(new AgentError(message.error.message));
+    if (message.error) call.reject(new AgentError(message.error.message, message.error.data?.field));
     else call.resolve(message.result);
   }
 

@@ -14,6 +14,7 @@ export interface Pages {
   downloads: SetDownloads;
   check: NetworkCheck;
   line: LogLine;
+  power: PowerChoice;
 }
 /**
  * State is everything a screen shows.
@@ -38,6 +39,7 @@ export interface State {
   when: When;
   desktop: DesktopState;
   settings: Preferences;
+  computer: Computer;
   setup?: Setup;
 }
 /**
@@ -266,6 +268,7 @@ export interface When {
    * can't be read.
    */
   unread: Unread[];
+  sensed: Sensed;
 }
 /**
  * Settings are the owner's choices of when to work.
@@ -287,6 +290,11 @@ export interface Settings {
    * needs the computer.
    */
   finish: string;
+  /**
+   * LingerSeconds is the least that the node waits after a reason has ended, for
+   * those reasons whose end nobody knows beforehand. Each waits a while by itself.
+   */
+  linger_seconds: number;
 }
 /**
  * FullscreenRule makes room for whatever fills the screen.
@@ -323,6 +331,11 @@ export interface HeatRule {
    * Celsius from which it is.
    */
   celsius: number;
+  /**
+   * CoolBy is by how many degrees it must have cooled down before work goes on, so
+   * that a node does not come and go with its own heat.
+   */
+  cool_by: number;
 }
 /**
  * HoursRule limits work to hours of the day.
@@ -356,6 +369,69 @@ export interface PersonRule {
 export interface Unread {
   reason: "asked" | "hot" | "fullscreen" | "program" | "graphics" | "battery" | "person" | "hours";
   why: string;
+}
+/**
+ * Sensed is what is seen now.
+ */
+export interface Sensed {
+  screen?: SensedScreen;
+  /**
+   * Listed program that runs now; empty for none.
+   */
+  listed?: string;
+  card?: SensedCard;
+  power?: SensedPower;
+  heat?: SensedHeat;
+  person?: SensedPerson;
+  /**
+   * InHours: the owner's hours allow work now, or there are none.
+   */
+  in_hours: boolean;
+}
+/**
+ * SensedScreen is what fills the screen.
+ */
+export interface SensedScreen {
+  filled: boolean;
+  program?: string;
+}
+/**
+ * SensedCard is how busy the graphics card is.
+ */
+export interface SensedCard {
+  percent: number;
+  program?: string;
+  /**
+   * WithOurs: Helium's own work is in Percent.
+   */
+  with_ours: boolean;
+}
+/**
+ * SensedPower is where the power comes from.
+ */
+export interface SensedPower {
+  on_battery: boolean;
+  /**
+   * Charge in percent; -1 where there is no battery.
+   */
+  charge: number;
+}
+/**
+ * SensedHeat is the hottest part.
+ */
+export interface SensedHeat {
+  /**
+   * Sensor is empty where the system tells only that it slows down.
+   */
+  sensor?: string;
+  celsius: number;
+  throttled: boolean;
+}
+/**
+ * SensedPerson is how long nobody has touched the computer.
+ */
+export interface SensedPerson {
+  idle_seconds: number;
 }
 /**
  * Desktop holds the choices of how Helium lives on this desktop.
@@ -489,6 +565,112 @@ export interface Reason2 {
    * Action names what a person can do; empty when waiting is all there is.
    */
   action?: string;
+}
+/**
+ * Computer is what tasks may run on, and how hard.
+ */
+export interface Computer {
+  /**
+   * Devices that were found, the best first and the processor last; empty until the
+   * engine has started.
+   */
+  devices: Device[];
+  /**
+   * Picked is the ID of the device that the owner chose, "best" for no choice in
+   * particular. Used is the one that the engine runs on, empty before it does.
+   */
+  picked: string;
+  used: string;
+  /**
+   * Next is a choice that waits until the node has left the network, or its task is
+   * over; Rejoins says that the node joins again then.
+   */
+  next?: string;
+  rejoins: boolean;
+  /**
+   * Missing says why Picked isn't what is used. The node takes no tasks until
+   * another choice is made.
+   */
+  missing?: string;
+  power: Power;
+  awake: Awake;
+}
+/**
+ * Device is a graphics card or the processor.
+ */
+export interface Device {
+  /**
+   * ID as ChooseDevice takes it.
+   */
+  id: string;
+  name: string;
+  /**
+   * Kind is "gpu" or "cpu".
+   */
+  kind: string;
+  /**
+   * MemoryGB that a model may take.
+   */
+  memory_gb: number;
+  /**
+   * Usable says that the engine has a way to use it; Why says why not.
+   */
+  usable: boolean;
+  why?: string;
+  /**
+   * SameClass: changing to it needs no leaving and joining again.
+   */
+  same_class: boolean;
+}
+/**
+ * Power of the card that is used, in watts; what the driver does not tell is 0.
+ */
+export interface Power {
+  choice: PowerChoice;
+  /**
+   * Unread says why nothing is known of it; empty when something is.
+   */
+  unread?: string;
+  draw: number;
+  limit: number;
+  usual: number;
+  least: number;
+  most: number;
+  /**
+   * Quiet is the limit of PowerQuiet. Settable says that the card takes limits.
+   */
+  quiet: number;
+  settable: boolean;
+  /**
+   * Problem is a sentence about why the choice does not hold, and Command what an
+   * administrator could run.
+   */
+  problem?: string;
+  command?: string;
+}
+/**
+ * PowerChoice is the owner's.
+ */
+export interface PowerChoice {
+  mode: "usual" | "quiet" | "own";
+  /**
+   * Watts of PowerOwn.
+   */
+  watts: number;
+}
+/**
+ * Awake is staying awake for a task.
+ */
+export interface Awake {
+  /**
+   * Wanted is the owner's switch; Holds says that the computer is kept awake now.
+   */
+  wanted: boolean;
+  holds: boolean;
+  /**
+   * Problem says why the system would not; empty when it would, or wasn't asked.
+   */
+  problem?: string;
 }
 /**
  * Setup is the first run; nil once it is over.

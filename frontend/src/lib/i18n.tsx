@@ -3,17 +3,21 @@ import { I18nProvider, useLingui } from "@lingui/react";
 import type { ReactNode } from "react";
 import en from "./locales/en.json";
 import type chat from "./locales/en-chat.json";
+import type computer from "./locales/en-computer.json";
 import type node from "./locales/en-node.json";
 import type settings from "./locales/en-settings.json";
 import type setup from "./locales/en-setup.json";
+import type when from "./locales/en-when.json";
 
 /** The name of a message; a name that isn't in the English catalogs doesn't compile. */
 export type MessageId =
   | keyof typeof en
   | keyof typeof chat
+  | keyof typeof computer
   | keyof typeof node
   | keyof typeof settings
-  | keyof typeof setup;
+  | keyof typeof setup
+  | keyof typeof when;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;
 export type Catalog = Partial<Record<MessageId, unknown>>;

@@ -1,11 +1,13 @@
-import { House, type LucideIcon, MessageSquare, Settings as SettingsIcon } from "lucide-react";
+import { CalendarClock, Cpu, House, type LucideIcon, MessageSquare, Settings as SettingsIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import type { MessageId } from "../lib/i18n";
 import { Chat } from "./chat";
+import { ComputerScreen } from "./computer/computer";
 import { Home } from "./home";
 import { Settings } from "./settings/settings";
+import { WhenScreen } from "./when/when";
 
 /** What every screen is given. Stale: the agent is away, and the state is from before. */
 export interface ScreenProps {
@@ -27,5 +29,7 @@ interface Screen {
 export const screens: Screen[] = [
   { path: "/", title: "node.home", Icon: House, Show: Home },
   { path: "/chat", nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
+  { path: "/when", title: "when.title", Icon: CalendarClock, Show: WhenScreen },
+  { path: "/computer", title: "computer.title", Icon: Cpu, Show: ComputerScreen },
   { path: "/settings", title: "settings.title", Icon: SettingsIcon, Show: Settings },
 ];

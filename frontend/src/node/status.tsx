@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { LoaderCircle, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
-import type { Agent, AgentMethod } from "../lib/agent";
+import { type Agent, type AgentMethod, isLength, type PauseLength } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { locale, type MessageId, useText } from "../lib/i18n";
 import { parseWei, shortCNXDown } from "../lib/wei";
@@ -12,6 +12,7 @@ import { Notice } from "../ui/notice";
 import { actionsOf, shapeOf } from "./actions";
 import { Balloon } from "./balloon";
 import { pauseText } from "./pause";
+import { PauseMenu } from "./pause-menu";
 
 const busyWords: Record<AgentMethod, MessageId> = {
   start: "action.starting",
@@ -70,7 +71,7 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
   // From the click until the state moves on, the wish itself is what is shown.
   const [wish, setWish] = useState<AgentMethod | null>(null);
   const call = useMutation({
-    mutationFn: (method: AgentMethod) => agent.call(method),
+    mutationFn: (what: AgentMethod | PauseLength) => (isLength(what) ? agent.pauseFor(what) : agent.call(what)),
     networkMode: "always",
     onError: (err) => {
       setWish(null);
@@ -102,21 +103,33 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
       )}
       {shown
         .filter((m) => m !== under)
-        .map((method, i) => (
-          <Button
-            key={method}
-            data-testid={`action-${method}`}
-            kind={i === 0 && !under && (method === "start" || method === "resume") ? "primary" : "plain"}
-            disabled={stale || wish !== null}
-            onClick={() => {
-              setWish(method);
-              setKeyAtWish(key);
-              call.mutate(method);
-            }}
-          >
-            {status === "blocked" && method === "start" ? t("action.startAgain") : t(`action.${method}`)}
-          </Button>
-        ))}
+        .map((method, i) =>
+          method === "pause" ? (
+            <PauseMenu
+              key={method}
+              disabled={stale || wish !== null}
+              onChoose={(length) => {
+                setWish("pause");
+                setKeyAtWish(key);
+                call.mutate(length ?? "pause");
+              }}
+            />
+          ) : (
+            <Button
+              key={method}
+              data-testid={`action-${method}`}
+              kind={i === 0 && !under && (method === "start" || method === "resume") ? "primary" : "plain"}
+              disabled={stale || wish !== null}
+              onClick={() => {
+                setWish(method);
+                setKeyAtWish(key);
+                call.mutate(method);
+              }}
+            >
+              {status === "blocked" && method === "start" ? t("action.startAgain") : t(`action.${method}`)}
+            </Button>
+          ),
+        )}
     </div>
   );
 }

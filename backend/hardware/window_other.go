@@ -1,0 +1,7 @@
+//go:build !windows
+
+package hardware
+
+import "os/exec"
+
+func withoutWindow(*exec.Cmd) {}
