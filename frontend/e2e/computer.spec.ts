@@ -74,18 +74,7 @@ function stateOf(node: Partial<State["node"]>, computer: Partial<State["computer
     recent: [],
     ...choices,
     when: {
-      settings: {
-        fullscreen: { pause: true, except: [] },
-        programs: [],
-        graphics: { pause: true, percent: 30 },
-        battery: { pause: true },
-        heat: { pause: true, celsius: 88, cool_by: 10 },
-        hours: { limit: false, days: ["mon"], from: "22:00", to: "07:00" },
-        person: { pause: false, idle_minutes: 5 },
-        finish: "soon",
-        linger_seconds: 0,
-      },
-      unread: [],
+      ...choices.when,
       sensed: { in_hours: true, heat: { sensor: "NVIDIA GeForce RTX 4070", celsius: 61, throttled: false } },
     },
     computer: {
