@@ -434,7 +434,10 @@ func TestWithoutRoomNothingIsFetched(t *testing.T) {
 
 func TestWithoutLinksFilesAreFoundAgain(t *testing.T) {
 	refuse := func(string, string, string) error { return errors.New("not allowed") }
-	for name, ways := range map[string][]linkWay{"second names": {refuse, hardLink}, "moves": {refuse, refuse, moveThere}} {
+	nowhere := func(from, _, path string) error { return symlink(from, "nowhere", path) }
+	for name, ways := range map[string][]linkWay{
+		"second names": {refuse, hardLink}, "links that are not followed": {nowhere, hardLink}, "moves": {refuse, refuse, moveThere},
+	} {
 		t.Run(name, func(t *testing.T) {
 			h, dir, body := newHub(t), t.TempDir(), weights(100_000)
 			h.put(testID, testFile, body)
