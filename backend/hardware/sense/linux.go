@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 )
 
 // meter of the graphics cards.
@@ -52,5 +51,3 @@ func listProcesses(context.Context, runner) ([]process, error) {
 	}
 	return all, nil
 }
-
-func withoutWindow(*exec.Cmd) {}

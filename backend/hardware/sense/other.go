@@ -5,11 +5,8 @@ package sense
 import (
 	"context"
 	"errors"
-	"os/exec"
 	"time"
 )
-
-func withoutWindow(*exec.Cmd) {}
 
 func listProcesses(ctx context.Context, run runner) ([]process, error) {
 	out, err := run(ctx, "ps", "-axo", "pid=,ppid=,comm=")
