@@ -23,8 +23,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/jaypipes/ghw"
-
 	"helium/backend/hardware/tool"
 	"helium/backend/protocol"
 )
@@ -195,15 +193,15 @@ func detectCards(ctx context.Context, goos string, ask runner, files fs.FS) seen
 // rest is the owner's.
 func processor(log *slog.Logger) Device {
 	d := Device{Kind: CPU, Name: "processor (" + runtime.GOARCH + ")", MemoryMB: 2048}
-	if info, err := ghw.CPU(); err != nil {
-		log.Debug("read the processor's name", "err", err)
-	} else if len(info.Processors) > 0 && info.Processors[0].Model != "" {
-		d.Name = info.Processors[0].Model
+	if name, err := processorName(); err != nil {
+		log.Warn("read the processor's name", "err", err)
+	} else if name != "" {
+		d.Name = name
 	}
-	if info, err := ghw.Memory(); err != nil {
-		log.Debug("read the memory's size", "err", err)
-	} else if info.TotalUsableBytes > 0 {
-		d.MemoryMB = int(info.TotalUsableBytes >> 21)
+	if bytes, err := systemMemory(); err != nil {
+		log.Warn("read the memory's size", "err", err)
+	} else if bytes > 0 {
+		d.MemoryMB = int(bytes >> 21)
 	}
 	return d
 }

@@ -15,6 +15,12 @@ func TestTheProcessorIsTheLastDevice(t *testing.T) {
 	if last := all[len(all)-1]; last.Kind != CPU || last.MemoryMB <= 0 || last.Name == "" {
 		t.Errorf("this computer's processor is %+v", last)
 	}
+	if name, err := processorName(); err != nil || name == "" {
+		t.Errorf("the processor's name is %q, %v", name, err)
+	}
+	if bytes, err := systemMemory(); err != nil || bytes < 256<<20 || bytes > 64<<40 {
+		t.Errorf("the memory is %d bytes, %v", bytes, err)
+	}
 }
 
 func TestClassRoundsAsTheContractExpects(t *testing.T) {
