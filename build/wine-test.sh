@@ -65,6 +65,6 @@ cat >"$work/run" <<-'SH'
 SH
 chmod +x "$work/run"
 HELIUM_ENGINE_DIR="Z:${work//\//\\}\\engine\\node_modules" CGO_ENABLED=0 GOOS=windows \
-	go test -overlay "$work/overlay.json" -exec "$work/run" -timeout 10m \
+	go test -overlay "$work/overlay.json" -exec "$work/run" -timeout 40m \
 	./backend/wallet ./backend/hardware/... ./backend/store ./backend/models \
 	./app/local ./app/launch ./inference/ggml ./inference/worker
