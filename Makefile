@@ -12,7 +12,7 @@ HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
 PAGES  := frontend/dist/node/index.html
 
-.PHONY: help run test test-kills desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference bench-images clean
+.PHONY: help run test test-kills test-wine desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference bench-images clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile
@@ -26,6 +26,9 @@ test: $(HELIUM) $(ENGINE) ## every test, setting up what they need
 
 test-kills: $(HELIUM) $(ENGINE) ## the test in which validators, relays and bridges are killed, which takes minutes
 	HELIUM_TEST_KILLS=1 CGO_ENABLED=0 go test -run TestKilledServices -count 1 -v -timeout 30m .
+
+test-wine: $(HELIUM) $(ENGINE) ## the Windows build under Wine, as far as that can (skips where there is none)
+	@build/wine-test.sh
 
 desktop: $(HELIUM) $(PAGES) $(ENGINE) ## the desktop app, in build/bin
 	@build/setup/desktop.sh

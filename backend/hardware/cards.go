@@ -1,77 +1,114 @@
 package hardware
 
 import (
+	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"sort"
+	"regexp"
 	"strconv"
 	"strings"
+
+	"helium/backend/hardware/tool"
 )
 
-func nvidiaCards(ctx context.Context, run runner) ([]Device, error) {
+// nvidia asks NVIDIA's own tool, and says whether it is here.
+func (s *seen) nvidia(ctx context.Context, ask runner) (hasTool bool) {
 	query := func(fields string) ([]byte, error) {
-		return run(ctx, "nvidia-smi", "--query-gpu="+fields, "--format=csv,noheader,nounits")
+		return ask(ctx, "nvidia-smi", "--query-gpu="+fields, "--format=csv,noheader,nounits")
 	}
-	out, err := query("name,memory.total,pci.bus_id,driver_version,compute_cap")
-	if err != nil { // a tool of before 2022 doesn't know the last field
+	out, err := query("name,memory.total,pci.bus_id,driver_version,compute_cap,mig.mode.current")
+	var absent *tool.AbsentError
+	if errors.As(err, &absent) {
+		return false
+	}
+	if bytes.Contains(out, []byte("not a valid field")) { // a tool of before 2022 doesn't know the last two
 		out, err = query("name,memory.total,pci.bus_id,driver_version")
 	}
-	if err != nil {
-		return nil, err
+	answered := s.parseNvidiaSMI(string(out))
+	if !answered && err != nil {
+		s.pass("NVIDIA's driver does not answer: %s", err)
 	}
-	return parseNvidiaSMI(string(out))
+	return true
 }
 
-// parseNvidiaSMI reads "name, MiB, address, driver, capability" lines, of which
-// the last field may lack. A card whose memory the driver does not tell is left
-// out; the error names it.
-func parseNvidiaSMI(out string) ([]Device, error) {
-	r := csv.NewReader(strings.NewReader(out))
-	r.TrimLeadingSpace = true
-	r.FieldsPerRecord = -1
-	rows, err := r.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("read nvidia-smi: %w", err)
-	}
-
-	var cards []Device
-	var problems []error
-	for _, row := range rows {
-		if len(row) < 4 {
-			problems = append(problems, fmt.Errorf("read nvidia-smi: line %q is not name, memory, address, driver", strings.Join(row, ", ")))
+// parseNvidiaSMI reads "name, MiB, address, driver, capability, divided" lines, of
+// which the last two may lack, and says whether there was anything. What else the
+// tool prints is why there is no card, or one less.
+func (s *seen) parseNvidiaSMI(out string) (answered bool) {
+	told := false
+	for line := range strings.Lines(out) {
+		line = strings.TrimSpace(line)
+		if line == "" {
 			continue
 		}
-		for i := range row {
-			row[i] = strings.TrimSpace(row[i])
+		answered = true
+		fields := strings.Split(line, ",")
+		for i := range fields {
+			fields[i] = strings.TrimSpace(fields[i])
 		}
-		mb, err := strconv.Atoi(row[1])
-		if err != nil || mb <= 0 || row[0] == "" {
-			problems = append(problems, fmt.Errorf("read nvidia-smi: %s has memory %q", row[0], row[1]))
-			continue
+		switch {
+		case strings.HasPrefix(line, "No devices were found"): // the driver of a card that was taken out
+		case len(fields) == 4, len(fields) == 6:
+			s.nvidiaCard(fields)
+		case !told:
+			told = true // the first line of an error says it
+			s.pass("NVIDIA's driver says: %s", plain(line))
 		}
-		card := Device{Kind: GPU, Name: row[0], MemoryMB: mb, Maker: Nvidia, PCI: pciAddress(row[2]), Driver: row[3]}
-		if len(row) > 4 {
-			card.Compute = parseCompute(row[4])
-		}
-		cards = append(cards, card)
 	}
-	sort.SliceStable(cards, func(i, j int) bool { return cards[i].MemoryMB > cards[j].MemoryMB })
-	return cards, errors.Join(problems...)
+	return answered
 }
+
+func (s *seen) nvidiaCard(fields []string) {
+	card := Device{Kind: GPU, Name: fields[0], Maker: Nvidia, PCI: pciAddress(fields[2])}
+	if !nameable(card.Name) {
+		s.pass("a card of NVIDIA can't be used: its driver does not tell its name")
+		return
+	}
+	if mb, err := strconv.Atoi(fields[1]); err == nil {
+		card.MemoryMB = mb
+	}
+	if driver := fields[3]; driver != "" && driver[0] >= '0' && driver[0] <= '9' {
+		card.Driver = plain(driver)
+	}
+	if len(fields) == 6 {
+		card.Compute = parseCompute(fields[4])
+		if fields[5] == "Enabled" {
+			s.pass("your %s can't be used: it is divided into parts (MIG)", card.short())
+			return
+		}
+	}
+	s.add(card)
+}
+
+// plain is what a tool printed, fit for a sentence.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == '\ufffd' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	if runes := []rune(text); len(runes) > 160 {
+		text = string(runes[:160]) + "…"
+	}
+	return strings.TrimRight(text, ". ")
+}
+
+var pciPattern = regexp.MustCompile(`^([0-9a-f]{1,8}):([0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$`)
 
 // pciAddress brings NVIDIA's 00000000:01:00.0 into the form of everybody else.
 func pciAddress(s string) string {
-	domain, rest, ok := strings.Cut(strings.ToLower(s), ":")
-	number, err := strconv.ParseUint(domain, 16, 32)
-	if !ok || err != nil {
+	parts := pciPattern.FindStringSubmatch(strings.ToLower(s))
+	if parts == nil {
 		return ""
 	}
-	return fmt.Sprintf("%04x:%s", number, rest)
+	domain, err := strconv.ParseUint(parts[1], 16, 32)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%04x:%s", domain, parts[2])
 }
 
 // parseCompute reads 8.9 as 89; anything else is not known.
@@ -79,85 +116,54 @@ func parseCompute(s string) int {
 	major, minor, _ := strings.Cut(s, ".")
 	a, err := strconv.Atoi(major)
 	b, err2 := strconv.Atoi(minor)
-	if err != nil || err2 != nil || a < 1 || b < 0 || b > 9 {
+	if err != nil || err2 != nil || a < 1 || a > 99 || b < 0 || b > 9 {
 		return 0
 	}
 	return 10*a + b
 }
 
-// amdCards reads what the amdgpu driver says under /sys/class/drm.
-func amdCards(drm string) ([]Device, error) {
-	paths, err := filepath.Glob(filepath.Join(drm, "card[0-9]*", "device", "mem_info_vram_total"))
+// apple asks macOS.
+func (s *seen) apple(ctx context.Context, ask runner) {
+	out, err := ask(ctx, "system_profiler", "SPDisplaysDataType", "-json")
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", drm, err)
+		s.pass("the Mac does not tell its graphics cards: %s", err)
+		return
 	}
-	var cards []Device
-	for _, path := range paths {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return cards, fmt.Errorf("read card: %w", err)
-		}
-		bytes, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
-		if err != nil || bytes < 1<<30 {
-			continue // graphics built into a processor has no memory of its own to speak of
-		}
-		name := "AMD graphics card"
-		if b, err := os.ReadFile(filepath.Join(filepath.Dir(path), "product_name")); err == nil && len(strings.TrimSpace(string(b))) > 0 {
-			name = strings.TrimSpace(string(b))
-		}
-		cards = append(cards, Device{Kind: GPU, Name: name, MemoryMB: int(bytes >> 20), Maker: AMD, PCI: slotName(filepath.Dir(path))})
-	}
-	return cards, nil
-}
-
-// slotName is a device's address as the kernel tells it.
-func slotName(device string) string {
-	b, err := os.ReadFile(filepath.Join(device, "uevent"))
+	memory, err := ask(ctx, "sysctl", "-n", "hw.memsize")
 	if err != nil {
-		return ""
+		s.pass("the Mac does not tell its memory: %s", err)
+		return
 	}
-	for line := range strings.Lines(string(b)) {
-		if address, ok := strings.CutPrefix(line, "PCI_SLOT_NAME="); ok {
-			return strings.TrimSpace(address)
-		}
-	}
-	return ""
-}
-
-func appleCards(ctx context.Context, run runner) ([]Device, error) {
-	out, err := run(ctx, "system_profiler", "SPDisplaysDataType", "-json")
-	if err != nil {
-		return nil, err
-	}
-	memory, err := run(ctx, "sysctl", "-n", "hw.memsize")
-	if err != nil {
-		return nil, err
-	}
-	return parseSystemProfiler(out, string(memory))
+	s.parseSystemProfiler(out, string(memory))
 }
 
 // parseSystemProfiler reads Apple's report. Apple silicon shares its memory:
-// two thirds of it may go to a model.
-func parseSystemProfiler(out []byte, memsize string) ([]Device, error) {
+// two thirds of it may go to a model. The engine computes on no other card of a
+// Mac, nor on the one that a virtual machine shows.
+func (s *seen) parseSystemProfiler(out []byte, memsize string) {
 	var report struct {
 		Displays []struct {
-			Model  string `json:"sppci_model"`
-			Vendor string `json:"spdisplays_vendor"`
-			Metal  string `json:"spdisplays_mtlgpufamilysupport"`
+			Model string `json:"sppci_model"`
 		} `json:"SPDisplaysDataType"`
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
-		return nil, fmt.Errorf("read system_profiler: %w", err)
+		s.pass("the Mac does not tell its graphics cards: its report can't be read")
+		return
 	}
 	total, err := strconv.ParseInt(strings.TrimSpace(memsize), 10, 64)
 	if err != nil || total <= 0 {
-		return nil, fmt.Errorf("read hw.memsize: %q is not a size", strings.TrimSpace(memsize))
+		total = 0
 	}
-	var cards []Device
 	for _, d := range report.Displays {
-		if strings.HasPrefix(d.Model, "Apple ") {
-			cards = append(cards, Device{Kind: GPU, Name: d.Model, MemoryMB: int(total >> 20 * 2 / 3), Maker: Apple})
+		name := strings.TrimSpace(d.Model)
+		switch {
+		case !nameable(name):
+		case !strings.HasPrefix(name, "Apple "):
+			s.pass("your %s can't be used: on a Mac only Apple's own chips can", name)
+		case strings.Contains(name, "Paravirtual"):
+			s.pass("your %s can't be used: it is that of a virtual machine", name)
+		default:
+			s.add(Device{Kind: GPU, Name: name, MemoryMB: int(total >> 20 * 2 / 3), Maker: Apple})
 		}
 	}
-	return cards, nil
 }

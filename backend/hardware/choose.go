@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"helium/inference/ggml"
 )
@@ -99,13 +101,14 @@ func (w way) unfit(d Device) string {
 func capability(c int) string { return fmt.Sprintf("%d.%d", c/10, c%10) }
 
 // Choose plans for devices, the best first, with the packages that are installed
-// and those that exist for this system.
-func Choose(devices []Device, installed []ggml.Package, offered []ggml.Offer) (Plan, error) {
+// and those that exist for this system. Unfit says of cards that are no devices
+// why, for who would look for them when the processor is used.
+func Choose(devices []Device, unfit []string, installed []ggml.Package, offered []ggml.Offer) (Plan, error) {
 	plan := Plan{Devices: devices}
 	var passed []string // of every card before: why it can't be used
 	for _, d := range devices {
 		if d.Kind == CPU {
-			plan.addProcessor(d, installed, passed)
+			plan.addProcessor(d, installed, slices.Concat(passed, unfit))
 			continue
 		}
 		choices, wanted, problems := waysFor(d, installed, offered)
@@ -151,7 +154,8 @@ func (p *Plan) addProcessor(d Device, installed []ggml.Package, passed []string)
 func sentences(why string, passed []string) string {
 	text := why + "."
 	for _, s := range passed {
-		text += " " + strings.ToUpper(s[:1]) + s[1:] + "."
+		r, size := utf8.DecodeRuneInString(s)
+		text += " " + string(unicode.ToUpper(r)) + s[size:] + "."
 	}
 	return text
 }

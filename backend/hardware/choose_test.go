@@ -61,7 +61,7 @@ func TestChooseSaysWhatIsUsedAndWhy(t *testing.T) {
 			installed = append(installed, ggml.Package{Dir: "/" + backend, Backend: backend})
 		}
 		goos, goarch, _ := strings.Cut(c.system, "/")
-		plan, err := Choose(devices, installed, ggml.Offered(goos, goarch))
+		plan, err := Choose(devices, nil, installed, ggml.Offered(goos, goarch))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -85,14 +85,14 @@ func TestChooseSaysWhatIsUsedAndWhy(t *testing.T) {
 		}
 	}
 
-	if _, err := Choose([]Device{rtx4070}, nil, nil); err == nil {
+	if _, err := Choose([]Device{rtx4070}, nil, nil, nil); err == nil {
 		t.Error("chose without any package")
 	}
 }
 
 func TestWantedNamesThePackagesToFetch(t *testing.T) {
 	gtx := nvidia("NVIDIA GeForce GTX 1060 6GB", 6144, 61, "572.16")
-	plan, err := Choose([]Device{gtx, {Kind: CPU}}, []ggml.Package{{Backend: ggml.CPU}}, ggml.Offered("windows", "amd64"))
+	plan, err := Choose([]Device{gtx, {Kind: CPU}}, nil, []ggml.Package{{Backend: ggml.CPU}}, ggml.Offered("windows", "amd64"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestWantedNamesThePackagesToFetch(t *testing.T) {
 
 func TestARefusedChoiceLeadsToTheNextWithItsReason(t *testing.T) {
 	card := nvidia("NVIDIA GeForce RTX 4070", 12282, 89, "581.29")
-	plan, err := Choose([]Device{card, {Kind: CPU, Name: "Ryzen 7"}}, []ggml.Package{{Backend: ggml.CUDA}, {Backend: ggml.Vulkan}, {Backend: ggml.CPU}}, nil)
+	plan, err := Choose([]Device{card, {Kind: CPU, Name: "Ryzen 7"}}, nil, []ggml.Package{{Backend: ggml.CUDA}, {Backend: ggml.Vulkan}, {Backend: ggml.CPU}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

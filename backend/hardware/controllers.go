@@ -3,7 +3,7 @@ package hardware
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,50 +17,90 @@ const listControllers = `$ErrorActionPreference='SilentlyContinue';` +
 	`Select-Object DriverDesc,MatchingDeviceId,@{n='Memory';e={$_.'HardwareInformation.qwMemorySize'}});` +
 	`ConvertTo-Json -Compress -Depth 3 @{controllers=$c;drivers=$d}`
 
-// windowsCards lists the cards of AMD and Intel; NVIDIA's driver has a tool that
+// windows asks for the cards of AMD and Intel; NVIDIA's driver has a tool that
 // says more.
-func windowsCards(ctx context.Context, run runner) ([]Device, error) {
-	out, err := run(ctx, "powershell", "-NoProfile", "-NonInteractive", "-Command", listControllers)
+func (s *seen) windows(ctx context.Context, ask runner, hasTool bool) {
+	out, err := ask(ctx, "powershell", "-NoProfile", "-NonInteractive", "-Command", listControllers)
 	if err != nil {
-		return nil, err
+		s.pass("Windows does not tell its graphics cards: %s", err)
+		return
 	}
-	return parseControllers(out)
+	s.parseControllers(out, hasTool)
 }
 
-func parseControllers(out []byte) ([]Device, error) {
+// controller is a graphics card that is there.
+type controller struct{ Name, PNPDeviceID string }
+
+// driver is one that was ever installed. Older ones write the memory as bytes, or
+// not at all.
+type driver struct {
+	DriverDesc, MatchingDeviceId string
+	Memory                       json.RawMessage
+}
+
+func (s *seen) parseControllers(out []byte, hasTool bool) {
 	var report struct {
-		Controllers []struct{ Name, PNPDeviceID string }
-		Drivers     []struct {
-			DriverDesc, MatchingDeviceId string
-			Memory                       json.RawMessage // older drivers write bytes, or nothing
-		}
+		Controllers []controller
+		Drivers     []driver
 	}
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(out), "\ufeff")), &report); err != nil {
-		return nil, fmt.Errorf("read the graphics cards of Windows: %w", err)
+		s.pass("Windows does not tell its graphics cards: its answer can't be read")
+		return
 	}
 
-	makers := map[string]Maker{"1002": AMD, "8086": Intel}
-	var cards []Device
+	had := map[string]bool{}
 	for _, c := range report.Controllers {
-		id := strings.ToLower(c.PNPDeviceID)
-		_, vendor, _ := strings.Cut(id, `pci\ven_`)
-		maker, ok := makers[vendor[:min(4, len(vendor))]]
-		if !ok {
-			continue
+		maker := c.maker()
+		if maker == "" || had[c.PNPDeviceID] {
+			continue // a virtual one, or the same on another screen
 		}
-
-		var bytes int64
-		for _, d := range report.Drivers {
-			var n int64
-			match := strings.ToLower(d.MatchingDeviceId)
-			if match != "" && strings.HasPrefix(id, match) && d.DriverDesc == c.Name && json.Unmarshal(d.Memory, &n) == nil {
-				bytes = max(bytes, n)
-			}
+		had[c.PNPDeviceID] = true
+		name := strings.TrimSpace(c.Name)
+		switch {
+		case !nameable(name), strings.HasPrefix(name, "Microsoft "):
+			s.pass("a graphics card can't be used: Windows runs it without its maker's driver")
+		case maker == Nvidia && !hasTool:
+			s.pass("your %s can't be used: nvidia-smi, which comes with NVIDIA's driver, is missing", Device{Name: name}.short())
+		case maker != Nvidia:
+			s.add(Device{Kind: GPU, Name: name, MemoryMB: c.memoryMB(report.Drivers), Maker: maker})
 		}
-		if bytes < 1<<30 {
-			continue // graphics built into a processor has no memory of its own to speak of
-		}
-		cards = append(cards, Device{Kind: GPU, Name: c.Name, MemoryMB: int(bytes >> 20), Maker: maker})
 	}
-	return cards, nil
+}
+
+// maker of a card in a slot; empty for any other.
+func (c controller) maker() Maker {
+	makers := map[string]Maker{"1002": AMD, "8086": Intel, "10de": Nvidia}
+	_, vendor, _ := strings.Cut(strings.ToLower(c.PNPDeviceID), `pci\ven_`)
+	return makers[vendor[:min(4, len(vendor))]]
+}
+
+// memoryMB is what the card's driver found; 0 where it is not told.
+func (c controller) memoryMB(drivers []driver) int {
+	var most int64
+	for _, d := range drivers {
+		var n int64
+		if d.DriverDesc == c.Name && matches(c.PNPDeviceID, d.MatchingDeviceId) && json.Unmarshal(d.Memory, &n) == nil {
+			most = max(most, n)
+		}
+	}
+	return int(min(most>>20, mostMemory+1))
+}
+
+// matches says whether a driver is for the card with this id: a driver names some
+// of the numbers that the id has, as in PCI\VEN_1002&DEV_67DF&REV_E7, and always
+// the first two.
+func matches(id, of string) bool {
+	has, wants := numbers(id), numbers(of)
+	if len(wants) < 2 || len(has) < 2 || wants[0] != has[0] || wants[1] != has[1] {
+		return false
+	}
+	return !slices.ContainsFunc(wants, func(n string) bool { return !slices.Contains(has, n) })
+}
+
+func numbers(id string) []string {
+	parts := strings.SplitN(strings.ToLower(id), `\`, 3)
+	if len(parts) < 2 || parts[0] != "pci" {
+		return nil
+	}
+	return strings.Split(parts[1], "&")
 }

@@ -11,16 +11,19 @@ package hardware
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math/bits"
-	"os/exec"
+	"os"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/jaypipes/ghw"
-
+	"helium/backend/hardware/tool"
 	"helium/backend/protocol"
 )
 
@@ -101,66 +104,104 @@ func stepDown(mb int) uint16 {
 	return 1 << (bits.Len16(gb) - 1)
 }
 
-// runner starts a program and returns what it printed.
+// runner asks a program; tool.Ask does.
 type runner func(ctx context.Context, name string, args ...string) ([]byte, error)
 
-// Detect lists the devices of this computer, the best first; the processor is
-// always the last.
-func Detect(ctx context.Context, log *slog.Logger) []Device {
-	return append(detectCards(ctx, runtime.GOOS, execute, log), processor(log))
+// seen is what was found: cards that can be used, the best first, and why others
+// can't, each a sentence without its full stop.
+type seen struct {
+	cards  []Device
+	passed []string
 }
 
-func detectCards(ctx context.Context, goos string, run runner, log *slog.Logger) []Device {
-	var cards []Device
-	add := func(found []Device, err error) {
+func (s *seen) pass(format string, args ...any) {
+	if why := fmt.Sprintf(format, args...); !slices.Contains(s.passed, why) { // as of two cards alike
+		s.passed = append(s.passed, why)
+	}
+}
+
+// leastMemory is what a card of its maker must have of its own, in MiB. Graphics
+// built into a processor of AMD or Intel borrow up to two GB, and say that it is
+// their own.
+func leastMemory(m Maker) int {
+	if m == Nvidia {
+		return 1 << 10
+	}
+	return 3 << 10
+}
+
+// mostMemory is what no card has, in MiB: a driver that says more is wrong.
+const mostMemory = 4 << 20
+
+// add takes a card, or says why not.
+func (s *seen) add(d Device) {
+	switch least := leastMemory(d.Maker); {
+	case d.MemoryMB <= 0 || d.MemoryMB > mostMemory:
+		s.pass("your %s can't be used: its driver does not tell its memory", d.short())
+	case d.MemoryMB < least:
+		s.pass("your %s can't be used: it has less than %d GB of memory of its own", d.short(), least>>10)
+	default:
+		s.cards = append(s.cards, d)
+	}
+}
+
+// nameable says whether a driver's answer can be the name of a card. In brackets
+// it says why it tells none.
+func nameable(name string) bool {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
+	return name != "" && len(name) <= 100 && name[0] != '[' && name != "ERR!" && !strings.ContainsFunc(name, odd)
+}
+
+// Detect lists the devices of this computer, the best first; the processor is
+// always the last. Passed says of cards that are none why they can't be used,
+// for Choose.
+func Detect(ctx context.Context, log *slog.Logger) (devices []Device, passed []string) {
+	ask := func(ctx context.Context, name string, args ...string) ([]byte, error) {
+		out, err := tool.Ask(ctx, 10*time.Second, name, args...)
 		if err != nil {
 			log.Debug("look for cards", "err", err)
 		}
-		cards = append(cards, found...)
+		return out, err
 	}
+	var system fs.FS
+	if runtime.GOOS == "linux" {
+		system = os.DirFS("/")
+	}
+	found := detectCards(ctx, runtime.GOOS, ask, system)
+	return append(found.cards, processor(log)), found.passed
+}
+
+// detectCards looks for the cards of a system; files are those of Linux.
+func detectCards(ctx context.Context, goos string, ask runner, files fs.FS) seen {
+	var found seen
 	if goos == "darwin" {
-		add(appleCards(ctx, run))
-		return cards
+		found.apple(ctx, ask)
+		return found
 	}
-	add(nvidiaCards(ctx, run))
+	hasTool := found.nvidia(ctx, ask)
 	switch goos {
 	case "linux":
-		add(amdCards("/sys/class/drm"))
+		found.linux(files, hasTool)
 	case "windows":
-		add(windowsCards(ctx, run))
+		found.windows(ctx, ask, hasTool)
 	}
-	sort.SliceStable(cards, func(i, j int) bool { return cards[i].MemoryMB > cards[j].MemoryMB })
-	return cards
+	sort.SliceStable(found.cards, func(i, j int) bool { return found.cards[i].MemoryMB > found.cards[j].MemoryMB })
+	return found
 }
 
 // processor reads name and memory; half of the memory may go to a model, the
 // rest is the owner's.
 func processor(log *slog.Logger) Device {
 	d := Device{Kind: CPU, Name: "processor (" + runtime.GOARCH + ")", MemoryMB: 2048}
-	if info, err := ghw.CPU(); err != nil {
-		log.Debug("read the processor's name", "err", err)
-	} else if len(info.Processors) > 0 && info.Processors[0].Model != "" {
-		d.Name = info.Processors[0].Model
+	if name, err := processorName(); err != nil {
+		log.Warn("read the processor's name", "err", err)
+	} else if name != "" {
+		d.Name = name
 	}
-	if info, err := ghw.Memory(); err != nil {
-		log.Debug("read the memory's size", "err", err)
-	} else if info.TotalUsableBytes > 0 {
-		d.MemoryMB = int(info.TotalUsableBytes >> 21)
+	if bytes, err := systemMemory(); err != nil {
+		log.Warn("read the memory's size", "err", err)
+	} else if bytes > 0 {
+		d.MemoryMB = int(bytes >> 21)
 	}
 	return d
-}
-
-// commandTime is how long a driver's tool may take.
-const commandTime = 10 * time.Second
-
-func execute(ctx context.Context, name string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTime)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	withoutWindow(cmd)
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", name, err)
-	}
-	return out, nil
 }

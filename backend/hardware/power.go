@@ -9,12 +9,13 @@ import (
 	"log/slog"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"helium/backend/hardware/tool"
 )
 
 // Power is what a card draws and may draw, in watts. What the driver does not tell
@@ -193,7 +194,7 @@ func (l *Limiter) amdFiles(d Device) (string, error) {
 	}
 	for _, path := range paths {
 		dir := filepath.Dir(path)
-		if slotName(filepath.Dir(filepath.Dir(dir))) == d.PCI && d.PCI != "" {
+		if slotName(os.DirFS(filepath.Dir(filepath.Dir(dir))), ".") == d.PCI && d.PCI != "" {
 			return dir, nil
 		}
 	}
@@ -249,16 +250,9 @@ func (l *Limiter) amdLimit(d Device, watts int) error {
 	return nil
 }
 
-// sayAll runs a program and gives what it printed also where it failed.
+// setTime is how long a driver's tool may take to set a limit.
+const setTime = 10 * time.Second
+
 func sayAll(ctx context.Context, name string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTime)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(slices.Clone(os.Environ()), "LC_ALL=C")
-	withoutWindow(cmd)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return out, fmt.Errorf("run %s: %w", name, err)
-	}
-	return out, nil
+	return tool.Ask(ctx, setTime, name, args...)
 }

@@ -18,7 +18,8 @@ func Here(ctx context.Context, log *slog.Logger) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return Choose(Detect(ctx, log), installed, ggml.Offered(runtime.GOOS, runtime.GOARCH))
+	devices, unfit := Detect(ctx, log)
+	return Choose(devices, unfit, installed, ggml.Offered(runtime.GOOS, runtime.GOARCH))
 }
 
 // Start starts the first engine of the plan that does not refuse. Why of its

@@ -21,7 +21,7 @@ func TestEnginesThatRefuseACardLeaveTheProcessor(t *testing.T) {
 		t.Fatal(err)
 	}
 	card := Device{Kind: GPU, Name: "NVIDIA GeForce RTX 9999", MemoryMB: 12282, Maker: Nvidia, PCI: "ffff:01:00.0", Compute: 89, Driver: "600.10"}
-	plan, err := Choose([]Device{card, {Kind: CPU, Name: "Ryzen 7", MemoryMB: 8192}}, installed, ggml.Offered(runtime.GOOS, runtime.GOARCH))
+	plan, err := Choose([]Device{card, {Kind: CPU, Name: "Ryzen 7", MemoryMB: 8192}}, nil, installed, ggml.Offered(runtime.GOOS, runtime.GOARCH))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -247,7 +248,7 @@ func FuzzID(f *testing.F) {
 			t.Errorf("%q has the home %q, %v, and %q", id, r.home, err, homeOf(id))
 		}
 		for _, path := range []string{l.repoDir(r.home), l.notePath(r.home), l.lockPath(id, useLock(id)), l.lockPath(id, writeLock)} {
-			rest, ok := strings.CutPrefix(path, "/models/")
+			rest, ok := strings.CutPrefix(filepath.ToSlash(path), "/models/")
 			if depth := strings.Count(rest, "/"); !ok || depth > 2 || strings.ContainsAny(rest, "@#:?\\ ") || strings.Contains(rest, "..") {
 				t.Errorf("%q has the path %q", id, path)
 			}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,23 @@ func codeOf(err error) string {
 	return reason.Code
 }
 
+// linksAreFollowed says whether this system makes symbolic links and follows them;
+// most Windows let nobody make any.
+func linksAreFollowed(t *testing.T) bool {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := symlink("", "file", filepath.Join(dir, "link")); err != nil {
+		if runtime.GOOS != "windows" {
+			t.Fatal(err)
+		}
+		return false
+	}
+	return true
+}
+
 // checkCache compares the folder with the layout that other programs expect.
 func checkCache(t *testing.T, dir, id, name string, body []byte) {
 	t.Helper()
@@ -32,9 +50,13 @@ func checkCache(t *testing.T, dir, id, name string, body []byte) {
 	if got, err := os.ReadFile(filepath.Join(repo, "blobs", blob)); err != nil || !bytes.Equal(got, body) {
 		t.Errorf("blob of %s: %v", name, err)
 	}
-	up := strings.Repeat("../", 2+strings.Count(name, "/"))
-	if got, err := os.Readlink(filepath.Join(repo, "snapshots", testCommit, name)); err != nil || got != filepath.FromSlash(up+"blobs/"+blob) {
-		t.Errorf("snapshot of %s links to %q, %v", name, got, err)
+	if linksAreFollowed(t) {
+		up := strings.Repeat("../", 2+strings.Count(name, "/"))
+		if got, err := os.Readlink(filepath.Join(repo, "snapshots", testCommit, name)); err != nil || got != filepath.FromSlash(up+"blobs/"+blob) {
+			t.Errorf("snapshot of %s links to %q, %v", name, got, err)
+		}
+	} else if got, err := os.ReadFile(filepath.Join(repo, "snapshots", testCommit, name)); err != nil || !bytes.Equal(got, body) {
+		t.Errorf("snapshot of %s: %v", name, err)
 	}
 	if got, err := os.ReadFile(filepath.Join(repo, "refs", "main")); err != nil || string(got) != testCommit {
 		t.Errorf("refs/main is %q, %v", got, err)
@@ -159,7 +181,9 @@ func TestDownloadGoesOnAfterARestart(t *testing.T) {
 	if begun < 700_000 {
 		t.Errorf("the second try began at %d", begun)
 	}
-	if again := h.sent.Load(); again != int64(len(body))-begun {
+	// The first that is told of the second try may be of bytes that it has fetched.
+	const step = 64 << 10
+	if again := h.sent.Load(); again < int64(len(body))-begun || again > int64(len(body))-begun+step {
 		t.Errorf("%d bytes were sent at first and %d after, of %d; it began at %d", first, again, len(body), begun)
 	}
 }
@@ -242,6 +266,9 @@ func TestFilesOfAnotherProgramAreUsed(t *testing.T) {
 }
 
 func TestWithoutTheHubAnotherProgramsFilesDo(t *testing.T) {
+	if !linksAreFollowed(t) {
+		t.Skip("another program's files are links, which this system does not follow")
+	}
 	body, config := weights(50_000), []byte(llamaConfig)
 	lay := func(dir, blob string) {
 		repo := filepath.Join(dir, "models--gpt2")
@@ -434,7 +461,10 @@ func TestWithoutRoomNothingIsFetched(t *testing.T) {
 
 func TestWithoutLinksFilesAreFoundAgain(t *testing.T) {
 	refuse := func(string, string, string) error { return errors.New("not allowed") }
-	for name, ways := range map[string][]linkWay{"second names": {refuse, hardLink}, "moves": {refuse, refuse, moveThere}} {
+	nowhere := func(from, _, path string) error { return symlink(from, "nowhere", path) }
+	for name, ways := range map[string][]linkWay{
+		"second names": {refuse, hardLink}, "links that are not followed": {nowhere, hardLink}, "moves": {refuse, refuse, moveThere},
+	} {
 		t.Run(name, func(t *testing.T) {
 			h, dir, body := newHub(t), t.TempDir(), weights(100_000)
 			h.put(testID, testFile, body)

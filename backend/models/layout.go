@@ -129,7 +129,8 @@ func (l *Library) lock(ctx context.Context, id, name string, waiting func()) (un
 }
 
 // link puts a blob where the layout wants it. Where symbolic links are not to be
-// had, as on most Windows, the file gets a second name, or is moved.
+// had, as on most Windows, or are made and not followed, as there on disks of other
+// computers, the file gets a second name, or is moved.
 func (l *Library) link(id, commit, name, blob string) error {
 	path, from := l.snapshotPath(id, commit, name), l.blobPath(id, blob)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -156,10 +157,20 @@ func (l *Library) link(id, commit, name, blob string) error {
 // linkWay makes path show the blob at from; target is from as seen by path.
 type linkWay func(from, target, path string) error
 
-func symlink(_, target, path string) error { return os.Symlink(target, path) }
 func hardLink(from, _, path string) error  { return os.Link(from, path) }
 func moveThere(from, _, path string) error { return os.Rename(from, path) }
 func usualWays() []linkWay                 { return []linkWay{symlink, hardLink, moveThere} }
+
+func symlink(_, target, path string) error {
+	if err := os.Symlink(target, path); err != nil {
+		return err
+	}
+	_, err := os.Stat(path)
+	if err != nil {
+		os.Remove(path)
+	}
+	return err
+}
 
 func (l *Library) writeRef(id, revision, commit string) error {
 	if revision == commit {

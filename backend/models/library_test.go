@@ -186,7 +186,7 @@ func TestTheFolderIsTheOneThatOtherProgramsUse(t *testing.T) {
 			for _, name := range []string{"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"} {
 				t.Setenv(name, c.env[name])
 			}
-			if got, err := DefaultDir(); err != nil || got != filepath.FromSlash(c.want) {
+			if got, err := DefaultDir(); err != nil || filepath.FromSlash(got) != filepath.FromSlash(c.want) {
 				t.Errorf("got %q, %v, want %q", got, err, c.want)
 			}
 		})

@@ -145,6 +145,9 @@ func TestMadeFilesGoBeforeModels(t *testing.T) {
 }
 
 func TestRemoveLeavesWhatOtherProgramsHave(t *testing.T) {
+	if !linksAreFollowed(t) {
+		t.Skip("another program's files are links, which this system does not follow")
+	}
 	h, dir, body := newHub(t), t.TempDir(), weights(100_000)
 	l := h.library(t, dir)
 	h.put(testID, testFile, body)

@@ -184,7 +184,7 @@ func TestMissingLibraryIsTold(t *testing.T) {
 	if err := loadNeeds(needsOf("linux", CUDA), []string{"/none", dir}, lacks("")); err != nil {
 		t.Error(err)
 	}
-	if got, want := strings.Join(opened, " "), "libcuda.so.1 "+dir+"/libcudart.so.13 libcublasLt.so.13 libcublas.so.13"; got != want {
+	if got, want := strings.Join(opened, " "), "libcuda.so.1 "+filepath.Join(dir, "libcudart.so.13")+" libcublasLt.so.13 libcublas.so.13"; got != want {
 		t.Errorf("opened %s, want %s", got, want)
 	}
 	if needs := needsOf("darwin", Metal); len(needs) != 0 {

@@ -346,10 +346,12 @@ type lastError struct {
 // logError is a level of ggml_log_level.
 const logError = 4
 
-func (e *lastError) receive(level int32, text unsafe.Pointer, _ uintptr) {
+// receive is called by the library. The result is for Windows, where a callback
+// has one.
+func (e *lastError) receive(level int32, text unsafe.Pointer, _ uintptr) uintptr {
 	line := strings.TrimSpace(cString(text))
 	if line == "" {
-		return
+		return 0
 	}
 	if level == logError {
 		e.mu.Lock()
@@ -359,6 +361,7 @@ func (e *lastError) receive(level int32, text unsafe.Pointer, _ uintptr) {
 	if e.log != nil {
 		e.log.Debug("inference library", "level", level, "text", line)
 	}
+	return 0
 }
 
 func (e *lastError) reset() {

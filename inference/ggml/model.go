@@ -297,6 +297,9 @@ func (m *Model) decode(context uintptr, b batch) error {
 // Logits are the scores of every token of the vocabulary after the last decoded
 // one. The slice is the library's memory, valid until the next Decode.
 func (c *Context) Logits() ([]float32, error) {
+	if c.used == 0 { // at which the library for Windows ends the process
+		return nil, errors.New("read logits: nothing was decoded")
+	}
 	p := c.model.lib.fn.getLogitsIth(c.handle, -1)
 	if p == nil {
 		return nil, errors.New("read logits: nothing was decoded")

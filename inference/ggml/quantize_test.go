@@ -67,7 +67,7 @@ func TestQuantizeSaysWhatItWillNotDo(t *testing.T) {
 		want     string
 	}{
 		"bits":          {from, to, 5, "want 4 or 8 bits"},
-		"no file":       {filepath.Join(dir, "none.gguf"), to, 4, "no such file"},
+		"no file":       {filepath.Join(dir, "none.gguf"), to, 4, "none.gguf"},
 		"quantized":     {once, to, 4, "requantizing"},
 		"no room there": {from, filepath.Join(dir, "none", "to.gguf"), 4, "quantize: "},
 	}

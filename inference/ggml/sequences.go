@@ -193,6 +193,9 @@ func (s *Sequences) Logits(i int) ([]float32, error) {
 	if i < 0 || i >= len(s.ids) {
 		return nil, fmt.Errorf("read logits: sequence %d of %d", i, len(s.ids))
 	}
+	if s.length == 0 { // at which the library for Windows ends the process
+		return nil, errors.New("read logits: nothing was decoded")
+	}
 	at := int32(i)
 	if s.length <= s.params.Shared {
 		at = -1 // of the last token of the beginning

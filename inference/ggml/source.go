@@ -98,11 +98,11 @@ func (l *loads) get(id uintptr) *load {
 }
 
 // fill is called by the library for every tensor. It must return: an error is
-// kept for after the load.
-func (l *loads) fill(tensor, id uintptr) {
+// kept for after the load. The result is for Windows, where a callback has one.
+func (l *loads) fill(tensor, id uintptr) uintptr {
 	one := l.get(id)
 	if one == nil || one.err != nil {
-		return
+		return 0
 	}
 
 	name, size := l.lib.fn.tensorName(tensor), uint64(l.lib.fn.tensorSize(tensor))
@@ -122,4 +122,5 @@ func (l *loads) fill(tensor, id uintptr) {
 		err = fmt.Errorf("tensor %s: %d of %d bytes", name, done, size)
 	}
 	one.err = err
+	return 0
 }

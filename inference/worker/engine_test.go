@@ -359,7 +359,11 @@ func TestEngineThatNeverAnswersIsGivenUp(t *testing.T) {
 }
 
 func TestCrashReasonReachesTheCaller(t *testing.T) {
-	_, err := Start(soon(t), Options{Command: []string{"/bin/sh", "-c", "echo the card is on fire >&2; exit 3"}})
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Start(soon(t), Options{Command: []string{exe, "engine-dies"}})
 	if err == nil || !strings.Contains(err.Error(), "the card is on fire") {
 		t.Fatalf("error = %v, want the last words", err)
 	}

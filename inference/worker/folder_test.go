@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,9 @@ func TestASplitFileAnswersAsAWholeOneDoes(t *testing.T) {
 	half.Files = split.Files[:1]
 	if _, err := e.RunGPT(soon(t), GPTRequest{Task: doc, Model: half}, nil); gpt.CodeOf(err) != gpt.CodeHashDiffers || !strings.Contains(err.Error(), "m-00002-of-00002.gguf") {
 		t.Errorf("error = %v, want one about the second part", err)
+	}
+	if runtime.GOOS == "windows" {
+		return // where a file that the engine holds can't be taken away
 	}
 	if err := os.Remove(filepath.Join(dir, "m-00002-of-00002.gguf")); err != nil {
 		t.Fatal(err)

@@ -22,7 +22,10 @@ func TestMain(m *testing.M) {
 		case "engine":
 			serveEngine()
 		case "engine-deaf": // never says hello
-			select {}
+			time.Sleep(time.Hour) // an empty select alone is taken for a deadlock
+		case "engine-dies":
+			fmt.Fprintln(os.Stderr, "the card is on fire")
+			os.Exit(3)
 		case "parent": // starts an engine and waits to be killed
 			beParent(os.Args[2])
 		}

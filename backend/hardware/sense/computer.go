@@ -2,16 +2,15 @@ package sense
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"helium/backend/hardware/tool"
 )
 
 // Computer reads the computer that this program runs on.
@@ -122,24 +121,8 @@ func nameOf(all []process, pid int) string {
 // runner starts a program and returns what it printed.
 type runner func(ctx context.Context, name string, args ...string) ([]byte, error)
 
-// maxOutput is what is read of a program's output.
-const maxOutput = 4 << 20
-
 func execute(ctx context.Context, name string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.WaitDelay = time.Second
-	withoutWindow(cmd)
-	out, err := cmd.Output()
-	if errors.Is(err, exec.ErrNotFound) {
-		return nil, fmt.Errorf("there is no %s here", name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return out[:min(len(out), maxOutput)], nil
+	return tool.Ask(ctx, 5*time.Second, name, args...)
 }
 
 // baseName is a path's last part, of whatever system.

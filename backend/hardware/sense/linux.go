@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 )
 
 // meter of the graphics cards.
@@ -55,5 +54,3 @@ func (l *lister) list(context.Context, runner) ([]process, error) {
 	}
 	return all, nil
 }
-
-func withoutWindow(*exec.Cmd) {}

@@ -79,8 +79,8 @@ func parseTotals(out string) (g Graphics, sensors []Sensor, err error) {
 	known := false
 	for line := range strings.Lines(out) {
 		fields := strings.SplitN(line, ",", 3)
-		if len(fields) < 3 {
-			continue
+		if len(fields) < 3 || strings.TrimSpace(fields[2]) == "" {
+			continue // cut short
 		}
 		if percent, err := strconv.Atoi(strings.TrimSpace(fields[0])); err == nil && percent >= 0 && percent <= 100 {
 			g.Percent, known = max(g.Percent, percent), true

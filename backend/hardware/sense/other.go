@@ -5,11 +5,8 @@ package sense
 import (
 	"context"
 	"errors"
-	"os/exec"
 	"time"
 )
-
-func withoutWindow(*exec.Cmd) {}
 
 // lister needs no memory here.
 type lister struct{}

@@ -42,6 +42,9 @@ func TestNvidiaUseIsThatOfOthers(t *testing.T) {
 	for text, want := range map[string]Graphics{
 		pmon535: {Percent: 50, Program: "blender"},
 		pmon560: {Percent: 97, Program: "blender"},
+		// Newer drivers add columns; a program that shares the card with a compute context is C+G.
+		"# gpu         pid   type     sm    mem    enc    dec    jpg    ofa    ccpm    command\n# Idx           #    C/G      %      %      %      %      %      %      MB    name\n" +
+			"    0      900003     C      9     30      -      -      -      -       0    blender\r\n    0      900004   C+G    150      -      -      -      -      -       0    Xorg\r\n": {Percent: 100, Program: "Xorg"},
 		"# gpu pid type sm mem enc dec command\n# Idx # C/G % % % % name\n    0          -     -     -     -     -     -   -\n": {},
 	} {
 		if got, err := parsePmon(text, others()); err != nil || got != want {
@@ -64,7 +67,11 @@ func TestNvidiaTotals(t *testing.T) {
 	if _, sensors, err = parseTotals("[N/A], 50, NVIDIA T400\n"); err == nil || len(sensors) != 1 {
 		t.Errorf("got %+v, %v", sensors, err)
 	}
-	for _, text := range []string{"", "\n,,\n", "No devices were found\n", "[Unknown Error], [N/A], x\n", "101, 999, x\n"} {
+	if g, sensors, err = parseTotals("[GPU is lost], [GPU is lost], [GPU is lost]\r\n7, 41, NVIDIA GeForce RTX 5070 Ti\r\n"); err != nil || g.Percent != 7 || len(sensors) != 1 {
+		t.Errorf("of one card that is lost and one that isn't: %+v, %+v, %v", g, sensors, err)
+	}
+	for _, text := range []string{"", "\n,,\n", "No devices were found\n", "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n",
+		"12%, 61 C, RTX\n", "1, 2, ", "Unable to determine the device handle for GPU0: 0000:24:00.0: GPU is lost.  Reboot the system to recover this GPU\n", "[Unknown Error], [N/A], x\n", "101, 999, x\n"} {
 		if g, sensors, err := parseTotals(text); err == nil || len(sensors) != 0 {
 			t.Errorf("%q is read as %+v, %+v", text, g, sensors)
 		}
@@ -105,6 +112,8 @@ func TestMacAnswers(t *testing.T) {
 	for text, want := range map[string]Power{
 		"Now drawing from 'Battery Power'\n -InternalBattery-0 (id=4653155)\t87%; discharging; 5:12 remaining present: true\n": {OnBattery: true, Charge: 87},
 		"Now drawing from 'AC Power'\n -InternalBattery-0 (id=4653155)\t100%; charged; 0:00 remaining present: true\n":         {Charge: 100},
+		// Macs with Apple's chips; a Mac that holds its battery at 80 %.
+		"Now drawing from 'AC Power'\n -InternalBattery-0 (id=22806627)\t80%; AC attached; not charging present: true\n": {Charge: 80},
 		"Now drawing from 'AC Power'\n":                             {Charge: -1},
 		"Now drawing from 'Battery Power'\n -InternalBattery-0 %\n": {OnBattery: true, Charge: -1},
 	} {
@@ -140,6 +149,11 @@ func TestMacAnswers(t *testing.T) {
 		}
 	}
 	if g, err := parseAccelerator(`"PerformanceStatistics" = {"Device Utilization %"=37,"Renderer Utilization %"=99}`); err != nil || g.Percent != 37 || !g.WithOurs {
+		t.Errorf("got %+v, %v", g, err)
+	}
+	// Apple's chips say it among much else; of two cards the busier counts.
+	const agx = `"PerformanceStatistics" = {"In use system memory (driver)"=0,"Alloc system memory"=1573306368,"Tiler Utilization %"=3,"recoveryCount"=0,"Renderer Utilization %"=5,"TiledSceneBytes"=0,"Device Utilization %"=6,"SplitSceneCount"=0}`
+	if g, err := parseAccelerator(agx + "\n" + `"PerformanceStatistics" = {"Device Utilization %"=12}`); err != nil || g.Percent != 12 {
 		t.Errorf("got %+v, %v", g, err)
 	}
 	if g, err := parseAccelerator(`"Device Utilization %"=370`); err == nil {

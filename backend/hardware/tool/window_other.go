@@ -1,6 +1,6 @@
 //go:build !windows
 
-package hardware
+package tool
 
 import "os/exec"
 

@@ -1,4 +1,4 @@
-package hardware
+package tool
 
 import (
 	"os/exec"
@@ -7,8 +7,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// withoutWindow keeps a driver's tool from opening a console over what is on the
-// screen.
 func withoutWindow(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NO_WINDOW}
 }
