@@ -283,8 +283,8 @@ func (a *Agent) session(ctx context.Context) error {
 	a.node, a.wish, a.applied, a.talk = n, nil, nil, chat
 	a.mu.Unlock()
 	a.heed(ctx) // before the node takes its first task
-	if wish == nil {
-		wish = a.rejoining()
+	if change := a.underWay(); change != nil {
+		wish = change
 	}
 	defer func() {
 		a.mu.Lock()

@@ -420,10 +420,14 @@ func (a *Agent) changeOverNow() {
 	}
 }
 
-// rejoining is the wish of a node that left for another device; nil for none.
-func (a *Agent) rejoining() func(context.Context, *node.Node) error {
+// underWay is the wish of a node whose device changes, wherever that was left off:
+// to leave, or to join again; nil for none.
+func (a *Agent) underWay() func(context.Context, *node.Node) error {
 	now := a.computer.chosen()
-	if now.Next != nil || !now.Rejoin {
+	switch {
+	case now.Next != nil && now.Leave:
+		return func(ctx context.Context, n *node.Node) error { return n.Stop(ctx) }
+	case now.Next != nil || !now.Rejoin:
 		return nil
 	}
 	return func(ctx context.Context, n *node.Node) error {

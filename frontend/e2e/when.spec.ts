@@ -20,19 +20,23 @@ class Agent {
   static async start(env: Record<string, string> = {}, prepare = async (_dir: string) => {}): Promise<Agent> {
     const agent = new Agent(await mkdtemp(join(tmpdir(), "helium-when-")), env);
     await prepare(agent.dir);
+    await agent.run();
+    return agent;
+  }
+
+  async run() {
     const program = join(import.meta.dirname, "../../bin/helium");
-    const args = ["node", "--data", agent.dir, "--profile", network(), "--run", "--passphrase-file"];
-    agent.#process = spawn(program, ["-v", ...args, "--stop-with-stdin"], {
+    const args = ["node", "--data", this.dir, "--profile", network(), "--run", "--passphrase-file"];
+    this.#process = spawn(program, ["-v", ...args, "--stop-with-stdin"], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", HF_HOME: join(agent.dir, "hf"), ...env },
+      env: { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", HF_HOME: join(this.dir, "hf"), ...this.env },
     });
-    for (const out of [agent.#process.stdout, agent.#process.stderr]) {
+    for (const out of [this.#process.stdout, this.#process.stderr]) {
       out?.on("data", (b: Buffer) => {
-        agent.log += b;
+        this.log += b;
       });
     }
-    await expect.poll(() => agent.link().catch(() => ""), { timeout: 30_000 }).toContain("#token=");
-    return agent;
+    await expect.poll(() => this.link().catch(() => ""), { timeout: 30_000 }).toContain("#token=");
   }
 
   async link(): Promise<string> {
@@ -51,10 +55,15 @@ class Agent {
     return found;
   }
 
-  async remove() {
+  /** Ends it, and waits until it is gone. */
+  async end() {
     const gone = new Promise((done) => this.#process?.once("exit", done));
     this.#process?.stdin?.end();
     await gone;
+  }
+
+  async remove() {
+    await this.end();
     await rm(this.dir, { recursive: true, force: true });
   }
 }
@@ -313,6 +322,32 @@ test("a card that is gone leaves the node without tasks until its owner chooses"
   await go(page, "/");
   await expect(page.getByTestId("status")).toHaveAttribute("data-status", /running|working/, { timeout: 120_000 });
   await expect.poll(() => readFile(join(agent.dir, "computer.json"), "utf8")).toContain('"kind":"cpu"');
+});
+
+test("a change of device that was cut off goes on: the node leaves, changes, and joins again", async ({ page }) => {
+  const agent = await startAgent();
+  await open(page, agent, "/");
+  await agent.end();
+  const change = { device: {}, next: { kind: "cpu" }, leave: true, rejoin: true };
+  await writeFile(join(agent.dir, "computer.json"), JSON.stringify(change));
+  await agent.run();
+  await page.goto("about:blank");
+  await page.goto(await agent.link());
+  await go(page, "/computer");
+  await expect(page.getByText(/You chose the processor/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole("radio", { name: /Processor, with/ })).toBeChecked();
+  await expect(page.getByText(/Changing to: /)).toHaveCount(0);
+  await go(page, "/");
+  await expect(page.getByTestId("status")).toHaveAttribute("data-status", /running|working/, { timeout: 90_000 });
+  const kept = JSON.parse(await readFile(join(agent.dir, "computer.json"), "utf8"));
+  expect(kept).toMatchObject({ device: { kind: "cpu" }, awake: true });
+  expect(kept).not.toHaveProperty("next");
+  expect(kept).not.toHaveProperty("rejoin");
+  expect(agent.log.match(/node moved.*what=(quit|join)/g)?.map((m) => m.split("=").at(-1))).toEqual([
+    "join",
+    "quit",
+    "join",
+  ]);
 });
 
 test("all that is in the computer is listed, and why it isn't used", async ({ page }) => {
