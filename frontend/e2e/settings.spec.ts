@@ -10,7 +10,11 @@ import { ready } from "./ready";
 const tags = { en: "en", zh: "zh-Hans", es: "es", de: "de" } as const;
 
 let agent: Agent;
-test.afterEach(() => agent?.remove());
+let started: Agent | undefined;
+test.afterEach(async () => {
+  await started?.remove();
+  started = undefined;
+});
 
 /** An agent that was set up before, on the network, and earns nothing yet. */
 async function settled(): Promise<Agent> {
@@ -57,7 +61,7 @@ async function leftInEnglish(page: Page, language: string): Promise<string[]> {
 }
 
 test("a language changes every text at once, and is there again after a reload and a restart", async ({ page }) => {
-  agent = await settled();
+  agent = started = await settled();
   await openSettings(page);
   for (const language of ["zh", "es", "de", "en"] as const) {
     await page.locator("#language").selectOption(language);
@@ -90,7 +94,7 @@ test("a language changes every text at once, and is there again after a reload a
 });
 
 test("the first run is in the language of the browser, and can be in another", async ({ browser }) => {
-  agent = await Agent.start();
+  agent = started = await Agent.start();
   const context = await browser.newContext({ locale: "zh-CN" });
   const page = await context.newPage();
   await page.goto(await agent.link());
@@ -102,7 +106,7 @@ test("the first run is in the language of the browser, and can be in another", a
 });
 
 test("the appearance changes at once and stays", async ({ page }) => {
-  agent = await settled();
+  agent = started = await settled();
   await page.emulateMedia({ colorScheme: "light" });
   await openSettings(page);
   const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -120,7 +124,7 @@ test("the appearance changes at once and stays", async ({ page }) => {
 });
 
 test("a proxy is checked before it is kept, and its password never comes back", async ({ page }) => {
-  agent = await settled();
+  agent = started = await settled();
   await openSettings(page);
   const part = page.getByTestId("downloads");
   const field = (name: string) => part.getByLabel(name, { exact: true });
@@ -166,7 +170,7 @@ test("a proxy is checked before it is kept, and its password never comes back", 
 });
 
 test("diagnostics are seen before they are copied, and hold no secret", async ({ page, context }) => {
-  agent = await settled();
+  agent = started = await settled();
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await openSettings(page);
   const part = page.getByTestId("downloads");
@@ -201,7 +205,7 @@ test("diagnostics are seen before they are copied, and hold no secret", async ({
 });
 
 test("the log is shown as it is written, by how grave it is", async ({ page }) => {
-  agent = await settled();
+  agent = started = await settled();
   await openSettings(page);
   const part = page.getByTestId("log");
   const log = part.getByRole("log");
@@ -223,7 +227,7 @@ test("the log is shown as it is written, by how grave it is", async ({ page }) =
 });
 
 test("the network's servers are looked at, and a network is changed for another", async ({ page }) => {
-  agent = await settled();
+  agent = started = await settled();
   await openSettings(page);
   const part = page.getByTestId("network");
   await expect(part.getByTestId("places").getByText(/answers in/)).toHaveCount(2, { timeout: 20_000 });
@@ -258,7 +262,7 @@ test("a node whose network was given has no other to change to", async ({ page }
 });
 
 test("everything is done by the keyboard alone", async ({ page }) => {
-  agent = await settled();
+  agent = started = await settled();
   await openSettings(page);
   await page.reload();
   await expect(page.locator("#language")).toBeEnabled();
@@ -294,7 +298,7 @@ test("the link of a rig without a screen is taken once, and ends with the agent"
       server.close(() => found(port));
     });
   });
-  agent = await Agent.start("--listen", `127.0.0.1:${port}`);
+  agent = started = await Agent.start("--listen", `127.0.0.1:${port}`);
   const first = await agent.link();
   expect(agent.log).toContain(first);
   await page.goto(first);
@@ -341,7 +345,7 @@ async function lengthen(page: Page) {
 for (const scheme of schemes) {
   test(`looks right in every language, ${scheme}`, async ({ page }) => {
     test.setTimeout(400_000);
-    agent = await settled();
+    agent = started = await settled();
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await openSettings(page);
     for (const language of ["en", "zh", "es", "de"] as const) {
@@ -375,3 +379,14 @@ for (const scheme of schemes) {
     }
   });
 }
+
+test("whose work is in Helium can be read", async ({ page }) => {
+  agent = started = await settled();
+  await openSettings(page);
+  await page.getByRole("button", { name: "Licences" }).click();
+  const dialog = page.getByTestId("licences");
+  for (const name of ["react ", "wouter ", "github.com/ethereum/go-ethereum ", "MIT", "Apache License"]) {
+    await expect(dialog.locator("pre")).toContainText(name);
+  }
+  await isAccessible(page);
+});
