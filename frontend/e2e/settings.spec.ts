@@ -329,6 +329,18 @@ test("the link of a rig without a screen is taken once, and ends with the agent"
   await expect(page.getByTestId("verdict")).toBeVisible({ timeout: 60_000 });
 });
 
+test("an agent that the window starts logs into its folder, and says its link to nobody", async ({ page }) => {
+  agent = started = await Agent.start("--log-to-file");
+  await page.goto(await agent.link());
+  await expect(page.getByTestId("verdict")).toBeVisible({ timeout: 60_000 });
+  const { token } = JSON.parse(await readFile(join(agent.dir, "agent.json"), "utf8"));
+  expect(agent.log).toBe("");
+  for (const [place, bytes] of await agent.everything()) {
+    if (!place.endsWith("agent.json")) expect(bytes.toString("latin1"), place).not.toContain(token);
+  }
+  expect((await agent.everything()).get(join(agent.dir, "logs", "agent.log"))?.toString()).toContain("DEBUG");
+});
+
 /** Lengthens every text by two fifths, as a language of long words would. */
 async function lengthen(page: Page) {
   await page.evaluate(() => {

@@ -42,7 +42,7 @@ export function General({ agent, state, stale }: ScreenProps) {
             <RadioGroup.Item
               key={value}
               value={value}
-              className="touch inline-flex h-7.5 items-center gap-2 rounded-md px-3 text-sm text-soft data-[state=checked]:bg-card data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:shadow-sm"
+              className="touch inline-flex h-7.5 items-center gap-2 rounded-md px-3 text-sm text-soft data-[state=checked]:bg-card data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:ring-1 data-[state=checked]:ring-edge/50"
             >
               <Icon className="size-4" aria-hidden="true" />
               {t(`settings.look.${value}`)}
