@@ -33,7 +33,10 @@ export function App({ agent }: { agent: Agent }) {
   const main = useRef<HTMLElement>(null);
   const [at] = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another screen begins at its top
-  useEffect(() => main.current?.scrollTo(0, 0), [at]);
+  useEffect(() => {
+    // What it returns is no clean-up.
+    main.current?.scrollTo(0, 0);
+  }, [at]);
   if (state && view.link !== "refused") {
     const stale = view.link !== "connected";
     const corner = <LanguageCorner agent={agent} state={state} stale={stale} />;
