@@ -70,7 +70,7 @@ export function LanguageCorner({ agent, state, stale }: ScreenProps) {
         chosen={state.settings.language}
         disabled={stale}
         onChoose={(language) => act(() => agent.ask("setLanguage", language).then(() => {}))}
-        className="touch h-8 max-w-44 rounded-lg bg-transparent px-1 text-[13px] text-soft hover:text-ink [&>option]:bg-card [&>option]:text-ink"
+        className="touch h-8 max-w-28 rounded-lg sm:max-w-44 bg-transparent px-1 text-[13px] text-soft hover:text-ink [&>option]:bg-card [&>option]:text-ink"
       />
     </span>
   );
