@@ -52,7 +52,7 @@ func (a *Agent) Diagnostics(context.Context) (string, error) {
 	section("Network", row("name", n.Name), row("chain", n.ChainID), row("profile", a.networkFrom()), row("connected", n.Connected), row("block", n.Head))
 	section("Node", nodeRows(s, row)...)
 	d := s.Settings.Downloads
-	section("Downloads", row("proxy", proxyKind(d)), row("mirror", orUsual(hostOf(d.Endpoint), "none")), row("token", d.Token))
+	section("Downloads", row("proxy", proxyKind(d)), row("mirror", orUsual(hostOf(d.Endpoint), "none")), row("signed in", d.Token))
 	w := s.When.Settings
 	section("When to work",
 		row("pauses", fmt.Sprintf("fullscreen %t, programs %d, graphics %t, battery %t, heat %t, hours %t, person %t",

@@ -2,10 +2,11 @@
 // costs more than its budget to download. A reader downloads English, which
 // stands in for what is missing, and one other language at most: of those, the
 // largest counts.
-import { chmod, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { licences } from "./licences.mjs";
 
 const budget = 220 * 1024;
 
@@ -55,6 +56,8 @@ for (const page of ["chat", "node"]) {
     await rm(made, { recursive: true });
     process.exit(1);
   }
+  // Who wants to read them fetches them.
+  if (page === "node") await writeFile(join(made, "licences.txt"), await licences());
   await rm(join("dist", page), { recursive: true, force: true });
   await chmod(made, 0o755);
   await rename(made, join("dist", page));

@@ -1,5 +1,6 @@
+import { i18n } from "@lingui/core";
 import { expect, test } from "vitest";
-import { languageFor, locale, localeFor, localeOf, showLanguage } from "./i18n";
+import { addTexts, languageFor, locale, localeFor, localeOf, showLanguage } from "./i18n";
 
 test("what is no language is English", () => {
   for (const no of ["C", "", "en_US.UTF-8", undefined]) expect(localeOf(no)).toBe("en");
@@ -26,4 +27,13 @@ test("a language is shown with its numbers and the page's own tag", () => {
   expect([locale, document.documentElement.lang]).toEqual(["zh-Hans", "zh-Hans"]);
   showLanguage("en", {}, ["en-GB"]);
   expect([locale, document.documentElement.lang]).toEqual(["en-GB", "en"]);
+});
+
+test("English stands in for what a language lacks, also for what is added later", () => {
+  showLanguage("de", { copied: ["Kopiert"] }, []);
+  expect([i18n._("copied"), i18n._("close")]).toEqual(["Kopiert", "Close"]);
+  addTexts({ "chat.new": ["New chat"] });
+  expect([i18n._("copied"), i18n._("chat.new")]).toEqual(["Kopiert", "New chat"]);
+  showLanguage("en", {}, []);
+  expect(i18n._("copied")).toBe("Copied");
 });

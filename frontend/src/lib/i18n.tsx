@@ -32,6 +32,7 @@ export const languages = {
 export type Language = keyof typeof languages;
 
 const english: Catalog = {};
+let translated: Catalog = {};
 addTexts(en);
 i18n.activate("en");
 
@@ -39,6 +40,7 @@ i18n.activate("en");
 export function addTexts(catalog: Catalog) {
   Object.assign(english, catalog);
   load("en", english);
+  if (i18n.locale && i18n.locale !== "en") load(i18n.locale, { ...english, ...translated });
 }
 
 function load(language: string, texts: Catalog) {
@@ -86,7 +88,8 @@ export function localeFor(language: Language, wanted: readonly string[]): string
 export function showLanguage(language: Language, texts: Catalog, wanted: readonly string[] = navigator.languages) {
   locale = localeFor(language, wanted);
   document.documentElement.lang = languages[language].tag;
-  if (language !== "en") load(language, { ...english, ...texts });
+  translated = texts;
+  if (language !== "en") load(language, { ...english, ...translated });
   i18n.activate(language, locale);
 }
 

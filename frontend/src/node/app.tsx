@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { KeyRound, Unplug } from "lucide-react";
-import { type ReactNode, useEffect, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
@@ -29,6 +29,13 @@ export function App({ agent }: { agent: Agent }) {
   useEffect(() => {
     if (appearance !== null) showLook(appearance);
   }, [appearance]);
+  const main = useRef<HTMLElement>(null);
+  const [at] = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another screen begins at its top
+  useEffect(() => {
+    // What it returns is no clean-up.
+    main.current?.scrollTo(0, 0);
+  }, [at]);
   if (state && view.link !== "refused") {
     const stale = view.link !== "connected";
     const corner = <LanguageCorner agent={agent} state={state} stale={stale} />;
@@ -50,7 +57,7 @@ export function App({ agent }: { agent: Agent }) {
   return (
     <div className="flex h-dvh flex-col overflow-hidden md:flex-row">
       <Sidebar state={view.state} />
-      <main className="min-h-0 min-w-0 flex-1 overflow-y-auto">
+      <main ref={main} className="min-h-0 min-w-0 flex-1 overflow-y-auto">
         <Screen agent={agent} view={view} />
       </main>
       <Toaster position="bottom-center" theme={appearance ?? "system"} />

@@ -119,7 +119,11 @@ function Computer({ state }: { state: State }) {
   return (
     <Card title={t("home.computer")}>
       <Rows rows={rows} />
-      {h.why && <p className="mt-2 border-t border-line pt-2.5 text-xs leading-relaxed text-soft">{h.why}</p>}
+      {h.why && (
+        <p className="mt-2 border-t border-line pt-2.5 text-xs leading-relaxed text-soft" lang="en">
+          {h.why}
+        </p>
+      )}
     </Card>
   );
 }
@@ -165,7 +169,9 @@ function WalletCard({ state }: { state: State }) {
         ]}
       />
       {wallet.notice && (
-        <p className="mt-2 border-t border-line pt-2.5 text-xs leading-relaxed text-soft">{wallet.notice}</p>
+        <p className="mt-2 border-t border-line pt-2.5 text-xs leading-relaxed text-soft">
+          {t("home.passphrase.fileNotice")}
+        </p>
       )}
     </Card>
   );

@@ -1,25 +1,50 @@
+import { LoaderCircle } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useText } from "../../lib/i18n";
-import { openOutside } from "../../lib/native";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
 import type { ScreenProps } from "../screens";
+import { useAct } from "../setup/act";
+import { Problem } from "../setup/frame";
 import { Part } from "./part";
 
+/** Which Helium this is, and whose work is in it. */
 export function About({ state }: ScreenProps) {
   const t = useText();
+  const [open, setOpen] = useState(false);
   return (
     <Part title={t("settings.about")} testId="about">
-      <p className="text-sm">{t("settings.about.version", { version: state.version })}</p>
-      <p className="mt-1 text-[13px] leading-relaxed text-soft">
-        {t("settings.about.text")}{" "}
-        <a
-          href={new URL("licences.txt", document.baseURI).href}
-          target="_blank"
-          rel="noreferrer"
-          onClick={openOutside}
-          className="text-accent underline underline-offset-2"
-        >
-          {t("settings.about.licences")}
-        </a>
-      </p>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-sm">
+          {t("settings.about.version", { version: state.version })}
+          <span className="block text-[13px] text-soft">{t("settings.about.text")}</span>
+        </p>
+        <Button onClick={() => setOpen(true)}>{t("settings.about.licences")}</Button>
+      </div>
+      <Dialog open={open} onOpenChange={setOpen} title={t("settings.about.licences")} wide testId="licences">
+        <Licences />
+      </Dialog>
     </Part>
+  );
+}
+
+function Licences() {
+  const { problem, act } = useAct();
+  const [text, setText] = useState("");
+  useEffect(() => {
+    void act(async () => {
+      const file = await fetch("licences.txt");
+      if (!file.ok) throw new Error(`${file.status} ${file.statusText}`);
+      setText(await file.text());
+    });
+  }, [act]);
+  return (
+    <>
+      {text === "" && !problem && <LoaderCircle className="size-5 animate-turn text-soft" aria-hidden="true" />}
+      <pre lang="en" className="text-xs leading-relaxed whitespace-pre-wrap text-soft [overflow-wrap:anywhere]">
+        {text}
+      </pre>
+      <Problem text={problem} />
+    </>
   );
 }

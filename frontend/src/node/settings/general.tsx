@@ -42,7 +42,7 @@ export function General({ agent, state, stale }: ScreenProps) {
             <RadioGroup.Item
               key={value}
               value={value}
-              className="touch inline-flex h-7.5 items-center gap-2 rounded-md px-3 text-sm text-soft data-[state=checked]:bg-card data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:shadow-sm"
+              className="touch inline-flex h-7.5 items-center gap-2 rounded-md px-3 text-sm text-soft data-[state=checked]:bg-card data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:ring-1 data-[state=checked]:ring-edge/50"
             >
               <Icon className="size-4" aria-hidden="true" />
               {t(`settings.look.${value}`)}
@@ -70,7 +70,7 @@ export function LanguageCorner({ agent, state, stale }: ScreenProps) {
         chosen={state.settings.language}
         disabled={stale}
         onChoose={(language) => act(() => agent.ask("setLanguage", language).then(() => {}))}
-        className="touch h-8 max-w-44 rounded-lg bg-transparent px-1 text-[13px] text-soft hover:text-ink [&>option]:bg-card [&>option]:text-ink"
+        className="touch h-8 max-w-28 rounded-lg sm:max-w-44 bg-transparent px-1 text-[13px] text-soft hover:text-ink [&>option]:bg-card [&>option]:text-ink"
       />
     </span>
   );

@@ -114,7 +114,7 @@ function ChangeNetwork(props: { agent: Agent; state: State; stale: boolean; onDo
   const barrier = barrierOf(state);
   // A network that is cut off may never give the deposit back.
   const cutOff = barrier === "stake" && (state.node.status === "blocked" || !state.network.connected);
-  const amount = shortCNXDown(parseWei(state.node.stake) ?? 0n, locale);
+  const amount = shortCNXDown(parseWei(state.node.stake) ?? 0n, locale, 0);
   const open = barrier === null || (cutOff && leave);
   const submit = (e: FormEvent) => {
     e.preventDefault();

@@ -29,7 +29,7 @@ export function Frame(props: {
   return (
     <div className="flex h-dvh flex-col overflow-hidden">
       <header className="drag flex h-14 shrink-0 items-center gap-3 px-5 sm:px-8 mac-window:ps-24">
-        <Mark size={26} />
+        <Mark size={26} className="shrink-0" />
         <span className="text-[15px] font-semibold">{t("node.title")}</span>
         <span className="flex-1" />
         {corner}
@@ -42,7 +42,7 @@ export function Frame(props: {
               {Array.from({ length: props.of }, (_, i) => i + 1).map((n) => (
                 <span
                   key={n}
-                  className={`h-1.5 w-6 rounded-full ${n <= (props.step ?? 0) ? "bg-accent" : "bg-line"}`}
+                  className={`h-1.5 w-3 rounded-full sm:w-6 ${n <= (props.step ?? 0) ? "bg-accent" : "bg-line"}`}
                 />
               ))}
             </span>
