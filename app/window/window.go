@@ -53,6 +53,9 @@ func (w *Window) Agent() (local.Address, error) {
 	return a, nil
 }
 
+// Shown is what the page calls once it shows the agent's state.
+func (w *Window) Shown() { w.log.Info("window is usable") }
+
 // Run shows the window until it is closed.
 func Run(dir string, ui fs.FS, log *slog.Logger) error {
 	if ui == nil {

@@ -1,12 +1,12 @@
 import clsx from "clsx";
 import { House, KeyRound, MessageSquare, Unplug } from "lucide-react";
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { Link, Route, Switch } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { useText } from "../lib/i18n";
-import { openOutside } from "../lib/native";
+import { openOutside, tellShown } from "../lib/native";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
@@ -18,6 +18,10 @@ import { Unlock } from "./setup/unlock";
 export function App({ agent }: { agent: Agent }) {
   const view = useSyncExternalStore(agent.listen, () => agent.view);
   const { state } = view;
+  const known = state !== null;
+  useEffect(() => {
+    if (known) tellShown();
+  }, [known]);
   if (state && view.link !== "refused") {
     const stale = view.link !== "connected";
     if (state.node.reason?.code === "wallet_locked") return <Unlock agent={agent} stale={stale} />;
