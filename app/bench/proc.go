@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -86,20 +85,4 @@ func childrenOf(pid int) (children []int, err error) {
 		}
 	}
 	return children, nil
-}
-
-func median(all []time.Duration) time.Duration {
-	if len(all) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(all))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-}
-
-func rounded(all []time.Duration) string {
-	words := make([]string, len(all))
-	for i, d := range all {
-		words[i] = d.Round(time.Millisecond).String()
-	}
-	return strings.Join(words, " ")
 }

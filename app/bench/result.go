@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -114,3 +116,19 @@ func limit(has bool, format string, most float64) string {
 func mega(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20)) }
 
 func percent(cpu, of time.Duration) float64 { return 100 * float64(cpu) / float64(of) }
+
+func median(all []time.Duration) time.Duration {
+	if len(all) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(all))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+func rounded(all []time.Duration) string {
+	words := make([]string, len(all))
+	for i, d := range all {
+		words[i] = d.Round(time.Millisecond).String()
+	}
+	return strings.Join(words, " ")
+}
