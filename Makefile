@@ -12,7 +12,7 @@ HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
 PAGES  := frontend/dist/node/index.html
 
-.PHONY: help run test test-kills test-wine desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference bench-images clean
+.PHONY: help run test test-kills test-wine desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference bench-images bench-app clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile
@@ -55,6 +55,11 @@ bench-inference: $(HELIUM) $(ENGINE) inference/bench/rival/node_modules/.package
 bench-images: $(HELIUM) $(ENGINE) ## how alike images of other processors are, and the speed of making them
 	$(HELIUM) bench images
 	$(HELIUM) bench unet
+
+bench-app: desktop ## what the desktop app takes of a computer, and how fast it starts; eight minutes
+	@build/setup/tests.sh
+	go build -tags desktop,production,webkit2_41 -ldflags '-s -w' -o build/bin/EmptyApp ./build/bench/emptyapp
+	LIBGL_ALWAYS_SOFTWARE=1 dbus-run-session -- xvfb-run --auto-servernum --server-args='-screen 0 1280x800x24 -nolisten tcp' $(HELIUM) bench app $(ARGS)
 
 # The rival runs on the engine package that is here, and fetches none of its own.
 inference/bench/rival/node_modules/.package-lock.json: inference/bench/rival/package-lock.json

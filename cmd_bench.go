@@ -23,6 +23,7 @@ type benchCmd struct {
 	Consensus benchConsensusCmd `cmd:"" help:"What attacks on the consensus cost and gain."`
 	Inference benchInferenceCmd `cmd:"" help:"The engine's speed beside the bare library's and node-llama-cpp's."`
 	Images    benchImagesCmd    `cmd:"" help:"How far apart the images of the library's builds are."`
+	App       benchAppCmd       `cmd:"" help:"What the desktop app takes of a computer, and how fast it starts."`
 	UNet      benchUNetCmd      `cmd:"" name:"unet" help:"The UNet's speed beside that of plain products of matrices."`
 	Painter   benchPainterCmd   `cmd:"" hidden:"" help:"Makes images (started by bench images)."`
 	Library   benchLibraryCmd   `cmd:"" hidden:"" help:"The bare library (started by bench inference)."`

@@ -50,11 +50,15 @@ window_is_open() { [ -n "$(window_ids)" ]; }
 window_is_gone() { ! window_is_open; }
 agent_is_gone() { [ ! -f "$HELIUM_DATA/agent.json" ] && ! kill -0 "$1" 2>/dev/null; }
 
+# A page that is drawn has many colours.
+is_drawn() { [ "$(import -window "$id" png:- | identify -format %k -)" -gt 100 ]; }
+
 until_open() {
 	until_ok 60 window_is_open || fail "no window came: $(cat "$work/window.log")"
 	id=$(window_ids | head -n1)
 	xdotool windowactivate --sync "$id" || true
-	sleep 2
+	until_ok 60 is_drawn || fail "the page is not drawn"
+	sleep 1
 }
 
 # click moves the mouse to a place in the window, as measured from the right

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,8 @@ type Window struct {
 	dir string
 	log *slog.Logger
 	ctx context.Context
+	// first reaches the agent while the webview starts.
+	first func() (local.Address, error)
 	// met says that the agent has been reached once.
 	met atomic.Bool
 }
@@ -44,7 +47,10 @@ func (w *Window) Agent() (local.Address, error) {
 		runtime.Quit(w.ctx)
 		return local.Address{}, local.ErrNotRunning
 	}
-	a, err := launch.Agent(w.ctx, w.dir)
+	a, err := w.first()
+	if err != nil || w.met.Load() {
+		a, err = launch.Agent(w.ctx, w.dir)
+	}
 	if err != nil {
 		w.log.Error("reach the agent", "err", err)
 		return a, err
@@ -53,12 +59,17 @@ func (w *Window) Agent() (local.Address, error) {
 	return a, nil
 }
 
+// Shown is what the page calls once it shows the agent's state.
+func (w *Window) Shown() { w.log.Info("window is usable") }
+
 // Run shows the window until it is closed.
 func Run(dir string, ui fs.FS, log *slog.Logger) error {
 	if ui == nil {
 		return errors.New("the window has no page to show")
 	}
 	w := &Window{dir: dir, log: log, ctx: context.Background()}
+	w.first = sync.OnceValues(func() (local.Address, error) { return launch.Agent(context.Background(), dir) })
+	go w.first()
 	err := wails.Run(&options.App{
 		Title:     "Helium",
 		Width:     1080,

@@ -87,6 +87,26 @@ func TestANodeThatYieldsFreesItsEngineAndComesBack(t *testing.T) {
 	h.await("running", func(s State) bool { return s.Status == StatusRunning })
 }
 
+func TestTheEngineRestsWhileTheNodeIsNotToRun(t *testing.T) {
+	w := newWorld(t)
+	engine := newOwnEngine(w.engine)
+	h := w.newHost("idler", func(c *Config) { c.Engine = engine }).boot()
+	h.await("rest before it joins", func(s State) bool { return s.Freed && s.Status == StatusStopped })
+	if engine.yields.Load() == 0 {
+		t.Error("the engine was not told to end")
+	}
+	h.join()
+	h.await("work", func(s State) bool { return !s.Freed && s.Status == StatusRunning })
+	if err := h.Pause(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.await("rest while paused", func(s State) bool { return s.Freed && s.Status == StatusPaused })
+	asked := engine.calls.Load()
+	if h.roomChanged(t.Context()) || engine.calls.Load() != asked {
+		t.Error("a node that is paused asks its engine, which would start it")
+	}
+}
+
 // gaming is three nodes, the first of which has a task in work that its engine
 // holds.
 func gaming(t *testing.T) (w *world, h *host, engine *ownEngine, asked *paidTask) {

@@ -1,4 +1,5 @@
 import type { State } from "./api.gen";
+import { bound } from "./native";
 
 /** Where an agent listens, and the token that it wants. */
 export interface AgentAddress {
@@ -71,7 +72,7 @@ const tokenKey = "helium-token";
  * is taken out of the address bar at once and kept for this tab.
  */
 export async function findAgent(page: Window = window): Promise<AgentAddress> {
-  const native = nativeAgent(page);
+  const native = bound<() => Promise<AgentAddress>>("Agent", page);
   if (native) return native();
 
   const inLink = new URLSearchParams(page.location.hash.replace(/^#\/?/, "")).get("token");
@@ -80,17 +81,6 @@ export async function findAgent(page: Window = window): Promise<AgentAddress> {
     page.history.replaceState(null, "", page.location.pathname);
   }
   return { url: page.location.origin, token: inLink ?? page.sessionStorage.getItem(tokenKey) ?? "" };
-}
-
-/** The window's bound method; Wails puts it at go.<package>.<struct>.Agent. */
-function nativeAgent(page: Window): (() => Promise<AgentAddress>) | null {
-  const go = (page as Window & { go?: Record<string, Record<string, { Agent?: () => Promise<AgentAddress> }>> }).go;
-  for (const structs of Object.values(go ?? {})) {
-    for (const bound of Object.values(structs)) {
-      if (typeof bound.Agent === "function") return () => (bound.Agent as () => Promise<AgentAddress>)();
-    }
-  }
-  return null;
 }
 
 /** How long to wait before the n-th try to reach the agent again. */

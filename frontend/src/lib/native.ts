@@ -4,6 +4,23 @@ interface Native {
   runtime?: { BrowserOpenURL?: (url: string) => void };
 }
 
+/** The window's bound methods; Wails puts them at go.<package>.<struct>. */
+export function bound<T>(name: string, page: Window = window): T | null {
+  const go = (page as Window & { go?: Record<string, Record<string, Record<string, unknown>>> }).go;
+  for (const structs of Object.values(go ?? {})) {
+    for (const methods of Object.values(structs)) {
+      if (typeof methods[name] === "function") return methods[name] as T;
+    }
+  }
+  return null;
+}
+
+/** Tells the window, once what the page shows has been drawn. */
+export function tellShown() {
+  const shown = bound<() => Promise<void>>("Shown");
+  if (shown) requestAnimationFrame(() => requestAnimationFrame(() => void shown()));
+}
+
 /** In the desktop window a link opens the person's browser: the window itself has only one page. */
 export function openOutside(e: MouseEvent<HTMLAnchorElement>) {
   const open = (window as Window & Native).runtime?.BrowserOpenURL;

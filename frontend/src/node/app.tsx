@@ -6,6 +6,7 @@ import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { isLanguage, useText } from "../lib/i18n";
+import { tellShown } from "../lib/native";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
@@ -36,6 +37,10 @@ export function App({ agent }: { agent: Agent }) {
     // What it returns is no clean-up.
     main.current?.scrollTo(0, 0);
   }, [at]);
+  const known = state !== null;
+  useEffect(() => {
+    if (known) tellShown();
+  }, [known]);
   if (state && view.link !== "refused") {
     const stale = view.link !== "connected";
     const corner = <LanguageCorner agent={agent} state={state} stale={stale} />;
