@@ -67,6 +67,8 @@ type Agent struct {
 	// mu guards everything that follows.
 	mu   sync.Mutex
 	node *node.Node
+	// money of the present session; nil between two.
+	money *money
 	// applied is what the node was last told of making room.
 	applied *node.Yielding
 	// wish that was made before there was a node to tell.
@@ -120,7 +122,7 @@ func Open(c Config) (*Agent, error) {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
-		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
+		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{}, Wallet: api.Wallet{Transfers: []api.Transfer{}},
 		Engine: api.Engine{Status: "stopped", Models: []string{}},
 	})}
 	if c.Senses == nil {
@@ -210,7 +212,7 @@ func (a *Agent) left() bool {
 
 // block shows why setting up failed.
 func (a *Agent) block(err error) {
-	reason := protocol.Reason{Code: "setup_failed", Title: "Helium can't start its node yet", Detail: err.Error(), Action: "Helium tries again by itself."}
+	reason := protocol.Reason{Code: string(api.ReasonSetup), Title: "Helium can't start its node yet", Detail: err.Error(), Action: "Helium tries again by itself."}
 	errors.As(err, &reason)
 	a.hub.change(func(s *api.State) {
 		s.Now = time.Now()
@@ -237,16 +239,19 @@ func (a *Agent) session(ctx context.Context) error {
 	defer running.Wait()
 	defer stop()
 	running.Go(func() { a.watchNode(ctx, n) })
-	running.Go(func() { a.watchChain(ctx, parts.chain) })
+	running.Go(func() { a.watchChain(ctx, parts.chain, n) })
 	running.Go(func() { a.watchFunds(ctx, parts) })
+	purse := a.openMoney(ctx, parts)
+	defer purse.wait()
+	defer stop()
 	a.mu.Lock()
 	wish := a.wish
-	a.node, a.wish, a.applied = n, nil, nil
+	a.node, a.money, a.wish, a.applied = n, purse, nil, nil
 	a.mu.Unlock()
 	a.heed(ctx) // before the node takes its first task
 	defer func() {
 		a.mu.Lock()
-		a.node = nil
+		a.node, a.money = nil, nil
 		a.mu.Unlock()
 	}()
 	if wish != nil {

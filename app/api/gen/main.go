@@ -23,6 +23,7 @@ import (
 
 	"helium/app/api"
 	"helium/backend/bridge"
+	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/yield"
 )
@@ -40,6 +41,12 @@ type Pages struct {
 	Create  api.CreateWallet  `json:"create"`
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
+
+	Send   api.SendCNX   `json:"send"`
+	Cost   api.SendCost  `json:"cost"`
+	Payout api.SetPayout `json:"payout"`
+	// ReasonCode is the code of any reason for which a node does not earn.
+	ReasonCode api.ReasonCode `json:"reason_code"`
 }
 
 func main() {
@@ -70,6 +77,18 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	transfers, err := constantsOf(root+"/app/api/wallet.go", "TransferState")
+	if err != nil {
+		return nil, err
+	}
+	codes, err := constantsOf(root+"/app/api/reasons.go", "ReasonCode")
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range node.ReasonCodes() {
+		codes = append(codes, code)
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -84,6 +103,10 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
+		case t == reflect.TypeFor[api.TransferState]():
+			return &jsonschema.Schema{Type: "string", Enum: transfers}
+		case t == reflect.TypeFor[api.ReasonCode]():
+			return &jsonschema.Schema{Type: "string", Enum: codes}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):
