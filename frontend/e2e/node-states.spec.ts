@@ -18,12 +18,18 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       stake: wei(staked ? 400 : 0),
       stake_needed: wei(400),
       score: 19,
+      stake_hold_seconds: 3600,
+      payout: "0x52908400098527886E0F7030069857D2E4169EE7",
+      standing: { recent: [19, 20, 18], let_go_at: 20, margin: 37, chances: 2, percent: 92 },
       want_running: staked,
     },
     wallet: {
       address: "0x52908400098527886E0F7030069857D2E4169EE7",
       balance: wei(1284.25),
       gas: wei(0.5),
+      gas_for: 3333,
+      sponsored: false,
+      transfers: [],
       passphrase_in: "file",
       notice:
         "This computer has no keychain that Helium can use, so the wallet's passphrase lies in a file that only your account can read.",

@@ -42,10 +42,9 @@ type Pages struct {
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
 
-	Send   api.SendCNX   `json:"send"`
-	Cost   api.SendCost  `json:"cost"`
-	Payout api.SetPayout `json:"payout"`
-	// ReasonCode is the code of any reason for which a node does not earn.
+	Send       api.SendCNX    `json:"send"`
+	Cost       api.SendCost   `json:"cost"`
+	Payout     api.SetPayout  `json:"payout"`
 	ReasonCode api.ReasonCode `json:"reason_code"`
 }
 

@@ -28,6 +28,9 @@ export type SetupMethod =
   | "askFaucet"
   | "chooseModel";
 
+/** What is called about the owner's money. */
+export type WalletMethod = "costOfSending" | "sendCNX" | "withdraw" | "setPayout" | "retry";
+
 /** The agent said no; its words are for the person. */
 export class AgentError extends Error {}
 
@@ -109,8 +112,8 @@ export class Agent {
     await this.#request(`helium_${method}`, []);
   }
 
-  /** Calls a method of the first run or the wallet; its errors are sentences for the person. */
-  async ask<T = null>(method: SetupMethod, ...params: unknown[]): Promise<T> {
+  /** Calls a method of the first run, the wallet or the money; its errors are sentences for the person. */
+  async ask<T = null>(method: SetupMethod | WalletMethod, ...params: unknown[]): Promise<T> {
     return (await this.#request(`helium_${method}`, params)) as T;
   }
 

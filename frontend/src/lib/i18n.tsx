@@ -2,10 +2,18 @@ import { type I18n, i18n } from "@lingui/core";
 import { I18nProvider, useLingui } from "@lingui/react";
 import type { ReactNode } from "react";
 import en from "./locales/en.json";
+import type reasons from "./locales/en-reasons.json";
 import type setup from "./locales/en-setup.json";
+import type stake from "./locales/en-stake.json";
+import type wallet from "./locales/en-wallet.json";
 
 /** The name of a message; a name that isn't in the English catalogs doesn't compile. */
-export type MessageId = keyof typeof en | keyof typeof setup;
+export type MessageId =
+  | keyof typeof en
+  | keyof typeof setup
+  | keyof typeof reasons
+  | keyof typeof stake
+  | keyof typeof wallet;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;
 
