@@ -1,67 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CDPSession, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { Agent, memory } from "./agent";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { ready } from "./ready";
-
-/** An agent of its own, as a person starts one, beside the network. */
-class Agent {
-  log = "";
-  #process?: ChildProcess;
-
-  private constructor(
-    readonly dir: string,
-    readonly flags: string[],
-  ) {}
-
-  static async start(...flags: string[]): Promise<Agent> {
-    const agent = new Agent(await mkdtemp(join(tmpdir(), "helium-first-run-")), flags);
-    await agent.run();
-    return agent;
-  }
-
-  async run() {
-    const program = join(import.meta.dirname, "../../bin/helium");
-    const args = ["-v", "node", "--data", this.dir, "--passphrase-file", "--stop-with-stdin", ...this.flags];
-    const env = { ...process.env, HF_ENDPOINT: "http://127.0.0.1:9", HF_HOME: join(this.dir, "hf") };
-    this.#process = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env });
-    for (const out of [this.#process.stdout, this.#process.stderr]) {
-      out?.on("data", (b: Buffer) => {
-        this.log += b;
-      });
-    }
-    await expect.poll(() => this.link().catch(() => ""), { timeout: 30_000 }).toContain("#token=");
-  }
-
-  async link(): Promise<string> {
-    const { url, token } = JSON.parse(await readFile(join(this.dir, "agent.json"), "utf8"));
-    return `${url}/#token=${token}`;
-  }
-
-  /** Ends it, and waits until it is gone. */
-  async end() {
-    const gone = new Promise((done) => this.#process?.once("exit", done));
-    this.#process?.stdin?.end();
-    await gone;
-  }
-
-  async remove() {
-    await this.end();
-    await rm(this.dir, { recursive: true, force: true });
-  }
-
-  /** Every file of its folder but the models, and all that it said. */
-  async everything(): Promise<Map<string, Buffer>> {
-    const all = new Map([["the log", Buffer.from(this.log)]]);
-    for (const f of await readdir(this.dir, { recursive: true, withFileTypes: true })) {
-      const path = join(f.parentPath, f.name);
-      if (f.isFile() && !path.startsWith(join(this.dir, "hf"))) all.set(path, await readFile(path));
-    }
-    return all;
-  }
-}
 
 let agent: Agent;
 test.afterEach(() => agent?.remove());
@@ -69,17 +11,6 @@ test.afterEach(() => agent?.remove());
 const network = () => (ready() as unknown as { profile: string }).profile;
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 const next = (page: Page, name = "Continue") => page.getByRole("button", { name, exact: true }).click();
-
-/** The strings that the page's memory holds. */
-async function memory(page: Page): Promise<string> {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  const chunks: string[] = [];
-  cdp.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => chunks.push(chunk));
-  await cdp.send("HeapProfiler.collectGarbage");
-  await cdp.send("HeapProfiler.takeHeapSnapshot", { captureNumericValue: true });
-  await cdp.detach();
-  return chunks.join("");
-}
 
 async function shown(page: Page): Promise<string[]> {
   return page.getByTestId("words").locator("li > span:last-child").allInnerTexts();

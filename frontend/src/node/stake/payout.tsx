@@ -25,7 +25,7 @@ export function Payout(props: ScreenProps) {
       aside={
         <Button
           kind="quiet"
-          className="-my-2 h-8"
+          className="-my-2 -me-3.5 h-8"
           data-testid="payout-change"
           disabled={stale || !payout}
           onClick={() => setChanging(true)}
@@ -131,7 +131,11 @@ function Change({ agent, state, stale, done }: ScreenProps & { done: () => void 
           checked={!other}
           onChoose={() => setOther(false)}
           title={t("payout.toOwn")}
-          text={own}
+          text={
+            <span className="font-mono text-xs [overflow-wrap:anywhere]" translate="no">
+              {own}
+            </span>
+          }
         />
         <Choice
           name="payout"

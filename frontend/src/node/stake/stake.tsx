@@ -1,5 +1,6 @@
+import type { State } from "../../lib/api.gen";
 import { shortHex } from "../../lib/format";
-import { locale, useText } from "../../lib/i18n";
+import { locale, type Translate, useText } from "../../lib/i18n";
 import { exactCNX, parseWei, shortCNXDown } from "../../lib/wei";
 import { Amount, Card } from "../card";
 import { timeOf } from "../pause";
@@ -24,15 +25,17 @@ export function StakeScreen(props: ScreenProps) {
         </p>
       </header>
       {reason && <ReasonNotice {...props} reason={reason} />}
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)] lg:grid-rows-[auto_1fr]">
         <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
           <Held {...props} />
           <Moves {...props} />
-          <About {...props} />
         </div>
-        <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-4 lg:row-span-2">
           <Score state={state} />
           <Payout {...props} />
+        </div>
+        <div>
+          <About {...props} />
         </div>
       </div>
     </div>
@@ -49,7 +52,7 @@ function Held({ state }: ScreenProps) {
   const t = useText();
   const { node, wallet } = state;
   const held = parseWei(node.stake) ?? 0n;
-  const left = node.chain === "quit" && held > 0n;
+  const left = node.chain === "quit" && held > 0n && !node.want_running;
   const elsewhere = node.payout && node.payout !== wallet.address;
   return (
     <Card title={t("stake.held")}>
@@ -57,15 +60,7 @@ function Held({ state }: ScreenProps) {
         <Amount wei={node.stake} className="text-3xl font-semibold tracking-tight" />
       </p>
       <p className="mt-1 text-sm leading-relaxed text-soft" title={exactCNX(held)}>
-        {held === 0n
-          ? t("stake.heldNone")
-          : left
-            ? node.stake_from && new Date(node.stake_from) > new Date(state.now)
-              ? t("stake.back", { time: timeOf(node.stake_from) })
-              : t("stake.backSoon")
-            : held >= (parseWei(node.stake_needed) ?? 0n)
-              ? t("stake.heldAll")
-              : t("stake.heldPart", { amount: whole(node.stake_needed) })}
+        {heldText(t, state)}
         {left && elsewhere && ` ${t("stake.backTo", { address: shortHex(node.payout) })}`}
       </p>
       {left && (
@@ -80,6 +75,19 @@ function Held({ state }: ScreenProps) {
       )}
     </Card>
   );
+}
+
+/** What becomes of what is held. */
+function heldText(t: Translate, { node, now }: State): string {
+  const held = parseWei(node.stake) ?? 0n;
+  if (held === 0n) return t("stake.heldNone");
+  if (node.chain === "quit") {
+    if (node.want_running) return t("stake.heldKept");
+    const due = node.stake_from && new Date(node.stake_from) > new Date(now);
+    return due ? t("stake.back", { time: timeOf(node.stake_from as string) }) : t("stake.backSoon");
+  }
+  if (held >= (parseWei(node.stake_needed) ?? 0n)) return t("stake.heldAll");
+  return t("stake.heldPart", { amount: whole(node.stake_needed) });
 }
 
 /** What a stake is, for somebody who has never heard of one. */
