@@ -27,6 +27,17 @@ async function balanceOf(account: string): Promise<bigint> {
   return BigInt(((await answer.json()) as { result: string }).result);
 }
 
+/** Asks the network for an answer, which its nodes are drawn for. */
+async function ask(question: string) {
+  const { bridge, api_key } = ready();
+  const answer = await fetch(`${bridge}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${api_key}` },
+    body: JSON.stringify({ model: "helium/demo", max_tokens: 8, messages: [{ role: "user", content: question }] }),
+  });
+  await answer.text();
+}
+
 async function open(page: Page, path: string) {
   await page.goto("about:blank");
   await page.goto(await agent.link());
@@ -76,6 +87,19 @@ test("a person stakes, joins, pauses, resumes and stops by the keyboard, and the
   await stake(page, 400n * cnx);
   await press(page, page.getByTestId("move-resume"));
   await chain("available");
+
+  // What it earns is withdrawn to the last digit.
+  for (let i = 0; i < 20 && (await agent.state()).earnings.credited === "0"; i++) {
+    await ask(`What is it worth, ${i}?`);
+    await page.waitForTimeout(2000);
+  }
+  await agent.until("rest", (s) => s.node.chain === "available" && !s.task);
+  const earned = BigInt((await agent.state()).earnings.credited);
+  expect(earned).toBeGreaterThan(0n);
+  const held = await balanceOf(address);
+  await press(page, page.getByTestId("withdraw"));
+  await expect(page.getByTestId("credited")).toHaveAttribute("data-wei", "0", { timeout: 60_000 });
+  expect((await balanceOf(address)) - held).toBe(earned);
 
   await press(page, page.getByTestId("move-stop"));
   const dialog = page.getByTestId("confirm");
@@ -211,17 +235,6 @@ test("what is sent arrives to the last digit, once, and a wrong address is caugh
   await expect(payout).toHaveCount(0);
   await expect(page.getByTestId("payout")).toHaveAttribute("data-address", to);
 });
-
-/** Asks the network for an answer, which its nodes are drawn for. */
-async function ask(question: string) {
-  const { bridge, api_key } = ready();
-  const answer = await fetch(`${bridge}/v1/chat/completions`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${api_key}` },
-    body: JSON.stringify({ model: "helium/demo", max_tokens: 8, messages: [{ role: "user", content: question }] }),
-  });
-  await answer.text();
-}
 
 test("a node that fails is warned, let go, told why with one button, and comes back", async ({ page }) => {
   agent = await Agent.start("--always", "--run", "--fault", "fail", "--profile", ready().profile);

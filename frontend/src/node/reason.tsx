@@ -19,7 +19,9 @@ interface Props {
 /** Why the node does not earn, and the one thing to do about it. */
 export function ReasonNotice({ agent, state, stale, reason }: Props) {
   const t = useText();
+  const [at] = useLocation();
   const { title, detail, facts, remedy } = tell(t, state, reason);
+  const here = remedy?.do === "go" && remedy.path === at;
   return (
     <div data-testid="reason" data-code={reason.code}>
       <Notice
@@ -28,7 +30,7 @@ export function ReasonNotice({ agent, state, stale, reason }: Props) {
         title={title}
         detail={detail}
         facts={facts}
-        action={remedy && <RemedyButton agent={agent} stale={stale} remedy={remedy} />}
+        action={remedy && !here && <RemedyButton agent={agent} stale={stale} remedy={remedy} />}
       />
     </div>
   );

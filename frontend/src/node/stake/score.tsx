@@ -43,7 +43,9 @@ export function Score({ state }: { state: State }) {
         <span data-testid="score" className={`text-2xl font-semibold tracking-tight ${tones[tone].text}`}>
           {t(word)}
         </span>
-        {!fresh && <span className="numbers text-sm text-soft">{t("score.margin", { margin: s.margin })}</span>}
+        {!fresh && s.chances > 1 && (
+          <span className="numbers text-sm text-soft">{t("score.margin", { margin: s.margin })}</span>
+        )}
       </p>
       {fresh ? (
         <p className="mt-1.5 text-sm leading-relaxed text-soft">{t("score.newText")}</p>

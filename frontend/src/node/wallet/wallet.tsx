@@ -32,7 +32,9 @@ export function WalletScreen(props: ScreenProps) {
               <Send {...props} />
               <Sent state={state} />
             </div>
-            <Secrets {...props} />
+            <div>
+              <Secrets {...props} />
+            </div>
           </div>
         </>
       ) : (
@@ -63,7 +65,6 @@ function Have(props: ScreenProps) {
           </Link>
         </p>
         <Credited {...props} />
-        <Fees {...props} />
       </div>
       <div className="flex flex-wrap content-start items-start gap-x-5 gap-y-3 bg-card px-5 py-4">
         <div className="min-w-0 flex-1 basis-44">
@@ -80,7 +81,8 @@ function Have(props: ScreenProps) {
           </p>
           <p className="mt-1.5 text-xs leading-relaxed text-soft text-pretty">{t("wallet.receiveText")}</p>
         </div>
-        <QR text={wallet.address} label={t("wallet.qr")} className="size-36 shrink-0 rounded-lg border border-line" />
+        <QR text={wallet.address} label={t("wallet.qr")} className="size-32 shrink-0 rounded-lg border border-line" />
+        <Fees {...props} />
       </div>
     </section>
   );
@@ -103,7 +105,7 @@ function Fees({ agent, state, stale }: ScreenProps) {
   const { busy, problem, act } = useAct();
   const lacks = state.wallet.gas_for === 0 || (parseWei(state.wallet.balance) ?? 0n) === 0n;
   return (
-    <div className="mt-3 border-t border-line pt-3">
+    <div className="w-full border-t border-line pt-3">
       <p className="text-[13px] text-soft">{t("wallet.fees")}</p>
       <p className="mt-0.5 text-sm leading-relaxed text-pretty" data-testid="fees">
         {feesText(t, state.wallet)}
