@@ -291,6 +291,29 @@ test("a node that paused by itself is started now, but not while it is hot", asy
   await expect(page.getByTestId("action-resume")).toHaveText("Resume");
 });
 
+test("the wallet says what its coins are enough for, and what became of what was sent", async ({ page }) => {
+  const state = stateOf("running");
+  const sent = { to: state.wallet.address, amount: wei(12.5), at: "2026-11-24T11:58:00Z" };
+  state.wallet.transfers = [
+    { ...sent, id: "2", state: "sending" },
+    { ...sent, id: "1", state: "failed", problem: "The wallet holds too few coins for fees." },
+  ];
+  const agent = await Agent.on(page, state);
+  await page.goto(link());
+  await page.getByRole("link", { name: "Wallet" }).click();
+  await expect(page.getByTestId("fees")).toContainText("more than 1,000 actions");
+  await expect(page.getByTestId("transfer").nth(1)).toContainText("too few coins");
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    await shot(page, `wallet-sent-${size.name}`);
+    await fitsItsWidth(page);
+  }
+  agent.send({ ...state, wallet: { ...state.wallet, gas_for: 7 } });
+  await expect(page.getByTestId("fees")).toContainText("about 7 actions");
+  agent.send({ ...state, wallet: { ...state.wallet, gas_for: 0, sponsored: true } });
+  await expect(page.getByTestId("fees")).toContainText("the network pays");
+});
+
 const pictures: [string, State][] = [
   [
     "stopped",

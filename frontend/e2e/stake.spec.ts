@@ -63,6 +63,7 @@ const chain = (is: string) => agent.until(is, (s) => s.node.chain === is, 90_000
 test("a person stakes, joins, pauses, resumes and stops by the keyboard, and the stake comes back", async ({
   page,
 }) => {
+  test.slow(); // the network's deadlines are in it
   agent = await Agent.start("--always", "--profile", ready().profile);
   await agent.setUp();
   await open(page, "/wallet");
