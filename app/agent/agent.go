@@ -83,6 +83,8 @@ type Agent struct {
 	// mu guards everything that follows.
 	mu   sync.Mutex
 	node *node.Node
+	// money of the present session; nil between two.
+	money *money
 	// applied is what the node was last told of making room.
 	applied *node.Yielding
 	// parting goes before what is decided, once the owner has said to end.
@@ -143,7 +145,7 @@ func Open(c Config) (*Agent, error) {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), quits: make(chan struct{}, 2), run: run, hub: newHub(api.State{
-		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
+		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{}, Wallet: api.Wallet{Transfers: []api.Transfer{}},
 		Engine:  api.Engine{Status: "stopped", Models: []string{}},
 		Desktop: api.DesktopState{Unable: []api.Unable{}},
 	})}
@@ -248,7 +250,7 @@ func (a *Agent) left() bool {
 
 // block shows why setting up failed.
 func (a *Agent) block(err error) {
-	reason := protocol.Reason{Code: "setup_failed", Title: "Helium can't start its node yet", Detail: err.Error(), Action: "Helium tries again by itself."}
+	reason := protocol.Reason{Code: string(api.ReasonSetup), Title: "Helium can't start its node yet", Detail: err.Error(), Action: "Helium tries again by itself."}
 	errors.As(err, &reason)
 	a.hub.change(func(s *api.State) {
 		s.Now = time.Now()
@@ -274,13 +276,16 @@ func (a *Agent) session(ctx context.Context) error {
 	defer running.Wait()
 	defer stop()
 	running.Go(func() { a.watchNode(ctx, n) })
-	running.Go(func() { a.watchChain(ctx, parts.chain) })
+	running.Go(func() { a.watchChain(ctx, parts.chain, n) })
 	running.Go(func() { a.watchFunds(ctx, parts) })
 	chat := openTalk(parts, a.log)
 	defer chat.close()
+	purse := a.openMoney(ctx, parts)
+	defer purse.wait()
+	defer stop()
 	a.mu.Lock()
 	wish := a.wish
-	a.node, a.wish, a.applied, a.talk = n, nil, nil, chat
+	a.node, a.money, a.wish, a.applied, a.talk = n, purse, nil, nil, chat
 	a.mu.Unlock()
 	a.heed(ctx) // before the node takes its first task
 	if change := a.underWay(); change != nil {
@@ -288,7 +293,7 @@ func (a *Agent) session(ctx context.Context) error {
 	}
 	defer func() {
 		a.mu.Lock()
-		a.node, a.talk = nil, nil
+		a.node, a.money, a.talk = nil, nil, nil
 		a.mu.Unlock()
 	}()
 	if wish != nil {

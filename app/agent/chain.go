@@ -8,6 +8,7 @@ import (
 	"helium/app/api"
 	"helium/backend/chain"
 	"helium/backend/contracts"
+	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/relay/client"
 )
@@ -16,7 +17,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	unreachable := func(err error) error {
-		return protocol.Reason{Code: "chain_unreachable", Title: "The network's chain does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
+		return protocol.Reason{Code: node.ReasonChain, Title: "The network's chain does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
 	}
 	if p.rpc, err = chain.Dial(ctx, a.log, p.profile.Sockets()...); err != nil {
 		return unreachable(err)
@@ -27,7 +28,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 	}
 	p.onClose(p.chain.Close)
 	if id := p.chain.ID(); !id.IsUint64() || id.Uint64() != p.profile.ChainID {
-		return protocol.Reason{Code: "wrong_chain", Title: "This is another chain", Detail: fmt.Sprintf("the network's profile says chain %d, %s is chain %s", p.profile.ChainID, p.rpc.URL(), id), Action: "Get the network's profile again."}
+		return protocol.Reason{Code: string(api.ReasonWrongChain), Title: "This is another chain", Detail: fmt.Sprintf("the network's profile says chain %d, %s is chain %s", p.profile.ChainID, p.rpc.URL(), id), Action: "Get the network's profile again."}
 	}
 	p.sender = chain.OpenSender(p.chain, p.store, p.wallet, chain.SenderOptions{Decode: contracts.DecodeError, Log: a.log})
 	p.onClose(p.sender.Close)
@@ -40,19 +41,25 @@ func (a *Agent) openRelay(ctx context.Context, p *parts) (err error) {
 	relays := p.profile.RelayURLs()
 	p.relay, err = client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: p.wallet, Domain: p.profile.Domain(), Log: a.log})
 	if err != nil {
-		return protocol.Reason{Code: "relay_unreachable", Title: "The network's relay does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
+		return protocol.Reason{Code: node.ReasonRelay, Title: "The network's relay does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
 	}
 	p.onClose(func() { p.relay.Close() })
 	return nil
 }
 
-// watchChain shows whether the chain is there and how far it has come.
-func (a *Agent) watchChain(ctx context.Context, c *chain.Chain) {
+// watchChain shows whether the chain is there and how far it has come, and has the
+// node look when it goes or comes back.
+func (a *Agent) watchChain(ctx context.Context, c *chain.Chain, n *node.Node) {
 	wake, stop := c.Wake()
 	defer stop()
+	connected := true
 	for {
 		head := c.Head().Number.Uint64()
-		a.hub.change(func(s *api.State) { s.Network.Connected, s.Network.Head = true, head })
+		if c.Lost() == connected {
+			connected = !connected
+			n.Look()
+		}
+		a.hub.change(func(s *api.State) { s.Network.Connected, s.Network.Head = connected, head })
 		select {
 		case <-ctx.Done():
 			a.hub.change(func(s *api.State) { s.Network.Connected = false })

@@ -320,7 +320,7 @@ func (a *Agent) fetchChosen(ctx context.Context) {
 		return
 	}
 	a.log.Warn("the model could not be fetched", "model", id, "err", err)
-	reason := protocol.Reason{Code: "download", Title: "The model could not be fetched", Detail: err.Error(), Action: "Get it again to go on where it stopped, or choose another."}
+	reason := protocol.Reason{Code: string(api.ReasonDownload), Title: "The model could not be fetched", Detail: err.Error(), Action: "Get it again to go on where it stopped, or choose another."}
 	errors.As(err, &reason)
 	show(nil, &reason)
 }

@@ -228,11 +228,11 @@ func (a *Agent) openWallet(ctx context.Context, p *parts) error {
 				continue
 			}
 			if !errors.Is(err, wallet.ErrLocked) {
-				return protocol.Reason{Code: "wallet", Title: "The wallet can't be opened", Detail: err.Error(), Action: "Unlock this computer's keychain; Helium tries again by itself."}
+				return protocol.Reason{Code: string(api.ReasonWallet), Title: "The wallet can't be opened", Detail: err.Error(), Action: "Unlock this computer's keychain; Helium tries again by itself."}
 			}
 			a.hub.change(func(s *api.State) {
 				s.Node.Status = api.NodeBlocked
-				s.Node.Reason = &protocol.Reason{Code: api.ReasonLocked, Title: "The wallet is locked", Detail: "Only your passphrase opens it.", Action: "Enter it here."}
+				s.Node.Reason = &protocol.Reason{Code: string(api.ReasonLocked), Title: "The wallet is locked", Detail: "Only your passphrase opens it.", Action: "Enter it here."}
 				s.Wallet.PassphraseIn = string(wallet.Given)
 			})
 		}
@@ -255,7 +255,7 @@ func (a *Agent) showWallet(w *wallet.Wallet) {
 	a.hub.change(func(s *api.State) {
 		s.Wallet.Address = w.Address().Hex()
 		s.Wallet.PassphraseIn, s.Wallet.Notice = string(w.PassphraseIn()), w.Notice()
-		if s.Node.Reason != nil && s.Node.Reason.Code == api.ReasonLocked {
+		if s.Node.Reason != nil && s.Node.Reason.Code == string(api.ReasonLocked) {
 			s.Node.Status, s.Node.Reason = api.NodeStarting, nil
 		}
 	})

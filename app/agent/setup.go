@@ -154,7 +154,7 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 		if errors.Is(err, ggml.ErrNotInstalled) {
 			action = "Install Helium again: a part of it is missing."
 		}
-		return protocol.Reason{Code: "engine", Title: "The engine does not start", Detail: err.Error(), Action: action}
+		return protocol.Reason{Code: string(api.ReasonNoEngine), Title: "The engine does not start", Detail: err.Error(), Action: action}
 	}
 	p.onClose(func() { p.engine.Close() })
 
@@ -210,7 +210,7 @@ func (a *Agent) readProfile(ctx context.Context, p *parts) (err error) {
 	}
 	if p.profile, err = network.Load(ctx, from); err != nil {
 		return protocol.Reason{
-			Code: "no_network", Title: "No network yet", Detail: err.Error(),
+			Code: string(api.ReasonNoNetwork), Title: "No network yet", Detail: err.Error(),
 			Action: "Start one on this computer with `make run`, or give a network's profile with --profile.",
 		}
 	}

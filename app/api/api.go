@@ -90,6 +90,16 @@ type Node struct {
 	// StakeFrom is when the stake of a node that has left comes back, where it
 	// does not at once.
 	StakeFrom *time.Time `json:"stake_from,omitempty"`
+	// StakeHoldSeconds is how long after the node's last task its stake is held.
+	StakeHoldSeconds int `json:"stake_hold_seconds"`
+	// RejoinFrom is when a node that was let go may join again.
+	RejoinFrom *time.Time `json:"rejoin_from,omitempty"`
+	// Payout is the address, with checksum, that gets what is earned, and the stake
+	// when it comes back. PayoutNext gets it from the next join on.
+	Payout     string `json:"payout"`
+	PayoutNext string `json:"payout_next,omitempty"`
+	// Standing of the node with the network; nil before it has joined once.
+	Standing *Standing `json:"standing,omitempty"`
 	// Score of the last task, 0 to 20; nil before the first.
 	Score *int `json:"score,omitempty"`
 	// Kept: what the person last asked for, true for start; survives a restart.
@@ -139,9 +149,6 @@ const (
 	PauseTomorrow PauseLength = "tomorrow"
 )
 
-// ReasonLocked is the code of the reason that UnlockWallet lifts.
-const ReasonLocked = "wallet_locked"
-
 // Wallet is the node's account.
 type Wallet struct {
 	// Address with checksum; empty until the wallet is made.
@@ -149,6 +156,13 @@ type Wallet struct {
 	Balance protocol.Wei `json:"balance"`
 	// Gas is the chain's own coin, in its smallest unit.
 	Gas protocol.Wei `json:"gas"`
+	// GasFor is for how many usual transactions the gas is enough at the price of
+	// now; absent while that is unknown. Sponsored says that it is too little for
+	// any, and that the network pays for the node's.
+	GasFor    *int `json:"gas_for,omitempty"`
+	Sponsored bool `json:"sponsored"`
+	// Transfers are the last that the owner sent, newest first.
+	Transfers []Transfer `json:"transfers"`
 	// PassphraseIn is "keychain", "file" or, where its owner keeps it, "owner".
 	PassphraseIn string `json:"passphrase_in"`
 	// Notice explains a file fallback to the person; empty for the keychain.

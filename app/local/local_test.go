@@ -28,6 +28,7 @@ type recorder struct {
 	api.SetupService
 	api.SettingsService
 	api.ComputerService
+	api.WalletService
 	states chan api.State
 	lines  chan []api.LogLine
 	calls  chan string

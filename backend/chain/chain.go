@@ -40,6 +40,7 @@ type Chain struct {
 	mu        sync.Mutex
 	head      *types.Header
 	heard     time.Time
+	lost      bool
 	listeners map[chan struct{}]bool
 }
 
@@ -102,8 +103,15 @@ func (c *Chain) Heard() time.Time {
 	return c.heard
 }
 
-// Wake returns a channel that gets a value after each change of the head, with
-// several changes becoming one. Call cancel when done with it.
+// Lost says that the connection is gone, and tried again.
+func (c *Chain) Lost() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lost
+}
+
+// Wake returns a channel that gets a value after each change of the head or of Lost,
+// with several changes becoming one. Call cancel when done with it.
 func (c *Chain) Wake() (wake <-chan struct{}, cancel func()) {
 	ch := make(chan struct{}, 1)
 	c.mu.Lock()
@@ -131,6 +139,7 @@ func (c *Chain) watch(ctx context.Context) {
 			return
 		}
 		c.log.Warn("chain connection lost, trying again", "err", err)
+		c.setLost()
 		if wait.sleep(ctx) != nil {
 			return
 		}
@@ -181,6 +190,7 @@ func (c *Chain) pollHeads(ctx context.Context) {
 		case <-tick.C:
 			if err := c.refresh(ctx); err != nil && ctx.Err() == nil {
 				c.log.Warn("chain does not answer", "err", err)
+				c.setLost()
 			}
 		}
 	}
@@ -207,11 +217,26 @@ const (
 func (c *Chain) setHead(h *types.Header) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.heard = c.now()
-	if h.Hash() == c.head.Hash() {
+	back := c.lost
+	c.heard, c.lost = c.now(), false
+	if h.Hash() == c.head.Hash() && !back {
 		return
 	}
 	c.head = h
+	c.tell()
+}
+
+func (c *Chain) setLost() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.lost {
+		c.lost = true
+		c.tell()
+	}
+}
+
+// tell wakes every listener; mu is held.
+func (c *Chain) tell() {
 	for ch := range c.listeners {
 		select {
 		case ch <- struct{}{}:

@@ -108,3 +108,35 @@ func TestEndpointsTakeNoForAnAnswer(t *testing.T) {
 		t.Errorf("after Close: %v", err)
 	}
 }
+
+// TestALostChainIsSaidToBeLost cuts the only way to a chain, and opens it again.
+func TestALostChainIsSaidToBeLost(t *testing.T) {
+	port := freePort(t)
+	w := newWorld(t, func(n *node.Config, _ *ethconfig.Config) {
+		n.WSHost, n.WSPort, n.WSModules = "127.0.0.1", port, []string{"eth"}
+	})
+	w.run()
+	p := newProxy(t, fmt.Sprint("127.0.0.1:", port))
+	client, err := Dial(within(t), nil, "ws://"+p.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	c := w.open(client)
+	wake, stop := c.Wake()
+	defer stop()
+	until := func(lost bool) {
+		t.Helper()
+		for c.Lost() != lost {
+			select {
+			case <-wake:
+			case <-within(t).Done():
+				t.Fatalf("lost is %t, and nobody was woken", !lost)
+			}
+		}
+	}
+	until(false)
+	p.cut() // the next try comes through
+	until(true)
+	until(false)
+}

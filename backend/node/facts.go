@@ -50,6 +50,7 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	switch e := event.(type) {
 	case *contracts.TaskTaskCreated:
 		n.nameModel(e, undo)
+		n.noteDemand(e, at, undo)
 	case *contracts.TaskTaskDrawn:
 		return n.drawn(tx, e, l.TxHash, at, undo)
 	case *contracts.TaskCommitted:

@@ -47,11 +47,13 @@ const (
 	FaultCopy Fault = "copy"
 	// FaultHold: it commits and never opens.
 	FaultHold Fault = "hold"
+	// FaultFail: its engine fails at every task, so that the network lets it go.
+	FaultFail Fault = "fail"
 )
 
 // Faults are all there are.
 func Faults() []Fault {
-	return []Fault{FaultLie, FaultSilent, FaultMute, FaultDouble, FaultSwap, FaultCopy, FaultHold}
+	return []Fault{FaultLie, FaultSilent, FaultMute, FaultDouble, FaultSwap, FaultCopy, FaultHold, FaultFail}
 }
 
 // ParseFault reads a fault's name; none is no fault.
@@ -78,6 +80,9 @@ func (f Fault) into(c *Config) error {
 	bad := &faulty{Fault: f, cfg: *c, methods: methods, domain: c.Profile.Domain()}
 	if f == FaultLie || f == FaultCopy {
 		c.Engine = lyingEngine{c.Engine}
+	}
+	if f == FaultFail {
+		c.Engine = failingEngine{c.Engine}
 	}
 	c.Relay = &faultyRelay{Relay: c.Relay, bad: bad}
 	c.Sender = &faultySender{Sender: c.Sender, bad: bad}
@@ -155,6 +160,24 @@ func (e lyingEngine) RunSDAnew(ctx context.Context, r worker.SDRequest, onProgre
 	result, err := e.Engine.RunSDAnew(ctx, r, onProgress)
 	result.Hashes = opposites(result.Hashes)
 	return result, err
+}
+
+// failingEngine passes the node's test of itself, which hears nothing of how it
+// goes on, and fails at tasks.
+type failingEngine struct{ Engine }
+
+func (e failingEngine) RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error) {
+	if onDelta != nil {
+		return worker.Result{}, errFault
+	}
+	return e.Engine.RunGPT(ctx, r, nil)
+}
+
+func (e failingEngine) RunSD(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error) {
+	if onProgress != nil {
+		return worker.SDResult{}, errFault
+	}
+	return e.Engine.RunSD(ctx, r, nil)
 }
 
 // opposites are as far from the images' hashes as can be.

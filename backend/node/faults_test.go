@@ -162,6 +162,7 @@ func TestFaultyNodes(t *testing.T) {
 	}{
 		{fault: FaultSilent},
 		{fault: FaultMute},
+		{fault: FaultFail},
 		{fault: FaultDouble, paid: true, slashed: true},
 		{fault: FaultSwap, locked: true},
 		{fault: FaultCopy, slashed: true},

@@ -31,6 +31,9 @@ const (
 	ReasonNoStake     = "low_stake"
 	ReasonFaucet      = "faucet_failed"
 	ReasonMoveRefused = "move_refused"
+	// ReasonScoreLow and ReasonNoDemand are no obstacles: the node is drawn.
+	ReasonScoreLow = "score_low"
+	ReasonNoDemand = "no_demand"
 )
 
 // registry is every reason with what it means and the one thing to do, the
@@ -61,8 +64,22 @@ func registry() []protocol.Reason {
 		{Code: ReasonNoGas, Title: "The wallet holds too little gas", Action: "Send some of the chain's own coin to this wallet."},
 		{Code: ReasonMoveRefused, Title: "The contract refused", Action: "Read why; Helium tries again."},
 		{Code: ReasonRelay, Title: "The relay can't be reached", Action: "Check the connection. Helium goes on trying."},
+		{Code: ReasonScoreLow, Title: "One more failed task, and the network lets this node go",
+			Action: "Let it do its next tasks undisturbed, or pause it while you need the computer."},
+		{Code: ReasonNoDemand, Title: "Nobody asks for what this computer can do", Action: "Keep Helium running, or add a model that people ask for."},
 	}
 }
+
+// ReasonCodes are the codes of all reasons, the gravest first.
+func ReasonCodes() (codes []string) {
+	for _, r := range registry() {
+		codes = append(codes, r.Code)
+	}
+	return codes
+}
+
+// obstructs says whether a node is kept from earning by a reason.
+func obstructs(code string) bool { return code != ReasonScoreLow && code != ReasonNoDemand }
 
 // alwaysShown says whether a reason matters to an owner who has stopped the node.
 func alwaysShown(code string) bool { return code == ReasonSlashed || code == ReasonKickedOut }

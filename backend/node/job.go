@@ -252,6 +252,8 @@ type Record struct {
 // self is what the node remembers of itself.
 type self struct {
 	Wish Wish `json:"wish"`
+	// Payout is who is to be paid, as the owner wishes; zero for the wallet itself.
+	Payout common.Address `json:"payout,omitzero"`
 	// Seq numbers the moves, so that each is an intent of its own.
 	Seq uint64 `json:"seq"`
 	// Stuck is a reason that only the owner can lift, by starting again.

@@ -48,9 +48,13 @@ func (n *Node) join(ctx context.Context, v view) error {
 func (n *Node) joinErrand(ctx context.Context, v view, fingerprint common.Hash) (errand, error) {
 	at := n.cfg.Profile.Contracts
 	node, token := contracts.NewNode(), contracts.NewToken()
+	me, err := n.readSelf()
+	if err != nil {
+		return errand{}, err
+	}
 	request := contracts.JoinRequest{
 		Card: n.cfg.Class.Card, VramGB: n.cfg.Class.VRAMGB, Runtime: n.cfg.Class.Runtime,
-		Fingerprint: fingerprint, SealKey: n.sealKey.Public(), Payout: n.me, Models: uint64(n.modelSet()),
+		Fingerprint: fingerprint, SealKey: n.sealKey.Public(), Payout: n.payoutFor(me, v), Models: uint64(n.modelSet()),
 	}
 	e := errand{
 		Intent:   chain.Intent{To: at.Node, Data: node.PackJoin(request), GasLimit: contracts.NodeGas},

@@ -76,13 +76,7 @@ var leastWithdrawal = protocol.CNX(1)
 // credit at once, its stake when the contract gives it back.
 func (n *Node) bringHome(ctx context.Context, v view) (again time.Duration, err error) {
 	at := n.cfg.Profile.Contracts
-	moved := false
-	if v.credited.Cmp(leastWithdrawal) >= 0 {
-		err = n.attempt(ctx, "withdraw", errand{
-			Intent: chain.Intent{To: at.Task, Data: contracts.NewTask().PackWithdraw(n.me), GasLimit: contracts.TaskGas}, rehearse: true,
-		})
-		moved = err == nil
-	}
+	moved, err := n.withdraw(ctx, v, leastWithdrawal)
 	again = lookAgain
 	if left := n.cfg.Chain.Clock().Until(v.stakeFrom); !v.stake.IsZero() && left > 0 {
 		again = left + time.Second

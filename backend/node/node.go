@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"sync"
 	"time"
 
@@ -47,6 +48,8 @@ type Node struct {
 	mu          sync.Mutex
 	view        view
 	params      contracts.Params
+	rules       common.Address
+	demand      demand
 	progress    string
 	yielding    *Yielding // nil while nobody needs the computer
 	doing       map[protocol.TaskID]Progress
@@ -71,6 +74,17 @@ type view struct {
 	// stakeFrom is when a stake that is left can be taken back, rejoinFrom when
 	// the node may join again, in seconds of chain time; 0 for now.
 	stakeFrom, rejoinFrom uint64
+	// joined says that the contract has a record of the node, with its payout, what
+	// is credited to that where it is somebody else, and its scores.
+	joined      bool
+	payout      common.Address
+	creditedOut protocol.Wei
+	recent      [3]uint8
+	mean        uint16
+	// gasPrice is what the chain suggests; nil before it was asked.
+	gasPrice *big.Int
+	// sponsored says that gas is low, and that somebody else pays.
+	sponsored bool
 }
 
 // missing is what a join would take out of the wallet: a stake that is left counts.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"helium/backend/contracts"
 )
@@ -22,7 +23,7 @@ func (n *Node) readRules(ctx context.Context) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.params = got.Arg0
+	n.params, n.rules = got.Arg0, at
 	return nil
 }
 
@@ -42,4 +43,11 @@ func (n *Node) matchDistance() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return max(int(n.params.MatchDistance), 1) // equal hashes are, before it was read
+}
+
+// stakeHold is how long after its last task a node's stake is held.
+func (n *Node) stakeHold() time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return time.Duration(n.params.StakeSeconds) * time.Second
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"helium/backend/protocol"
 	"helium/backend/store"
 )
@@ -28,8 +30,22 @@ type State struct {
 	// Balance is CNX in the wallet, Credited CNX at the contract, Gas the
 	// chain's own coin.
 	Balance, Credited, Gas protocol.Wei
+	// StakeHold is how long after its last task a stake is held.
+	StakeHold time.Duration
+	// RejoinFrom is when a node that was let go may join again; zero when it may.
+	RejoinFrom time.Time
+	// Payout is who gets what is earned, and the stake when it comes back.
+	// PayoutNext is who will, from the next join on, where that is somebody else.
+	Payout, PayoutNext common.Address
 	// Score of the last task, 0 to 20; nil before the first.
 	Score *int
+	// Standing is what the contract keeps of the scores; nil before the first join.
+	Standing *Standing
+	// GasFor is for how many usual transactions the gas is enough, at the price of
+	// now; -1 while that is unknown. Sponsored says that it is too little, and that
+	// the network pays instead.
+	GasFor    int
+	Sponsored bool
 	// Task is what the node works on now.
 	Task *TaskNow
 	// Recent holds the last tasks, newest first, 20 at most.
@@ -70,7 +86,11 @@ func (n *Node) State() (State, error) {
 
 	s := State{
 		Chain: v.status, Class: n.cfg.Class, Stake: v.stake, StakeNeeded: v.stakeNeeded,
-		Balance: v.balance, Credited: v.credited, Gas: v.gas, Progress: progress,
+		Balance: v.balance, Credited: v.credited.Add(v.creditedOut), Gas: v.gas, Progress: progress,
+		StakeHold: n.stakeHold(), Standing: n.standing(v), GasFor: v.gasFor(), Sponsored: v.sponsored,
+	}
+	if v.rejoinFrom != 0 {
+		s.RejoinFrom = time.Unix(int64(v.rejoinFrom), 0)
 	}
 	if v.status == protocol.NodeQuit && v.stakeFrom != 0 {
 		s.StakeFrom = time.Unix(int64(v.stakeFrom), 0)
@@ -90,7 +110,7 @@ func (n *Node) State() (State, error) {
 	if s.Wish == WishStop && s.Reason != nil && !alwaysShown(s.Reason.Code) {
 		s.Reason = nil
 	}
-	s.Status = statusOf(v.known, s.Wish, v.status, s.Reason != nil)
+	s.Status = statusOf(v.known, s.Wish, v.status, s.Reason != nil && obstructs(s.Reason.Code))
 	y := n.yieldingNow()
 	s.Yielding, s.Freed = y != nil, n.gate.isFree()
 	s.Status = y.shown(s.Wish, v.status, s.Status)
@@ -103,6 +123,7 @@ func (n *Node) readState(tx *store.Tx, s *State) error {
 		return err
 	}
 	s.Wish, s.Reason = me.Wish, me.Stuck
+	s.Payout, s.PayoutNext = n.payouts(me)
 	s.Earnings.Total, s.Earnings.TasksTotal = me.Total, me.Tasks
 
 	if err := n.readEarnings(tx, s); err != nil {

@@ -168,6 +168,7 @@ func (n *Node) rejoinText(v view) string {
 // settled takes back what stood in the way, and warns of what soon will.
 func (n *Node) settled(v view) {
 	n.health.clear(ReasonMoveRefused, ReasonNoStake, ReasonFaucet, ReasonSelfTest, ReasonRejoin, ReasonEngineDiffers)
+	n.checkDemand(v)
 	if v.status == protocol.NodeQuit {
 		n.health.clear(ReasonNoGas, ReasonClassUnknown, ReasonNoModel)
 		return
@@ -197,6 +198,7 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	v := view{
 		known: true, status: protocol.NodeStatus(info.Status), class: info.ClassId, inTask: info.Task.Sign() != 0,
 		models: protocol.ModelSet(info.Models), nonce: info.Nonce, stakeFrom: info.StakeFrom, rejoinFrom: info.RejoinFrom,
+		joined: info.ClassId != [32]byte{}, payout: info.Payout, recent: info.Recent, mean: info.Mean,
 	}
 	if v.stake, err = protocol.WeiOf(info.Stake); err != nil {
 		return v, err
@@ -210,6 +212,11 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	if v.credited, err = askWei(ctx, r, at.Task, task.PackCredit(n.me), task.UnpackCredit); err != nil {
 		return v, fmt.Errorf("read credit: %w", err)
 	}
+	if v.joined && v.payout != n.me {
+		if v.creditedOut, err = askWei(ctx, r, at.Task, task.PackCredit(v.payout), task.UnpackCredit); err != nil {
+			return v, fmt.Errorf("read credit: %w", err)
+		}
+	}
 	gas, err := r.BalanceAt(ctx, n.me, nil)
 	if err != nil {
 		return v, fmt.Errorf("read gas: %w", err)
@@ -220,9 +227,16 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	if err := n.readRules(ctx); err != nil {
 		return v, err
 	}
+	if v.gasPrice, err = r.SuggestGasPrice(ctx); err != nil {
+		return v, fmt.Errorf("read gas price: %w", err)
+	}
 	if err := n.checkGas(ctx, v); err != nil {
 		return v, err
 	}
+	if v.gasFor() == 0 {
+		v.sponsored = n.payer.serves(ctx, at.Node) == ""
+	}
+	n.checkScores(v)
 	n.checkClock()
 	n.mu.Lock()
 	n.view = v

@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { Agent } from "./agent";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
-import { Agent } from "./own-agent";
 import { ready } from "./ready";
 
 let agent: Agent | undefined;

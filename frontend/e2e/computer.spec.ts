@@ -56,10 +56,12 @@ function stateOf(node: Partial<State["node"]>, computer: Partial<State["computer
       chain: "available",
       stake: "400",
       stake_needed: "400",
+      stake_hold_seconds: 0,
+      payout: "",
       want_running: true,
       ...node,
     },
-    wallet: { address: "", balance: "0", gas: "0", passphrase_in: "keychain" },
+    wallet: { address: "", balance: "0", gas: "0", passphrase_in: "keychain", sponsored: false, transfers: [] },
     hardware: {
       name: "NVIDIA GeForce RTX 4070",
       kind: "gpu",

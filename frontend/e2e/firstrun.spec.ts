@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CDPSession, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { Agent, memory } from "./agent";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
-import { Agent } from "./own-agent";
 import { ready } from "./ready";
 
 let agent: Agent;
@@ -11,17 +11,6 @@ test.afterEach(() => agent?.remove());
 const network = () => (ready() as unknown as { profile: string }).profile;
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 const next = (page: Page, name = "Continue") => page.getByRole("button", { name, exact: true }).click();
-
-/** The strings that the page's memory holds. */
-async function memory(page: Page): Promise<string> {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  const chunks: string[] = [];
-  cdp.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => chunks.push(chunk));
-  await cdp.send("HeapProfiler.collectGarbage");
-  await cdp.send("HeapProfiler.takeHeapSnapshot", { captureNumericValue: true });
-  await cdp.detach();
-  return chunks.join("");
-}
 
 async function shown(page: Page): Promise<string[]> {
   return page.getByTestId("words").locator("li > span:last-child").allInnerTexts();

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import type { State } from "../src/lib/api.gen";
 import { choices } from "./choices";
@@ -19,12 +21,18 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       stake: wei(staked ? 400 : 0),
       stake_needed: wei(400),
       score: 19,
+      stake_hold_seconds: 3600,
+      payout: "0x52908400098527886E0F7030069857D2E4169EE7",
+      standing: { recent: [19, 20, 18], let_go_at: 20, margin: 37, chances: 2, percent: 92 },
       want_running: staked,
     },
     wallet: {
       address: "0x52908400098527886E0F7030069857D2E4169EE7",
       balance: wei(1284.25),
       gas: wei(0.5),
+      gas_for: 3333,
+      sponsored: false,
+      transfers: [],
       passphrase_in: "file",
       notice:
         "This computer has no keychain that Helium can use, so the wallet's passphrase lies in a file that only your account can read.",
@@ -146,11 +154,12 @@ const task = {
 };
 const blocked = stateOf("blocked");
 blocked.node.want_running = true;
+blocked.wallet.balance = wei(120);
 blocked.node.reason = {
-  code: "low_balance",
-  title: "400 CNX are needed to join, and 120 are here",
-  detail: "The stake is held while this computer earns, and comes back when you stop.",
-  action: "Send 280 CNX to the wallet address above.",
+  code: "low_stake",
+  title: "The wallet holds too little CNX to stake",
+  detail: "0x52908400098527886E0F7030069857D2E4169EE7 has 120 CNX and needs 400 CNX.",
+  action: "Send CNX to this wallet.",
 };
 
 test("start is clicked, asked for, shown as under way, and done", async ({ page }) => {
@@ -198,6 +207,101 @@ test("without a token the page asks for its link", async ({ page }) => {
   await page.goto(stand.url);
   await expect(page.getByText("This page needs its link")).toBeVisible();
   await isAccessible(page);
+});
+
+/** Codes of all reasons that an agent can give. */
+const codes: string[] = JSON.parse(readFileSync(join(import.meta.dirname, "../src/lib/api.schema.json"), "utf8"))
+  .properties.reason_code.enum;
+
+test("every reason has words of its own and one button, and the button does what it says", async ({ page }) => {
+  const first = stateOf("blocked");
+  const agent = await Agent.on(page, first);
+  await page.goto(link());
+  const reason = page.getByTestId("reason");
+  await expect(page.getByTestId("status")).toBeVisible();
+  for (const code of codes.filter((c) => c !== "wallet_locked")) {
+    const state = stateOf("blocked");
+    Object.assign(state.node, { want_running: true, rejoin_from: "2026-11-24T13:00:00Z" });
+    state.node.reason = { code, title: "Of the agent", detail: "A fact.", action: "An action." };
+    agent.send(state);
+    await expect(reason).toHaveAttribute("data-code", code);
+    await expect(reason).not.toContainText("Of the agent");
+    await expect(reason).not.toContainText("An action.");
+    await expect(reason.getByRole("button"), code).toHaveCount(1);
+    await expect(page.getByTestId("action-start"), code).toHaveCount(0);
+    if (code === "low_gas" || code === "no_model") await shot(page, `node-reason-${code}`);
+  }
+  const press = async (code: string) => {
+    const state = stateOf("blocked");
+    state.node.reason = { code, title: "", detail: "" };
+    agent.send(state);
+    await expect(reason).toHaveAttribute("data-code", code);
+    await reason.getByRole("button").click();
+  };
+  await press("kicked_out");
+  await expect.poll(() => agent.calls.at(-1)).toBe("helium_start");
+  await press("chain_unreachable");
+  await expect.poll(() => agent.calls.at(-1)).toBe("helium_retry");
+  await press("low_gas");
+  await expect.poll(() => agent.calls.at(-1)).toBe("helium_askFaucet");
+  await press("hardware_changed");
+  await expect(page.getByRole("heading", { level: 1, name: "Stake and node" })).toBeVisible();
+});
+
+test("what is no obstacle is told beside a node that runs", async ({ page }) => {
+  const agent = await Agent.on(page, stateOf("running"));
+  await page.goto(link());
+  await expect(page.getByTestId("status")).toBeVisible();
+  const state = stateOf("running");
+  state.node.reason = { code: "no_demand", title: "", detail: "Nobody has asked for 34 minutes.", action: "" };
+  agent.send(state);
+  await expect(page.getByTestId("status")).toHaveText("Ready for tasks");
+  await expect(page.getByTestId("reason")).toContainText("Nobody has asked for 34 minutes.");
+  await expect(page.getByTestId("action-pause")).toBeEnabled();
+  await shot(page, "node-no-demand");
+  await isAccessible(page);
+});
+
+test("a node that paused by itself is started now, but not while it is hot", async ({ page }) => {
+  const paused = (reason: "fullscreen" | "hot", facts: object) => {
+    const state = stateOf("paused");
+    const can_start = reason !== "hot";
+    state.node.pause = { reason, facts, since: "2026-11-24T11:59:00Z", over: false, linger_seconds: 30, can_start };
+    return state;
+  };
+  const agent = await Agent.on(page, paused("fullscreen", { program: "doom" }));
+  await page.goto(link());
+  await expect(page.getByTestId("action-resume")).toHaveText("Start now");
+  await page.getByTestId("action-resume").click();
+  await expect.poll(() => agent.calls.at(-1)).toBe("helium_resume");
+  agent.send(paused("hot", { sensor: "the graphics card", celsius: 91, cool_to: 78 }));
+  await expect(page.getByText("Too hot: the graphics card at 91 °C")).toBeVisible();
+  await expect(page.getByTestId("action-resume")).toHaveCount(0);
+  agent.send(stateOf("paused"));
+  await expect(page.getByTestId("action-resume")).toHaveText("Resume");
+});
+
+test("the wallet says what its coins are enough for, and what became of what was sent", async ({ page }) => {
+  const state = stateOf("running");
+  const sent = { to: state.wallet.address, amount: wei(12.5), at: "2026-11-24T11:58:00Z" };
+  state.wallet.transfers = [
+    { ...sent, id: "2", state: "sending" },
+    { ...sent, id: "1", state: "failed", problem: "The wallet holds too few coins for fees." },
+  ];
+  const agent = await Agent.on(page, state);
+  await page.goto(link());
+  await page.getByRole("link", { name: "Wallet" }).click();
+  await expect(page.getByTestId("fees")).toContainText("more than 1,000 actions");
+  await expect(page.getByTestId("transfer").nth(1)).toContainText("too few coins");
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    await shot(page, `wallet-sent-${size.name}`);
+    await fitsItsWidth(page);
+  }
+  agent.send({ ...state, wallet: { ...state.wallet, gas_for: 7 } });
+  await expect(page.getByTestId("fees")).toContainText("about 7 actions");
+  agent.send({ ...state, wallet: { ...state.wallet, gas_for: 0, sponsored: true } });
+  await expect(page.getByTestId("fees")).toContainText("the network pays");
 });
 
 const pictures: [string, State][] = [

@@ -3,8 +3,8 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { Agent } from "./agent";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
-import { Agent } from "./own-agent";
 import { ready } from "./ready";
 
 const tags = { en: "en", zh: "zh-Hans", es: "es", de: "de" } as const;

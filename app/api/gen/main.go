@@ -23,6 +23,7 @@ import (
 
 	"helium/app/api"
 	"helium/backend/bridge"
+	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/yield"
 )
@@ -41,10 +42,14 @@ type Pages struct {
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
 
-	Downloads api.SetDownloads `json:"downloads"`
-	Check     api.NetworkCheck `json:"check"`
-	Line      api.LogLine      `json:"line"`
-	Power     api.PowerChoice  `json:"power"`
+	Downloads  api.SetDownloads `json:"downloads"`
+	Check      api.NetworkCheck `json:"check"`
+	Line       api.LogLine      `json:"line"`
+	Power      api.PowerChoice  `json:"power"`
+	Send       api.SendCNX      `json:"send"`
+	Cost       api.SendCost     `json:"cost"`
+	Payout     api.SetPayout    `json:"payout"`
+	ReasonCode api.ReasonCode   `json:"reason_code"`
 }
 
 func main() {
@@ -93,6 +98,18 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	transfers, err := constantsOf(root+"/app/api/wallet.go", "TransferState")
+	if err != nil {
+		return nil, err
+	}
+	codes, err := constantsOf(root+"/app/api/reasons.go", "ReasonCode")
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range node.ReasonCodes() {
+		codes = append(codes, code)
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -115,6 +132,10 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: choices}
 		case t == reflect.TypeFor[api.UnableWhy]():
 			return &jsonschema.Schema{Type: "string", Enum: whys}
+		case t == reflect.TypeFor[api.TransferState]():
+			return &jsonschema.Schema{Type: "string", Enum: transfers}
+		case t == reflect.TypeFor[api.ReasonCode]():
+			return &jsonschema.Schema{Type: "string", Enum: codes}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):

@@ -54,6 +54,11 @@ export function isLength(what: string): what is PauseLength {
 /** What is called about the computer, and when it works. */
 export type ComputerMethod = "setWhen" | "runningPrograms" | "chooseDevice" | "setPower" | "stayAwake";
 
+/** What is called about the owner's money. */
+export type WalletMethod = "costOfSending" | "sendCNX" | "withdraw" | "setPayout" | "retry";
+
+export type AskMethod = SetupMethod | SettingsMethod | ComputerMethod | WalletMethod;
+
 /** The agent said no; its words are for the person. Field is what they are about, where they are about one. */
 export class AgentError extends Error {
   constructor(
@@ -138,8 +143,8 @@ export class Agent {
     await this.#request("helium_pauseFor", [length]);
   }
 
-  /** Calls a method of the first run, the wallet or the computer; its errors are sentences for the person. */
-  async ask<T = null>(method: SetupMethod | SettingsMethod | ComputerMethod, ...params: unknown[]): Promise<T> {
+  /** Calls a method that says no in sentences for the person. */
+  async ask<T = null>(method: AskMethod, ...params: unknown[]): Promise<T> {
     return (await this.#request(`helium_${method}`, params)) as T;
   }
 

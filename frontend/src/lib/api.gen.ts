@@ -15,6 +15,36 @@ export interface Pages {
   check: NetworkCheck;
   line: LogLine;
   power: PowerChoice;
+  send: SendCNX;
+  cost: SendCost;
+  payout: SetPayout;
+  reason_code:
+    | "wallet_locked"
+    | "wallet"
+    | "no_network"
+    | "wrong_chain"
+    | "engine"
+    | "download"
+    | "setup_failed"
+    | "slashed"
+    | "kicked_out"
+    | "chain_unreachable"
+    | "clock_wrong"
+    | "engine_failed"
+    | "hardware_changed"
+    | "class_unknown"
+    | "engine_differs"
+    | "rejoin_later"
+    | "no_model"
+    | "no_room"
+    | "self_test_failed"
+    | "faucet_failed"
+    | "low_stake"
+    | "low_gas"
+    | "move_refused"
+    | "relay_unreachable"
+    | "score_low"
+    | "no_demand";
 }
 /**
  * State is everything a screen shows.
@@ -63,6 +93,21 @@ export interface Node {
    * does not at once.
    */
   stake_from?: string;
+  /**
+   * StakeHoldSeconds is how long after the node's last task its stake is held.
+   */
+  stake_hold_seconds: number;
+  /**
+   * RejoinFrom is when a node that was let go may join again.
+   */
+  rejoin_from?: string;
+  /**
+   * Payout is the address, with checksum, that gets what is earned, and the stake
+   * when it comes back. PayoutNext gets it from the next join on.
+   */
+  payout: string;
+  payout_next?: string;
+  standing?: Standing;
   /**
    * Score of the last task, 0 to 20; nil before the first.
    */
@@ -135,6 +180,32 @@ export interface Facts {
   cool_to?: number;
 }
 /**
+ * Standing of the node with the network; nil before it has joined once.
+ */
+export interface Standing {
+  /**
+   * Recent are the last three scores, the newest first; 20 where there was none yet.
+   */
+  recent: number[];
+  /**
+   * LetGoAt is the sum of those three at which, or below which, the node is let go.
+   */
+  let_go_at: number;
+  /**
+   * Margin is how many points the sum is above that.
+   */
+  margin: number;
+  /**
+   * Chances is after how many failed tasks in a row it is let go, 1 to 3.
+   */
+  chances: number;
+  /**
+   * Percent is the mean score in hundredths of the best. A new node begins at 0;
+   * at 100 it is drawn twice as often.
+   */
+  percent: number;
+}
+/**
  * Wallet is the node's account.
  */
 export interface Wallet {
@@ -148,6 +219,17 @@ export interface Wallet {
    */
   gas: string;
   /**
+   * GasFor is for how many usual transactions the gas is enough at the price of
+   * now; absent while that is unknown. Sponsored says that it is too little for
+   * any, and that the network pays for the node's.
+   */
+  gas_for?: number;
+  sponsored: boolean;
+  /**
+   * Transfers are the last that the owner sent, newest first.
+   */
+  transfers: Transfer[];
+  /**
    * PassphraseIn is "keychain", "file" or, where its owner keeps it, "owner".
    */
   passphrase_in: string;
@@ -155,6 +237,24 @@ export interface Wallet {
    * Notice explains a file fallback to the person; empty for the keychain.
    */
   notice?: string;
+}
+/**
+ * Transfer is CNX that its owner sent from the wallet.
+ */
+export interface Transfer {
+  id: string;
+  to: string;
+  amount: string;
+  at: string;
+  state: "sending" | "sent" | "failed";
+  /**
+   * Tx is the transaction's hash, once it is in a block.
+   */
+  tx?: string;
+  /**
+   * Problem says why it failed.
+   */
+  problem?: string;
 }
 /**
  * Hardware is what the node runs tasks on.
@@ -1047,4 +1147,62 @@ export interface LogLine {
    */
   level: string;
   text: string;
+}
+/**
+ * SendCNX sends CNX from the wallet.
+ */
+export interface SendCNX {
+  /**
+   * ID is the caller's name for this wish: what is sent again under the same ID
+   * goes once.
+   */
+  id: string;
+  /**
+   * To with its checksum, or without capitals.
+   */
+  to: string;
+  amount: string;
+  /**
+   * Passphrase of the owner, where it is the owner who keeps it.
+   */
+  passphrase: string;
+}
+/**
+ * SendCost is what sending would cost and leave.
+ */
+export interface SendCost {
+  /**
+   * To with its checksum.
+   */
+  to: string;
+  /**
+   * Fee in the chain's own coin at the price of now, rounded up.
+   */
+  fee: string;
+  /**
+   * Payable says that the wallet has coin enough, should the price double.
+   */
+  payable: boolean;
+  /**
+   * Left is the CNX that stay in the wallet.
+   */
+  left: string;
+  /**
+   * Contract says that a program stands at the address, which may keep what it is
+   * sent for ever.
+   */
+  contract: boolean;
+}
+/**
+ * SetPayout chooses who is paid.
+ */
+export interface SetPayout {
+  /**
+   * Address with its checksum, or without capitals; empty for the wallet itself.
+   */
+  address: string;
+  /**
+   * Passphrase of the owner, where it is the owner who keeps it.
+   */
+  passphrase: string;
 }

@@ -5,8 +5,11 @@ import en from "./locales/en.json";
 import type chat from "./locales/en-chat.json";
 import type computer from "./locales/en-computer.json";
 import type node from "./locales/en-node.json";
+import type reasons from "./locales/en-reasons.json";
 import type settings from "./locales/en-settings.json";
 import type setup from "./locales/en-setup.json";
+import type stake from "./locales/en-stake.json";
+import type wallet from "./locales/en-wallet.json";
 import type when from "./locales/en-when.json";
 
 /** The name of a message; a name that isn't in the English catalogs doesn't compile. */
@@ -15,8 +18,11 @@ export type MessageId =
   | keyof typeof chat
   | keyof typeof computer
   | keyof typeof node
+  | keyof typeof reasons
   | keyof typeof settings
   | keyof typeof setup
+  | keyof typeof stake
+  | keyof typeof wallet
   | keyof typeof when;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;

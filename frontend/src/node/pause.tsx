@@ -19,7 +19,8 @@ export function pauseText(t: Translate, pause: Pause): string {
   return `${reason} ${end}`;
 }
 
-function timeOf(iso: string): string {
+/** A moment as the reader's clock shows it, with the day where it is another. */
+export function timeOf(iso: string): string {
   const at = new Date(iso);
   const day = at.toDateString() === new Date().toDateString() ? {} : ({ weekday: "long" } as const);
   return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...day }).format(at);

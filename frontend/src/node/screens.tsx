@@ -1,4 +1,13 @@
-import { CalendarClock, Cpu, House, type LucideIcon, MessageSquare, Settings as SettingsIcon } from "lucide-react";
+import {
+  CalendarClock,
+  Coins,
+  Cpu,
+  House,
+  type LucideIcon,
+  MessageSquare,
+  Settings as SettingsIcon,
+  WalletCards,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
@@ -7,6 +16,8 @@ import { Chat } from "./chat";
 import { ComputerScreen } from "./computer/computer";
 import { Home } from "./home";
 import { Settings } from "./settings/settings";
+import { StakeScreen } from "./stake/stake";
+import { WalletScreen } from "./wallet/wallet";
 import { WhenScreen } from "./when/when";
 
 /** What every screen is given. Stale: the agent is away, and the state is from before. */
@@ -28,6 +39,8 @@ interface Screen {
 /** The app's screens, in the order of the sidebar. */
 export const screens: Screen[] = [
   { path: "/", title: "node.home", Icon: House, Show: Home },
+  { path: "/node", title: "node.stake", Icon: Coins, Show: StakeScreen },
+  { path: "/wallet", title: "node.wallet", Icon: WalletCards, Show: WalletScreen },
   { path: "/chat", nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
   { path: "/when", title: "when.title", Icon: CalendarClock, Show: WhenScreen },
   { path: "/computer", title: "computer.title", Icon: Cpu, Show: ComputerScreen },

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { LoaderCircle, TriangleAlert } from "lucide-react";
+import { LoaderCircle } from "lucide-react";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
 import { type Agent, type AgentMethod, isLength, type PauseLength } from "../lib/agent";
@@ -8,11 +8,12 @@ import { locale, type MessageId, useText } from "../lib/i18n";
 import { parseWei, shortCNXDown } from "../lib/wei";
 import { Button } from "../ui/button";
 import { Hex } from "../ui/copy";
-import { Notice } from "../ui/notice";
 import { actionsOf, shapeOf } from "./actions";
 import { Balloon } from "./balloon";
 import { pauseText } from "./pause";
 import { PauseMenu } from "./pause-menu";
+import { ReasonNotice } from "./reason";
+import { isKnown, resumeLabel } from "./reasons";
 
 const busyWords: Record<AgentMethod, MessageId> = {
   start: "action.starting",
@@ -52,12 +53,7 @@ export function StatusCard({ agent, state, stale }: { agent: Agent; state: State
       </div>
       {reason && (
         <div className="mt-4">
-          <Notice
-            kind={status === "blocked" ? "bad" : "wait"}
-            icon={<TriangleAlert />}
-            title={reason.title}
-            detail={[reason.detail, reason.action].filter(Boolean).join(" ")}
-          />
+          <ReasonNotice agent={agent} state={state} stale={stale} reason={reason} />
         </div>
       )}
     </section>
@@ -89,7 +85,15 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
   }, [key, keyAtWish, wish]);
 
   const under = wish ?? busy;
-  const shown = status === "blocked" && !want_running ? offer.filter((m) => m !== "stop") : offer;
+  const resume = resumeLabel(state.node);
+  // A reason has the button that helps; starting again is not offered twice.
+  const helped = status === "blocked" && state.node.reason && isKnown(state.node.reason);
+  const shown = offer.filter(
+    (m) =>
+      !(m === "stop" && status === "blocked" && !want_running) &&
+      !(m === "start" && helped) &&
+      !(m === "resume" && !resume),
+  );
   return (
     <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:[&>*]:flex-1">
       {under && (
@@ -126,7 +130,9 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
                 call.mutate(method);
               }}
             >
-              {status === "blocked" && method === "start" ? t("action.startAgain") : t(`action.${method}`)}
+              {status === "blocked" && method === "start"
+                ? t("action.startAgain")
+                : t(method === "resume" ? (resume ?? "action.resume") : `action.${method}`)}
             </Button>
           ),
         )}

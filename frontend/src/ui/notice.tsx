@@ -1,11 +1,12 @@
 import clsx from "clsx";
 import type { ReactNode } from "react";
 
-/** Something in the way: what it is, what it means, and one action. */
+/** Something in the way: what it is, what it means, what more is known of it, and one action. */
 export function Notice(props: {
   kind: "bad" | "wait" | "plain";
   title: string;
   detail?: string;
+  facts?: string;
   action?: ReactNode;
   icon?: ReactNode;
 }) {
@@ -28,6 +29,9 @@ export function Notice(props: {
         <p className="text-sm font-semibold">{props.title}</p>
         {props.detail && (
           <p className="mt-0.5 text-sm text-ink/85 first-letter:uppercase [overflow-wrap:anywhere]">{props.detail}</p>
+        )}
+        {props.facts && (
+          <p className="mt-1 text-[13px] text-ink/75 first-letter:uppercase [overflow-wrap:anywhere]">{props.facts}</p>
         )}
       </div>
       {props.action}

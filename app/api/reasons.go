@@ -1,0 +1,22 @@
+package api
+
+// ReasonCode is the code of a reason that the agent gives, beside those of the node
+// (node.ReasonCodes). Pages know every one of them.
+type ReasonCode string
+
+const (
+	// ReasonLocked is what UnlockWallet lifts.
+	ReasonLocked ReasonCode = "wallet_locked"
+	// ReasonWallet: the wallet can't be opened.
+	ReasonWallet ReasonCode = "wallet"
+	// ReasonNoNetwork: there is no profile of a network.
+	ReasonNoNetwork ReasonCode = "no_network"
+	// ReasonWrongChain: the profile is of another chain.
+	ReasonWrongChain ReasonCode = "wrong_chain"
+	// ReasonNoEngine: the engine does not start.
+	ReasonNoEngine ReasonCode = "engine"
+	// ReasonDownload: a model could not be fetched.
+	ReasonDownload ReasonCode = "download"
+	// ReasonSetup: something else failed on the way to a node.
+	ReasonSetup ReasonCode = "setup_failed"
+)
