@@ -60,6 +60,7 @@ type Agent struct {
 	server *local.Server
 	lock   *flock.Flock
 	owner  *owner
+	ledger ledger
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -127,6 +128,7 @@ func Open(c Config) (*Agent, error) {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")
 	}
 	a.owner = a.openOwner(c.Senses)
+	a.ledger.electricity = a.readElectricity()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}

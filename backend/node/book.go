@@ -208,6 +208,11 @@ type Sum struct {
 	Work          Work
 }
 
+// Add is both together.
+func (s Sum) Add(o Sum) Sum {
+	return Sum{s.Share.add(o.Share), s.Texts.add(o.Texts), s.Images.add(o.Images), s.Rewards.Add(o.Rewards), s.Work.Add(o.Work)}
+}
+
 // Other is what tasks brought before their kind was kept.
 func (s Sum) Other() Share {
 	return Share{lessDown(s.Paid, s.Texts.Paid.Add(s.Images.Paid)), max(s.Tasks-s.Texts.Tasks-s.Images.Tasks, 0)}

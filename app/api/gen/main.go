@@ -40,6 +40,12 @@ type Pages struct {
 	Create  api.CreateWallet  `json:"create"`
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
+
+	Earnings    api.EarningsReport `json:"earnings"`
+	TasksQuery  api.TasksQuery     `json:"tasks_query"`
+	TasksPage   api.TasksPage      `json:"tasks_page"`
+	TaskReceipt api.TaskReceipt    `json:"task_receipt"`
+	CSV         api.CSVPart        `json:"csv"`
 }
 
 func main() {
@@ -70,6 +76,15 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	words := map[reflect.Type][]any{}
+	for t, name := range map[reflect.Type]string{
+		reflect.TypeFor[api.EarningsRange](): "EarningsRange", reflect.TypeFor[api.EarningsStep](): "EarningsStep", reflect.TypeFor[api.TaskKind](): "TaskKind",
+	} {
+		if words[t], err = constantsOf(root+"/app/api/earnings.go", name); err != nil {
+			return nil, err
+		}
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -84,6 +99,8 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: reasons}
 		case t == reflect.TypeFor[api.SetupStep]():
 			return &jsonschema.Schema{Type: "string", Enum: steps}
+		case words[t] != nil:
+			return &jsonschema.Schema{Type: "string", Enum: words[t]}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):
