@@ -28,6 +28,9 @@ export type SetupMethod =
   | "askFaucet"
   | "chooseModel";
 
+/** What the page of earnings calls. */
+export type EarningsMethod = "earnings" | "earningsTasks" | "taskReceipt" | "earningsCSV" | "setElectricity";
+
 /** The agent said no; its words are for the person. */
 export class AgentError extends Error {}
 
@@ -109,8 +112,8 @@ export class Agent {
     await this.#request(`helium_${method}`, []);
   }
 
-  /** Calls a method of the first run or the wallet; its errors are sentences for the person. */
-  async ask<T = null>(method: SetupMethod, ...params: unknown[]): Promise<T> {
+  /** Calls a method that answers or takes something; its errors are sentences for the person. */
+  async ask<T = null>(method: SetupMethod | EarningsMethod, ...params: unknown[]): Promise<T> {
     return (await this.#request(`helium_${method}`, params)) as T;
   }
 

@@ -66,7 +66,7 @@ function Screen({ agent, view }: { agent: Agent; view: AgentView }) {
       )}
       <Switch>
         {screens.map(({ path, Show }) => (
-          <Route key={path} path={path}>
+          <Route key={path} path={path === "/" ? path : `${path}/*?`}>
             <Show agent={agent} state={state} stale={view.link !== "connected"} />
           </Route>
         ))}
@@ -94,6 +94,7 @@ function Alone(props: { icon: ReactNode; title: string; text?: string; children?
 function Sidebar({ state }: { state: State | null }) {
   const t = useText();
   const [at] = useLocation();
+  const isAt = (path: string) => at === path || (path !== "/" && at.startsWith(`${path}/`));
   const entry =
     "touch flex h-9 shrink-0 items-center gap-2.5 rounded-lg px-3 text-sm max-md:px-2.5 [&_svg]:size-[17px] [&_svg]:shrink-0";
   return (
@@ -109,8 +110,8 @@ function Sidebar({ state }: { state: State | null }) {
         <Link
           key={path}
           href={path}
-          className={clsx(entry, at === path ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink")}
-          aria-current={at === path ? "page" : undefined}
+          className={clsx(entry, isAt(path) ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink")}
+          aria-current={isAt(path) ? "page" : undefined}
           title={t(title)}
         >
           <Icon />
