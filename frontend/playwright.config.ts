@@ -12,7 +12,10 @@ export default defineConfig({
   // The pages against a stand; and against a running devnet, where there is one
   // (HELIUM_READY names the file that `helium devnet --ready` writes).
   projects: [
-    { name: "stand", testMatch: ["chat.spec.ts", "pictures.spec.ts", "node-states.spec.ts"] },
+    {
+      name: "stand",
+      testMatch: ["chat.spec.ts", "pictures.spec.ts", "node-states.spec.ts", "earnings-states.spec.ts"],
+    },
     ...(process.env.HELIUM_READY
       ? [
           {

@@ -193,7 +193,7 @@ test("with a price of electricity the page says what is left, to the last digit 
   await dialog.getByLabel("Watts at work").fill("180");
   await dialog.getByLabel("What a CNX is worth to you").fill("0.05");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog.getByText("a price needs a currency: choose one")).toBeVisible();
+  await expect(dialog.getByText("A price needs a currency: choose one")).toBeVisible();
   await dialog.getByLabel("Currency").selectOption("EUR");
   await shot(page, "earnings-electricity");
   await isAccessible(page);

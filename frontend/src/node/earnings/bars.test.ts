@@ -27,12 +27,13 @@ describe("a bar", () => {
     expect(tasksOf(full)).toBe(7);
   });
 
-  it("is stacked, with the highest drawn first", () => {
+  it("is stacked from its foot up", () => {
     const empty = bar("2026-03-11T00:00:00Z");
     expect(heights([full, empty], ["texts", "images", "rewards"])).toEqual([
-      [25, 0],
-      [23, 0],
+      [0, 0],
       [20, 0],
+      [23, 0],
+      [25, 0],
     ]);
   });
 

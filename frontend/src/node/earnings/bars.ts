@@ -25,17 +25,17 @@ export function partsIn(report: EarningsReport): Part[] {
 }
 
 /**
- * The heights of the chart's series, each with all that lies under it, the highest
- * first so that the lower ones are drawn over it. Only pixels are made of them.
+ * Where each part of the bars ends, from the foot up, with the foot itself as the
+ * first. Only pixels are made of it.
  */
 export function heights(bars: EarningsBar[], shown: Part[]): number[][] {
-  const stacked: number[][] = [];
-  let under = bars.map(() => 0n);
+  let sums = bars.map(() => 0n);
+  const levels = [bars.map(() => 0)];
   for (const part of shown) {
-    under = bars.map((b, i) => (under[i] ?? 0n) + partOf(b, part));
-    stacked.unshift(under.map((wei) => Number(wei / 10n ** 12n) / 1e6));
+    sums = bars.map((b, i) => (sums[i] ?? 0n) + partOf(b, part));
+    levels.push(sums.map((wei) => Number(wei / 10n ** 12n) / 1e6));
   }
-  return stacked;
+  return levels;
 }
 
 /**

@@ -24,9 +24,10 @@ export default function Chart(props: {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
+    const levels = heights(report.bars, parts);
     const plot = new uPlot(
-      optionsOf(report, parts, element, (bar) => point.current(bar)),
-      [report.bars.map((_, i) => i), ...heights(report.bars, parts)],
+      optionsOf(report, parts, levels, element, (bar) => point.current(bar)),
+      [report.bars.map((_, i) => i), ...levels.slice(1)],
       element,
     );
     const fit = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: element.clientHeight }));
@@ -44,6 +45,9 @@ export default function Chart(props: {
   return <div ref={place} className="h-full w-full" aria-hidden="true" />;
 }
 
+/** What uPlot calls the values of a scale; its name for that is gone at run time. */
+const scaleValue = 1 as uPlot.Series.BarsPathBuilderFacetUnit.ScaleValue;
+
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -51,12 +55,15 @@ function colour(name: string): string {
 function optionsOf(
   report: EarningsReport,
   parts: Part[],
+  levels: number[][],
   element: HTMLElement,
   onPoint: (bar: number | null) => void,
 ): uPlot.Options {
   const font = `12px ${getComputedStyle(element).fontFamily}`;
   const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
-  const bars = uPlot.paths.bars?.({ size: [0.72, 44, 2] });
+  // A part stands on the one below it.
+  const level = (n: number) => ({ unit: scaleValue, values: () => levels[n] ?? [] });
+  const bars = (n: number) => uPlot.paths.bars?.({ size: [0.72, 44, 2], disp: { y0: level(n), y1: level(n + 1) } });
   const axis = { stroke: () => colour("--soft"), font, ticks: { show: false } };
   return {
     width: element.clientWidth,
@@ -71,6 +78,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 28,
         grid: { show: false },
         space: 58,
         incrs: [1, 2, 3, 4, 6, 7, 12, 14, 28],
@@ -90,7 +98,7 @@ function optionsOf(
     ],
     series: [
       {},
-      ...[...parts].reverse().map((p) => ({ fill: () => colour(colours[p]), paths: bars, points: { show: false } })),
+      ...parts.map((p, n) => ({ fill: () => colour(colours[p]), paths: bars(n), points: { show: false }, width: 0 })),
     ],
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
   };

@@ -1,5 +1,5 @@
 import { ChartColumn, Download, Table2, TriangleAlert } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { Link, useLocation, useRoute } from "wouter";
 import type { EarningsReport } from "../../lib/api.gen";
@@ -81,10 +81,12 @@ export function Earnings({ agent, state, stale }: ScreenProps) {
         <Blank className="h-76" />
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="grid content-start gap-4">
-          {!never && <TaskList agent={agent} range={range} kind={kind} onKind={setKind} now={Date.parse(state.now)} />}
+        <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
+          {!never && !report.isError && (
+            <TaskList agent={agent} range={range} kind={kind} onKind={setKind} now={Date.parse(state.now)} />
+          )}
         </div>
-        <div className={`grid content-start gap-4 ${never ? "lg:col-span-2" : ""}`}>
+        <div className={`grid grid-cols-[minmax(0,1fr)] content-start gap-4 ${never ? "lg:col-span-2" : ""}`}>
           {report.data && !never && <Kinds report={report.data} />}
           {report.data && <ElectricityCard agent={agent} report={report.data} stale={stale} />}
         </div>
@@ -153,7 +155,7 @@ function Bars({ report, dim }: { report: EarningsReport; dim: boolean }) {
   const t = useText();
   const [asTable, setAsTable] = useState(false);
   const [pointed, point] = useState<number | null>(null);
-  const shown = partsIn(report);
+  const shown = useMemo(() => partsIn(report), [report]);
   const bar = pointed === null ? undefined : report.bars[pointed];
   const sum = report.bars.reduce((all, b) => all + sumOf(b), 0n);
   const Other = asTable ? ChartColumn : Table2;

@@ -52,7 +52,8 @@ export function ElectricityCard(props: { agent: Agent; report: EarningsReport; s
         </dl>
       )}
       <p className="mt-2 text-xs leading-relaxed text-soft text-pretty">
-        {worked && note(t, report)} {electricity.per_kwh > 0 && !electricity.per_cnx && t("earnings.noNet")}
+        {worked && electricity.per_kwh > 0 && note(t, report)}{" "}
+        {electricity.per_kwh > 0 && !electricity.per_cnx && t("earnings.noNet")}
       </p>
       <Button className="mt-3" disabled={stale} onClick={() => setOpen(true)} data-testid="set-electricity">
         {t(electricity.per_kwh === 0 ? "earnings.setElectricity" : "earnings.changeElectricity")}
@@ -122,46 +123,49 @@ function Form({ agent, now, onClose }: { agent: Agent; now: Electricity; onClose
     <Dialog
       open
       onOpenChange={(o) => o || onClose()}
+      wide
       title={t("earnings.form.title")}
       description={t("earnings.form.text")}
     >
-      <form className="grid gap-4 pb-1" onSubmit={save}>
-        <div>
-          <label htmlFor={id} className="text-sm font-medium">
-            {t("earnings.form.currency")}
-          </label>
-          <select id={id} value={currency} onChange={(e) => setCurrency(e.target.value)} className={fieldLook}>
-            <option value="">{t("earnings.form.choose")}</option>
-            {all.map(([code, name]) => (
-              <option key={code} value={code}>
-                {code} – {name}
-              </option>
-            ))}
-          </select>
+      <form className="pb-1" onSubmit={save}>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <div>
+            <label htmlFor={id} className="text-sm font-medium">
+              {t("earnings.form.currency")}
+            </label>
+            <select id={id} value={currency} onChange={(e) => setCurrency(e.target.value)} className={fieldLook}>
+              <option value="">{t("earnings.form.choose")}</option>
+              {all.map(([code, name]) => (
+                <option key={code} value={code}>
+                  {code} – {name}
+                </option>
+              ))}
+            </select>
+          </div>
+          <Field
+            label={t("earnings.form.perKWh")}
+            help={t("earnings.form.perKWhHelp")}
+            inputMode="decimal"
+            value={perKWh}
+            onChange={(e) => setPerKWh(e.target.value)}
+          />
+          <Field
+            label={t("earnings.form.watts")}
+            help={t("earnings.form.wattsHelp")}
+            inputMode="numeric"
+            value={watts}
+            onChange={(e) => setWatts(e.target.value)}
+          />
+          <Field
+            label={t("earnings.form.perCNX")}
+            help={t("earnings.form.perCNXHelp")}
+            inputMode="decimal"
+            value={perCNX}
+            onChange={(e) => setPerCNX(e.target.value)}
+          />
         </div>
-        <Field
-          label={t("earnings.form.perKWh")}
-          help={t("earnings.form.perKWhHelp")}
-          inputMode="decimal"
-          value={perKWh}
-          onChange={(e) => setPerKWh(e.target.value)}
-        />
-        <Field
-          label={t("earnings.form.watts")}
-          help={t("earnings.form.wattsHelp")}
-          inputMode="numeric"
-          value={watts}
-          onChange={(e) => setWatts(e.target.value)}
-        />
-        <Field
-          label={t("earnings.form.perCNX")}
-          help={t("earnings.form.perCNXHelp")}
-          inputMode="decimal"
-          value={perCNX}
-          onChange={(e) => setPerCNX(e.target.value)}
-        />
-        <Problem text={wrong || problem} />
-        <div className="flex justify-end gap-2">
+        <Problem text={wrong || problem.charAt(0).toUpperCase() + problem.slice(1)} />
+        <div className="mt-4 flex justify-end gap-2">
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button kind="primary" type="submit" disabled={busy}>
             {t("earnings.form.save")}

@@ -12,7 +12,7 @@ export function Segments<T extends string>(props: {
       {props.options.map(([value, text]) => (
         <label
           key={value}
-          className="touch flex h-8 cursor-pointer items-center justify-center rounded-md px-3 text-[13px] whitespace-nowrap text-soft transition-colors has-checked:bg-card has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-accent max-sm:px-2.5"
+          className="touch flex h-8 cursor-pointer items-center justify-center rounded-md px-3 text-[13px] whitespace-nowrap text-soft transition-colors has-checked:bg-tint has-checked:font-medium has-checked:text-ink has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-accent max-sm:px-2.5"
         >
           <input
             type="radio"
