@@ -88,7 +88,7 @@ func reportOf(b *node.Book, r api.EarningsRange, now time.Time, e api.Electricit
 	var all node.Sum
 	for i, s := range sums {
 		report.Bars[i] = api.EarningsBar{
-			From: bounds[i], To: bounds[i+1], Texts: shareOf(s.Texts), Images: shareOf(s.Images), Other: shareOf(s.Other()), Rewards: s.Rewards,
+			From: bounds[i], To: bounds[i+1], Texts: shareOf(s.Texts), Images: shareOf(s.Images), Other: shareOf(s.Other()),
 		}
 		all = all.Add(s)
 	}

@@ -51,12 +51,10 @@ type EarnedShare struct {
 type EarningsBar struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Texts, Images and Other, whose kind was not kept, make up what tasks brought;
-	// Rewards, for bringing settlements to the chain, come on top.
-	Texts   EarnedShare  `json:"texts"`
-	Images  EarnedShare  `json:"images"`
-	Other   EarnedShare  `json:"other"`
-	Rewards protocol.Wei `json:"rewards"`
+	// Texts, Images and Other, whose kind was not kept, make up what tasks brought.
+	Texts  EarnedShare `json:"texts"`
+	Images EarnedShare `json:"images"`
+	Other  EarnedShare `json:"other"`
 }
 
 // Electricity is what the owner says of power and money. What is 0 was not given.
@@ -96,7 +94,8 @@ type EarningsReport struct {
 	From  time.Time     `json:"from"`
 	To    time.Time     `json:"to"`
 	Bars  []EarningsBar `json:"bars"`
-	// Paid by tasks in that time, and its parts; Rewards come on top.
+	// Paid by tasks in that time, and its parts; Rewards, for bringing settlements to
+	// the chain, come on top.
 	Paid    EarnedShare  `json:"paid"`
 	Texts   EarnedShare  `json:"texts"`
 	Images  EarnedShare  `json:"images"`

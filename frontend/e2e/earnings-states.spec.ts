@@ -78,7 +78,6 @@ function reportOf(range: EarningsReport["range"], change: Partial<EarningsReport
       texts: share(parts.texts),
       images: share(parts.images),
       other: share(parts.other),
-      rewards: wei(parts.rewards),
     };
   });
   return {

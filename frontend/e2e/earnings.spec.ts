@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
-import { exactCNX } from "../src/lib/wei";
+import { neatCNXUp } from "../src/lib/wei";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { type Ready, ready } from "./ready";
 
@@ -133,7 +133,7 @@ test("a receipt says who checked, what was compared, and the transaction that is
     expect(titles.filter((x) => known.includes(x.toLowerCase())).length).toBeGreaterThanOrEqual(3);
     const log = logs.find((l) => titles.includes(l.transactionHash));
     expect(log, "the receipt's settlement paid this node").toBeDefined();
-    await expect(receipt.getByTestId("receipt-paid")).toHaveText(`${exactCNX(log?.wei ?? 0n)} CNX`);
+    await expect(receipt.getByTestId("receipt-paid")).toHaveText(`${neatCNXUp(log?.wei ?? 0n, "en-US", 18)} CNX`);
     await expect(receipt).toContainText(new Intl.NumberFormat("en-US").format(Number(log?.blockNumber)));
     await shot(page, `earnings-receipt-${kind.toLowerCase()}`);
     await isAccessible(page);

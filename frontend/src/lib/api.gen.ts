@@ -695,11 +695,9 @@ export interface EarningsBar {
   texts: EarnedShare;
   images: EarnedShare1;
   other: EarnedShare1;
-  rewards: string;
 }
 /**
- * Texts, Images and Other, whose kind was not kept, make up what tasks brought;
- * Rewards, for bringing settlements to the chain, come on top.
+ * Texts, Images and Other, whose kind was not kept, make up what tasks brought.
  */
 export interface EarnedShare {
   paid: string;

@@ -10,7 +10,6 @@ const bar = (from: string, change: Partial<EarningsBar> = {}): EarningsBar => ({
   texts: share(),
   images: share(),
   other: share(),
-  rewards: "0",
   ...change,
 });
 
@@ -19,29 +18,28 @@ describe("a bar", () => {
     texts: share(cnx(20), 2),
     images: share(`${cnx(3).slice(0, -1)}1`, 1),
     other: share(cnx(1), 4),
-    rewards: cnx(2),
   });
 
   it("adds up to the wei", () => {
-    expect(sumOf(full)).toBe(26_000_000_000_000_000_001n);
+    expect(sumOf(full)).toBe(24_000_000_000_000_000_001n);
     expect(tasksOf(full)).toBe(7);
   });
 
   it("is stacked from its foot up", () => {
     const empty = bar("2026-03-11T00:00:00Z");
-    expect(heights([full, empty], ["texts", "images", "rewards"])).toEqual([
+    expect(heights([full, empty], ["texts", "images", "other"])).toEqual([
       [0, 0],
       [20, 0],
       [23, 0],
-      [25, 0],
+      [24, 0],
     ]);
   });
 
   it("shows the parts that there are", () => {
     const report = (bars: EarningsBar[]) => partsIn({ bars } as EarningsReport);
     expect(report([])).toEqual(["texts"]);
-    expect(report([bar("", { rewards: "1" })])).toEqual(["texts", "rewards"]);
-    expect(report([full])).toEqual(["texts", "images", "other", "rewards"]);
+    expect(report([bar("", { other: share("1", 1) })])).toEqual(["texts", "other"]);
+    expect(report([full])).toEqual(["texts", "images", "other"]);
   });
 });
 

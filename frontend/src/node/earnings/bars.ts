@@ -2,12 +2,12 @@ import type { EarningsBar, EarningsReport } from "../../lib/api.gen";
 import { parseWei } from "../../lib/wei";
 
 /** What a bar is made of, from its foot up. */
-export const parts = ["texts", "images", "other", "rewards"] as const;
+export const parts = ["texts", "images", "other"] as const;
 export type Part = (typeof parts)[number];
 
 /** What a part of a bar brought, in wei. */
 export function partOf(bar: EarningsBar, part: Part): bigint {
-  return parseWei(part === "rewards" ? bar.rewards : bar[part].paid) ?? 0n;
+  return parseWei(bar[part].paid) ?? 0n;
 }
 
 /** All that a bar brought. */

@@ -68,7 +68,7 @@ function optionsOf(
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [8, 4, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {

@@ -5,7 +5,7 @@ import { Link, useLocation, useRoute } from "wouter";
 import type { EarningsReport } from "../../lib/api.gen";
 import { locale, type MessageId, useText } from "../../lib/i18n";
 import { saveText } from "../../lib/native";
-import { exactCNX, parseWei, shortCNXDown } from "../../lib/wei";
+import { parseWei, shortCNXDown } from "../../lib/wei";
 import { Button, IconButton } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { Amount, Card } from "../card";
@@ -14,6 +14,7 @@ import { useAct } from "../setup/act";
 import { fileOf, type Kind, type Range, useFresh, useReport } from "./asking";
 import { nameOf, type Part, partOf, partsIn, sumOf, tasksOf } from "./bars";
 import { Blank } from "./blank";
+import { everyDigit } from "./digits";
 import { ElectricityCard } from "./electricity";
 import { TaskList } from "./list";
 import { partNames, swatches } from "./parts";
@@ -171,7 +172,7 @@ function Bars({ report, dim }: { report: EarningsReport; dim: boolean }) {
             data-testid="range-sum"
             data-wei={sum.toString()}
           >
-            {t("cnx", { amount: exactCNX(sum) })}
+            {t("cnx", { amount: everyDigit(sum) })}
           </p>
         </div>
         <IconButton label={t(asTable ? "earnings.asChart" : "earnings.asTable")} onClick={() => setAsTable(!asTable)}>
@@ -193,7 +194,7 @@ function Bars({ report, dim }: { report: EarningsReport; dim: boolean }) {
           <>
             <span className="font-medium text-ink">{nameOf(bar, report.step, locale, true)}</span>
             {": "}
-            {t("cnx", { amount: exactCNX(sumOf(bar)) })}
+            {t("cnx", { amount: everyDigit(sumOf(bar)) })}
             {" · "}
             {t("home.totalTasks", { count: tasksOf(bar) })}
           </>
@@ -251,7 +252,7 @@ function BarTable({ report, parts }: { report: EarningsReport; parts: Part[] }) 
             </th>
             {parts.map((p) => (
               <td key={p} className={cell}>
-                {exactCNX(partOf(b, p))}
+                {everyDigit(partOf(b, p))}
               </td>
             ))}
             <td className={cell}>{tasksOf(b)}</td>
@@ -265,7 +266,7 @@ function BarTable({ report, parts }: { report: EarningsReport; parts: Part[] }) 
 /** What each kind of task brought in the range. */
 function Kinds({ report }: { report: EarningsReport }) {
   const t = useText();
-  const rows: [Part, string, string][] = [
+  const rows: [Part | "rewards", string, string][] = [
     ["texts", report.texts.paid, t("home.totalTasks", { count: report.texts.tasks })],
     ["images", report.images.paid, t("home.totalTasks", { count: report.images.tasks })],
   ];
@@ -277,13 +278,16 @@ function Kinds({ report }: { report: EarningsReport }) {
       <dl className="numbers mt-2 grid gap-y-2 text-sm">
         {rows.map(([part, wei, note]) => (
           <div key={part} className="flex items-center gap-3" data-testid={`kind-${part}`} data-wei={wei}>
-            <span className={`size-2.5 shrink-0 rounded-[3px] ${swatches[part]}`} aria-hidden="true" />
+            <span
+              className={`size-2.5 shrink-0 rounded-[3px] ${part === "rewards" ? "" : swatches[part]}`}
+              aria-hidden="true"
+            />
             <dt className="min-w-0 flex-1">
-              {t(partNames[part])}
+              {t(part === "rewards" ? "earnings.rewards" : partNames[part])}
               <span className="block text-xs text-soft">{note}</span>
             </dt>
             <dd className="text-end font-medium [overflow-wrap:anywhere]">
-              {t("cnx", { amount: exactCNX(parseWei(wei) ?? 0n) })}
+              {t("cnx", { amount: everyDigit(parseWei(wei) ?? 0n) })}
             </dd>
           </div>
         ))}

@@ -6,7 +6,6 @@ export const colours: Record<Part, string> = {
   texts: "--accent",
   images: "--second",
   other: "--edge",
-  rewards: "--good",
 };
 
 /** The same for what isn't drawn on a canvas. */
@@ -14,12 +13,10 @@ export const swatches: Record<Part, string> = {
   texts: "bg-accent",
   images: "bg-second",
   other: "bg-edge",
-  rewards: "bg-good",
 };
 
 export const partNames: Record<Part, MessageId> = {
   texts: "earnings.texts",
   images: "earnings.images",
   other: "earnings.other",
-  rewards: "earnings.rewards",
 };

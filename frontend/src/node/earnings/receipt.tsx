@@ -4,13 +4,14 @@ import type { Agent } from "../../lib/agent";
 import type { EarningsReport, ReceiptProof, ReceiptSeat, TaskReceipt } from "../../lib/api.gen";
 import { copyText, duration } from "../../lib/format";
 import { locale, useText } from "../../lib/i18n";
-import { exactCNX, parseWei } from "../../lib/wei";
+import { parseWei } from "../../lib/wei";
 import { Button } from "../../ui/button";
 import { CopyAction, Hex } from "../../ui/copy";
 import { Dialog } from "../../ui/dialog";
 import { Notice } from "../../ui/notice";
 import { useReceipt } from "./asking";
 import { Blank } from "./blank";
+import { everyDigit } from "./digits";
 import { energy, exactMoney, parseMicro } from "./money";
 import { outcomeOf, tones } from "./outcome";
 
@@ -63,7 +64,7 @@ export function ReceiptDialog(props: {
 function Shown({ receipt, currency }: { receipt: TaskReceipt; currency: string }) {
   const t = useText();
   const { proof } = receipt;
-  const money = (wei: string) => t("cnx", { amount: exactCNX(parseWei(wei) ?? 0n) });
+  const money = (wei: string) => t("cnx", { amount: everyDigit(parseWei(wei) ?? 0n) });
   const reward = parseWei(proof?.reward ?? "") ?? 0n;
   const json = `${JSON.stringify(receipt, null, 2)}\n`;
   return (
@@ -77,8 +78,8 @@ function Shown({ receipt, currency }: { receipt: TaskReceipt; currency: string }
             {money(receipt.paid)}
           </p>
           <p className="numbers mt-0.5 text-sm text-soft">
-            {proof?.fee ? t("earnings.ofFee", { fee: exactCNX(parseWei(proof.fee) ?? 0n) }) : ""}
-            {reward > 0n && ` ${t("earnings.plusReward", { amount: exactCNX(reward) })}`}
+            {proof?.fee ? t("earnings.ofFee", { fee: everyDigit(parseWei(proof.fee) ?? 0n) }) : ""}
+            {reward > 0n && ` ${t("earnings.plusReward", { amount: everyDigit(reward) })}`}
           </p>
         </div>
         <span className="flex items-center gap-1 text-[13px] text-soft">
@@ -212,7 +213,7 @@ function Seat({ seat, proof }: { seat: ReceiptSeat; proof: ReceiptProof }) {
   const facts = [
     seat.place > 0 && t("earnings.place", { place: seat.place }),
     seat.distance !== undefined && t("earnings.distance", { bits: seat.distance, below: proof.match_below }),
-    t("earnings.seatPaid", { amount: exactCNX(parseWei(seat.paid) ?? 0n), score: seat.score }),
+    t("earnings.seatPaid", { amount: everyDigit(parseWei(seat.paid) ?? 0n), score: seat.score }),
   ].filter(Boolean);
   return (
     <li data-testid="receipt-node" className="rounded-xl border border-line px-3.5 py-2.5">
