@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
-import { neatCNXUp } from "../src/lib/wei";
+import { neatCNXUp, shortCNXDown } from "../src/lib/wei";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { type Ready, ready } from "./ready";
 
@@ -263,4 +263,30 @@ test("everything is reached by the keyboard", async ({ page }) => {
   await expect(page.getByTestId("receipt")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByTestId("task").first()).toBeFocused();
+});
+
+test("what is withdrawn when a node leaves is told, to the wei", async ({ page }) => {
+  const last = network().nodes.at(-1);
+  if (!last) throw new Error("the network has no nodes");
+  await open(page, last.api);
+  const credit = await creditAt(last.address);
+  expect(credit).toBeGreaterThan(10n ** 18n);
+  await expect.poll(() => wei(page, "earnings.pending")).toBe(credit);
+  await page.getByRole("link", { name: "Home" }).click();
+  await page.getByTestId("action-stop").click();
+  const sure = page.getByRole("dialog").getByRole("button", { name: /stop/i });
+  await sure.click({ timeout: 3000 }).catch(() => {}); // where it asks
+  await expect(page.getByTestId("status")).toHaveAttribute("data-status", "stopped", { timeout: 60_000 });
+  await page.getByRole("link", { name: "Earnings" }).click();
+  await expect.poll(() => wei(page, "earnings.pending"), { timeout: 60_000 }).toBe(0n);
+  expect(await creditAt(last.address)).toBe(0n);
+  await expect(page.getByTestId("earnings.pending")).toContainText(
+    `${shortCNXDown(credit, "en-US")} CNX withdrawn so far`,
+  );
+  expect(await wei(page, "earnings.total")).toBe((await paidTo(last.address)).sum);
+
+  // The network has its third node again.
+  await page.getByRole("link", { name: "Home" }).click();
+  await page.getByTestId("action-start").click();
+  await expect(page.getByTestId("status")).toHaveAttribute("data-status", /running|working/, { timeout: 120_000 });
 });
