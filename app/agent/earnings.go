@@ -101,27 +101,28 @@ func reportOf(b *node.Book, r api.EarningsRange, now time.Time, e api.Electricit
 func shareOf(s node.Share) api.EarnedShare { return api.EarnedShare{Paid: s.Paid, Tasks: s.Tasks} }
 
 // tasksOnAPage is how many tasks the list shows at a time, tasksInAPart how many a
-// part of a file holds.
+// part of a file holds, and mostLooked how many are looked at for either.
 const (
 	tasksOnAPage = 25
 	tasksInAPart = 5000
+	mostLooked   = 10_000
 )
 
 // EarningsTasks lists tasks that are over.
 func (a *Agent) EarningsTasks(_ context.Context, q api.TasksQuery) (page api.TasksPage, err error) {
-	found, more, err := a.records(q, tasksOnAPage)
-	page = api.TasksPage{Tasks: make([]api.EarningsTask, len(found)), More: more}
+	found, next, err := a.records(q, tasksOnAPage)
+	page = api.TasksPage{Tasks: make([]api.EarningsTask, len(found)), Next: next}
 	for i, r := range found {
 		page.Tasks[i] = taskOf(r)
 	}
 	return page, err
 }
 
-func (a *Agent) records(q api.TasksQuery, limit int) (found []node.Record, more bool, err error) {
+func (a *Agent) records(q api.TasksQuery, limit int) (found []node.Record, next protocol.TaskID, err error) {
 	switch q.Kind {
 	case "", api.KindText, api.KindImages, api.KindUnknown:
 	default:
-		return nil, false, fmt.Errorf("kind is %.20q, and must be %q, %q or %q", q.Kind, api.KindText, api.KindImages, api.KindUnknown)
+		return nil, 0, fmt.Errorf("kind is %.20q, and must be %q, %q or %q", q.Kind, api.KindText, api.KindImages, api.KindUnknown)
 	}
 	now := a.owner.now().Local()
 	err = a.ledger.read(func(b *node.Book, _ api.Electricity) error {
@@ -129,17 +130,17 @@ func (a *Agent) records(q api.TasksQuery, limit int) (found []node.Record, more 
 		if err != nil {
 			return err
 		}
-		wanted := node.Query{Before: q.Before, Limit: limit}
+		wanted := node.Query{Before: q.Before, Limit: limit, Look: mostLooked}
 		if q.Range != api.RangeAll {
 			wanted.From, wanted.To = bounds[0], bounds[len(bounds)-1]
 		}
 		if q.Kind != "" {
 			wanted.Keep = func(r node.Record) bool { return kindOf(r) == q.Kind }
 		}
-		found, more, err = b.Records(wanted)
+		found, next, err = b.Records(wanted)
 		return err
 	})
-	return found, more, err
+	return found, next, err
 }
 
 func kindOf(r node.Record) api.TaskKind {
@@ -266,13 +267,11 @@ var csvNames = []string{
 // EarningsCSV is the tasks of a range as a file of comma-separated values (RFC
 // 4180), newest first.
 func (a *Agent) EarningsCSV(_ context.Context, q api.TasksQuery) (part api.CSVPart, err error) {
-	found, more, err := a.records(q, tasksInAPart)
+	found, next, err := a.records(q, tasksInAPart)
 	if err != nil {
 		return part, err
 	}
-	if more {
-		part.Next = found[len(found)-1].ID
-	}
+	part.Next = next
 	part.Text, err = csvOf(found, q.Before == 0)
 	return part, err
 }

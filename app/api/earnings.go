@@ -140,8 +140,9 @@ type EarningsTask struct {
 // TasksPage is part of the list, newest first.
 type TasksPage struct {
 	Tasks []EarningsTask `json:"tasks"`
-	// More: others come after the last.
-	More bool `json:"more"`
+	// Next is what to ask for Before to get those that follow; 0 after the last. A page
+	// may have none and be followed by some.
+	Next protocol.TaskID `json:"next"`
 }
 
 // ReceiptSeat is one of the three nodes of a task.

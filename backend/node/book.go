@@ -345,40 +345,44 @@ type Query struct {
 	From, To time.Time
 	// Keep, if any, says which of those are wanted.
 	Keep func(Record) bool
-	// Limit is the most that are wanted; 0 for all.
-	Limit int
+	// Limit is the most that are wanted, and Look the most that are looked at for them;
+	// 0 for all.
+	Limit, Look int
 }
 
 // longestTask is more than any task lives, from its number to its end.
 const longestTask = 48 * time.Hour
 
-// Records are the wanted ones, newest first. more says that there are others
-// beyond the limit.
-func (b *Book) Records(q Query) (found []Record, more bool, err error) {
+// Records are the wanted ones, newest first. next is the Before to go on with; 0
+// when there are no others.
+func (b *Book) Records(q Query) (found []Record, next protocol.TaskID, err error) {
 	from := ^uint64(0)
 	if q.Before > 0 {
 		from = uint64(q.Before) - 1
 	}
+	var last protocol.TaskID
+	looked := 0
 	err = b.store.View(func(tx *store.Tx) error {
 		return b.rows.records.ScanBack(tx, from, func(_ uint64, r Record) error {
+			if looked > 0 && (len(found) == q.Limit && q.Limit > 0 || looked == q.Look) {
+				next = last
+				return store.ErrStop
+			}
+			looked, last = looked+1, r.ID
 			if r.EndedAt.Before(q.From.Add(-longestTask)) && !q.From.IsZero() {
 				return store.ErrStop
 			}
 			if r.EndedAt.Before(q.From) || !q.To.IsZero() && !r.EndedAt.Before(q.To) || q.Keep != nil && !q.Keep(r) {
 				return nil
 			}
-			if q.Limit > 0 && len(found) == q.Limit {
-				more = true
-				return store.ErrStop
-			}
 			found = append(found, r)
 			return nil
 		})
 	})
 	if err != nil {
-		return nil, false, fmt.Errorf("read records: %w", err)
+		return nil, 0, fmt.Errorf("read records: %w", err)
 	}
-	return found, more, nil
+	return found, next, nil
 }
 
 // StartOfDay is the first moment of the day that t is in, also where a clock

@@ -294,22 +294,21 @@ func TestRecordsComeNewestFirstPageByPage(t *testing.T) {
 	})
 	book := NewBook(n.cfg.Store)
 	var seen []protocol.TaskID
-	q := Query{Limit: 7, From: start.Add(24 * time.Hour), To: start.Add(30 * 24 * time.Hour), Keep: func(r Record) bool { return !r.Slashed }}
+	q := Query{Limit: 7, Look: 8, From: start.Add(24 * time.Hour), To: start.Add(30 * 24 * time.Hour), Keep: func(r Record) bool { return !r.Slashed }}
 	for {
-		page, more, err := book.Records(q)
+		page, next, err := book.Records(q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range page {
 			seen = append(seen, r.ID)
 		}
-		if !more {
+		if len(page) > q.Limit {
+			t.Fatalf("a page of %d", len(page))
+		}
+		if q.Before = next; next == 0 {
 			break
 		}
-		if len(page) != q.Limit {
-			t.Fatalf("a page of %d, and there are more", len(page))
-		}
-		q.Before = page[len(page)-1].ID
 	}
 	var want []protocol.TaskID
 	for i := 119; i >= 4; i-- {

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import type { EarningsReport, EarningsTask, State, TaskReceipt, TasksPage } from "../src/lib/api.gen";
+import type { EarningsReport, EarningsTask, State, TaskReceipt, TasksPage, TasksQuery } from "../src/lib/api.gen";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { Stand } from "./stand";
 
@@ -169,7 +169,7 @@ async function open(page: Page) {
 
 const months = {
   earnings: (range: EarningsReport["range"]) => reportOf(range),
-  earningsTasks: (): TasksPage => ({ tasks, more: false }),
+  earningsTasks: (): TasksPage => ({ tasks, next: 0 }),
 };
 
 for (const scheme of schemes) {
@@ -238,7 +238,7 @@ test("before the first task the page says what will be here", async ({ page }) =
       credited: "0",
     };
   };
-  await play(page, stateOf(0), { earnings: empty, earningsTasks: () => ({ tasks: [], more: false }) });
+  await play(page, stateOf(0), { earnings: empty, earningsTasks: () => ({ tasks: [], next: 0 }) });
   for (const size of sizes) {
     await page.setViewportSize(size);
     await open(page);
@@ -257,7 +257,7 @@ test("what can't be read is said, and asked for again", async ({ page }) => {
   const refuse = new Error("Helium is still starting, so what was earned can't be shown yet; it will be in a moment");
   await play(page, stateOf(1684), {
     earnings: (range: EarningsReport["range"]) => (broken ? refuse : reportOf(range)),
-    earningsTasks: () => (broken ? refuse : { tasks, more: false }),
+    earningsTasks: () => (broken ? refuse : { tasks, next: 0 }),
   });
   await open(page);
   await expect(page.getByText("Your earnings can't be shown now")).toBeVisible({ timeout: 15_000 });
@@ -342,4 +342,20 @@ test("a receipt tells of a node that differs, and of a task from before receipts
   await page.getByTestId("task").last().click();
   await expect(dialog.getByText("ended before Helium kept receipts")).toBeVisible();
   await isAccessible(page);
+});
+
+test("what is rare is looked for in the older tasks by itself", async ({ page }) => {
+  const asked: number[] = [];
+  const pictures = (q: TasksQuery): TasksPage => {
+    if (q.kind !== "images") return { tasks, next: 0 };
+    asked.push(q.before);
+    if (q.before === 1) return { tasks: tasks.filter((x) => x.kind === "images"), next: 0 };
+    return { tasks: [], next: q.before === 0 ? 2 : 1 };
+  };
+  await play(page, stateOf(1684), { ...months, earningsTasks: pictures });
+  await open(page);
+  await expect(page.getByTestId("task")).toHaveCount(tasks.length);
+  await page.getByRole("radio", { name: "Pictures" }).check({ force: true });
+  await expect(page.getByTestId("task")).toHaveCount(1);
+  expect(asked).toEqual([0, 2, 1]);
 });

@@ -779,9 +779,10 @@ export interface TasksQuery {
 export interface TasksPage {
   tasks: EarningsTask[];
   /**
-   * More: others come after the last.
+   * Next is what to ask for Before to get those that follow; 0 after the last. A page
+   * may have none and be followed by some.
    */
-  more: boolean;
+  next: number;
 }
 /**
  * EarningsTask is a task in the list.

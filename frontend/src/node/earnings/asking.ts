@@ -26,7 +26,7 @@ export function useTasks(agent: Agent, range: Range, kind: Kind) {
     queryKey: ["earnings", "tasks", range, kind],
     queryFn: ({ pageParam }) => agent.ask<TasksPage>("earningsTasks", query(range, kind, pageParam)),
     initialPageParam: 0,
-    getNextPageParam: (last) => (last.more ? last.tasks.at(-1)?.id : undefined),
+    getNextPageParam: (last) => (last.next > 0 ? last.next : undefined),
     placeholderData: keepPreviousData,
     retry: 1,
   });

@@ -1,4 +1,5 @@
 import { TriangleAlert } from "lucide-react";
+import { useEffect } from "react";
 import { Link } from "wouter";
 import type { Agent } from "../../lib/agent";
 import type { EarningsTask } from "../../lib/api.gen";
@@ -20,6 +21,12 @@ export function TaskList(props: { agent: Agent; range: Range; kind: Kind; onKind
   const t = useText();
   const tasks = useTasks(agent, range, kind);
   const all = tasks.data?.pages.flatMap((p) => p.tasks) ?? [];
+  const { hasNextPage, isFetching, isError, fetchNextPage } = tasks;
+  // The agent looks at so many at a time, and may have found none among them.
+  const none = tasks.data?.pages.at(-1)?.tasks.length === 0;
+  useEffect(() => {
+    if (none && hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [none, hasNextPage, isFetching, isError, fetchNextPage]);
   return (
     <Card
       title={t("earnings.tasks")}
@@ -33,7 +40,7 @@ export function TaskList(props: { agent: Agent; range: Range; kind: Kind; onKind
         />
       }
     >
-      {tasks.isError ? (
+      {isError ? (
         <div className="mt-3">
           <Notice
             kind="bad"
@@ -43,7 +50,7 @@ export function TaskList(props: { agent: Agent; range: Range; kind: Kind; onKind
             action={<Button onClick={() => void tasks.refetch()}>{t("retry")}</Button>}
           />
         </div>
-      ) : !tasks.data ? (
+      ) : !tasks.data || (all.length === 0 && hasNextPage) ? (
         <Blank className="mt-3 h-48" />
       ) : all.length === 0 ? (
         <p className="mt-3 pb-1 text-sm text-soft">{t("earnings.noTasks")}</p>
@@ -54,11 +61,11 @@ export function TaskList(props: { agent: Agent; range: Range; kind: Kind; onKind
           ))}
         </ul>
       )}
-      {tasks.hasNextPage && (
+      {hasNextPage && all.length > 0 && (
         <Button
           className="mt-2 w-full"
           disabled={tasks.isFetchingNextPage}
-          onClick={() => void tasks.fetchNextPage()}
+          onClick={() => void fetchNextPage()}
           data-testid="more"
         >
           {t(tasks.isFetchingNextPage ? "earnings.loading" : "earnings.more")}
