@@ -174,6 +174,7 @@ const months = {
 
 for (const scheme of schemes) {
   test(`months of earnings in ${scheme}`, async ({ page }) => {
+    test.slow(); // three sizes, three ranges
     await page.emulateMedia({ colorScheme: scheme });
     await play(page, stateOf(1684), months);
     for (const size of sizes) {
