@@ -76,6 +76,7 @@ type Agent struct {
 	quits chan struct{}
 	// computer is what the owner chose of this computer.
 	computer *computer
+	ledger   ledger
 
 	// showing keeps what is shown of the first run from going back in time.
 	showing sync.Mutex
@@ -158,6 +159,7 @@ func Open(c Config) (*Agent, error) {
 	a.desk = openDesk(c.DataDir, c.Desktop, c.Log)
 	a.showDesktop()
 	a.computer = a.openComputer()
+	a.ledger.electricity = a.readElectricity()
 	if c.Run {
 		a.wish = func(ctx context.Context, n *node.Node) error { return n.Start(ctx) }
 	}

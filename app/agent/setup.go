@@ -14,6 +14,7 @@ import (
 	"helium/app/network"
 	"helium/backend/chain"
 	"helium/backend/hardware"
+	"helium/backend/hardware/sense"
 	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -31,6 +32,7 @@ type parts struct {
 	models  *models.Library
 	engine  *worker.Engine
 	class   protocol.GPUClass
+	meter   *sense.Meter
 	profile *protocol.Profile
 	rpc     *chain.Endpoints
 	chain   *chain.Chain
@@ -76,6 +78,7 @@ func (a *Agent) openStore(_ context.Context, p *parts) error {
 		return err
 	}
 	p.onClose(func() { p.store.Close() })
+	p.onClose(a.ledger.open(node.NewBook(p.store)))
 	return nil
 }
 
@@ -168,6 +171,7 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	}
 	device := choice.Device
 	p.class = device.Class(info.Runtime)
+	p.meter = sense.NewMeter(device.Name, device.Kind == hardware.GPU)
 	if c := a.cfg.Card; c != nil {
 		p.class.Card, p.class.VRAMGB = c.Card, c.VRAMGB
 		device.Name = c.Card

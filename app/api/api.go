@@ -206,7 +206,8 @@ type Network struct {
 	HasFaucet bool `json:"has_faucet"`
 }
 
-// Earnings of this node. Today starts at local midnight.
+// Earnings of this node. Today starts at local midnight; Week is today and the six
+// days before.
 type Earnings struct {
 	Today protocol.Wei `json:"today"`
 	Week  protocol.Wei `json:"week"`

@@ -29,6 +29,7 @@ type recorder struct {
 	api.SettingsService
 	api.ComputerService
 	api.WalletService
+	api.EarningsService
 	states chan api.State
 	lines  chan []api.LogLine
 	calls  chan string

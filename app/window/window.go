@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,6 +63,23 @@ func (w *Window) Agent() (local.Address, error) {
 
 // Shown is what the page calls once it shows the agent's state.
 func (w *Window) Shown() { w.log.Info("window is usable") }
+
+// Save asks the person where to put a file, and puts it there; false when they
+// think better of it. A webview has no downloads of its own.
+func (w *Window) Save(name, text string) (bool, error) {
+	path, err := runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: filepath.Base(name), CanCreateDirectories: true})
+	if err != nil {
+		w.log.Error("ask where to save", "err", err)
+		return false, fmt.Errorf("ask where to save: %w", err)
+	}
+	if path == "" {
+		return false, nil
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return false, fmt.Errorf("save the file: %w", err)
+	}
+	return true, nil
+}
 
 // Run shows the window until it is closed.
 func Run(dir string, ui fs.FS, log *slog.Logger) error {

@@ -95,7 +95,7 @@ func (r *runner) giveUp(ctx context.Context, job Job, err error) error {
 		}
 	}
 	r.n.log.Warn("task has no result", "task", job.ID, "kind", v.kind, "why", v.why)
-	return r.n.keepAnswer(job, Answer{Kind: v.kind, Why: v.why.Error()}, nil)
+	return r.n.keepAnswer(job, Answer{Kind: v.kind, Why: v.why.Error(), work: r.takeWork()}, nil)
 }
 
 func (r *runner) getArguments(ctx context.Context, job Job) error {
@@ -161,7 +161,10 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 	}
 	running, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
+	worked := r.n.working(ctx)
 	made, err := r.generate(running, job, again)
+	r.worked = r.worked.Add(worked())
+	defer r.leaveWork(job)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -175,6 +178,7 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 	}
 	return r.n.keepAnswer(job, Answer{
 		Kind: protocol.KindResult, Result: made.digest(r.args.envelope.Salt), CiphertextHash: crypto.Keccak256Hash(sealed),
+		work: r.takeWork(),
 	}, sealed)
 }
 
@@ -306,7 +310,11 @@ func (n *Node) keepAnswer(job Job, a Answer, sealed []byte) error {
 		case err != nil:
 			return err
 		}
+		if err := n.keepWork(tx, a.work); err != nil {
+			return err
+		}
 		return n.changeJob(tx, job.ID, func(j *Job) {
+			j.Work = j.Work.Add(a.work)
 			if j.refused() {
 				n.log.Warn("too late with the answer: this node has said that it can't run the task", "task", job.ID)
 				return

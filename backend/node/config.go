@@ -89,8 +89,8 @@ type Options struct {
 	Fault Fault
 }
 
-// Config is what a node is made of. All but Sponsor, Options, HTTP, Log and Now are
-// needed.
+// Config is what a node is made of. All but Sponsor, Options, Meter, HTTP, Log and
+// Now are needed.
 type Config struct {
 	Profile protocol.Profile
 	Wallet  *wallet.Wallet
@@ -107,6 +107,8 @@ type Config struct {
 	// Class is what the node joins as: its hardware under its engine.
 	Class   protocol.GPUClass
 	Options Options
+	// Meter measures what tasks take; nil measures nothing.
+	Meter Meter
 	// HTTP asks the faucet; nil means a client with a timeout.
 	HTTP *http.Client
 	Log  *slog.Logger

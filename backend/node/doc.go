@@ -10,6 +10,10 @@
 // two nodes and the contract. An errand is what a node wants to have on chain, paid
 // with its own gas or by the relay's sponsor. A reason says why a node does not earn.
 //
+// A record is what is left of a task that is over, for its owner's receipt. The
+// book sums up what came in, by quarters of an hour, and work is what the engine
+// did for it.
+//
 // The promise: whatever instruction the process dies at, the next run goes on
 // from the journal and the chain, signs no second commitment for a task, and
 // pays for nothing twice.

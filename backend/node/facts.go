@@ -49,8 +49,8 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 
 	switch e := event.(type) {
 	case *contracts.TaskTaskCreated:
-		n.nameModel(e, undo)
 		n.noteDemand(e, at, undo)
+		return n.noteCreated(e, undo)
 	case *contracts.TaskTaskDrawn:
 		return n.drawn(tx, e, l.TxHash, at, undo)
 	case *contracts.TaskCommitted:
@@ -66,23 +66,28 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 		return n.fact(tx, e.TaskId, func(j *Job) {
 			if seat := slices.Index(j.Nodes[:], e.Node); seat >= 0 {
 				j.Revealed[seat] = !undo
+				j.Found[seat] = Finding{protocol.ResultKind(e.Kind), e.Result}
+				if undo {
+					j.Found[seat] = Finding{}
+				}
 			}
 		})
 	case *contracts.TaskTaskEnded:
-		return n.ended(tx, e, l.TxHash, at, undo)
+		return n.ended(tx, e, l, at, undo)
 	case *contracts.TaskNodePaid:
 		return n.paid(tx, e, at, undo)
 	case *contracts.TaskNodeReleased:
-		if e.Node != n.me {
-			return nil
-		}
-		n.noteMove(e.Node)
-		return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Score = !undo, e.Score })
+		return n.released(tx, e, undo)
 	case *contracts.TaskNodeDeviated:
-		if e.Node != n.me {
-			return nil
-		}
-		return n.fact(tx, e.TaskId, func(j *Job) { j.Freed = !undo })
+		return n.fact(tx, e.TaskId, func(j *Job) {
+			j.note(e.Node, undo, SeatEnd{Slashed: true})
+			j.Freed = j.Freed || e.Node == n.me
+			if undo && e.Node == n.me {
+				j.Freed = false
+			}
+		})
+	case *contracts.TaskRewarded:
+		return n.rewarded(tx, e, at, undo)
 	case *contracts.NodeNodeSlashed:
 		return n.slashed(tx, e, undo)
 	case *contracts.NodeNodeKickedOut:
@@ -94,24 +99,36 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	case *contracts.NodeNodeJoined:
 		return n.joined(tx, e, undo)
 	case *contracts.TaskWithdrawn:
-		n.noteMove(e.Account)
+		return n.withdrew(tx, e, l, at, undo)
 	}
 	return nil
 }
 
-// nameModel remembers the models that open tasks name.
-func (n *Node) nameModel(e *contracts.TaskTaskCreated, undo bool) {
+// created is what is remembered of a task until it is drawn.
+type created struct {
+	creator common.Address
+	model   common.Hash // zero when it names none
+	fee     protocol.Wei
+}
+
+// noteCreated remembers open tasks: any may be this node's.
+func (n *Node) noteCreated(e *contracts.TaskTaskCreated, undo bool) error {
 	id, err := protocol.TaskIDFromBig(e.TaskId)
 	if err != nil {
-		return
+		return nil
+	}
+	fee, err := protocol.WeiOf(e.Fee)
+	if err != nil {
+		return err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if undo {
-		delete(n.named, id)
-	} else if e.ModelKey != (common.Hash{}) {
-		n.named[id] = e.ModelKey
+		delete(n.created, id)
+	} else {
+		n.created[id] = created{e.Creator, e.ModelKey, fee}
 	}
+	return nil
 }
 
 func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, at time.Time, undo bool) error {
@@ -147,12 +164,13 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 		return nil
 	}
 	n.mu.Lock()
-	named := n.named[id]
+	created := n.created[id]
 	n.mu.Unlock()
 	job := Job{
 		ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, DrawnAt: at,
-		Type: protocol.TaskType(e.TaskType), ModelKey: named, ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
+		Type: protocol.TaskType(e.TaskType), ModelKey: created.model, ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
 		Units: e.Units, Images: e.Images, ArgumentsBy: e.ArgumentsBy, CommitBy: e.CommitBy,
+		Creator: created.creator, Fee: created.fee, DrawTx: by,
 	}
 	job.settle()
 	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
@@ -161,24 +179,26 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 	return n.prune(tx)
 }
 
-func (n *Node) ended(tx *store.Tx, e *contracts.TaskTaskEnded, by common.Hash, at time.Time, undo bool) error {
+func (n *Node) ended(tx *store.Tx, e *contracts.TaskTaskEnded, l types.Log, at time.Time, undo bool) error {
 	outcome := protocol.Outcome(e.Outcome)
 	if id, err := protocol.TaskIDFromBig(e.TaskId); err == nil {
 		n.mu.Lock()
-		delete(n.named, id)
+		delete(n.created, id)
 		n.mu.Unlock()
 	}
 	return n.fact(tx, e.TaskId, func(j *Job) {
 		j.Outcome, j.EndedAt = outcome, at
+		j.EndKind, j.EndResult, j.EndTx, j.EndBlock = protocol.ResultKind(e.Kind), e.Result, l.TxHash, l.BlockNumber
 		if undo {
 			j.Outcome, j.EndedAt = protocol.OutcomeNone, time.Time{}
+			j.EndKind, j.EndResult, j.EndTx, j.EndBlock = protocol.KindNone, nil, common.Hash{}, 0
 			return
 		}
 		if outcome != protocol.OutcomeNoArguments {
 			return
 		}
 		for seat := range j.Nodes {
-			j.accuse(seat, Saying{Type: client.MessageNoArguments, Tx: by})
+			j.accuse(seat, Saying{Type: client.MessageNoArguments, Tx: l.TxHash})
 		}
 	})
 }
@@ -201,52 +221,79 @@ func (j *Job) noteCommitment(node common.Address, commitment, tx common.Hash, un
 	j.accuse(seat)
 }
 
-func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo bool) error {
-	if e.Node != n.me {
-		return nil
+// note keeps how the contract let a node go, or takes it back.
+func (j *Job) note(node common.Address, undo bool, end SeatEnd) {
+	seat := slices.Index(j.Nodes[:], node)
+	if seat < 0 {
+		return
 	}
+	if undo {
+		end = SeatEnd{}
+	}
+	j.Ends[seat] = end
+}
+
+func (n *Node) released(tx *store.Tx, e *contracts.TaskNodeReleased, undo bool) error {
+	n.noteMove(e.Node)
+	return n.fact(tx, e.TaskId, func(j *Job) {
+		j.note(e.Node, undo, SeatEnd{Score: e.Score})
+		if e.Node == n.me {
+			j.Freed, j.Score = !undo, e.Score
+		}
+	})
+}
+
+func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo bool) error {
 	n.noteMove(e.Node)
 	amount, err := protocol.WeiOf(e.Amount)
 	if err != nil {
 		return err
 	}
-	if err := n.earn(tx, amount, at, undo); err != nil {
+	if e.Node != n.me {
+		return n.fact(tx, e.TaskId, func(j *Job) { j.note(e.Node, undo, SeatEnd{Paid: amount, Score: e.Score}) })
+	}
+	in := income{amount: amount, task: true}
+	if in.kind, err = n.typeOf(tx, e.TaskId); err != nil {
+		return err
+	}
+	if err := n.earn(tx, in, at, undo); err != nil {
 		return fmt.Errorf("note earnings: %w", err)
 	}
+	if err := n.notePayout(tx, e.Payout); err != nil {
+		return err
+	}
 	return n.fact(tx, e.TaskId, func(j *Job) {
-		j.Freed, j.Paid, j.Score = !undo, amount, e.Score
+		j.note(e.Node, undo, SeatEnd{Paid: amount, Score: e.Score})
+		j.Freed, j.Paid, j.Score, j.Payout = !undo, amount, e.Score, e.Payout
 		if undo {
 			j.Paid = protocol.Wei{}
 		}
 	})
 }
 
-// earn adds to the sums, or takes back.
-func (n *Node) earn(tx *store.Tx, amount protocol.Wei, at time.Time, undo bool) error {
-	quarter := quarterOf(at)
-	row, err := n.rows.earned.Get(tx, quarter)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	me, err := n.rows.getSelf(tx)
+// typeOf is the type of a task that this node has; nil where it has lost it.
+func (n *Node) typeOf(tx *store.Tx, taskID *big.Int) (*protocol.TaskType, error) {
+	id, err := protocol.TaskIDFromBig(taskID)
 	if err != nil {
+		return nil, err
+	}
+	job, err := n.rows.jobs.Get(tx, uint64(id))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &job.Type, nil
+}
+
+// notePayout remembers an account other than the node's own that its pay goes to.
+func (n *Node) notePayout(tx *store.Tx, to common.Address) error {
+	me, err := n.rows.getSelf(tx)
+	if err != nil || to == n.me || slices.Contains(me.Books.Payouts, to) {
 		return err
 	}
-	if undo {
-		if row.Paid, err = row.Paid.Sub(amount); err != nil {
-			return err
-		}
-		if me.Total, err = me.Total.Sub(amount); err != nil {
-			return err
-		}
-		row.Tasks, me.Tasks = row.Tasks-1, me.Tasks-1
-	} else {
-		row.Paid, me.Total = row.Paid.Add(amount), me.Total.Add(amount)
-		row.Tasks, me.Tasks = row.Tasks+1, me.Tasks+1
-	}
-	if err := n.rows.earned.Put(tx, quarter, row); err != nil {
-		return err
-	}
+	me.Books.Payouts = append(me.Books.Payouts, to)
 	return n.rows.self.Put(tx, selfKey, me)
 }
 
@@ -323,24 +370,6 @@ func (n *Node) changeJob(tx *store.Tx, id protocol.TaskID, change func(*Job)) er
 		return err
 	}
 	return n.record(tx, &job)
-}
-
-// record keeps what is left of a job that is over.
-func (n *Node) record(tx *store.Tx, j *Job) error {
-	if j.State != JobEnded || j.Outcome == protocol.OutcomeNone {
-		return n.rows.records.Delete(tx, uint64(j.ID))
-	}
-	r := Record{
-		ID: j.ID, Model: j.Model, Outcome: j.Outcome, Paid: j.Paid, Score: j.Score,
-		Slashed: j.Slashed, Missed: j.Missed, EndedAt: j.EndedAt,
-	}
-	if err := n.rows.records.Put(tx, uint64(j.ID), r); err != nil {
-		return err
-	}
-	if err := n.rows.sealed.Delete(tx, j.Key); err != nil {
-		return err
-	}
-	return n.changeSelf(tx, func(s *self) { s.Newest = max(s.Newest, j.ID) })
 }
 
 // keepJobs is how long the journal of a job outlives it: longer than any chain

@@ -86,7 +86,7 @@ func TestEarningsAreCountedByTheOwnersDay(t *testing.T) {
 		now.AddDate(0, 0, -8):      8,  // before
 		now.Add(-20 * time.Minute): 16, // midnight itself is today
 	} {
-		err := st.Update(func(tx *store.Tx) error { return n.earn(tx, protocol.CNX(cnx), at, false) })
+		err := st.Update(func(tx *store.Tx) error { return n.earn(tx, income{amount: protocol.CNX(cnx), task: true}, at, false) })
 		if err != nil {
 			t.Fatal(err)
 		}

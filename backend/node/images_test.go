@@ -152,6 +152,12 @@ func TestThreeNodesAgreeOnImages(t *testing.T) {
 	if state.Recent[0].Model != pipelineID {
 		t.Errorf("the task is shown with model %s", state.Recent[0].Model)
 	}
+	d := state.Recent[0].Details
+	for seat := range d.Nodes {
+		if bits, ok := d.Distance(seat); !ok || bits >= d.MatchBelow || d.MatchBelow != 5 {
+			t.Errorf("seat %d is %d bits away, known %v, and matches below %d", seat, bits, ok, d.MatchBelow)
+		}
+	}
 }
 
 func TestANodeThatLiesAboutImagesLosesItsStake(t *testing.T) {

@@ -76,6 +76,21 @@ type Job struct {
 	Slashed     bool                        `json:"slashed,omitempty"`
 	EndedAt     time.Time                   `json:"ended_at,omitzero"`
 
+	// What else the record of the task says; see Details. Found is what was opened in
+	// court.
+	Creator   common.Address          `json:"creator,omitzero"`
+	Fee       protocol.Wei            `json:"fee,omitzero"`
+	DrawTx    common.Hash             `json:"draw_tx,omitzero"`
+	EndTx     common.Hash             `json:"end_tx,omitzero"`
+	EndBlock  uint64                  `json:"end_block,omitempty"`
+	EndKind   protocol.ResultKind     `json:"end_kind,omitempty"`
+	EndResult hexutil.Bytes           `json:"end_result,omitempty"`
+	Found     [protocol.Seats]Finding `json:"found"`
+	Ends      [protocol.Seats]SeatEnd `json:"ends"`
+	Payout    common.Address          `json:"payout,omitzero"`
+	Reward    protocol.Wei            `json:"reward,omitzero"`
+	Work      Work                    `json:"work,omitzero"`
+
 	// Attempts counts transactions of a kind that failed for good: each new one
 	// is another intent. Refusals counts those that the contract refused.
 	Attempts map[string]int `json:"attempts,omitempty"`
@@ -235,18 +250,9 @@ type Answer struct {
 	// Why explains a kind that is not a result, for the log and the owner.
 	Why  string    `json:"why,omitempty"`
 	Made time.Time `json:"made"`
-}
 
-// Record is a task that is over.
-type Record struct {
-	ID      protocol.TaskID  `json:"id"`
-	Model   string           `json:"model"`
-	Outcome protocol.Outcome `json:"outcome"`
-	Paid    protocol.Wei     `json:"paid"`
-	Score   uint8            `json:"score"`
-	Slashed bool             `json:"slashed"`
-	Missed  bool             `json:"missed"`
-	EndedAt time.Time        `json:"ended_at"`
+	// work that led to it, not yet in the journal.
+	work Work
 }
 
 // self is what the node remembers of itself.
@@ -261,15 +267,7 @@ type self struct {
 	// Total of all that was ever earned, and of how many tasks.
 	Total protocol.Wei `json:"total"`
 	Tasks int          `json:"tasks"`
-	// Newest task that is over.
-	Newest protocol.TaskID `json:"newest"`
-}
-
-// earned is what came in during a quarter of an hour, the finest that any time
-// zone's midnight needs.
-type earned struct {
-	Paid  protocol.Wei `json:"paid"`
-	Tasks int          `json:"tasks"`
+	Books books        `json:"books,omitzero"`
 }
 
 // tables are the node's rows.
@@ -281,6 +279,9 @@ type tables struct {
 	charges store.Table[common.Hash, Charge]
 	self    store.Table[string, self]
 	earned  store.Table[uint64, earned]
+	work    store.Table[uint64, Work]
+
+	withdrawals store.Table[uint64, withdrawal]
 }
 
 func newTables() tables {
@@ -292,6 +293,9 @@ func newTables() tables {
 		charges: store.NewTable[common.Hash, Charge]("node/charge"),
 		self:    store.NewTable[string, self]("node/self"),
 		earned:  store.NewTable[uint64, earned]("node/earned"),
+		work:    store.NewTable[uint64, Work]("node/work"),
+
+		withdrawals: store.NewTable[uint64, withdrawal]("node/withdrawal"),
 	}
 }
 

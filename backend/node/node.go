@@ -53,7 +53,7 @@ type Node struct {
 	progress    string
 	yielding    *Yielding // nil while nobody needs the computer
 	doing       map[protocol.TaskID]Progress
-	named       map[protocol.TaskID]common.Hash // models that open tasks name
+	created     map[protocol.TaskID]created // open tasks
 	runners     map[protocol.TaskID]*runner
 	waiting     map[protocol.TaskID]bool
 	touched     map[protocol.TaskID]bool
@@ -126,7 +126,7 @@ func New(cfg Config) (*Node, error) {
 		starting:    make(chan struct{}, 1),
 		charging:    make(chan struct{}, 1),
 		making:      make(chan struct{}, 1),
-		named:       map[protocol.TaskID]common.Hash{},
+		created:     map[protocol.TaskID]created{},
 		at:          func(string) {},
 		every:       checkClock,
 		doing:       map[protocol.TaskID]Progress{},
@@ -146,6 +146,9 @@ func (n *Node) SealKey() [32]byte { return n.sealKey.Public() }
 // the store or the program is broken; what the network does is never one.
 func (n *Node) Run(ctx context.Context) error {
 	if err := n.resume(); err != nil {
+		return fmt.Errorf("run node: %w", err)
+	}
+	if err := n.openBooks(); err != nil {
 		return fmt.Errorf("run node: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -67,7 +66,8 @@ type TaskNow struct {
 	StartedAt time.Time
 }
 
-// Earnings of this node. Today starts at local midnight, Week seven days ago.
+// Earnings of this node. Today starts at local midnight; Week is today and the six
+// days before.
 type Earnings struct {
 	Today, Week, Total protocol.Wei
 	TasksToday         int
@@ -143,8 +143,7 @@ func (n *Node) readState(tx *store.Tx, s *State) error {
 
 func (n *Node) readEarnings(tx *store.Tx, s *State) error {
 	now := n.cfg.Now()
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	week := now.AddDate(0, 0, -7)
+	midnight, week := StartOfDay(now), StartOfDay(now.AddDate(0, 0, -6))
 	return n.rows.earned.ScanFrom(tx, quarterOf(week), func(quarter uint64, e earned) error {
 		s.Earnings.Week = s.Earnings.Week.Add(e.Paid)
 		if quarter >= quarterOf(midnight) {
@@ -155,38 +154,25 @@ func (n *Node) readEarnings(tx *store.Tx, s *State) error {
 	})
 }
 
+// quarterSeconds is a quarter of an hour.
+const quarterSeconds = 900
+
 // quarterOf is the number of the quarter of an hour since 1970.
-func quarterOf(t time.Time) uint64 { return uint64(max(0, t.Unix())) / 900 }
+func quarterOf(t time.Time) uint64 { return uint64(max(0, t.Unix())) / quarterSeconds }
 
 func (n *Node) readRecent(tx *store.Tx, s *State) error {
-	me, err := n.rows.getSelf(tx)
-	if err != nil {
-		return err
-	}
-	newest := uint64(me.Newest)
-	from := uint64(0)
-	// Ids of this node's tasks have gaps; look further back until there are enough.
-	for span := uint64(256); len(s.Recent) < recentTasks; span *= 4 {
-		from = newest - min(newest, span)
-		s.Recent = s.Recent[:0]
-		err := n.rows.records.ScanFrom(tx, from, func(_ uint64, r Record) error {
-			s.Recent = append(s.Recent, r)
-			return nil
-		})
-		if err != nil {
-			return err
+	err := n.rows.records.ScanBack(tx, ^uint64(0), func(_ uint64, r Record) error {
+		s.Recent = append(s.Recent, r)
+		if len(s.Recent) == recentTasks {
+			return store.ErrStop
 		}
-		if from == 0 {
-			break
-		}
-	}
-	slices.Reverse(s.Recent)
-	s.Recent = s.Recent[:min(len(s.Recent), recentTasks)]
-	if len(s.Recent) > 0 {
+		return nil
+	})
+	if err == nil && len(s.Recent) > 0 {
 		score := int(s.Recent[0].Score)
 		s.Score = &score
 	}
-	return nil
+	return err
 }
 
 // Subscribe calls back with a State at once and again after every change, with

@@ -24,6 +24,8 @@ type runner struct {
 	args *arguments
 	// begun: the engine had the task in this process already, or in the one before.
 	begun bool
+	// worked is what the engine did that is not in the journal yet.
+	worked Work
 
 	// life ends with the runner.
 	life context.Context

@@ -191,6 +191,49 @@ func TestScanPrefixAndStop(t *testing.T) {
 	}
 }
 
+func TestScanBackGoesFromAnyKeyToTheFirstOfItsTable(t *testing.T) {
+	s := open(t, t.TempDir())
+	tab, before, after := NewTable[uint64, int]("n"), NewTable[uint64, int]("m"), NewTable[uint64, int]("o")
+	err := s.Update(func(tx *Tx) error {
+		for i := range 600 { // several pages
+			if err := errors.Join(tab.Put(tx, uint64(2*i), i), before.Put(tx, uint64(i), i), after.Put(tx, uint64(i), i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[uint64]int{^uint64(0): 599, 1198: 599, 1197: 598, 7: 3, 1: 0, 0: 0} {
+		var got []int
+		err := s.View(func(tx *Tx) error {
+			return tab.ScanBack(tx, from, func(k uint64, i int) error {
+				if k != uint64(2*i) {
+					t.Errorf("row %d lies under %d", i, k)
+				}
+				got = append(got, i)
+				return nil
+			})
+		})
+		if err != nil || len(got) != want+1 || got[0] != want || got[len(got)-1] != 0 || !slices.IsSortedFunc(got, func(a, b int) int { return b - a }) {
+			t.Errorf("from %d: %d rows from %v, error %v, want %d", from, len(got), got[:min(3, len(got))], err, want+1)
+		}
+	}
+	stopped := 0
+	err = s.Update(func(tx *Tx) error { // and in a transaction that writes, over pages
+		return tab.ScanBack(tx, ^uint64(0), func(k uint64, _ int) error {
+			if stopped++; stopped == 300 {
+				return ErrStop
+			}
+			return tab.Put(tx, k, 0)
+		})
+	})
+	if err != nil || stopped != 300 {
+		t.Errorf("stopped after %d rows, error %v", stopped, err)
+	}
+}
+
 func TestUpdatesThatRaceAllCount(t *testing.T) {
 	s := open(t, t.TempDir())
 	tab := NewTable[string, int]("counter")

@@ -106,6 +106,12 @@ func (t Table[K, V]) ScanPrefix(tx *Tx, prefix K, fn func(key K, row V) error) e
 	return t.scan(tx, t.key(prefix), t.key(prefix), fn)
 }
 
+// ScanBack is Scan from the row under key, or the nearest before it, back to the
+// first.
+func (t Table[K, V]) ScanBack(tx *Tx, from K, fn func(key K, row V) error) error {
+	return t.walk(tx, t.prefix(), t.key(from), true, fn)
+}
+
 // page is how many rows a scan holds in memory at most, firstPage how many of them
 // it reads at first: what ends a scan is often one of the first rows. Between pages
 // no iterator is open, because Badger allows one per writing transaction.
@@ -120,8 +126,12 @@ type pair[K Key, V any] struct {
 }
 
 func (t Table[K, V]) scan(tx *Tx, prefix, from []byte, fn func(K, V) error) error {
+	return t.walk(tx, prefix, from, false, fn)
+}
+
+func (t Table[K, V]) walk(tx *Tx, prefix, from []byte, back bool, fn func(K, V) error) error {
 	for size := firstPage; ; size = min(4*size, page) {
-		rows, next, err := t.read(tx, prefix, from, size)
+		rows, next, err := t.read(tx, prefix, from, size, back)
 		if err != nil {
 			return err
 		}
@@ -142,9 +152,9 @@ func (t Table[K, V]) scan(tx *Tx, prefix, from []byte, fn func(K, V) error) erro
 }
 
 // read returns one page and the key where the next begins, nil at the end.
-func (t Table[K, V]) read(tx *Tx, prefix, from []byte, size int) ([]pair[K, V], []byte, error) {
+func (t Table[K, V]) read(tx *Tx, prefix, from []byte, size int, back bool) ([]pair[K, V], []byte, error) {
 	o := badger.DefaultIteratorOptions
-	o.Prefix = prefix
+	o.Prefix, o.Reverse = prefix, back
 	o.PrefetchSize = min(size, 64)
 	it := tx.txn.NewIterator(o)
 	defer it.Close()

@@ -42,14 +42,19 @@ type Pages struct {
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
 
-	Downloads  api.SetDownloads `json:"downloads"`
-	Check      api.NetworkCheck `json:"check"`
-	Line       api.LogLine      `json:"line"`
-	Power      api.PowerChoice  `json:"power"`
-	Send       api.SendCNX      `json:"send"`
-	Cost       api.SendCost     `json:"cost"`
-	Payout     api.SetPayout    `json:"payout"`
-	ReasonCode api.ReasonCode   `json:"reason_code"`
+	Downloads   api.SetDownloads   `json:"downloads"`
+	Check       api.NetworkCheck   `json:"check"`
+	Line        api.LogLine        `json:"line"`
+	Power       api.PowerChoice    `json:"power"`
+	Send        api.SendCNX        `json:"send"`
+	Cost        api.SendCost       `json:"cost"`
+	Payout      api.SetPayout      `json:"payout"`
+	ReasonCode  api.ReasonCode     `json:"reason_code"`
+	Earnings    api.EarningsReport `json:"earnings"`
+	TasksQuery  api.TasksQuery     `json:"tasks_query"`
+	TasksPage   api.TasksPage      `json:"tasks_page"`
+	TaskReceipt api.TaskReceipt    `json:"task_receipt"`
+	CSV         api.CSVPart        `json:"csv"`
 }
 
 func main() {
@@ -110,6 +115,15 @@ func generate(root string) ([]byte, error) {
 		codes = append(codes, code)
 	}
 
+	words := map[reflect.Type][]any{}
+	for t, name := range map[reflect.Type]string{
+		reflect.TypeFor[api.EarningsRange](): "EarningsRange", reflect.TypeFor[api.EarningsStep](): "EarningsStep", reflect.TypeFor[api.TaskKind](): "TaskKind",
+	} {
+		if words[t], err = constantsOf(root+"/app/api/earnings.go", name); err != nil {
+			return nil, err
+		}
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -136,6 +150,8 @@ func generate(root string) ([]byte, error) {
 			return &jsonschema.Schema{Type: "string", Enum: transfers}
 		case t == reflect.TypeFor[api.ReasonCode]():
 			return &jsonschema.Schema{Type: "string", Enum: codes}
+		case words[t] != nil:
+			return &jsonschema.Schema{Type: "string", Enum: words[t]}
 		case t == reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
 		case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()):

@@ -57,7 +57,10 @@ export type ComputerMethod = "setWhen" | "runningPrograms" | "chooseDevice" | "s
 /** What is called about the owner's money. */
 export type WalletMethod = "costOfSending" | "sendCNX" | "withdraw" | "setPayout" | "retry";
 
-export type AskMethod = SetupMethod | SettingsMethod | ComputerMethod | WalletMethod;
+/** What the page of earnings calls. */
+export type EarningsMethod = "earnings" | "earningsTasks" | "taskReceipt" | "earningsCSV" | "setElectricity";
+
+export type AskMethod = SetupMethod | EarningsMethod | SettingsMethod | ComputerMethod | WalletMethod;
 
 /** The agent said no; its words are for the person. Field is what they are about, where they are about one. */
 export class AgentError extends Error {

@@ -45,6 +45,11 @@ export interface Pages {
     | "relay_unreachable"
     | "score_low"
     | "no_demand";
+  earnings: EarningsReport;
+  tasks_query: TasksQuery;
+  tasks_page: TasksPage;
+  task_receipt: TaskReceipt;
+  csv: CSVPart;
 }
 /**
  * State is everything a screen shows.
@@ -1205,4 +1210,244 @@ export interface SetPayout {
    * Passphrase of the owner, where it is the owner who keeps it.
    */
   passphrase: string;
+}
+/**
+ * EarningsReport is what a time brought.
+ */
+export interface EarningsReport {
+  range: "day" | "week" | "month" | "all";
+  step: "hour" | "day" | "week" | "month";
+  from: string;
+  to: string;
+  bars: EarningsBar[];
+  paid: EarnedShare2;
+  texts: EarnedShare1;
+  images: EarnedShare1;
+  other: EarnedShare1;
+  rewards: string;
+  energy: Energy;
+  /**
+   * Credited at the contract, to be withdrawn, and tasks that are not settled yet, are
+   * what is pending.
+   */
+  credited: string;
+  at_work: number;
+  /**
+   * Withdrawn from the contract in all, and all rewards; known from Since on, or from
+   * the first.
+   */
+  withdrawn: string;
+  rewards_total: string;
+  since?: string;
+  electricity: Electricity;
+}
+/**
+ * EarningsBar is one bar of the chart.
+ */
+export interface EarningsBar {
+  from: string;
+  to: string;
+  texts: EarnedShare;
+  images: EarnedShare1;
+  other: EarnedShare1;
+}
+/**
+ * Texts, Images and Other, whose kind was not kept, make up what tasks brought.
+ */
+export interface EarnedShare {
+  paid: string;
+  tasks: number;
+}
+/**
+ * EarnedShare is a part of what tasks brought.
+ */
+export interface EarnedShare1 {
+  paid: string;
+  tasks: number;
+}
+/**
+ * EarnedShare is a part of what tasks brought.
+ */
+export interface EarnedShare2 {
+  paid: string;
+  tasks: number;
+}
+/**
+ * Energy is what work took and what that cost.
+ */
+export interface Energy {
+  worked_seconds: number;
+  /**
+   * MeasuredSeconds of them were measured, UncountedSeconds neither that nor given
+   * any watts.
+   */
+  measured_seconds: number;
+  uncounted_seconds: number;
+  /**
+   * WattSeconds, rounded up, are those that were measured and those that follow from
+   * the owner's watts.
+   */
+  watt_seconds: number;
+  /**
+   * Cost is rounded up, and Value, what tasks brought at the owner's price, down. Net
+   * is Value less Cost and may be negative.
+   */
+  cost: string;
+  value: string;
+  net: string;
+}
+/**
+ * Electricity is what the owner says of power and money.
+ */
+export interface Electricity {
+  /**
+   * Currency is its code of three letters: EUR.
+   */
+  currency: string;
+  per_kwh: number;
+  /**
+   * Watts are drawn at work, where that can't be measured.
+   */
+  watts: number;
+  /**
+   * PerCNX is what the owner takes a CNX to be worth.
+   */
+  per_cnx: number;
+}
+/**
+ * TasksQuery says which tasks are wanted.
+ */
+export interface TasksQuery {
+  range: "day" | "week" | "month" | "all";
+  /**
+   * Kind that is wanted; empty for all.
+   */
+  kind: "text" | "images" | "unknown";
+  /**
+   * Before is the task that those wanted come before; 0 begins with the newest.
+   */
+  before: number;
+}
+/**
+ * TasksPage is part of the list, newest first.
+ */
+export interface TasksPage {
+  tasks: EarningsTask[];
+  /**
+   * Next is what to ask for Before to get those that follow; 0 after the last. A page
+   * may have none and be followed by some.
+   */
+  next: number;
+}
+/**
+ * EarningsTask is a task in the list.
+ */
+export interface EarningsTask {
+  id: number;
+  kind: "text" | "images" | "unknown";
+  model: string;
+  outcome: string;
+  paid: string;
+  reward: string;
+  score: number;
+  slashed: boolean;
+  missed: boolean;
+  ended_at: string;
+}
+/**
+ * TaskReceipt is all that is kept of a task that is over.
+ */
+export interface TaskReceipt {
+  id: number;
+  kind: "text" | "images" | "unknown";
+  model: string;
+  outcome: string;
+  paid: string;
+  score: number;
+  slashed: boolean;
+  missed: boolean;
+  ended_at: string;
+  proof?: ReceiptProof;
+}
+/**
+ * Proof is missing of a task that ended before it was kept.
+ */
+export interface ReceiptProof {
+  chain_id: number;
+  task_contract: string;
+  task_key: string;
+  units: number;
+  images: number;
+  creator: string;
+  /**
+   * Fee of the whole task; missing where it was not seen.
+   */
+  fee?: string;
+  payout: string;
+  reward: string;
+  nodes: ReceiptSeat[];
+  /**
+   * Result is what the network took, Digest of it.
+   */
+  result: string;
+  digest: string;
+  /**
+   * MatchBelow is from how many bits on two images are not alike.
+   */
+  match_below: number;
+  declined: boolean;
+  /**
+   * Court: the answers went on chain one by one.
+   */
+  court: boolean;
+  drawn_at: string;
+  draw_tx: string;
+  end_tx: string;
+  end_block: number;
+  /**
+   * WorkedMillis is how long the engine worked.
+   */
+  worked_millis: number;
+  energy: Energy;
+}
+/**
+ * ReceiptSeat is one of the three nodes of a task.
+ */
+export interface ReceiptSeat {
+  address: string;
+  /**
+   * You: it is this node.
+   */
+  you: boolean;
+  /**
+   * Place in which its answer came here, from 1; 0 where none was seen.
+   */
+  place: number;
+  /**
+   * Found is what it opened: "result", an error's name, or "none" for nothing that
+   * was seen here; Digest is of a result.
+   */
+  found: string;
+  digest: string;
+  /**
+   * Agrees with what the network took; missing where there is nothing to compare.
+   */
+  agrees?: boolean;
+  /**
+   * Distance of its images in bits, the worst of them; missing for texts.
+   */
+  distance?: number;
+  paid: string;
+  score: number;
+  slashed: boolean;
+}
+/**
+ * CSVPart is part of a file.
+ */
+export interface CSVPart {
+  text: string;
+  /**
+   * Next is what to ask for Before to get the part that follows; 0 after the last.
+   */
+  next: number;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import en from "./locales/en.json";
 import type chat from "./locales/en-chat.json";
 import type computer from "./locales/en-computer.json";
+import type earnings from "./locales/en-earnings.json";
 import type node from "./locales/en-node.json";
 import type reasons from "./locales/en-reasons.json";
 import type settings from "./locales/en-settings.json";
@@ -17,6 +18,7 @@ export type MessageId =
   | keyof typeof en
   | keyof typeof chat
   | keyof typeof computer
+  | keyof typeof earnings
   | keyof typeof node
   | keyof typeof reasons
   | keyof typeof settings

@@ -1,7 +1,23 @@
 import type { MouseEvent } from "react";
+import { save } from "./format";
+
+type Save = (name: string, text: string) => Promise<boolean>;
 
 interface Native {
   runtime?: { BrowserOpenURL?: (url: string) => void };
+  go?: Record<string, Record<string, { Save?: Save }>>;
+}
+
+/**
+ * Saves a text as a file: in the desktop window, which has no downloads, where the
+ * person says; in a browser where that puts them. False when the person thinks better of it.
+ */
+export async function saveText(name: string, text: string, type: string): Promise<boolean> {
+  const bound = Object.values((window as Window & Native).go ?? {}).flatMap((structs) => Object.values(structs));
+  const native = bound.find((b) => typeof b.Save === "function");
+  if (native?.Save) return native.Save(name, text);
+  save(name, new Blob([text], { type }));
+  return true;
 }
 
 /** The window's bound methods; Wails puts them at go.<package>.<struct>. */

@@ -102,7 +102,7 @@ function Screen({ agent, view }: { agent: Agent; view: AgentView }) {
       )}
       <Switch>
         {screens.map(({ path, nest, Show }) => (
-          <Route key={path} path={path} nest={nest}>
+          <Route key={path} path={nest || path === "/" ? path : `${path}/*?`} nest={nest}>
             <Show agent={agent} state={state} stale={view.link !== "connected"} />
           </Route>
         ))}
@@ -130,6 +130,7 @@ function Alone(props: { icon: ReactNode; title: string; text?: string; children?
 function Sidebar({ state }: { state: State | null }) {
   const t = useText();
   const [at] = useLocation();
+  const isAt = (path: string) => at === path || (path !== "/" && at.startsWith(`${path}/`));
   const entry =
     "touch flex h-9 shrink-0 items-center gap-2.5 rounded-lg px-3 text-sm max-md:px-2.5 [&_svg]:size-[17px] [&_svg]:shrink-0";
   return (
@@ -141,21 +142,22 @@ function Sidebar({ state }: { state: State | null }) {
         <Mark size={26} />
         <span className="max-md:sr-only">{t("node.title")}</span>
       </p>
-      {screens.map(({ path, nest, title, Icon }) => {
-        const here = nest ? at === path || at.startsWith(`${path}/`) : at === path;
-        return (
-          <Link
-            key={path}
-            href={path}
-            className={clsx(entry, here ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink")}
-            aria-current={here ? "page" : undefined}
-            title={t(title)}
-          >
-            <Icon />
-            <span className="max-md:sr-only">{t(title)}</span>
-          </Link>
-        );
-      })}
+      {screens.map(({ path, title, Icon, gap }) => (
+        <Link
+          key={path}
+          href={path}
+          className={clsx(
+            entry,
+            gap && "md:mt-3",
+            isAt(path) ? "bg-tint font-medium" : "text-soft hover:bg-sunken hover:text-ink",
+          )}
+          aria-current={isAt(path) ? "page" : undefined}
+          title={t(title)}
+        >
+          <Icon />
+          <span className="max-md:sr-only">{t(title)}</span>
+        </Link>
+      ))}
       <span className="flex-1" />
       {state && (
         <p className="px-3 pt-2 text-xs text-soft max-md:hidden">{t("node.version", { version: state.version })}</p>

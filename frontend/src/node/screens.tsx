@@ -1,5 +1,6 @@
 import {
   CalendarClock,
+  ChartColumn,
   Coins,
   Cpu,
   House,
@@ -14,6 +15,7 @@ import type { State } from "../lib/api.gen";
 import type { MessageId } from "../lib/i18n";
 import { Chat } from "./chat";
 import { ComputerScreen } from "./computer/computer";
+import { Earnings } from "./earnings/earnings";
 import { Home } from "./home";
 import { Settings } from "./settings/settings";
 import { StakeScreen } from "./stake/stake";
@@ -31,6 +33,8 @@ interface Screen {
   path: string;
   /** It has addresses of its own below its path. */
   nest?: true;
+  /** It is of another kind than the one before it. */
+  gap?: true;
   title: MessageId;
   Icon: LucideIcon;
   Show: ComponentType<ScreenProps>;
@@ -39,10 +43,11 @@ interface Screen {
 /** The app's screens, in the order of the sidebar. */
 export const screens: Screen[] = [
   { path: "/", title: "node.home", Icon: House, Show: Home },
+  { path: "/earnings", title: "earnings.title", Icon: ChartColumn, Show: Earnings },
   { path: "/node", title: "node.stake", Icon: Coins, Show: StakeScreen },
   { path: "/wallet", title: "node.wallet", Icon: WalletCards, Show: WalletScreen },
-  { path: "/chat", nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
-  { path: "/when", title: "when.title", Icon: CalendarClock, Show: WhenScreen },
+  { path: "/when", gap: true, title: "when.title", Icon: CalendarClock, Show: WhenScreen },
   { path: "/computer", title: "computer.title", Icon: Cpu, Show: ComputerScreen },
+  { path: "/chat", gap: true, nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
   { path: "/settings", title: "settings.title", Icon: SettingsIcon, Show: Settings },
 ];

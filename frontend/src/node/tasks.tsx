@@ -1,3 +1,4 @@
+import { Link } from "wouter";
 import type { State } from "../lib/api.gen";
 import { ago } from "../lib/format";
 import { locale, useText } from "../lib/i18n";
@@ -80,7 +81,9 @@ export function RecentTasks({ state }: { state: State }) {
             <li key={r.id} className="flex min-h-12 items-center gap-4 py-1.5">
               <div className="min-w-0 flex-1">
                 <p className="truncate">
-                  {t("home.taskNumber", { id: String(r.id) })}
+                  <Link href={`/earnings/task/${r.id}`} className="underline-offset-2 hover:underline">
+                    {t("home.taskNumber", { id: String(r.id) })}
+                  </Link>
                   <span className="text-soft"> · {r.model.split("/").at(-1)}</span>
                 </p>
                 <p className="text-xs text-soft">
