@@ -15,8 +15,8 @@ import (
 
 	"helium/app/api"
 	"helium/app/local"
+	"helium/app/shelf"
 	"helium/backend/hardware/sense"
-	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/wallet"
@@ -33,9 +33,10 @@ type Config struct {
 	Listen string
 	// UI is the page to serve; nil serves none.
 	UI fs.FS
-	// Models is the library; nil opens that of this user.
-	Models *models.Library
-	Wallet wallet.Options
+	// ModelsDir is where the models are until a person moves them; empty is the folder
+	// of this user that other programs use too.
+	ModelsDir string
+	Wallet    wallet.Options
 	// FirstRun lets a person set up a folder that has no wallet; otherwise one is
 	// made silently.
 	FirstRun bool
@@ -60,9 +61,10 @@ type Agent struct {
 	server *local.Server
 	lock   *flock.Flock
 	owner  *owner
+	shelf  *shelf.Shelf
 
 	// showing keeps what is shown of the first run from going back in time.
-	showing sync.Mutex
+	showing, showingModels sync.Mutex
 
 	// mu guards everything that follows.
 	mu   sync.Mutex
@@ -74,8 +76,6 @@ type Agent struct {
 	// again asks for another try at setting up, or says that the person has done
 	// what is waited for.
 	again chan struct{}
-	// wanted holds an element when another model was chosen.
-	wanted chan struct{}
 	// run is the first run, done where there is none.
 	run firstRun
 	// wallet once it is open. draft is a phrase that no wallet is made of yet, and
@@ -89,9 +89,9 @@ type Agent struct {
 	// profile of the present session's network; nil before it is read.
 	profile *protocol.Profile
 	// modelMemory is what models may take here, in bytes; 0 until the engine runs.
-	modelMemory    uint64
-	download       *api.Download
-	downloadReason *protocol.Reason
+	modelMemory uint64
+	// modelNeeds are the bytes of memory that models take, as far as they were read.
+	modelNeeds map[string]uint64
 }
 
 // ErrRunning says that another agent has the data folder.
@@ -119,10 +119,13 @@ func Open(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
-	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), run: run, hub: newHub(api.State{
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{},
-		Engine: api.Engine{Status: "stopped", Models: []string{}},
+		Engine: api.Engine{Status: "stopped", Models: []string{}}, Models: api.Models{Downloads: []api.ModelDownload{}, Leaving: []api.LeavingModel{}},
 	})}
+	if err := a.openShelf(); err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
 	if c.Senses == nil {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")
 	}
@@ -165,7 +168,12 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer looking.Wait()
 	defer stop()
 	looking.Go(func() { a.watchOwner(ctx) })
-	looking.Go(func() { a.fetchModels(ctx) })
+	looking.Go(func() { a.shelf.Run(ctx) })
+	if a.settingUp() {
+		if err := a.fetchChosen(a.chosenModel()); err != nil {
+			a.log.Warn("the model to begin with can't be fetched", "err", err)
+		}
+	}
 	wait := time.Second
 	for {
 		err := a.session(ctx)
@@ -236,6 +244,7 @@ func (a *Agent) session(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer stop()
+	defer a.shelf.Attach(n, parts.engine)()
 	running.Go(func() { a.watchNode(ctx, n) })
 	running.Go(func() { a.watchChain(ctx, parts.chain) })
 	running.Go(func() { a.watchFunds(ctx, parts) })

@@ -23,6 +23,7 @@ import (
 // recorder is a backend whose state the test changes.
 type recorder struct {
 	api.SetupService
+	api.ModelsService
 	states chan api.State
 	calls  chan string
 }

@@ -45,6 +45,7 @@ const maxMessageBytes = 1 << 20
 type Backend interface {
 	api.Service
 	api.SetupService
+	api.ModelsService
 	Watch(ctx context.Context) <-chan api.State
 }
 
@@ -78,6 +79,7 @@ func Serve(addr, token string, backend Backend, ui fs.FS, log *slog.Logger) (*Se
 	if err := errors.Join(
 		s.rpc.RegisterName(api.Namespace, methods{backend}),
 		s.rpc.RegisterName(api.Namespace, setup{backend}),
+		s.rpc.RegisterName(api.Namespace, shelf{backend}),
 		s.rpc.RegisterName(api.Namespace, feed{backend}),
 	); err != nil {
 		return nil, fmt.Errorf("register the local API: %w", err)

@@ -65,19 +65,36 @@ func (l *Library) Preview(ctx context.Context, w Want) (Preview, error) {
 	return p, nil
 }
 
-func (l *Library) previewRepository(ctx context.Context, w Want) (p Preview, err error) {
-	r, err := l.Look(ctx, w.ID, w.Revision)
+// Missing asks how many bytes of a model would have to be fetched.
+func (l *Library) Missing(ctx context.Context, w Want) (int64, error) {
+	ref, err := w.check()
 	if err != nil {
-		return p, err
+		return 0, err
 	}
-	files, folder, err := r.Choose(w)
-	if err != nil {
-		return p, err
+	if _, ok := l.has(w); ok {
+		return 0, nil
+	}
+	if ref.address != nil {
+		r := &remote{web: l.web, url: ref.address}
+		err := l.hub.patience.try(ctx, func() error { return r.probe(ctx) })
+		return r.size, err
+	}
+	p, _, _, _, err := l.measure(ctx, w)
+	return p.Missing, err
+}
+
+// measure looks which files there are and which of them are here.
+func (l *Library) measure(ctx context.Context, w Want) (p Preview, r Repository, files []RemoteFile, folder bool, err error) {
+	if r, err = l.Look(ctx, w.ID, w.Revision); err != nil {
+		return p, r, nil, false, err
+	}
+	if files, folder, err = r.Choose(w); err != nil {
+		return p, r, nil, false, err
 	}
 	for i, f := range files {
 		if f.Bytes == 0 && f.blob == "" { // not every hub tells sizes with its list
 			if files[i], err = l.hub.head(ctx, r.ID, r.Commit, f); err != nil {
-				return p, err
+				return p, r, nil, false, err
 			}
 		}
 	}
@@ -86,6 +103,14 @@ func (l *Library) previewRepository(ctx context.Context, w Want) (p Preview, err
 		if info, err := os.Stat(l.snapshotPath(r.ID, r.Commit, f.Name)); err != nil || info.Size() != f.Bytes {
 			p.Missing += f.Bytes
 		}
+	}
+	return p, r, files, folder, nil
+}
+
+func (l *Library) previewRepository(ctx context.Context, w Want) (Preview, error) {
+	p, r, files, folder, err := l.measure(ctx, w)
+	if err != nil {
+		return p, err
 	}
 	image, err := l.PeekImage(ctx, r, files)
 	switch {

@@ -35,7 +35,7 @@ func TestAPreviewTellsSizeAndMemory(t *testing.T) {
 		{"owner/text", KindText, int64(len(gguf)), true, ""},
 		{"owner/folder", KindText, int64(len(llamaConfig) + 9000 + 2), true, ""},
 		{"owner/lora#pretty.safetensors", KindPart, int64(len(safetensors(5000))), false, ""},
-		{"owner/odd", "", 0, false, CodeUnsupported},
+		{"owner/odd", "", 0, false, CodeNotFound},
 		{"owner/none", "", 0, false, CodeNotFound},
 	} {
 		p, err := l.Preview(t.Context(), Want{ID: c.id})

@@ -191,10 +191,11 @@ func (l *Library) remove(id string) (freed int64, err error) {
 		}
 		return freed, err
 	}
+	l.tidy(n.ID) // while there is still a note of it
 	if err := l.replaceNote(left); err != nil {
 		return freed, err
 	}
-	l.tidy(n.ID)
+	removeEmpty(l.repoDir(n.ID))
 	os.Chtimes(l.lockPath(id, useLock(id)), never, never)
 	return freed, nil
 }

@@ -144,6 +144,16 @@ func (l *Library) TrimMade() {
 	l.removeMade(files, bytes+l.shelf().bytes()-limit)
 }
 
+// Short is how much room is missing on the disk for so many more bytes and what a
+// download leaves free; 0 where that can't be told.
+func (l *Library) Short(need int64) int64 {
+	free, err := l.free(l.dir)
+	if err != nil || need <= 0 {
+		return 0
+	}
+	return max(need+spare-free, 0)
+}
+
 // Room says in an error how much room is missing for so many more bytes, nil where
 // there is enough.
 func (l *Library) Room(need int64) error { return l.checkSpace(l.dir, need) }
@@ -161,6 +171,26 @@ func Mark(dir string) error {
 	if err != nil {
 		return fmt.Errorf("use folder %s for models: %w", dir, err)
 	}
+	return nil
+}
+
+// Unmark takes that back, and removes the folder where nothing else is in it.
+func Unmark(dir string) error {
+	for _, id := range []string{DemoID, DemoImagesID} { // can be made again
+		if err := os.RemoveAll(filepath.Join(dir, repoName(id))); err != nil {
+			return fmt.Errorf("clear folder %s: %w", dir, err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*--*")); len(left) == 0 {
+		if err := os.RemoveAll(filepath.Join(dir, ".locks")); err != nil {
+			return fmt.Errorf("clear folder %s: %w", dir, err)
+		}
+	}
+	os.Remove(filepath.Join(dir, ".helium-made")) // where it is empty
+	if err := os.Remove(filepath.Join(dir, marker)); err != nil && !isGone(err) {
+		return fmt.Errorf("clear folder %s: %w", dir, err)
+	}
+	os.Remove(dir) // where it is empty
 	return nil
 }
 

@@ -40,6 +40,11 @@ type Pages struct {
 	Create  api.CreateWallet  `json:"create"`
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
+
+	Models       api.ModelList     `json:"models"`
+	ModelPreview api.ModelPreview  `json:"model_preview"`
+	ModelLimit   api.LimitPreview  `json:"model_limit"`
+	ModelFolder  api.FolderPreview `json:"model_folder"`
 }
 
 func main() {
@@ -70,6 +75,15 @@ func generate(root string) ([]byte, error) {
 		return nil, err
 	}
 
+	ofModels := map[reflect.Type][]any{}
+	for name, t := range map[string]reflect.Type{
+		"DownloadStatus": reflect.TypeFor[api.DownloadStatus](), "WhyModel": reflect.TypeFor[api.WhyModel](), "ModelKind": reflect.TypeFor[api.ModelKind](),
+	} {
+		if ofModels[t], err = constantsOf(root+"/app/api/models.go", name); err != nil {
+			return nil, err
+		}
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -78,6 +92,8 @@ func generate(root string) ([]byte, error) {
 	}
 	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
 		switch {
+		case ofModels[t] != nil:
+			return &jsonschema.Schema{Type: "string", Enum: ofModels[t]}
 		case t == reflect.TypeFor[api.NodeStatus]():
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
 		case t == reflect.TypeFor[yield.Code]():

@@ -1,4 +1,5 @@
-// Package modelstest holds what tests of models share: small disks of their own.
+// Package modelstest holds what tests of models share: a hub to fetch from, and small
+// disks of their own.
 package modelstest
 
 import (
@@ -24,4 +25,13 @@ func Disk(t *testing.T, bytes int64) (dir string) {
 		os.Remove(dir)
 	})
 	return dir
+}
+
+// Resize gives a disk of Disk another size.
+func Resize(t *testing.T, dir string, bytes int64) {
+	t.Helper()
+	out, err := exec.Command("mount", "-o", "remount,size="+strconv.FormatInt(bytes, 10), dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("resize %s: %s", dir, out)
+	}
 }
