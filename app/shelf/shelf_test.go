@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -611,7 +612,7 @@ func TestAShelfThatIsKilledHoldsAllModels(t *testing.T) {
 			}
 			kills++
 			step = ""
-			if t.Failed() || try > 200 {
+			if t.Failed() || try > 40 {
 				t.Fatalf("round %d, try %d, %v", round, try, died)
 			}
 		}
@@ -632,7 +633,7 @@ func killAfter(step string, try int) time.Duration {
 	if step != "" {
 		return time.Minute
 	}
-	return time.Duration(20+try*7) * time.Millisecond
+	return time.Duration(float64(20*time.Millisecond) * math.Pow(1.25, float64(try)))
 }
 
 func TestEveryStepOfADownloadIsInItsTable(t *testing.T) {

@@ -28,6 +28,24 @@ export type SetupMethod =
   | "askFaucet"
   | "chooseModel";
 
+/** What the models' page calls. */
+export type ModelsMethod =
+  | "models"
+  | "lookUpModel"
+  | "fetchModel"
+  | "pauseModel"
+  | "resumeModel"
+  | "cancelModel"
+  | "deleteModel"
+  | "keepModel"
+  | "lookAtModelLimit"
+  | "setModelLimit"
+  | "lookAtModelFolder"
+  | "moveModels"
+  | "retryMoveModels"
+  | "cancelMoveModels"
+  | "useModelFolder";
+
 /** The agent said no; its words are for the person. */
 export class AgentError extends Error {}
 
@@ -39,8 +57,8 @@ const tokenKey = "helium-token";
  * is taken out of the address bar at once and kept for this tab.
  */
 export async function findAgent(page: Window = window): Promise<AgentAddress> {
-  const native = nativeAgent(page);
-  if (native) return native();
+  const inWindow = native("Agent", page);
+  if (inWindow) return inWindow();
 
   const inLink = new URLSearchParams(page.location.hash.replace(/^#\/?/, "")).get("token");
   if (inLink) {
@@ -50,15 +68,27 @@ export async function findAgent(page: Window = window): Promise<AgentAddress> {
   return { url: page.location.origin, token: inLink ?? page.sessionStorage.getItem(tokenKey) ?? "" };
 }
 
-/** The window's bound method; Wails puts it at go.<package>.<struct>.Agent. */
-function nativeAgent(page: Window): (() => Promise<AgentAddress>) | null {
-  const go = (page as Window & { go?: Record<string, Record<string, { Agent?: () => Promise<AgentAddress> }>> }).go;
+/** What the desktop window can do for its page. */
+interface Native {
+  Agent: () => Promise<AgentAddress>;
+  /** The folder that a person chose; empty when they chose none. */
+  ChooseFolder: (title: string) => Promise<string>;
+}
+
+/** One of the window's bound methods; Wails puts them at go.<package>.<struct>. */
+function native<M extends keyof Native>(method: M, page: Window): Native[M] | null {
+  const go = (page as Window & { go?: Record<string, Record<string, Partial<Native>>> }).go;
   for (const structs of Object.values(go ?? {})) {
     for (const bound of Object.values(structs)) {
-      if (typeof bound.Agent === "function") return () => (bound.Agent as () => Promise<AgentAddress>)();
+      if (typeof bound[method] === "function") return bound[method] as Native[M];
     }
   }
   return null;
+}
+
+/** The system's own dialog for folders; null in a browser. */
+export function folderDialog(page: Window = window): Native["ChooseFolder"] | null {
+  return native("ChooseFolder", page);
 }
 
 /** How long to wait before the n-th try to reach the agent again. */
@@ -109,8 +139,8 @@ export class Agent {
     await this.#request(`helium_${method}`, []);
   }
 
-  /** Calls a method of the first run or the wallet; its errors are sentences for the person. */
-  async ask<T = null>(method: SetupMethod, ...params: unknown[]): Promise<T> {
+  /** Calls a method of the first run, the wallet or the models; its errors are sentences for the person. */
+  async ask<T = null>(method: SetupMethod | ModelsMethod, ...params: unknown[]): Promise<T> {
     return (await this.#request(`helium_${method}`, params)) as T;
   }
 

@@ -2,10 +2,11 @@ import { type I18n, i18n } from "@lingui/core";
 import { I18nProvider, useLingui } from "@lingui/react";
 import type { ReactNode } from "react";
 import en from "./locales/en.json";
+import type models from "./locales/en-models.json";
 import type setup from "./locales/en-setup.json";
 
 /** The name of a message; a name that isn't in the English catalogs doesn't compile. */
-export type MessageId = keyof typeof en | keyof typeof setup;
+export type MessageId = keyof typeof en | keyof typeof setup | keyof typeof models;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;
 
