@@ -138,7 +138,7 @@ func Open(c Config) (*Agent, error) {
 			return nil, errors.Join(err, lock.Unlock())
 		}
 	}
-	a.showSetup()
+	a.modelsChanged() // what was on its way before
 	server, err := local.Serve(c.Listen, local.NewToken(), a, c.UI, c.Log)
 	if err != nil {
 		lock.Unlock()
