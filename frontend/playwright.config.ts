@@ -14,7 +14,13 @@ export default defineConfig({
   projects: [
     { name: "stand", testMatch: ["chat.spec.ts", "pictures.spec.ts", "node-states.spec.ts"] },
     ...(process.env.HELIUM_READY
-      ? [{ name: "devnet", testMatch: ["devnet.spec.ts", "node.spec.ts", "firstrun.spec.ts", "models.spec.ts"], timeout: 180_000 }]
+      ? [
+          {
+            name: "devnet",
+            testMatch: ["devnet.spec.ts", "node.spec.ts", "firstrun.spec.ts", "models.spec.ts"],
+            timeout: 180_000,
+          },
+        ]
       : []),
   ],
   use: {

@@ -20,6 +20,7 @@ export const memory = (bytes: number) => size((Math.ceil((bytes / 2 ** 30) * 10)
 /** A model's name without its owner and the format of its files. */
 export function shortName(id: string, t: Translate): string {
   if (id === "helium/demo") return t("setup.model.demo");
+  if (id === "helium/demo-images") return t("models.practiceImages");
   if (id.includes("://")) return id.split(/[?#]/)[0]?.split("/").pop() || id;
   return (id.split("/").slice(1).join("/") || id).replace(/-GGUF$/i, "");
 }
