@@ -291,7 +291,7 @@ func (s *Shelf) copyAll(ctx context.Context, m move) error {
 	}
 	if !models.IsMarked(m.To) {
 		return protocol.Reason{
-			Code: CodeGone, Title: "The new folder isn't there", Detail: m.To + " is not there any more.",
+			Code: CodeGone, Title: "The new folder isn't there", Detail: "The folder " + m.To + " is not there any more.",
 			Action: "Connect its disk: the move goes on by itself. Or take the move back. All models are safe where they are.",
 		}
 	}

@@ -75,7 +75,7 @@ func there(dir string) error {
 		return nil
 	}
 	return protocol.Reason{
-		Code: CodeGone, Title: "The folder with the models isn't there", Detail: dir + " is not there, or is another folder of that name.",
+		Code: CodeGone, Title: "The folder with the models isn't there", Detail: "The folder " + dir + " is not there, or is another one of that name.",
 		Action: "Connect its disk: Helium goes on by itself. Or choose another folder on the Models page.",
 	}
 }

@@ -38,7 +38,7 @@ type Preview struct {
 
 // headerSteps bound what is read of a GGUF file to see its header, whose largest
 // part is the vocabulary.
-func headerSteps() []int64 { return []int64{10 << 20, maxPeek} }
+func headerSteps() []int64 { return []int64{512 << 10, 8 << 20, maxPeek} }
 
 // Preview asks where a model comes from what it is, and fetches none of it. An error
 // says, where it holds a protocol.Reason, why it can't be had or can't run here.
