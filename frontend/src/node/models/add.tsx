@@ -121,10 +121,8 @@ function Other({ agent, onDone }: { agent: Agent; onDone: () => void }) {
 
 function Found({ model: m, busy, onGet }: { model: ModelPreview; busy: boolean; onGet: () => void }) {
   const t = useText();
-  const rows: [string, string][] = [
-    [t("models.add.kind"), t(`models.kind.${m.kind}`)],
-    [t("models.add.size"), size(m.missing)],
-  ];
+  const rows: [string, string][] = [[t("models.add.kind"), t(`models.kind.${m.kind}`)]];
+  if (!m.here) rows.push([t("models.add.size"), size(m.missing)]);
   if (m.kind !== "part")
     rows.push([t("models.add.memory"), m.memory > 0 ? memory(m.memory) : t("models.add.memoryUnknown")]);
   if (m.file) rows.push([t("models.add.file"), m.file]);

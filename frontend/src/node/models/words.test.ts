@@ -18,7 +18,7 @@ test("sizes are said as a person says them", () => {
 
 test("names leave out who made a model and how its file is packed", () => {
   expect(shortName("Qwen/Qwen3-4B-GGUF", t)).toBe("Qwen3-4B");
-  expect(shortName("owner/name@fp16", t)).toBe("name@fp16");
+  expect(shortName("owner/name@fp16", t)).toBe("name (fp16)");
   expect(shortName("https://host/a/b.safetensors?token=secret", t)).toBe("b.safetensors");
 });
 

@@ -22,7 +22,7 @@ export function shortName(id: string, t: Translate): string {
   if (id === "helium/demo") return t("setup.model.demo");
   if (id === "helium/demo-images") return t("models.practiceImages");
   if (id.includes("://")) return id.split(/[?#]/)[0]?.split("/").pop() || id;
-  return (id.split("/").slice(1).join("/") || id).replace(/-GGUF$/i, "");
+  return (id.split("/").slice(1).join("/") || id).replace(/-GGUF$/i, "").replace(/@([\w-]+)$/, " ($1)");
 }
 
 /** What is happening with a download, in one line. */
