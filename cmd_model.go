@@ -9,6 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"helium/app/launch"
+	"helium/app/shelf"
 	"helium/backend/models"
 )
 
@@ -151,5 +153,18 @@ func openModels(env *environment) (*models.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return models.Open(dir, models.Options{Log: env.log})
+	data, err := launch.DataDir()
+	if err != nil {
+		return nil, err
+	}
+	// This user's node may have moved them.
+	dir, limit, err := shelf.Where(data, dir)
+	if err != nil {
+		return nil, err
+	}
+	library, err := models.Open(dir, models.Options{Log: env.log})
+	if err == nil && limit != nil {
+		library.SetLimit(*limit)
+	}
+	return library, err
 }

@@ -17,8 +17,8 @@ import (
 	"helium/app/local"
 	"helium/app/logbook"
 	"helium/app/redact"
+	"helium/app/shelf"
 	"helium/backend/hardware/sense"
-	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/wallet"
@@ -35,9 +35,10 @@ type Config struct {
 	Listen string
 	// UI is the page to serve; nil serves none.
 	UI fs.FS
-	// Models is the library; nil opens that of this user.
-	Models *models.Library
-	Wallet wallet.Options
+	// ModelsDir is where the models are until a person moves them; empty is the folder
+	// of this user that other programs use too.
+	ModelsDir string
+	Wallet    wallet.Options
 	// FirstRun lets a person set up a folder that has no wallet; otherwise one is
 	// made silently.
 	FirstRun bool
@@ -77,9 +78,10 @@ type Agent struct {
 	// computer is what the owner chose of this computer.
 	computer *computer
 	ledger   ledger
+	shelf    *shelf.Shelf
 
 	// showing keeps what is shown of the first run from going back in time.
-	showing sync.Mutex
+	showing, showingModels sync.Mutex
 
 	// mu guards everything that follows.
 	mu   sync.Mutex
@@ -95,8 +97,6 @@ type Agent struct {
 	// again asks for another try at setting up, or says that the person has done
 	// what is waited for.
 	again chan struct{}
-	// wanted holds an element when another model was chosen.
-	wanted chan struct{}
 	// run is the first run, done where there is none.
 	run firstRun
 	// wallet once it is open. draft is a phrase that no wallet is made of yet, and
@@ -110,9 +110,9 @@ type Agent struct {
 	// profile of the present session's network; nil before it is read.
 	profile *protocol.Profile
 	// modelMemory is what models may take here, in bytes; 0 until the engine runs.
-	modelMemory    uint64
-	download       *api.Download
-	downloadReason *protocol.Reason
+	modelMemory uint64
+	// modelNeeds are the bytes of memory that models take, as far as they were read.
+	modelNeeds map[string]uint64
 	// talk serves the chat tab while there is a session.
 	talk *talk
 }
@@ -145,16 +145,20 @@ func Open(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
-	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), wanted: make(chan struct{}, 1), quits: make(chan struct{}, 2), run: run, hub: newHub(api.State{
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), quits: make(chan struct{}, 2), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{}, Wallet: api.Wallet{Transfers: []api.Transfer{}},
 		Engine:  api.Engine{Status: "stopped", Models: []string{}},
+		Models:  api.Models{Downloads: []api.ModelDownload{}, Leaving: []api.LeavingModel{}},
 		Desktop: api.DesktopState{Unable: []api.Unable{}},
 	})}
+	a.prefs = a.openPreferences()
+	if err := a.openShelf(); err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
 	if c.Senses == nil {
 		c.Senses = sense.Blind("Helium was started so that it does not look.")
 	}
 	a.owner = a.openOwner(c.Senses)
-	a.prefs = a.openPreferences()
 	a.showSettings()
 	a.desk = openDesk(c.DataDir, c.Desktop, c.Log)
 	a.showDesktop()
@@ -168,7 +172,7 @@ func Open(c Config) (*Agent, error) {
 			return nil, errors.Join(err, lock.Unlock())
 		}
 	}
-	a.showSetup()
+	a.modelsChanged() // what was on its way before
 	token := local.NewToken()
 	c.Redact.Know(token)
 	server, err := local.Serve(c.Listen, token, a, c.UI, c.Log)
@@ -202,12 +206,17 @@ func (a *Agent) Run(ctx context.Context) error {
 	looking.Go(func() { a.watchOwner(ctx) })
 	looking.Go(func() {
 		a.applyHub(ctx)
-		a.fetchModels(ctx)
+		a.shelf.Run(ctx)
 	})
 	looking.Go(func() { a.tellNews(ctx) })
 	looking.Go(func() { a.slim(ctx) })
 	looking.Go(func() { a.awaitQuit(ctx, stop) })
 	looking.Go(func() { a.watchComputer(ctx) })
+	if a.settingUp() {
+		if err := a.fetchChosen(a.chosenModel()); err != nil {
+			a.log.Warn("the model to begin with can't be fetched", "err", err)
+		}
+	}
 	wait := time.Second
 	for {
 		err := a.session(ctx)
@@ -277,10 +286,11 @@ func (a *Agent) session(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer stop()
+	defer a.shelf.Attach(n, parts.engine)()
 	running.Go(func() { a.watchNode(ctx, n) })
 	running.Go(func() { a.watchChain(ctx, parts.chain, n) })
 	running.Go(func() { a.watchFunds(ctx, parts) })
-	chat := openTalk(parts, a.log)
+	chat := openTalk(parts, a.library, a.log)
 	defer chat.close()
 	purse := a.openMoney(ctx, parts)
 	defer purse.wait()

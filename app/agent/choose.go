@@ -15,7 +15,6 @@ import (
 	"helium/app/api"
 	"helium/app/network"
 	"helium/backend/chain"
-	"helium/backend/hardware"
 	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -202,9 +201,10 @@ func (a *Agent) AskFaucet(ctx context.Context) error {
 	return nil
 }
 
-// offer is a model to begin with.
+// offer is a model that tasks often ask for.
 type offer struct {
 	id, file string
+	kind     api.ModelKind
 	bytes    int64 // about
 	memory   uint64
 }
@@ -213,32 +213,32 @@ type offer struct {
 // take beside what a task adds.
 func offers() []offer {
 	return []offer{
-		{"Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q4_k_m.gguf", 491_000_000, 1 << 30},
-		{"Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_000_000, 2 << 30},
-		{"Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf", 2_497_000_000, 5 << 30},
-		{"Qwen/Qwen3-8B-GGUF", "Qwen3-8B-Q4_K_M.gguf", 5_028_000_000, 8 << 30},
+		{"Qwen/Qwen2.5-0.5B-Instruct-GGUF", "qwen2.5-0.5b-instruct-q4_k_m.gguf", api.ModelText, 491_000_000, 1 << 30},
+		{"Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", api.ModelText, 1_117_000_000, 2 << 30},
+		{"crynux-network/stable-diffusion-v1-5@fp16", "", api.ModelImages, 2_132_000_000, 4 << 30},
+		{"Qwen/Qwen3-4B-GGUF", "Qwen3-4B-Q4_K_M.gguf", api.ModelText, 2_497_000_000, 5 << 30},
+		{"Qwen/Qwen3-8B-GGUF", "Qwen3-8B-Q4_K_M.gguf", api.ModelText, 5_028_000_000, 8 << 30},
+		{"crynux-network/sdxl-turbo@fp16", "", api.ModelImages, 6_938_000_000, 9 << 30},
 	}
 }
 
-// slowMost is what a model to begin with may take where a processor runs it: a
+// slowMost is what a model may take where a processor runs it: a
 // larger one answers later than the network waits.
 const slowMost = 2 << 30
 
-// firstModels are the offers as they stand here, after the built-in model.
+// firstModels are the offers for texts as they stand here, after the built-in model.
 func (a *Agent) firstModels() []api.FirstModel {
 	library, err := a.library()
 	if err != nil {
 		return []api.FirstModel{}
 	}
-	a.mu.Lock()
-	memory := a.modelMemory
-	a.mu.Unlock()
-	if a.hub.get().Hardware.Kind == string(hardware.CPU) {
-		memory = min(memory, slowMost)
-	}
+	memory := a.memoryForModels()
 	list := []api.FirstModel{{ID: models.DemoID, Here: true, Fits: true}}
 	recommended := false
 	for _, o := range offers() {
+		if o.kind != api.ModelText {
+			continue
+		}
 		_, err := library.Get(o.id)
 		m := api.FirstModel{ID: o.id, Bytes: o.bytes, Here: err == nil, Fits: o.memory <= memory}
 		m.Recommended = m.Fits && !recommended
@@ -246,81 +246,4 @@ func (a *Agent) firstModels() []api.FirstModel {
 		list = append(list, m)
 	}
 	return list
-}
-
-// ChooseModel begins to fetch a model, in place of another.
-func (a *Agent) ChooseModel(_ context.Context, id string) error {
-	known := false
-	for _, m := range a.firstModels() {
-		known = known || m.ID == id
-	}
-	if !known {
-		return fmt.Errorf("%.100q is none of the models to begin with", id)
-	}
-	err := a.changeRun(func(r *firstRun) error {
-		r.Model = id
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	select {
-	case a.wanted <- struct{}{}:
-	default:
-	}
-	return nil
-}
-
-// fetchModels fetches the chosen model, and stops with one that is no longer it.
-func (a *Agent) fetchModels(ctx context.Context) {
-	for ctx.Err() == nil {
-		fetching, stop := context.WithCancel(ctx)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			a.fetchChosen(fetching)
-		}()
-		select {
-		case <-ctx.Done():
-		case <-a.wanted:
-		}
-		stop()
-		<-done
-	}
-}
-
-func (a *Agent) fetchChosen(ctx context.Context) {
-	a.mu.Lock()
-	id, step := a.run.Model, a.run.Step
-	a.mu.Unlock()
-	if id == "" || step == api.SetupDone {
-		return
-	}
-	show := func(d *api.Download, r *protocol.Reason) {
-		a.mu.Lock()
-		a.download, a.downloadReason = d, r
-		a.mu.Unlock()
-		a.showSetup()
-	}
-	library, err := a.library()
-	if err == nil {
-		_, err = library.Get(id)
-		for _, o := range offers() {
-			if o.id == id && err != nil {
-				show(&api.Download{Stage: models.StageWaiting}, nil)
-				_, err = library.Download(ctx, id, o.file, func(p models.Progress) {
-					show(&api.Download{Stage: p.Stage, Done: p.Done, Total: p.Total, SecondsLeft: int(p.Left().Seconds())}, nil)
-				})
-			}
-		}
-	}
-	if err == nil || ctx.Err() != nil {
-		show(nil, nil)
-		a.showModels()
-		return
-	}
-	a.log.Warn("the model could not be fetched", "model", id, "err", err)
-	reason := protocol.Reason{Code: string(api.ReasonDownload), Title: "The model could not be fetched", Detail: err.Error(), Action: "Get it again to go on where it stopped, or choose another."}
-	errors.As(err, &reason)
-	show(nil, &reason)
 }

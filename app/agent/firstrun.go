@@ -126,6 +126,13 @@ func (a *Agent) settingUp() bool {
 	return a.run.Step != api.SetupDone
 }
 
+// chosenModel is the model to begin with; empty before one is chosen.
+func (a *Agent) chosenModel() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.run.Model
+}
+
 // changeRun edits the record, keeps it and shows it.
 func (a *Agent) changeRun(edit func(*firstRun) error) error {
 	a.mu.Lock()
@@ -183,12 +190,13 @@ func (a *Agent) showSetup() {
 	a.showing.Lock()
 	defer a.showing.Unlock()
 	a.mu.Lock()
-	run, download, reason := a.run, a.download, a.downloadReason
+	run := a.run
 	a.mu.Unlock()
 	if run.Step == api.SetupDone {
 		a.hub.change(func(s *api.State) { s.Setup = nil })
 		return
 	}
+	download, reason := a.chosen(run.Model)
 	setup := &api.Setup{
 		Step: run.Step, Network: a.networkFrom(), Models: a.firstModels(), Model: run.Model, Download: download, Reason: reason,
 	}

@@ -9,7 +9,7 @@ import (
 
 func (a *Agent) makeNode(_ context.Context, p *parts) (err error) {
 	p.node, err = node.New(node.Config{
-		Profile: *p.profile, Wallet: p.wallet, Store: p.store, Engine: p.engine, Models: p.models, Relay: p.relay,
+		Profile: *p.profile, Wallet: p.wallet, Store: p.store, Engine: p.engine, Models: a.shelf, Relay: p.relay,
 		Chain: p.chain, Sender: p.sender, Sponsor: p.relay, Class: p.class, Options: a.cfg.Options,
 		Meter: p.meter, Log: a.log,
 	})

@@ -18,7 +18,6 @@ import (
 
 	"helium/app/api"
 	"helium/app/local"
-	"helium/backend/models"
 	"helium/backend/wallet"
 )
 
@@ -51,13 +50,10 @@ type running struct {
 
 func runAgent(t *testing.T, dir string) *running {
 	t.Helper()
-	library, err := models.Open(filepath.Join(t.TempDir(), "models"), models.Options{Endpoint: "http://127.0.0.1:9"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Setenv("HF_ENDPOINT", "http://127.0.0.1:9")
 	log := &logFile{}
 	a, err := Open(Config{
-		DataDir: dir, Models: library, FirstRun: true, Wallet: wallet.Options{FileOnly: true, LightScrypt: true},
+		DataDir: dir, ModelsDir: filepath.Join(t.TempDir(), "models"), FirstRun: true, Wallet: wallet.Options{FileOnly: true, LightScrypt: true},
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

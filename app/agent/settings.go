@@ -323,17 +323,22 @@ func (a *Agent) applyHub(ctx context.Context) {
 	if err := p.find(ctx); err != nil {
 		a.log.Warn("the secrets of the settings can't be read", "err", err)
 	}
-	p.mu.Lock()
-	endpoint, token := p.kept.Endpoint, p.token
-	p.mu.Unlock()
 	a.showSettings()
 	library, err := a.library()
 	if err == nil {
-		err = library.TurnTo(endpoint, token)
+		err = p.turn(library)
 	}
 	if err != nil {
 		a.log.Warn("turn to the hub of the settings", "err", err)
 	}
+}
+
+// turn turns a library to the hub that was chosen, as far as its secrets are known.
+func (p *preferences) turn(l *models.Library) error {
+	p.mu.Lock()
+	endpoint, token := p.kept.Endpoint, p.token
+	p.mu.Unlock()
+	return l.TurnTo(endpoint, token)
 }
 
 // showSettings puts the choices into the state.

@@ -18,7 +18,6 @@ import (
 	"helium/app/api"
 	"helium/app/logbook"
 	"helium/app/redact"
-	"helium/backend/models"
 	"helium/backend/protocol"
 	"helium/backend/wallet"
 )
@@ -32,27 +31,16 @@ func openAgent(t *testing.T, dir string) *Agent {
 		t.Fatal(err)
 	}
 	log := slog.New(book.Handler())
-	p := &preferencesProxy{}
-	library, err := models.Open(t.TempDir(), models.Options{Log: log, Proxy: p.proxy})
-	if err != nil {
-		t.Fatal(err)
-	}
 	a, err := Open(Config{
-		DataDir: dir, UI: fstest.MapFS{}, Log: log, Logs: book, Redact: &r, Models: library,
+		DataDir: dir, UI: fstest.MapFS{}, Log: log, Logs: book, Redact: &r, ModelsDir: t.TempDir(),
 		Wallet: wallet.Options{FileOnly: true, LightScrypt: true},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.of = a.prefs
 	t.Cleanup(func() { a.Close(); book.Close() })
 	return a
 }
-
-// preferencesProxy lets a library be made before the agent that owns its proxy.
-type preferencesProxy struct{ of *preferences }
-
-func (p *preferencesProxy) proxy(to *url.URL) (*url.URL, error) { return p.of.proxy(to) }
 
 func TestAProxysAddressIsPartedFromItsLogin(t *testing.T) {
 	for text, want := range map[string]string{

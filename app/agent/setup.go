@@ -116,34 +116,6 @@ func (a *Agent) openModels(ctx context.Context, p *parts) (err error) {
 	return nil
 }
 
-// library is the models of this user.
-func (a *Agent) library() (*models.Library, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.cfg.Models != nil {
-		return a.cfg.Models, nil
-	}
-	dir, err := models.DefaultDir()
-	if err != nil {
-		return nil, err
-	}
-	a.cfg.Models, err = models.Open(dir, models.Options{Log: a.log, Proxy: a.prefs.proxy})
-	return a.cfg.Models, err
-}
-
-// showModels shows which models are here.
-func (a *Agent) showModels() {
-	library, err := a.library()
-	if err != nil {
-		return
-	}
-	ids := []string{}
-	for _, f := range library.List() {
-		ids = append(ids, f.Pin.ID)
-	}
-	a.hub.change(func(s *api.State) { s.Engine.Models = ids })
-}
-
 func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 	a.hub.change(func(s *api.State) { s.Engine.Status = "starting" })
 	plan, err := hardware.Here(ctx, a.log)

@@ -15,6 +15,7 @@ import (
 
 	"helium/backend/bridge"
 	"helium/backend/creator"
+	"helium/backend/models"
 	"helium/backend/protocol"
 	"helium/backend/store"
 )
@@ -31,7 +32,9 @@ const talkIdle = 5 * time.Minute
 // alone, and pays from the wallet.
 type talk struct {
 	parts *parts
-	log   *slog.Logger
+	// library is that of the folder in force.
+	library func() (*models.Library, error)
+	log     *slog.Logger
 
 	// mu guards everything that follows.
 	mu     sync.Mutex
@@ -45,8 +48,8 @@ type talk struct {
 	idle  *time.Timer
 }
 
-func openTalk(p *parts, log *slog.Logger) *talk {
-	return &talk{parts: p, log: log.With("part", "chat")}
+func openTalk(p *parts, library func() (*models.Library, error), log *slog.Logger) *talk {
+	return &talk{parts: p, library: library, log: log.With("part", "chat")}
 }
 
 // close ends the own bridge; its tasks go on, and the next one follows them.
@@ -182,7 +185,11 @@ func (t *talk) useOwn(ctx context.Context) (own *ownBridge, release func(), err 
 		return nil, nil, errors.New("Helium is changing the network")
 	}
 	if t.own == nil {
-		if t.own, err = startOwnBridge(ctx, t.parts, t.log); err != nil {
+		library, err := t.library()
+		if err != nil {
+			return nil, nil, err
+		}
+		if t.own, err = startOwnBridge(ctx, t.parts, library, t.log); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -225,8 +232,8 @@ type ownBridge struct {
 	ended   chan struct{}
 }
 
-func startOwnBridge(ctx context.Context, p *parts, log *slog.Logger) (*ownBridge, error) {
-	offers := bridge.Offers(p.models, log)
+func startOwnBridge(ctx context.Context, p *parts, library *models.Library, log *slog.Logger) (*ownBridge, error) {
+	offers := bridge.Offers(library, log)
 	if len(offers) == 0 {
 		return nil, errors.New("there is no model here yet to ask the network for: download one")
 	}
@@ -256,7 +263,7 @@ func startOwnBridge(ctx context.Context, p *parts, log *slog.Logger) (*ownBridge
 	own.bridge, err = bridge.Start(bridge.Config{
 		Listen: "127.0.0.1:0", Creator: creator.NewAccounts(1, maker), Store: p.store, Models: offers,
 		Pin: func(id string) (protocol.ModelPin, bool) {
-			f, err := p.models.Get(id)
+			f, err := library.Get(id)
 			return f.Pin, err == nil
 		},
 		Log: log,

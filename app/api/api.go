@@ -63,6 +63,8 @@ type State struct {
 	Task *Task `json:"task,omitempty"`
 	// Recent holds the last tasks, newest first, 20 at most.
 	Recent []TaskRecord `json:"recent"`
+	// Models is what happens with the models.
+	Models Models `json:"models"`
 	// When holds the owner's choices of when to work.
 	When When `json:"when"`
 	// Desktop holds the choices of how Helium lives on this desktop.

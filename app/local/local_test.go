@@ -30,6 +30,7 @@ type recorder struct {
 	api.ComputerService
 	api.WalletService
 	api.EarningsService
+	api.ModelsService
 	states chan api.State
 	lines  chan []api.LogLine
 	calls  chan string

@@ -51,6 +51,7 @@ type Backend interface {
 	api.ComputerService
 	api.WalletService
 	api.EarningsService
+	api.ModelsService
 	Watch(ctx context.Context) <-chan api.State
 	// ServeBridge serves the API of a bridge to the chat tab, below /bridge.
 	ServeBridge(w http.ResponseWriter, r *http.Request)
@@ -93,6 +94,7 @@ func Serve(addr, token string, backend Backend, ui fs.FS, log *slog.Logger) (*Se
 		s.rpc.RegisterName(api.Namespace, computer{backend}),
 		s.rpc.RegisterName(api.Namespace, money{backend}),
 		s.rpc.RegisterName(api.Namespace, earnings{backend}),
+		s.rpc.RegisterName(api.Namespace, shelf{backend}),
 		s.rpc.RegisterName(api.Namespace, feed{backend}),
 	); err != nil {
 		return nil, fmt.Errorf("register the local API: %w", err)

@@ -81,6 +81,15 @@ func (w *Window) Save(name, text string) (bool, error) {
 	return true, nil
 }
 
+// ChooseFolder lets the person choose a folder; empty when they choose none.
+func (w *Window) ChooseFolder(title string) (string, error) {
+	folder, err := runtime.OpenDirectoryDialog(w.ctx, runtime.OpenDialogOptions{Title: title, CanCreateDirectories: true})
+	if err != nil {
+		return "", fmt.Errorf("choose a folder: %w", err)
+	}
+	return folder, nil
+}
+
 // Run shows the window until it is closed.
 func Run(dir string, ui fs.FS, log *slog.Logger) error {
 	if ui == nil {

@@ -303,7 +303,7 @@ func (l *Library) checkSpace(dir string, need int64) error {
 	}
 	return fail(CodeNoSpace, "There is not enough room on the disk",
 		fmt.Sprintf("%d MB are free, and %d MB are needed and %d MB to spare", free>>20, need>>20, int64(spare)>>20),
-		"Make room in "+l.dir+", for instance with helium model remove, or set HF_HUB_CACHE to a folder on another disk.")
+		"Make room on the disk that "+l.dir+" is on, remove a model, or keep the models on another disk.")
 }
 
 // adopt goes on with what another program began and left. Such a file grows from

@@ -55,6 +55,12 @@ func parseID(id string) (reference, error) {
 	return r, nil
 }
 
+// CheckID says in words why an id names no model; nil when it may.
+func CheckID(id string) error {
+	_, err := parseID(id)
+	return err
+}
+
 const maxAddress = 2048
 
 // parseAddress takes https, and http on this computer, which tests and local

@@ -28,6 +28,9 @@ type Image struct {
 	Parts []Part
 }
 
+// isBase says whether tasks run on it by itself.
+func (m Image) isBase() bool { return slices.Contains(m.Fields, task.RoleBase) }
+
 // Part of an image model.
 type Part struct {
 	Name  string

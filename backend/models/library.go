@@ -60,19 +60,22 @@ type Options struct {
 
 // Library is a folder of models. Several processes may share one.
 type Library struct {
-	dir      string
-	hub      *hub
-	web      *web
-	maxBytes int64
-	log      *slog.Logger
-	ways     []linkWay
+	dir  string
+	hub  *hub
+	web  *web
+	log  *slog.Logger
+	ways []linkWay
 	// free says how much room there is.
 	free func(dir string) (int64, error)
 	// chunk is what one request asks for.
 	chunk int64
+	// at is told of every step of a move that changes a disk; tests kill there.
+	at func(step string)
 
 	// mu guards everything that follows.
 	mu sync.Mutex
+	// maxBytes is Options.MaxBytes, or what it was set to since.
+	maxBytes int64
 	// notes maps a note's path to it as it was read.
 	notes map[string]seenNote
 	// held maps a model id to what has been checked.
@@ -117,7 +120,7 @@ func Open(dir string, o Options) (*Library, error) {
 		return nil, fmt.Errorf("open model folder: %w", err)
 	}
 	l := &Library{
-		dir: dir, maxBytes: o.MaxBytes, log: o.Log, ways: usualWays(), free: freeSpace, chunk: chunk,
+		dir: dir, maxBytes: o.MaxBytes, log: o.Log, ways: usualWays(), free: freeSpace, chunk: chunk, at: func(string) {},
 	}
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
@@ -163,6 +166,24 @@ func maxFromEnvironment() (int64, error) {
 		return 0, fmt.Errorf("%s is not a number of gigabytes above 0", name)
 	}
 	return int64(gb * 1e9), nil
+}
+
+// Dir is the library's folder.
+func (l *Library) Dir() string { return l.dir }
+
+// Limit is how much the library may hold of what it fetched; 0 is no limit.
+func (l *Library) Limit() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.maxBytes
+}
+
+// SetLimit sets it from now on; 0 is no limit. Nothing is removed by it: what is
+// above the limit goes with the next download, or is to be removed.
+func (l *Library) SetLimit(bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.maxBytes = bytes
 }
 
 // MadeDir is the folder for what engines make of the models. It counts towards

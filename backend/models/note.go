@@ -105,17 +105,30 @@ func (n *note) needs(g got) bool {
 	})
 }
 
-// shared says whether another model of the repository has some of this one's bytes.
-func (n *note) shared(id string) bool {
+// hasFetched says whether some of a model's bytes are Helium's.
+func (n *note) hasFetched(id string) bool {
+	i := n.find(id)
+	return i >= 0 && slices.ContainsFunc(n.Models[i].Pin.Files, func(f protocol.ModelFile) bool {
+		return slices.ContainsFunc(n.Got, func(g got) bool {
+			return g.Blob != "" && g.Commit == n.Models[i].Pin.Revision && g.Name == f.Name
+		})
+	})
+}
+
+// sharers are the other models of the repository that have some of this one's bytes.
+func (n *note) sharers(id string) (ids []string) {
 	sums := map[common.Hash]bool{}
 	if i := n.find(id); i >= 0 {
 		for _, f := range n.Models[i].Pin.Files {
 			sums[f.SHA256] = true
 		}
 	}
-	return slices.ContainsFunc(n.Models, func(e entry) bool {
-		return e.Pin.ID != id && slices.ContainsFunc(e.Pin.Files, func(f protocol.ModelFile) bool { return sums[f.SHA256] })
-	})
+	for _, e := range n.Models {
+		if e.Pin.ID != id && slices.ContainsFunc(e.Pin.Files, func(f protocol.ModelFile) bool { return sums[f.SHA256] }) {
+			ids = append(ids, e.Pin.ID)
+		}
+	}
+	return ids
 }
 
 // add puts g in the place of an earlier entry for the same name.
@@ -179,6 +192,9 @@ func (l *Library) writeNote(n note) error {
 		err = replaceFile(l.notePath(n.ID), b, mode)
 	}
 	if err != nil {
+		if isDiskFull(err) {
+			err = writeFailure(l.notePath(n.ID), err)
+		}
 		return fmt.Errorf("keep model %s: %w", Label(n.ID), err)
 	}
 	l.mu.Lock()

@@ -19,6 +19,13 @@ import (
 const childEnv = "HELIUM_TEST_DOWNLOAD"
 
 func TestMain(m *testing.M) {
+	if args := os.Getenv(moveEnv); args != "" {
+		if err := moveAndDie(args); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if os.Getenv(childEnv) == "" {
 		os.Exit(m.Run())
 	}

@@ -3,6 +3,10 @@ package models
 import (
 	"sync"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/protocol"
 )
 
 // Stages of a download that a person may have to wait for.
@@ -87,13 +91,7 @@ func (m *meter) stage(s string) {
 }
 
 // add counts bytes that came in.
-func (m *meter) add(n int64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.p.Stage = StageFetching
-	m.p.Done += n
-	m.tell(m.p.Done == m.p.Total)
-}
+func (m *meter) add(n int64) { m.addAs(StageFetching, n) }
 
 // forget takes back bytes that have to be fetched again. The speed is of what
 // came in, so its samples are moved along.
@@ -122,4 +120,37 @@ func (m *meter) tell(atOnce bool) {
 		m.seen = append(m.seen, sample{now, m.p.Done})
 	}
 	m.report(m.p)
+}
+
+func (m *meter) done() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.p.Done
+}
+
+// addAs is add in another stage than that of fetching.
+func (m *meter) addAs(stage string, n int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.p.Stage = stage
+	m.p.Done += n
+	m.tell(m.p.Done == m.p.Total)
+}
+
+// count counts files that were there already, each bytes once. For the speed they
+// are as if they had been there from the beginning.
+func (m *meter) count(files []protocol.ModelFile, counted map[common.Hash]bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, f := range files {
+		if counted[f.SHA256] {
+			continue
+		}
+		counted[f.SHA256] = true
+		m.p.Done += f.Bytes
+		for i := range m.seen {
+			m.seen[i].done += f.Bytes
+		}
+	}
+	m.tell(false)
 }

@@ -25,6 +25,7 @@ const (
 	CodeRefused     = "hub_refused"
 	CodeInUse       = "model_in_use"
 	CodeAddress     = "model_address"
+	CodeDisk        = "model_disk"
 )
 
 // ErrNotHere says that the library does not hold the model.

@@ -22,9 +22,28 @@ type Facts struct {
 	LastUsed time.Time
 	// InUse says that some process works with it now.
 	InUse bool
-	// Kept says in a sentence why it is here and stays here.
+	// LastTask is when something last worked with it; zero if nothing has.
+	LastTask time.Time
+	// Shares are the models of its repository that have some of the same bytes.
+	Shares []string
+	// Why it is here and stays here; Kept says it in a sentence.
+	Why  Why
 	Kept string
 }
+
+// Why a model is here and stays here.
+type Why string
+
+const (
+	// WhyBuiltIn: the program makes it itself.
+	WhyBuiltIn Why = "built_in"
+	// WhyForeign: another program fetched all of it.
+	WhyForeign Why = "foreign"
+	// WhyTasks: Helium fetched it, and tasks have used it.
+	WhyTasks Why = "tasks"
+	// WhyChosen: Helium fetched it because somebody chose it.
+	WhyChosen Why = "chosen"
+)
 
 // Show returns ErrNotHere when the library does not hold the model.
 func (l *Library) Show(id string) (Facts, error) {
@@ -36,28 +55,41 @@ func (l *Library) Show(id string) (Facts, error) {
 	if err != nil {
 		return Facts{}, fmt.Errorf("show model %s: %w", Label(id), err)
 	}
-	facts := Facts{File: f, Removable: n.freedBy(id), LastUsed: l.lastUsed(id), InUse: l.inUse(id)}
-	facts.Kept = l.whyKept(facts, n.shared(id))
+	facts := Facts{
+		File: f, Removable: n.freedBy(id), LastUsed: l.lastUsed(id), InUse: l.inUse(id),
+		LastTask: l.lastTask(id), Shares: n.sharers(id),
+	}
+	switch {
+	case builtIn(id):
+		facts.Why = WhyBuiltIn
+	case !n.hasFetched(id):
+		facts.Why = WhyForeign
+	case facts.LastTask.IsZero():
+		facts.Why = WhyChosen
+	default:
+		facts.Why = WhyTasks
+	}
+	facts.Kept = l.whyKept(facts)
 	return facts, nil
 }
 
-// whyKept is told whether another model of the repository has some of its files.
-func (l *Library) whyKept(f Facts, shared bool) string {
+func (l *Library) whyKept(f Facts) string {
+	limit := l.Limit()
 	switch {
 	case builtIn(f.Pin.ID):
 		return "It is built in: the program makes it itself."
 	case f.InUse:
 		return "It is in use."
-	case shared && f.Removable < f.Bytes():
+	case len(f.Shares) > 0 && f.Removable < f.Bytes():
 		return "It shares files with another model of its repository, which stay as long as that one."
 	case f.Removable == 0:
 		return "Another program fetched it: Helium uses it and never removes it."
 	case f.Removable < f.Bytes():
 		return "Helium fetched a part of it; the rest is another program's."
-	case l.maxBytes == 0:
+	case limit == 0:
 		return "Helium fetched it and keeps it until you remove it: HELIUM_MODELS_MAX_GB sets no limit."
 	default:
-		return fmt.Sprintf("Helium fetched it and keeps it while its models take no more than %d MB; the longest unused goes first.", l.maxBytes/1e6)
+		return fmt.Sprintf("Helium fetched it and keeps it while its models take no more than %d MB; the longest unused goes first.", limit/1e6)
 	}
 }
 
@@ -71,6 +103,19 @@ func (l *Library) lastUsed(id string) time.Time {
 	}
 	return last
 }
+
+// lastTask is the time of the lock that a use holds. One that nothing used since
+// the model came is of no time.
+func (l *Library) lastTask(id string) time.Time {
+	info, err := os.Stat(l.lockPath(id, useLock(id)))
+	if err != nil || !info.ModTime().After(never) {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
+// never is the time of the lock of a model that was removed.
+var never = time.Unix(1, 0)
 
 func (l *Library) inUse(id string) bool {
 	if _, err := os.Stat(l.lockPath(id, useLock(id))); isGone(err) {
@@ -130,19 +175,28 @@ func (l *Library) remove(id string) (freed int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	old := n
-	gone := n.drop(id)
-	// The note goes first: from then on nobody takes the model for whole.
-	if err := l.replaceNote(n); err != nil {
+	whole := n.Models[n.find(id)]
+	// From here on nobody takes the model for whole; and should this process end,
+	// what is left can be found and removed.
+	n.set(entry{Pin: protocol.ModelPin{ID: id}})
+	if err := l.writeNote(n); err != nil {
 		return 0, err
 	}
-	if freed, err = l.removeFiles(n, gone); err != nil {
-		if freed > 0 {
-			old.set(entry{Pin: protocol.ModelPin{ID: id}}) // no longer whole
+	left := n
+	gone := left.drop(id)
+	if freed, err = l.removeFiles(left, gone); err != nil {
+		if freed == 0 {
+			n.set(whole)
+			err = errors.Join(err, l.writeNote(n))
 		}
-		return freed, errors.Join(err, l.writeNote(old))
+		return freed, err
 	}
-	l.tidy(n.ID)
+	l.tidy(n.ID) // while there is still a note of it
+	if err := l.replaceNote(left); err != nil {
+		return freed, err
+	}
+	removeEmpty(l.repoDir(n.ID))
+	os.Chtimes(l.lockPath(id, useLock(id)), never, never)
 	return freed, nil
 }
 
@@ -322,12 +376,13 @@ func (s shelf) leaving(may func(id string) bool, over int64) (leaving []resident
 // need more bytes keep to the limit. It removes nothing if that is not enough. The
 // models of the repository that is being fetched stay: they may have the same files.
 func (l *Library) makeRoom(home string, need int64) error {
-	if l.maxBytes <= 0 {
+	limit := l.Limit()
+	if limit <= 0 {
 		return nil
 	}
 	all := l.shelf()
 	made, fromMade := l.made()
-	over := need - l.maxBytes + fromMade + all.bytes()
+	over := need - limit + fromMade + all.bytes()
 	leaving := all.leaving(func(id string) bool { return homeOf(id) != home && !l.inUse(id) }, over-fromMade)
 	if fromMade+all.freedBy(leaving) < over {
 		return l.overCap(need)
@@ -365,14 +420,15 @@ func (l *Library) made() (files []os.FileInfo, bytes int64) {
 // trimMade brings the models and what was made of them to the limit again, but
 // leaves the file that was used last.
 func (l *Library) trimMade() {
-	if l.maxBytes <= 0 {
+	limit := l.Limit()
+	if limit <= 0 {
 		return
 	}
 	files, over := l.made()
 	if len(files) < 2 {
 		return
 	}
-	over += l.shelf().bytes() - l.maxBytes
+	over += l.shelf().bytes() - limit
 	l.removeMade(files[:len(files)-1], over)
 }
 
@@ -397,6 +453,6 @@ func (l *Library) removeMade(files []os.FileInfo, over int64) (freed int64) {
 
 func (l *Library) overCap(need int64) error {
 	return fail(CodeCap, "The limit for models is reached",
-		fmt.Sprintf("%d MB more are needed, the limit is %d MB, and what else is here is in use or not Helium's", need/1e6, l.maxBytes/1e6),
-		"Raise HELIUM_MODELS_MAX_GB, or remove a model with helium model remove.")
+		fmt.Sprintf("%d MB more are needed, the limit is %d MB, and what else is here is in use or not Helium's", need/1e6, l.Limit()/1e6),
+		"Allow more of the disk for models, or remove one.")
 }

@@ -358,7 +358,10 @@ func (t *transfer) cut(ctx context.Context, host string, err error) error {
 
 func writeFailure(path string, err error) error {
 	if isDiskFull(err) {
-		return fail(CodeNoSpace, "The disk is full", "the download needs more room in "+filepath.Dir(path), "Make room and start the download again: it goes on where it stopped.")
+		return fail(CodeNoSpace, "The disk is full", "there must be more room in "+filepath.Dir(path), "Make room and start again: it goes on where it stopped.")
+	}
+	if isTooLarge(err) {
+		return fail(CodeDisk, "The disk can't hold a file of this size", "its format, such as FAT32, has a limit of 4 GB a file", "Keep the models on another disk.")
 	}
 	return fmt.Errorf("write part file: %w", err)
 }

@@ -186,18 +186,19 @@ func (r *runner) compute(ctx context.Context, job Job) error {
 // the task may be tried again.
 func (r *runner) generate(ctx context.Context, job Job, again bool) (made, error) {
 	n := r.n
-	release, err := n.use(r.args.work.models())
+	paths, release, err := n.use(r.args.work.models())
 	if err != nil {
 		return made{}, err
 	}
 	defer release()
+	work := r.args.work.at(paths)
 	for deaths := 1; ; deaths++ {
 		// A stream can't be taken up again, so only the first try has one.
 		var out *stream
 		if job.Seat == 0 && !again {
 			out = r.startStream(ctx, job)
 		}
-		result, err := r.args.work.run(ctx, n.cfg.Engine, out != nil, func(p protocol.StreamPiece, now Progress) {
+		result, err := work.run(ctx, n.cfg.Engine, out != nil, func(p protocol.StreamPiece, now Progress) {
 			n.count(job.ID, now)
 			out.add(p)
 		})
@@ -222,27 +223,28 @@ func (r *runner) generate(ctx context.Context, job Job, again bool) (made, error
 	}
 }
 
-// use keeps models from being removed until release. One that was removed since
-// the arguments came is as one that never was here.
-func (n *Node) use(ids []string) (release func(), err error) {
+// use keeps models from being removed, or moved, until release, and says where they
+// are. One that was removed since the arguments came is as one that never was here.
+func (n *Node) use(ids []string) (paths map[string]string, release func(), err error) {
 	var held []func()
+	paths = map[string]string{}
 	release = func() {
 		for _, r := range held {
 			r()
 		}
 	}
 	for _, id := range ids {
-		_, one, err := n.cfg.Models.Use(id)
+		f, one, err := n.cfg.Models.Use(id)
 		if err != nil {
 			release()
 			if errors.Is(err, models.ErrNotHere) {
-				return nil, &verdict{protocol.KindModelNotFound, err}
+				return nil, nil, &verdict{protocol.KindModelNotFound, err}
 			}
-			return nil, err
+			return nil, nil, err
 		}
-		held = append(held, one)
+		paths[id], held = f.Path, append(held, one)
 	}
-	return release, nil
+	return paths, release, nil
 }
 
 // kindOf says what an engine's error commits to.

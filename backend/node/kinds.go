@@ -22,6 +22,9 @@ import (
 type work interface {
 	// models are those that it needs, the one that it is shown by first.
 	models() []string
+	// at is the work with its models where they are now: they may have been moved to
+	// another disk since the arguments came.
+	at(paths map[string]string) work
 	// run has the engine do it. told, which may be nil, hears how far it is, with
 	// previews where there are to be any.
 	run(ctx context.Context, e Engine, previews bool, told func(protocol.StreamPiece, Progress)) (made, error)
@@ -98,6 +101,11 @@ func (n *Node) readText(e *protocol.Envelope, job Job) (work, error) {
 
 func (t text) models() []string { return []string{t.model} }
 
+func (t text) at(paths map[string]string) work {
+	t.request.Model.Path = paths[t.model]
+	return t
+}
+
 func (t text) run(ctx context.Context, e Engine, _ bool, told func(protocol.StreamPiece, Progress)) (made, error) {
 	result, err := e.RunGPT(ctx, t.request, func(d worker.Delta) {
 		if told != nil {
@@ -150,6 +158,14 @@ func (n *Node) readImages(e *protocol.Envelope, job Job) (work, error) {
 }
 
 func (p pictures) models() []string { return p.ids }
+
+func (p pictures) at(paths map[string]string) work {
+	p.request.Models = slices.Clone(p.request.Models)
+	for i, id := range p.ids {
+		p.request.Models[i].Path = paths[id]
+	}
+	return p
+}
 
 // previewsOfAnImage is about how often an image in the making is shown.
 const previewsOfAnImage = 6

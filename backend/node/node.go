@@ -179,6 +179,16 @@ func (n *Node) Stop(ctx context.Context) error { return n.wish(WishStop) }
 // Look has the node look at the chain now rather than within a minute.
 func (n *Node) Look() { n.wake() }
 
+// Told says whether the network, as of the last look at it, knows of the models that
+// are here and of no others; true also of a node that is not in it. Until then it may
+// be drawn for a model that is to go.
+func (n *Node) Told() bool {
+	n.mu.Lock()
+	v := n.view
+	n.mu.Unlock()
+	return v.known && (v.status == protocol.NodeQuit || v.models == n.modelSet() && !v.inTask)
+}
+
 func (n *Node) wish(w Wish) error {
 	err := n.updateSelf(func(s *self) {
 		s.Wish = w

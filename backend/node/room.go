@@ -81,7 +81,7 @@ func (r *rooms) of(path string) uint64 {
 	if needs, ok := r.needs[path]; ok {
 		return needs
 	}
-	needs, err := needsOf(path)
+	needs, err := Needs(path)
 	if err != nil {
 		return 0
 	}
@@ -92,9 +92,9 @@ func (r *rooms) of(path string) uint64 {
 	return needs
 }
 
-// needsOf is what a text model needs with its context, and an image model to make
-// an image. A model that only goes with another one counts for nothing by itself.
-func needsOf(path string) (uint64, error) {
+// Needs is how much memory a text model needs with its context, and an image model to
+// make an image, in bytes. A model that only goes with another one is an error.
+func Needs(path string) (uint64, error) {
 	if needs, err := diffusion.Needs(path); err == nil {
 		return needs, nil
 	}

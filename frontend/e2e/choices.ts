@@ -1,7 +1,7 @@
 import type { State } from "../src/lib/api.gen";
 
-/** The owner's choices as they are where nobody has chosen. */
-export const choices: Pick<State, "when" | "computer" | "desktop" | "settings"> = {
+/** The owner's choices as they are where nobody has chosen anything. */
+export const choices: Pick<State, "when" | "computer" | "desktop" | "settings" | "models"> = {
   when: {
     settings: {
       fullscreen: { pause: true, except: [] },
@@ -49,4 +49,5 @@ export const choices: Pick<State, "when" | "computer" | "desktop" | "settings"> 
     downloads: { proxy: "", proxy_login: false, endpoint: "", token: false, secrets_in: "" },
     log_folder: "",
   },
+  models: { revision: 0, downloads: [], leaving: [] },
 };

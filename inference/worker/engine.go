@@ -253,6 +253,19 @@ func (e *Engine) Unload(ctx context.Context) error {
 	return err
 }
 
+// Renew ends the engine's process after the task in work, so that it holds none of
+// the models' files. The next one makes its own files in madeDir.
+func (e *Engine) Renew(ctx context.Context, madeDir string) error {
+	if err := e.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer e.endTurn()
+	e.mu.Lock()
+	e.opts.MadeDir = madeDir
+	e.mu.Unlock()
+	return e.Yield(ctx)
+}
+
 // Close ends the engine for good.
 func (e *Engine) Close() error {
 	e.mu.Lock()

@@ -42,19 +42,23 @@ type Pages struct {
 	Import  api.ImportWallet  `json:"import"`
 	Network api.ChooseNetwork `json:"network"`
 
-	Downloads   api.SetDownloads   `json:"downloads"`
-	Check       api.NetworkCheck   `json:"check"`
-	Line        api.LogLine        `json:"line"`
-	Power       api.PowerChoice    `json:"power"`
-	Send        api.SendCNX        `json:"send"`
-	Cost        api.SendCost       `json:"cost"`
-	Payout      api.SetPayout      `json:"payout"`
-	ReasonCode  api.ReasonCode     `json:"reason_code"`
-	Earnings    api.EarningsReport `json:"earnings"`
-	TasksQuery  api.TasksQuery     `json:"tasks_query"`
-	TasksPage   api.TasksPage      `json:"tasks_page"`
-	TaskReceipt api.TaskReceipt    `json:"task_receipt"`
-	CSV         api.CSVPart        `json:"csv"`
+	Downloads    api.SetDownloads   `json:"downloads"`
+	Check        api.NetworkCheck   `json:"check"`
+	Line         api.LogLine        `json:"line"`
+	Power        api.PowerChoice    `json:"power"`
+	Send         api.SendCNX        `json:"send"`
+	Cost         api.SendCost       `json:"cost"`
+	Payout       api.SetPayout      `json:"payout"`
+	ReasonCode   api.ReasonCode     `json:"reason_code"`
+	Earnings     api.EarningsReport `json:"earnings"`
+	TasksQuery   api.TasksQuery     `json:"tasks_query"`
+	TasksPage    api.TasksPage      `json:"tasks_page"`
+	TaskReceipt  api.TaskReceipt    `json:"task_receipt"`
+	CSV          api.CSVPart        `json:"csv"`
+	Models       api.ModelList      `json:"models"`
+	ModelPreview api.ModelPreview   `json:"model_preview"`
+	ModelLimit   api.LimitPreview   `json:"model_limit"`
+	ModelFolder  api.FolderPreview  `json:"model_folder"`
 }
 
 func main() {
@@ -124,6 +128,15 @@ func generate(root string) ([]byte, error) {
 		}
 	}
 
+	ofModels := map[reflect.Type][]any{}
+	for name, t := range map[string]reflect.Type{
+		"DownloadStatus": reflect.TypeFor[api.DownloadStatus](), "WhyModel": reflect.TypeFor[api.WhyModel](), "ModelKind": reflect.TypeFor[api.ModelKind](),
+	} {
+		if ofModels[t], err = constantsOf(root+"/app/api/models.go", name); err != nil {
+			return nil, err
+		}
+	}
+
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
 	for _, dir := range []string{"app/api", "backend/bridge", "backend/protocol", "backend/yield"} {
 		if err := addComments(&r, root, dir); err != nil {
@@ -132,6 +145,8 @@ func generate(root string) ([]byte, error) {
 	}
 	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
 		switch {
+		case ofModels[t] != nil:
+			return &jsonschema.Schema{Type: "string", Enum: ofModels[t]}
 		case t == reflect.TypeFor[api.NodeStatus]():
 			return &jsonschema.Schema{Type: "string", Enum: statuses}
 		case t == reflect.TypeFor[yield.Code]():

@@ -60,7 +60,25 @@ export type WalletMethod = "costOfSending" | "sendCNX" | "withdraw" | "setPayout
 /** What the page of earnings calls. */
 export type EarningsMethod = "earnings" | "earningsTasks" | "taskReceipt" | "earningsCSV" | "setElectricity";
 
-export type AskMethod = SetupMethod | EarningsMethod | SettingsMethod | ComputerMethod | WalletMethod;
+/** What the models' page calls. */
+export type ModelsMethod =
+  | "models"
+  | "lookUpModel"
+  | "fetchModel"
+  | "pauseModel"
+  | "resumeModel"
+  | "cancelModel"
+  | "deleteModel"
+  | "keepModel"
+  | "lookAtModelLimit"
+  | "setModelLimit"
+  | "lookAtModelFolder"
+  | "moveModels"
+  | "retryMoveModels"
+  | "cancelMoveModels"
+  | "useModelFolder";
+
+export type AskMethod = SetupMethod | ModelsMethod | EarningsMethod | SettingsMethod | ComputerMethod | WalletMethod;
 
 /** The agent said no; its words are for the person. Field is what they are about, where they are about one. */
 export class AgentError extends Error {
@@ -89,6 +107,11 @@ export async function findAgent(page: Window = window): Promise<AgentAddress> {
     page.history.replaceState(null, "", page.location.pathname);
   }
   return { url: page.location.origin, token: inLink ?? page.sessionStorage.getItem(tokenKey) ?? "" };
+}
+
+/** The system's own dialog for folders, which gives an empty name when none was chosen; null in a browser. */
+export function folderDialog(page: Window = window): ((title: string) => Promise<string>) | null {
+  return bound<(title: string) => Promise<string>>("ChooseFolder", page);
 }
 
 /** How long to wait before the n-th try to reach the agent again. */

@@ -50,6 +50,10 @@ export interface Pages {
   tasks_page: TasksPage;
   task_receipt: TaskReceipt;
   csv: CSVPart;
+  models: ModelList;
+  model_preview: ModelPreview;
+  model_limit: LimitPreview;
+  model_folder: FolderPreview;
 }
 /**
  * State is everything a screen shows.
@@ -71,6 +75,7 @@ export interface State {
    * Recent holds the last tasks, newest first, 20 at most.
    */
   recent: TaskRecord[];
+  models: Models;
   when: When;
   desktop: DesktopState;
   settings: Preferences;
@@ -127,7 +132,7 @@ export interface Node {
   progress?: string;
 }
 /**
- * Reason says why the node does not earn, when it does not.
+ * Reason is what a person sees when something is in the way: what it is, what it means, and the one thing to do about it.
  */
 export interface Reason {
   /**
@@ -364,6 +369,118 @@ export interface TaskRecord {
   ended_at: string;
 }
 /**
+ * Models is what happens with the models.
+ */
+export interface Models {
+  /**
+   * Revision is another one whenever Models would return something else.
+   */
+  revision: number;
+  downloads: ModelDownload[];
+  leaving: LeavingModel[];
+  move?: ModelMove;
+}
+/**
+ * ModelDownload is a model on its way.
+ */
+export interface ModelDownload {
+  id: string;
+  status: "queued" | "fetching" | "paused" | "stuck" | "failed";
+  progress: ModelProgress;
+  reason?: Reason1;
+}
+/**
+ * ModelProgress is how far bytes have come.
+ */
+export interface ModelProgress {
+  /**
+   * Stage is "waiting" for another program, "fetching", "moving" or "checking"; empty
+   * before the first.
+   */
+  stage: string;
+  done: number;
+  /**
+   * Total is 0 while it is unknown.
+   */
+  total: number;
+  bytes_per_second: number;
+  /**
+   * SecondsLeft at the present speed; 0 while it is unknown.
+   */
+  seconds_left: number;
+}
+/**
+ * Reason says why it is stuck or has failed.
+ */
+export interface Reason1 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
+ * LeavingModel is a model that is to go.
+ */
+export interface LeavingModel {
+  id: string;
+  /**
+   * Stage is "tells" until the network knows and no task works with it, and then
+   * "removes". Until then KeepModel takes it back.
+   */
+  stage: string;
+  reason?: Reason2;
+}
+/**
+ * Reason says why it is still here, where that is not only a matter of time.
+ */
+export interface Reason2 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
+ * Move to another folder, while there is one.
+ */
+export interface ModelMove {
+  from: string;
+  to: string;
+  /**
+   * Stage is "copies" while the old folder is in use, "clears" once the new one is,
+   * "undoes" when it was taken back.
+   */
+  stage: string;
+  progress: ModelProgress;
+  reason?: Reason3;
+}
+/**
+ * Reason is what a person sees when something is in the way: what it is, what it means, and the one thing to do about it.
+ */
+export interface Reason3 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
  * When holds the owner's choices of when to work.
  */
 export interface When {
@@ -544,7 +661,7 @@ export interface SensedPerson {
 export interface DesktopState {
   settings: Desktop;
   unable: Unable[];
-  reason?: Reason1;
+  reason?: Reason4;
   /**
    * Quitting: Helium ends as soon as the task at hand is done or handed back.
    */
@@ -601,7 +718,7 @@ export interface Unable {
  * Reason says that what was kept could not be read, and that the usual choices
  * hold in its place.
  */
-export interface Reason1 {
+export interface Reason4 {
   /**
    * Code is stable and for programs: lower case words joined by underscores.
    */
@@ -628,7 +745,7 @@ export interface Preferences {
    * LogFolder is where the agent's log lies; empty where it keeps none.
    */
   log_folder: string;
-  reason?: Reason2;
+  reason?: Reason5;
 }
 /**
  * Downloads is how models are fetched.
@@ -656,10 +773,9 @@ export interface Downloads {
   secrets_in: string;
 }
 /**
- * Reason says that what was kept could not be read, and that the usual choices
- * hold in its place.
+ * Reason is what a person sees when something is in the way: what it is, what it means, and the one thing to do about it.
  */
-export interface Reason2 {
+export interface Reason5 {
   /**
    * Code is stable and for programs: lower case words joined by underscores.
    */
@@ -797,7 +913,7 @@ export interface Setup {
    */
   model: string;
   download?: Download;
-  reason?: Reason3;
+  reason?: Reason6;
 }
 /**
  * FirstModel is a model to begin with.
@@ -843,9 +959,9 @@ export interface Download {
   seconds_left: number;
 }
 /**
- * Reason says why the last download ended early.
+ * Reason is what a person sees when something is in the way: what it is, what it means, and the one thing to do about it.
  */
-export interface Reason3 {
+export interface Reason6 {
   /**
    * Code is stable and for programs: lower case words joined by underscores.
    */
@@ -1450,4 +1566,171 @@ export interface CSVPart {
    * Next is what to ask for Before to get the part that follows; 0 after the last.
    */
   next: number;
+}
+/**
+ * ModelList is what is here, and what may be.
+ */
+export interface ModelList {
+  /**
+   * Folder of the models; Usual says that it is the one that other programs use too.
+   */
+  folder: string;
+  usual: boolean;
+  reason?: Reason7;
+  disk: ModelDisk;
+  models: Model[];
+  /**
+   * Offers are models that tasks often ask for and that are not here, the smallest
+   * first.
+   */
+  offers: ModelOffer[];
+}
+/**
+ * Reason says why the folder can't be used; nothing is listed then.
+ */
+export interface Reason7 {
+  /**
+   * Code is stable and for programs: lower case words joined by underscores.
+   */
+  code: string;
+  title: string;
+  detail: string;
+  /**
+   * Action names what a person can do; empty when waiting is all there is.
+   */
+  action?: string;
+}
+/**
+ * ModelDisk is what the models take, in bytes.
+ */
+export interface ModelDisk {
+  /**
+   * Fetched by Helium, and Made of that by its engine, count towards the limit.
+   */
+  fetched: number;
+  made: number;
+  /**
+   * Others is what other programs fetched and Helium uses.
+   */
+  others: number;
+  /**
+   * Limit is 0 where there is none.
+   */
+  limit: number;
+  /**
+   * Free and Size of the disk; 0 where that can't be told.
+   */
+  free: number;
+  size: number;
+}
+/**
+ * Model is a model that is here.
+ */
+export interface Model {
+  /**
+   * ID as tasks name it. Name is that for people: of an address it leaves out what
+   * may be secret.
+   */
+  id: string;
+  name: string;
+  kind: "text" | "images" | "part";
+  /**
+   * Bytes of its files, and how many of them deleting it frees.
+   */
+  bytes: number;
+  frees: number;
+  /**
+   * Shares are the models that have some of the same files; those count once.
+   */
+  shares: string[];
+  why: "built_in" | "first" | "chosen" | "tasks" | "foreign" | "unfinished";
+  /**
+   * Came is when it came, LastTask when a task last used it.
+   */
+  came?: string;
+  last_task?: string;
+  in_use: boolean;
+  /**
+   * Memory that it takes, in bytes, and whether this computer has as much; Memory is
+   * 0 where that is unknown.
+   */
+  memory: number;
+  fits: boolean;
+}
+/**
+ * ModelOffer is a model that can be fetched.
+ */
+export interface ModelOffer {
+  id: string;
+  kind: "text" | "images" | "part";
+  /**
+   * Bytes, about.
+   */
+  bytes: number;
+  fits: boolean;
+}
+/**
+ * ModelPreview is what a model is that is not here.
+ */
+export interface ModelPreview {
+  id: string;
+  name: string;
+  /**
+   * File of the repository, where it is one of several.
+   */
+  file: string;
+  kind: "text" | "images" | "part";
+  /**
+   * Bytes of its files, and those of them that have to be fetched.
+   */
+  bytes: number;
+  missing: number;
+  memory: number;
+  fits: boolean;
+  here: boolean;
+  /**
+   * Going are models that would be deleted to keep to the limit; OverLimit says that
+   * even then there would be too much.
+   */
+  going: string[];
+  over_limit: boolean;
+  /**
+   * Short is how many bytes are missing on the disk.
+   */
+  short: number;
+}
+/**
+ * LimitPreview is what a limit would do.
+ */
+export interface LimitPreview {
+  /**
+   * Going are the models that would be deleted, the longest unused first.
+   */
+  going: string[];
+  frees: number;
+  /**
+   * Over is what would be above the limit even then, because it is in use.
+   */
+  over: number;
+}
+/**
+ * FolderPreview is what moving to another folder would do.
+ */
+export interface FolderPreview {
+  /**
+   * Folder that the models would be in.
+   */
+  folder: string;
+  bytes: number;
+  /**
+   * Copies is how much of that has to be written; nothing on the same disk.
+   */
+  copies: number;
+  free: number;
+  same_disk: boolean;
+  /**
+   * Stay are models of other programs, which stay where they are and are not used
+   * any more.
+   */
+  stay: string[];
 }

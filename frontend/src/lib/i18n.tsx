@@ -5,6 +5,7 @@ import en from "./locales/en.json";
 import type chat from "./locales/en-chat.json";
 import type computer from "./locales/en-computer.json";
 import type earnings from "./locales/en-earnings.json";
+import type models from "./locales/en-models.json";
 import type node from "./locales/en-node.json";
 import type reasons from "./locales/en-reasons.json";
 import type settings from "./locales/en-settings.json";
@@ -19,6 +20,7 @@ export type MessageId =
   | keyof typeof chat
   | keyof typeof computer
   | keyof typeof earnings
+  | keyof typeof models
   | keyof typeof node
   | keyof typeof reasons
   | keyof typeof settings

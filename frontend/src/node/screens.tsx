@@ -1,4 +1,5 @@
 import {
+  Boxes,
   CalendarClock,
   ChartColumn,
   Coins,
@@ -17,6 +18,7 @@ import { Chat } from "./chat";
 import { ComputerScreen } from "./computer/computer";
 import { Earnings } from "./earnings/earnings";
 import { Home } from "./home";
+import { ModelsScreen } from "./models/models";
 import { Settings } from "./settings/settings";
 import { StakeScreen } from "./stake/stake";
 import { WalletScreen } from "./wallet/wallet";
@@ -46,7 +48,8 @@ export const screens: Screen[] = [
   { path: "/earnings", title: "earnings.title", Icon: ChartColumn, Show: Earnings },
   { path: "/node", title: "node.stake", Icon: Coins, Show: StakeScreen },
   { path: "/wallet", title: "node.wallet", Icon: WalletCards, Show: WalletScreen },
-  { path: "/when", gap: true, title: "when.title", Icon: CalendarClock, Show: WhenScreen },
+  { path: "/models", gap: true, title: "models.title", Icon: Boxes, Show: ModelsScreen },
+  { path: "/when", title: "when.title", Icon: CalendarClock, Show: WhenScreen },
   { path: "/computer", title: "computer.title", Icon: Cpu, Show: ComputerScreen },
   { path: "/chat", gap: true, nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
   { path: "/settings", title: "settings.title", Icon: SettingsIcon, Show: Settings },
