@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 // follow brings what stands on chain into the journal.
 func (n *Node) follow(ctx context.Context) error {
 	at := n.cfg.Profile.Contracts
-	filter := chain.Filter{Addresses: []common.Address{at.Task, at.Node}, Start: n.cfg.Profile.StartBlock}
+	filter := chain.Filter{Addresses: []common.Address{at.Task, at.Node}, Start: n.cfg.Profile.StartBlock, Wants: n.concerns}
 	err := chain.Follow(ctx, n.cfg.Chain, n.cfg.Store, "node/"+at.Task.Hex(), filter, chain.Handler{
 		Apply:     func(tx *store.Tx, l types.Log) error { return n.learn(tx, l, false) },
 		Undo:      func(tx *store.Tx, l types.Log) error { return n.learn(tx, l, true) },
@@ -31,6 +32,70 @@ func (n *Node) follow(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return err
+}
+
+// concerns tells a log that says something of this node or of a task that it has
+// from all others, by what can be seen without reading it. The tasks that wait are
+// none of its, but one of them may be next: of those the log is kept that names the
+// model.
+func (n *Node) concerns(l types.Log) bool {
+	if len(l.Topics) < 2 {
+		return false
+	}
+	of, ok := n.telling[l.Topics[0]]
+	if !ok {
+		return false
+	}
+	if of == tellsOfNode {
+		return common.BytesToAddress(l.Topics[1][:]) == n.me
+	}
+	id, err := protocol.TaskIDFromBig(l.Topics[1].Big())
+	if err != nil {
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch of {
+	case tellsOfCreation:
+		n.created[id] = l
+		return false
+	case tellsOfEnd:
+		delete(n.created, id)
+	case tellsOfDraw:
+		return n.mine[id] || bytes.Contains(l.Data, common.LeftPadBytes(n.me[:], 32))
+	}
+	return n.mine[id]
+}
+
+// telling is what a kind of log is about.
+type telling uint8
+
+const (
+	tellsOfNode telling = iota // the account in the first place
+	tellsOfTask                // the task in the first place, as all that follow
+	tellsOfCreation
+	tellsOfDraw
+	tellsOfEnd
+)
+
+// tellings are the kinds of logs that a node reads.
+func tellings(e *contracts.Events) map[common.Hash]telling {
+	return map[common.Hash]telling{
+		e.Topic(contracts.TaskTaskCreated{}):         tellsOfCreation,
+		e.Topic(contracts.TaskTaskDrawn{}):           tellsOfDraw,
+		e.Topic(contracts.TaskCommitted{}):           tellsOfTask,
+		e.Topic(contracts.TaskCommitmentsComplete{}): tellsOfTask,
+		e.Topic(contracts.TaskRevealed{}):            tellsOfTask,
+		e.Topic(contracts.TaskTaskEnded{}):           tellsOfEnd,
+		e.Topic(contracts.TaskNodePaid{}):            tellsOfTask,
+		e.Topic(contracts.TaskNodeReleased{}):        tellsOfTask,
+		e.Topic(contracts.TaskNodeDeviated{}):        tellsOfTask,
+		e.Topic(contracts.NodeNodeSlashed{}):         tellsOfNode,
+		e.Topic(contracts.NodeNodeKickedOut{}):       tellsOfNode,
+		e.Topic(contracts.NodeNodeStatusChanged{}):   tellsOfNode,
+		e.Topic(contracts.NodeNodeJoined{}):          tellsOfNode,
+		e.Topic(contracts.TaskWithdrawn{}):           tellsOfNode,
+	}
 }
 
 // learn writes one log's facts, or takes them back.
@@ -48,8 +113,6 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	}
 
 	switch e := event.(type) {
-	case *contracts.TaskTaskCreated:
-		n.nameModel(e, undo)
 	case *contracts.TaskTaskDrawn:
 		return n.drawn(tx, e, l.TxHash, at, undo)
 	case *contracts.TaskCommitted:
@@ -75,7 +138,7 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 		if e.Node != n.me {
 			return nil
 		}
-		n.noteMove(e.Node)
+		n.noteTask(e.Node)
 		return n.fact(tx, e.TaskId, func(j *Job) { j.Freed, j.Score = !undo, e.Score })
 	case *contracts.TaskNodeDeviated:
 		if e.Node != n.me {
@@ -98,19 +161,20 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	return nil
 }
 
-// nameModel remembers the models that open tasks name.
-func (n *Node) nameModel(e *contracts.TaskTaskCreated, undo bool) {
-	id, err := protocol.TaskIDFromBig(e.TaskId)
-	if err != nil {
-		return
-	}
+// namedModel is the model that a task names; zero when this node did not see it
+// being created.
+func (n *Node) namedModel(id protocol.TaskID) common.Hash {
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	if undo {
-		delete(n.named, id)
-	} else if e.ModelKey != (common.Hash{}) {
-		n.named[id] = e.ModelKey
+	l, seen := n.created[id]
+	n.mu.Unlock()
+	if !seen {
+		return common.Hash{}
 	}
+	event, err := n.events.Parse(&l)
+	if e, ok := event.(*contracts.TaskTaskCreated); ok && err == nil {
+		return e.ModelKey
+	}
+	return common.Hash{}
 }
 
 func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, at time.Time, undo bool) error {
@@ -138,7 +202,7 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 		return nil // it declined itself, or the task is none of its
 	}
 	n.touch(id)
-	n.noteMove(n.me)
+	n.noteTask(n.me)
 	if undo {
 		return n.rows.jobs.Delete(tx, uint64(id))
 	}
@@ -146,11 +210,11 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 		return nil
 	}
 	n.mu.Lock()
-	named := n.named[id]
+	n.mine[id] = true
 	n.mu.Unlock()
 	job := Job{
 		ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, DrawnAt: at,
-		Type: protocol.TaskType(e.TaskType), ModelKey: named, ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
+		Type: protocol.TaskType(e.TaskType), ModelKey: n.namedModel(id), ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
 		Units: e.Units, Images: e.Images, ArgumentsBy: e.ArgumentsBy, CommitBy: e.CommitBy,
 	}
 	job.settle()
@@ -162,11 +226,6 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 
 func (n *Node) ended(tx *store.Tx, e *contracts.TaskTaskEnded, by common.Hash, at time.Time, undo bool) error {
 	outcome := protocol.Outcome(e.Outcome)
-	if id, err := protocol.TaskIDFromBig(e.TaskId); err == nil {
-		n.mu.Lock()
-		delete(n.named, id)
-		n.mu.Unlock()
-	}
 	return n.fact(tx, e.TaskId, func(j *Job) {
 		j.Outcome, j.EndedAt = outcome, at
 		if undo {
@@ -204,7 +263,7 @@ func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo 
 	if e.Node != n.me {
 		return nil
 	}
-	n.noteMove(e.Node)
+	n.noteTask(e.Node)
 	amount, err := protocol.WeiOf(e.Amount)
 	if err != nil {
 		return err
@@ -346,13 +405,24 @@ func (n *Node) record(tx *store.Tx, j *Job) error {
 // takes blocks back.
 const keepJobs = time.Hour
 
-// prune drops journals of jobs that are long over. Their records stay.
+// pruneEvery is how often the journal is searched for jobs that are long over.
+const pruneEvery = keepJobs / 6
+
+// prune drops journals of jobs that are long over, now and then. Their records stay.
 func (n *Node) prune(tx *store.Tx) error {
-	old := n.cfg.Now().Add(-keepJobs)
+	now := n.cfg.Now()
+	if now.Sub(n.pruned) < pruneEvery {
+		return nil
+	}
+	n.pruned = now
+	old := now.Add(-keepJobs)
 	return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
 		if j.State != JobEnded || j.EndedAt.IsZero() || j.EndedAt.After(old) {
 			return nil
 		}
+		n.mu.Lock()
+		delete(n.mine, protocol.TaskID(id))
+		n.mu.Unlock()
 		return errors.Join(n.rows.jobs.Delete(tx, id), n.rows.answers.Delete(tx, j.Key))
 	})
 }
@@ -373,6 +443,16 @@ func (n *Node) noteMove(a common.Address) {
 	n.moved = true
 }
 
+// noteTask is noteMove for what a task does to the node, which can wait a little.
+func (n *Node) noteTask(a common.Address) {
+	if a != n.me {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.busied = true
+}
+
 // learned wakes whoever waits for the facts that are now on disk.
 func (n *Node) learned() {
 	n.mu.Lock()
@@ -384,14 +464,17 @@ func (n *Node) learned() {
 			signal(n.starting)
 		}
 	}
-	any := len(n.touched) > 0 || n.moved
-	moved := n.moved
+	any := len(n.touched) > 0 || n.moved || n.busied
+	moved, busied := n.moved, n.busied
 	clear(n.touched)
-	n.moved = false
+	n.moved, n.busied = false, false
 	n.mu.Unlock()
 
 	if moved {
 		n.wake()
+	}
+	if busied {
+		signal(n.soon)
 	}
 	if any {
 		n.changed()

@@ -15,6 +15,13 @@ import (
 // lookAgain is how often the node looks at itself though nothing happened.
 const lookAgain = time.Minute
 
+// What tasks did to the node is looked at, at once so many times, and then every so
+// often: where there is much to do, tasks follow each other by the second.
+const (
+	looksAtOnce = 8
+	lookPause   = 5 * time.Second
+)
+
 // steer brings the node's status on chain to the wish.
 func (n *Node) steer(ctx context.Context) error {
 	var wait pause
@@ -49,6 +56,11 @@ func (n *Node) idle(ctx context.Context, most time.Duration) {
 			return
 		case <-n.steering:
 			return
+		case <-n.soon:
+			if n.looks.Allow() {
+				return
+			}
+			end.Reset(min(most, lookPause))
 		case <-end.C:
 			return
 		case <-room.C:

@@ -46,14 +46,15 @@ func (n *Node) newRunner(id protocol.TaskID) *runner {
 	}
 }
 
-// resume finds the jobs that the last run left.
+// resume finds the jobs that the last run left, before the chain is followed.
 func (n *Node) resume() error {
 	return n.cfg.Store.View(func(tx *store.Tx) error {
 		return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.mine[protocol.TaskID(id)] = true
 			if j.State != JobEnded {
-				n.mu.Lock()
 				n.waiting[protocol.TaskID(id)] = true
-				n.mu.Unlock()
 				signal(n.starting)
 			}
 			return nil
