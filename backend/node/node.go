@@ -54,6 +54,7 @@ type Node struct {
 	// mu guards everything that follows.
 	mu          sync.Mutex
 	view        view
+	lookedAtAll time.Time // when everything in view was last read
 	params      contracts.Params
 	progress    string
 	yielding    *Yielding // nil while nobody needs the computer
