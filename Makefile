@@ -12,7 +12,7 @@ HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
 PAGES  := frontend/dist/node/index.html
 
-.PHONY: help run test test-kills test-wine desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-inference bench-images bench-app clean
+.PHONY: help run test test-kills test-wine desktop engine-vulkan engine-cuda engine-cuda12 generate bench-latency bench-throughput bench-inference bench-images bench-app clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile
@@ -48,6 +48,9 @@ generate: ## everything that is generated and checked in
 
 bench-latency: $(HELIUM) $(ENGINE) ## what the network adds to bare inference
 	$(HELIUM) bench latency
+
+bench-throughput: $(HELIUM) ## 10,000 tasks with answers that are made up, and that each is paid once
+	$(HELIUM) bench load --fake-inference 200ms --requests 10000 --parallel 80
 
 bench-inference: $(HELIUM) $(ENGINE) inference/bench/rival/node_modules/.package-lock.json ## the engine's speed beside others'
 	$(HELIUM) bench inference

@@ -32,9 +32,10 @@ type Chain struct {
 	log    *slog.Logger
 	clock  *Clock
 
-	now  func() time.Time
-	stop context.CancelFunc
-	done chan struct{}
+	now    func() time.Time
+	stop   context.CancelFunc
+	done   chan struct{}
+	blocks blockLogs
 
 	// mu guards everything that follows.
 	mu        sync.Mutex

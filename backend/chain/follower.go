@@ -21,6 +21,12 @@ type Filter struct {
 	Start uint64
 	// Depth is how deep a reorganisation may go and still be undone. 0 means 64.
 	Depth uint64
+	// Wants, if any, is asked of every log, in their order and before the first of
+	// its block is applied, and again before the log itself is: one that it does not
+	// want is neither applied nor remembered, and a block without any that it wants
+	// costs no write. What it says of a log may turn to yes by what is applied before
+	// that log, and by nothing else.
+	Wants func(l types.Log) bool
 }
 
 // Head is a block up to which every log has been applied.

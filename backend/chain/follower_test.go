@@ -59,15 +59,20 @@ func (w *world) bump(n int) {
 
 func id(l types.Log) string { return fmt.Sprintf("%d/%s/%d", l.BlockNumber, l.BlockHash, l.Index) }
 
-// truth is the counter's logs on the canonical chain.
-func (w *world) truth() []string {
+// logs are the counter's on the canonical chain.
+func (w *world) logs() []types.Log {
 	w.t.Helper()
 	logs, err := w.Client().FilterLogs(context.Background(), ethereum.FilterQuery{FromBlock: new(big.Int), Addresses: []common.Address{counter}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var ids []string
-	for _, l := range logs {
+	return logs
+}
+
+// truth names them.
+func (w *world) truth() (ids []string) {
+	w.t.Helper()
+	for _, l := range w.logs() {
 		ids = append(ids, id(l))
 	}
 	return ids
@@ -205,6 +210,14 @@ func TestALongAbsenceIsCaughtUpByRange(t *testing.T) {
 // TestReorganisationsAreUndone makes a long random history of blocks, forks and
 // restarts, and compares what the handler holds with the chain after each.
 func TestReorganisationsAreUndone(t *testing.T) {
+	some := onlyCounter
+	some.Wants = func(l types.Log) bool { return l.BlockNumber%3 == 0 }
+	for name, filter := range map[string]Filter{"every log": onlyCounter, "some logs": some} {
+		t.Run(name, func(t *testing.T) { testReorganisations(t, filter) })
+	}
+}
+
+func testReorganisations(t *testing.T, filter Filter) {
 	seed := rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	defer func() {
@@ -213,8 +226,17 @@ func TestReorganisationsAreUndone(t *testing.T) {
 		}
 	}()
 	w := newWorld(t)
-	c, l := w.open(w.Client()), w.ledger()
-	stop := following(t, c, l.st, onlyCounter, l.handler())
+	c, l, beside := w.open(w.Client()), w.ledger(), w.ledger()
+	stopBeside := following(t, c, beside.st, onlyCounter, beside.handler()) // with the logs of the same blocks
+	stop := following(t, c, l.st, filter, l.handler())
+	wanted := func() (ids []string) {
+		for _, log := range w.logs() {
+			if filter.Wants == nil || filter.Wants(log) {
+				ids = append(ids, id(log))
+			}
+		}
+		return ids
+	}
 	forks := 0
 	for range 40 {
 		switch rng.IntN(5) {
@@ -227,15 +249,58 @@ func TestReorganisationsAreUndone(t *testing.T) {
 			}
 		case 4:
 			stop()
-			stop = following(t, c, l.st, onlyCounter, l.handler())
+			stop = following(t, c, l.st, filter, l.handler())
 		}
-		eventually(t, w.truth, func() []string { return l.all(t) })
+		eventually(t, wanted, func() []string { return l.all(t) })
+		eventually(t, w.truth, func() []string { return beside.all(t) })
 	}
 	stop()
-	t.Logf("%d forks, %d logs", forks, len(w.truth()))
+	stopBeside()
+	t.Logf("%d forks, %d logs of %d", forks, len(wanted()), len(w.truth()))
 	if forks == 0 {
 		t.Skip("chance made no fork")
 	}
+}
+
+// A follower remembers nothing of what it does not want, and writes nothing for a
+// block that has no more, but now and then.
+func TestWhatIsNotWantedIsNotWritten(t *testing.T) {
+	w := newWorld(t)
+	c, st := w.open(w.Client()), w.store()
+	filter := onlyCounter
+	filter.Wants = func(l types.Log) bool { return l.BlockNumber == 3 }
+	passed := make(chan uint64, 1000)
+	stop := following(t, c, st, filter, Handler{
+		Apply:     func(*store.Tx, types.Log) error { return nil },
+		Committed: func(h Head) { passed <- h.Number },
+	})
+	j := &stored{store: st, name: "test", tables: cursorTables()}
+	for number := uint64(1); number <= 3+lag; number++ {
+		w.bump(1)
+		w.Commit()
+		for <-passed < number {
+		}
+		at, err := j.load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, logs := uint64(0), 0
+		switch {
+		case number >= 3+lag:
+			want = 4 + lag
+		case number >= 3:
+			want, logs = 4, 1
+		}
+		if at.Next != want {
+			t.Fatalf("after block %d the next is %d, want %d", number, at.Next, want)
+		}
+		for _, m := range at.Marks {
+			if m.Number == 3 && len(m.Logs) != logs && number < 3+lag || m.Number != 3 && len(m.Logs) != 0 {
+				t.Fatalf("of block %d it keeps %d logs", m.Number, len(m.Logs))
+			}
+		}
+	}
+	stop()
 }
 
 // fork replaces the last depth blocks by depth+1 others.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -181,40 +182,52 @@ func (o outbox) put(tx *store.Tx, key string, r row) error {
 // change applies fn to a row whose state is still as it was when last read; it
 // refuses an edge that is not in the table.
 func (o outbox) change(st *store.Store, key string, from State, fn func(*row)) error {
-	return st.Update(func(tx *store.Tx) error {
-		r, err := o.rows.Get(tx, o.key(key))
-		if err != nil {
-			return err
+	return st.Update(func(tx *store.Tx) error { return o.changeIn(tx, key, from, fn) })
+}
+
+func (o outbox) changeIn(tx *store.Tx, key string, from State, fn func(*row)) error {
+	r, err := o.rows.Get(tx, o.key(key))
+	if err != nil {
+		return err
+	}
+	if r.State != from {
+		return fmt.Errorf("intent %s is %s, want %s: two senders share one key", key, r.State, from)
+	}
+	fn(&r)
+	for _, to := range edges[from] {
+		if to == r.State {
+			return o.put(tx, key, r)
 		}
-		if r.State != from {
-			return fmt.Errorf("intent %s is %s, want %s: two senders share one key", key, r.State, from)
-		}
-		fn(&r)
-		for _, to := range edges[from] {
-			if to == r.State {
-				return o.put(tx, key, r)
-			}
-		}
-		return fmt.Errorf("intent %s cannot go from %s to %s", key, from, r.State)
-	})
+	}
+	return fmt.Errorf("intent %s cannot go from %s to %s", key, from, r.State)
 }
 
 type entry struct {
 	key string
 	row
+	// cost is the most that the newest version may cost; nil before it is asked for.
+	cost *big.Int
 }
 
 // pending is every row that is not settled, oldest first.
-func (o outbox) pending(st *store.Store) ([]entry, error) {
+func (o outbox) pending(st *store.Store) ([]entry, error) { return o.pendingFrom(st, 0) }
+
+// pendingFrom is every row that is not settled from a place in the order on. Whoever
+// has seen all rows below it will not see another: places are taken in order.
+func (o outbox) pendingFrom(st *store.Store, order uint64) ([]entry, error) {
 	var list []entry
+	mine := o.address.Hex() + "/"
 	err := st.View(func(tx *store.Tx) error {
 		list = nil
-		return o.open.ScanPrefix(tx, o.address.Hex()+"/", func(_, key string) error {
+		return o.open.ScanFrom(tx, o.openKey(order), func(at, key string) error {
+			if !strings.HasPrefix(at, mine) {
+				return store.ErrStop
+			}
 			r, err := o.rows.Get(tx, o.key(key))
 			if err != nil {
 				return err
 			}
-			list = append(list, entry{key, r})
+			list = append(list, entry{key: key, row: r})
 			return nil
 		})
 	})

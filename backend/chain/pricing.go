@@ -92,19 +92,19 @@ func (s *Sender) price(ctx context.Context, written []entry, f fee) (ready []ent
 
 // holdBack takes from the balance what signed intents may still cost.
 func (s *Sender) holdBack(balance *big.Int) error {
-	open, err := s.box.pending(s.store)
-	if err != nil {
-		return err
-	}
-	for _, e := range open {
+	for i := range s.seen.open {
+		e := &s.seen.open[i]
 		if e.State != Signed {
 			continue
 		}
-		tx, err := e.newest()
-		if err != nil {
-			return err
+		if e.cost == nil {
+			tx, err := e.newest()
+			if err != nil {
+				return err
+			}
+			e.cost = tx.Cost()
 		}
-		balance.Sub(balance, tx.Cost())
+		balance.Sub(balance, e.cost)
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (s *Sender) refuse(e entry, cause error) (again bool, err error) {
 }
 
 func (s *Sender) fail(e entry, why failure, data []byte, message string) error {
-	err := s.box.change(s.store, e.key, Written, func(r *row) {
+	err := s.change(e.key, Written, func(r *row) {
 		r.State, r.Failure, r.Revert, r.Message = Failed, why, data, message
 	})
 	if err != nil {
@@ -190,7 +190,7 @@ func (s *Sender) raise(ctx context.Context, e *entry) error {
 	}
 	s.o.Log.Info("transaction is stuck, raising its fee", "intent", e.key, "nonce", e.Nonce, "tip", tip)
 	e.Signed = append(e.Signed, raw)
-	return s.box.change(s.store, e.key, Signed, func(r *row) { r.Signed = e.Signed })
+	return s.change(e.key, Signed, func(r *row) { r.Signed = e.Signed })
 }
 
 func quarterMoreRoundedUp(n *big.Int) *big.Int {
@@ -274,6 +274,6 @@ func (s *Sender) writeGap(ctx context.Context, nonce uint64) error {
 	}
 	s.seen.gap = gapSighting{}
 	s.o.Log.Info("filling a hole in the nonces", "nonce", nonce)
-	_, err = s.send(ctx, entry{gapKey(nonce), r}, sighting{}, true)
+	_, err = s.send(ctx, entry{key: gapKey(nonce), row: r}, sighting{}, true)
 	return err
 }

@@ -57,7 +57,7 @@ func TestASenderNeverOffersMoreThanItMay(t *testing.T) {
 	if f := s.capped(fee{tip: big.NewInt(2_000_000_000), cap: big.NewInt(3_000_000_000)}); f.tip.Cmp(most) != 0 || f.cap.Cmp(most) != 0 {
 		t.Errorf("a tip above the limit becomes %s of %s", f.tip, f.cap)
 	}
-	e := entry{"a", row{State: Signed, Address: w.key.Address(), To: counter, Gas: params.TxGas, Value: nil}}
+	e := entry{key: "a", row: row{State: Signed, Address: w.key.Address(), To: counter, Gas: params.TxGas, Value: nil}}
 	raw, err := tx.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,15 @@ import (
 // memory is what the sending goroutine knows and may forget: it is found out
 // again after a restart.
 type memory struct {
+	// open is every row that is not settled, oldest first, and next the place in the
+	// order behind them: only this goroutine changes rows, others only add some.
+	open []entry
+	next uint64
+	// looked is when receipts were last looked for, under which head, and whether that
+	// is to be done again soon.
+	looked     time.Time
+	lookedHead common.Hash
+	lookSoon   bool
 	// nonceKnown says whether nonce is the next one to use.
 	nonceKnown bool
 	nonce      uint64
@@ -64,6 +74,9 @@ func (s *Sender) run(ctx context.Context) {
 		if errors.Is(err, errStopped) {
 			return
 		}
+		if err != nil {
+			s.seen.open, s.seen.next = nil, 0 // what is on disk counts
+		}
 		if err != nil && ctx.Err() == nil {
 			s.o.Log.Warn("sending transactions, trying again", "err", err)
 			wait = 4 * retry
@@ -98,7 +111,7 @@ func (s *Sender) step(name string) error {
 func (s *Sender) pass(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	open, err := s.box.pending(s.store)
+	open, err := s.pending()
 	if err != nil || len(open) == 0 {
 		return time.Minute, err
 	}
@@ -113,11 +126,12 @@ func (s *Sender) pass(ctx context.Context) (time.Duration, error) {
 		}
 	}
 	if len(signed) > 0 {
-		again, err := s.settle(ctx, signed)
-		if err != nil {
-			return retry, err
+		if s.mayHaveNews() {
+			if s.seen.lookSoon, err = s.settle(ctx, signed); err != nil {
+				return retry, err
+			}
 		}
-		if again {
+		if s.seen.lookSoon {
 			wait = retry
 		}
 	}
@@ -131,6 +145,56 @@ func (s *Sender) pass(ctx context.Context) (time.Duration, error) {
 		}
 	}
 	return wait, nil
+}
+
+// pending is every row that is not settled, oldest first. It reads those that are
+// new since it was last called.
+func (s *Sender) pending() ([]entry, error) {
+	fresh, err := s.box.pendingFrom(s.store, s.seen.next)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(fresh); n > 0 {
+		s.seen.open = append(s.seen.open, fresh...)
+		s.seen.next = fresh[n-1].Order + 1
+	}
+	return slices.Clone(s.seen.open), nil
+}
+
+// change is that of the outbox, and remembers what became of the row.
+func (s *Sender) change(key string, from State, fn func(*row)) error {
+	var after row
+	err := s.box.change(s.store, key, from, func(r *row) {
+		fn(r)
+		after = *r
+	})
+	if err == nil {
+		s.seen.set(key, after)
+	}
+	return err
+}
+
+// set remembers what is now on disk.
+func (m *memory) set(key string, r row) {
+	at := slices.IndexFunc(m.open, func(e entry) bool { return e.key == key })
+	switch {
+	case at < 0: // it is read when its turn comes
+	case r.State.settled():
+		m.open = slices.Delete(m.open, at, at+1)
+	default:
+		m.open[at] = entry{key: key, row: r}
+	}
+}
+
+// mayHaveNews says that something may have become of what was sent since that was
+// last looked for: there is another block, or a while has passed.
+func (s *Sender) mayHaveNews() bool {
+	head := s.chain.Head().Hash()
+	if head == s.seen.lookedHead && time.Since(s.seen.looked) < retry {
+		return false
+	}
+	s.seen.lookedHead, s.seen.looked = head, time.Now()
+	return true
 }
 
 // settle looks for the receipts of signed intents, and sends again those that
@@ -158,13 +222,15 @@ func (s *Sender) settle(ctx context.Context, signed []entry) (again bool, err er
 	}
 	group.Wait()
 
+	if err := s.finish(ctx, signed, mined); err != nil {
+		return false, err
+	}
 	for i, e := range signed {
 		switch {
 		case results[i] != nil:
 			s.setTrouble(e.key, results[i])
 			again = true
 		case mined[i] != nil:
-			err = s.finish(ctx, e, mined[i])
 		case e.Nonce < used:
 			again = true
 			err = s.lostNonce(e)
@@ -200,23 +266,46 @@ func (s *Sender) receipt(ctx context.Context, r row, final uint64) (*types.Recei
 	return nil, nil
 }
 
-// finish stores the receipt; when the contract refused on chain, also why.
-func (s *Sender) finish(ctx context.Context, e entry, receipt *types.Receipt) error {
-	var data []byte
-	if receipt.Status != types.ReceiptStatusSuccessful {
-		data = s.replay(ctx, e.row, receipt)
+// finish stores the receipts of those that were mined, in one go; where the contract
+// refused on chain, also why.
+func (s *Sender) finish(ctx context.Context, signed []entry, mined []*types.Receipt) error {
+	var done []entry
+	for i, receipt := range mined {
+		if receipt == nil {
+			continue
+		}
+		e := signed[i]
+		e.Receipt = receipt
+		if receipt.Status != types.ReceiptStatusSuccessful {
+			e.Revert = s.replay(ctx, e.row, receipt)
+		}
+		if err := s.step("receipt"); err != nil {
+			return err
+		}
+		done = append(done, e)
 	}
-	if err := s.step("receipt"); err != nil {
-		return err
+	if len(done) == 0 {
+		return nil
 	}
-	err := s.box.change(s.store, e.key, Signed, func(r *row) {
-		r.State, r.Receipt, r.Revert = Mined, receipt, data
+	err := s.store.Update(func(tx *store.Tx) error {
+		for _, e := range done {
+			if err := s.box.changeIn(tx, e.key, Signed, func(r *row) {
+				r.State, r.Receipt, r.Revert = Mined, e.Receipt, e.Revert
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	delete(s.seen.sent, e.key)
-	s.tell(e.key)
+	for _, e := range done {
+		e.State = Mined
+		s.seen.set(e.key, e.row)
+		delete(s.seen.sent, e.key)
+		s.tell(e.key)
+	}
 	return nil
 }
 
@@ -253,7 +342,7 @@ func (s *Sender) lostNonce(e entry) error {
 	s.o.Log.Info("nonce was used elsewhere, signing again", "intent", e.key, "nonce", e.Nonce)
 	s.seen.nonceKnown = false
 	delete(s.seen.sent, e.key)
-	return s.box.change(s.store, e.key, Signed, func(r *row) {
+	return s.change(e.key, Signed, func(r *row) {
 		r.State, r.Signed, r.Nonce = Written, nil, 0
 	})
 }
@@ -380,6 +469,9 @@ func (s *Sender) signAll(ctx context.Context, written []entry) (again bool, err 
 	if err := s.writeSigned(ready); err != nil {
 		return false, err
 	}
+	for _, e := range ready {
+		s.seen.set(e.key, e.row)
+	}
 	s.seen.nonce = next
 	if err := s.step("signed"); err != nil {
 		return false, err
@@ -434,7 +526,7 @@ func (s *Sender) learnNonce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read nonce: %w", err)
 	}
-	open, err := s.box.pending(s.store)
+	open, err := s.pending()
 	if err != nil {
 		return err
 	}

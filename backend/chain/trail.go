@@ -23,6 +23,9 @@ type trail struct {
 
 	at     cursor
 	loaded bool
+	// kept is the next block as the journal has it: what lies between it and at
+	// held nothing that the filter wants.
+	kept uint64
 }
 
 const (
@@ -31,6 +34,9 @@ const (
 	near = 16
 	// span is the blocks of one range.
 	span = 2000
+	// lag is how many blocks of no interest are passed before that is written down:
+	// after a restart they are read again.
+	lag = 100
 )
 
 // errMoved says that the chain changed while it was read; looking again helps.
@@ -41,8 +47,9 @@ func (t *trail) catchUp(ctx context.Context) error {
 	if err := t.load(); err != nil {
 		return err
 	}
-	for moves := 0; ; {
-		done, err := t.step(ctx)
+	// What was pushed is as good as what the node says, until it is not.
+	for moves, pushed := 0, true; ; pushed = false {
+		done, err := t.step(ctx, pushed)
 		if errors.Is(err, errMoved) && moves < patience {
 			moves++
 			continue
@@ -54,12 +61,14 @@ func (t *trail) catchUp(ctx context.Context) error {
 	}
 }
 
-func (t *trail) step(ctx context.Context) (done bool, err error) {
+func (t *trail) step(ctx context.Context, pushed bool) (done bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	head, err := t.header(ctx, nil)
-	if err != nil {
-		return false, err
+	head := t.chain.Head()
+	if !pushed {
+		if head, err = t.header(ctx, nil); err != nil {
+			return false, err
+		}
 	}
 	return t.advance(ctx, head)
 }
@@ -77,7 +86,7 @@ func (t *trail) load() error {
 		return handlerError{fmt.Errorf("read cursor: %w", err)}
 	}
 	at.Next = max(at.Next, t.filter.Start)
-	t.at, t.loaded = at, true
+	t.at, t.kept, t.loaded = at, at.Next, true
 	return nil
 }
 
@@ -147,7 +156,7 @@ func (t *trail) logsOf(ctx context.Context, h *types.Header) ([]types.Log, error
 		return nil, nil
 	}
 	hash := h.Hash()
-	logs, err := t.chain.client.FilterLogs(ctx, ethereum.FilterQuery{
+	logs, err := t.chain.blocks.logs(ctx, t.chain.client, ethereum.FilterQuery{
 		BlockHash: &hash, Addresses: t.filter.Addresses, Topics: t.filter.Topics,
 	})
 	if err != nil {
@@ -226,18 +235,7 @@ func (t *trail) verify(ctx context.Context, marks []mark) ([]uint64, error) {
 func (t *trail) apply(m mark, time uint64, newest bool) error {
 	head := Head{Number: m.Number, Hash: m.Hash, Time: time, Live: newest}
 	ch := change{next: m.Number + 1, add: &m, keep: t.filter.Depth}
-	err := t.journal.apply(ch, func(tx *store.Tx) error {
-		for _, l := range m.Logs {
-			if err := t.handler.Apply(tx, l); err != nil {
-				return fmt.Errorf("apply log %d of block %d: %w", l.Index, l.BlockNumber, err)
-			}
-		}
-		if t.handler.Head == nil {
-			return nil
-		}
-		return t.handler.Head(tx, head)
-	})
-	if err != nil {
+	if err := t.write(&m, ch, head); err != nil {
 		return t.broken(err)
 	}
 	t.at.Next = ch.next
@@ -249,6 +247,42 @@ func (t *trail) apply(m mark, time uint64, newest bool) error {
 		t.handler.Committed(head)
 	}
 	return nil
+}
+
+// write applies the wanted logs of a block, which then are all that m has, and
+// keeps the cursor with them. A block without any need not be written down.
+func (t *trail) write(m *mark, ch change, head Head) error {
+	logs := m.Logs
+	if wants := t.filter.Wants; wants != nil && t.handler.Head == nil {
+		any := false
+		for _, l := range logs {
+			any = wants(l) || any
+		}
+		if !any && ch.next < t.kept+lag {
+			m.Logs = nil
+			return nil
+		}
+	}
+	err := t.journal.apply(ch, func(tx *store.Tx) error {
+		m.Logs = nil
+		for _, l := range logs {
+			if t.filter.Wants != nil && !t.filter.Wants(l) {
+				continue
+			}
+			if err := t.handler.Apply(tx, l); err != nil {
+				return fmt.Errorf("apply log %d of block %d: %w", l.Index, l.BlockNumber, err)
+			}
+			m.Logs = append(m.Logs, l)
+		}
+		if t.handler.Head == nil {
+			return nil
+		}
+		return t.handler.Head(tx, head)
+	})
+	if err == nil {
+		t.kept = ch.next
+	}
+	return err
 }
 
 // rewind undoes the marks that are no longer canonical, the newest first.
@@ -292,7 +326,7 @@ func (t *trail) undo(m mark) error {
 	if err != nil {
 		return t.broken(err)
 	}
-	t.at.Next, t.at.Marks = next, t.at.Marks[:before]
+	t.at.Next, t.at.Marks, t.kept = next, t.at.Marks[:before], next
 	return nil
 }
 

@@ -15,6 +15,7 @@ var ErrUnknownEvent = errors.New("unknown event")
 // Events reads the logs of Task and Node. It may be used by many at once.
 type Events struct {
 	unpack map[common.Hash]func(*types.Log) (any, error)
+	topics map[string]common.Hash
 }
 
 // NewEvents makes a reader of logs.
@@ -28,7 +29,7 @@ func NewEvents() (*Events, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read interface of Node: %w", err)
 	}
-	e := &Events{unpack: map[common.Hash]func(*types.Log) (any, error){}}
+	e := &Events{unpack: map[common.Hash]func(*types.Log) (any, error){}, topics: map[string]common.Hash{}}
 
 	add(e, taskABI, task.UnpackTaskCreatedEvent)
 	add(e, taskABI, task.UnpackTaskQueuedEvent)
@@ -72,12 +73,17 @@ func (e *Events) Parse(log *types.Log) (any, error) {
 	return unpack(log)
 }
 
+// Topic is the first topic of an event's logs, so that they can be told before
+// they are read. It takes a binding, e.g. TaskTaskDrawn{}.
+func (e *Events) Topic(event named) common.Hash { return e.topics[event.ContractEventName()] }
+
 type named interface{ ContractEventName() string }
 
 func add[E named](e *Events, parsed *abi.ABI, unpack func(*types.Log) (*E, error)) {
 	var event E
 	name := event.ContractEventName()
-	e.unpack[parsed.Events[name].ID] = func(log *types.Log) (any, error) {
+	e.topics[name] = parsed.Events[name].ID
+	e.unpack[e.topics[name]] = func(log *types.Log) (any, error) {
 		got, err := unpack(log)
 		if err != nil {
 			return nil, fmt.Errorf("read event %s: %w", name, err)

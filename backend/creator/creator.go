@@ -103,6 +103,7 @@ type Creator struct {
 	// dry is when a transaction was last refused for want of gas, in Unix nanoseconds.
 	dry     atomic.Int64
 	pushes  chan struct{}
+	spent   chan struct{} // holds an element when there is something to count anew
 	ready   chan struct{}
 	newborn chan *Task
 
@@ -153,6 +154,7 @@ func New(c Config) (*Creator, error) {
 		events: events, network: n,
 		purse:   newPurse(c.Chain, c.Profile.Contracts, c.Sender, c.DepositAhead),
 		pushes:  make(chan struct{}, 1),
+		spent:   make(chan struct{}, 1),
 		ready:   make(chan struct{}),
 		newborn: make(chan *Task),
 		tasks:   map[string]*Task{},
@@ -205,6 +207,7 @@ func (c *Creator) Run(ctx context.Context) error {
 	}
 	running.Go(func() { c.watch(ctx) })
 	running.Go(func() { c.push(ctx) })
+	running.Go(func() { c.count(ctx) })
 	for _, t := range c.openTasks() {
 		running.Go(func() { t.run(ctx) })
 	}
@@ -225,6 +228,33 @@ func (c *Creator) Run(ctx context.Context) error {
 			if err := c.network.load(ctx); err != nil && ctx.Err() == nil {
 				c.log.Warn("prices could not be read again", "err", err)
 			}
+		}
+	}
+}
+
+// recount has what there is to spend asked anew, after it has changed.
+func (c *Creator) recount() {
+	select {
+	case c.spent <- struct{}{}:
+	default:
+	}
+}
+
+// countPause is between two counts: tasks begin and end by the dozen in a block.
+const countPause = time.Second
+
+func (c *Creator) count(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.spent:
+		}
+		if err := c.purse.refresh(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn("balance can't be read", "err", err)
+		}
+		if !sleep(ctx, countPause) {
+			return
 		}
 	}
 }

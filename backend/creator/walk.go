@@ -101,15 +101,8 @@ func (w *walker) showCreated(id protocol.TaskID, v view) {
 	w.t.record.TaskID = id
 	w.t.mu.Unlock()
 	w.t.c.purse.paid(w.t.ID())
-	w.helpers.Go(w.count)
+	w.t.c.recount()
 	w.t.emit(Event{Stage: StageCreated, TaskID: id, Tx: v.created.Raw.TxHash})
-}
-
-// count asks what there is to spend, after it has changed.
-func (w *walker) count() {
-	if err := w.t.c.purse.refresh(w.ctx); err != nil && w.ctx.Err() == nil {
-		w.t.c.log.Warn("balance can't be read", "err", err)
-	}
 }
 
 func (w *walker) showQueued(v view) error {
@@ -291,7 +284,7 @@ func (w *walker) end(v view) (bool, error) {
 		t.emit(Event{Stage: stageOf(t.Record()), Reason: reason})
 	}
 	t.emit(Event{Stage: StageSettled, Receipt: receipt, Tx: receipt.SettleTx})
-	w.count()
+	w.t.c.recount()
 	return true, nil
 }
 

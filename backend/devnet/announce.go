@@ -80,7 +80,7 @@ func (d *devnet) ready() Ready {
 	var r Ready
 	r.Chain.HTTP, r.Chain.WS, r.Chain.ID = d.profile.HTTP, d.profile.WS, d.profile.ChainID
 	r.Relay, r.Bridge, r.Chat = d.profile.Relays[0].URL, d.bridge.URL(), d.bridge.URL()+"/"
-	r.APIKey, r.Faucet = d.apiKey, d.faucet.url()
+	r.PID, r.APIKey, r.Faucet = os.Getpid(), d.apiKey, d.faucet.url()
 	r.Profile = r.Relay + client.ProfilePath
 	r.Contracts = d.profile.Contracts
 	for _, n := range d.nodes {

@@ -25,7 +25,10 @@ import (
 type crowd struct {
 	engine node.Engine
 	class  protocol.GPUClass
-	nodes  []*crowdNode
+	// store has a part for each node: a store of its own takes memory, and a write of
+	// its own to the disk for whatever it keeps.
+	store *store.Store
+	nodes []*crowdNode
 }
 
 type crowdNode struct {
@@ -42,6 +45,11 @@ func (d *devnet) startCrowd(ctx context.Context, first int) error {
 	if err := d.startCrowdEngine(ctx); err != nil {
 		return err
 	}
+	var err error
+	if d.crowd.store, err = store.Open(filepath.Join(d.DataDir, "crowd"), store.Options{Log: d.Log}); err != nil {
+		return fmt.Errorf("open the nodes' journal: %w", err)
+	}
+	d.onClose(func() { d.crowd.store.Close() })
 	for i := first; i < d.Nodes; i++ {
 		n, err := d.makeCrowdNode(ctx, i)
 		if err != nil {
@@ -88,11 +96,7 @@ func (d *devnet) makeCrowdNode(ctx context.Context, i int) (*crowdNode, error) {
 		return nil, err
 	}
 	log := d.Log.With("node", i+1)
-	st, err := store.Open(filepath.Join(dir, "crowd"), store.Options{Log: log})
-	if err != nil {
-		return nil, err
-	}
-	d.onClose(func() { st.Close() })
+	st := d.crowd.store.Within(fmt.Sprintf("node-%d", i+1))
 	sender := chain.OpenSender(d.chain, st, w, chain.SenderOptions{Decode: contracts.DecodeError, Log: log})
 	d.onClose(sender.Close)
 	link, err := client.Dial(ctx, client.Options{URL: d.profile.Relays[0].URL, Signer: w, Domain: d.profile.Domain(), Log: log})

@@ -46,11 +46,15 @@ func (d *devnet) deploy(ctx context.Context) error {
 	d.operator = chain.OpenSender(d.chain, d.store, operator, chain.SenderOptions{Decode: contracts.DecodeError, Log: d.Log})
 	d.onClose(d.operator.Close)
 
-	d.profile = protocol.Profile{
+	profile := protocol.Profile{
 		Version: protocol.ProfileVersion, Name: "local network", ChainID: ChainID,
 		HTTP: d.validator.HTTP(), WS: d.validator.WS(), StartBlock: at.Block,
 		Contracts:       protocol.Contracts{Token: at.Token, Node: at.Node, Task: at.Task},
 		BlockIntervalMS: d.Block.Milliseconds(),
 	}
+	d.profile = profile.Remembering(protocol.NewRecall(recalled))
 	return nil
 }
+
+// recalled is how many signatures are remembered: those of the tasks at hand.
+const recalled = 1 << 13

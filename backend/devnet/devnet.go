@@ -217,7 +217,7 @@ func relayLimits() relay.Limits {
 }
 
 // bridgeFunds is what the bridge's wallet is topped up to.
-var bridgeFunds = protocol.CNX(100_000)
+var bridgeFunds = protocol.CNX(1_000_000)
 
 // pricePerSecond is what the bridge offers for a second of a node's time.
 const pricePerSecond = "0.25"
@@ -239,7 +239,7 @@ func (d *devnet) startBridge(ctx context.Context) error {
 	}
 	maker, err := creator.New(creator.Config{
 		Profile: d.profile, Chain: d.rpc, Sender: paying, Relay: link, Store: d.store, Value: value,
-		DepositAhead: 32, Log: d.Log.With("part", "creator"),
+		DepositAhead: 256, Log: d.Log.With("part", "creator"),
 	})
 	if err != nil {
 		return err

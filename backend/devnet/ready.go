@@ -24,6 +24,8 @@ type Ready struct {
 	Relay  string `json:"relay"`
 	Bridge string `json:"bridge"`
 	Chat   string `json:"chat"`
+	// PID of the process that has all of it but the first nodes.
+	PID int `json:"pid"`
 	// APIKey of the bridge, made for this devnet.
 	APIKey    string             `json:"api_key"`
 	Faucet    string             `json:"faucet"`

@@ -20,7 +20,7 @@ func planOf(t *testing.T, backends string, devices ...Device) Plan {
 	for b := range strings.FieldsSeq(backends) {
 		installed = append(installed, ggml.Package{Backend: b})
 	}
-	plan, err := Choose(devices, installed, nil)
+	plan, err := Choose(devices, nil, installed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

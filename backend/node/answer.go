@@ -285,7 +285,9 @@ func (r *runner) sayReady(ctx context.Context, job Job) {
 	if err == nil {
 		err = r.n.cfg.Relay.SendMessage(ctx, job.Key, message)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err == nil {
+		r.setReady(int(job.Seat))
+	} else if ctx.Err() == nil {
 		r.n.log.Warn("could not say ready", "task", job.ID, "err", err)
 	}
 }

@@ -35,7 +35,7 @@ func keeper(t *testing.T) *Node {
 	t.Helper()
 	return &Node{
 		cfg: Config{Store: openStore(t), Now: time.Now}, rows: newTables(), me: common.Address{1},
-		created: map[protocol.TaskID]created{}, touched: map[protocol.TaskID]bool{},
+		created: map[protocol.TaskID]types.Log{}, mine: map[protocol.TaskID]bool{}, touched: map[protocol.TaskID]bool{},
 	}
 }
 

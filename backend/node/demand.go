@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ethereum/go-ethereum/core/types"
+
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
@@ -29,6 +31,12 @@ func (d demand) quiet(now time.Time) time.Duration {
 		from = d.asked
 	}
 	return now.Sub(from)
+}
+
+// lately says that there is no need to look who asks: nobody can be drawn here, or
+// somebody asked within the last minute.
+func (d demand) lately(now time.Time) bool {
+	return d.since.IsZero() || now.Sub(d.asked) < time.Minute
 }
 
 // noDemandAfter is when a free node says that nobody asks.
@@ -67,9 +75,15 @@ func (n *Node) checkDemand(v view) {
 }
 
 // noteDemand counts a task that was created.
-func (n *Node) noteDemand(e *contracts.TaskTaskCreated, at time.Time, undo bool) {
-	if undo {
-		return // that somebody asked stays true
+func (n *Node) noteDemand(l types.Log) {
+	event, err := n.events.Parse(&l)
+	e, ok := event.(*contracts.TaskTaskCreated)
+	if err != nil || !ok {
+		return
+	}
+	at := n.cfg.Now()
+	if l.BlockTimestamp != 0 {
+		at = time.Unix(int64(l.BlockTimestamp), 0)
 	}
 	fits, said := n.couldDo(e), n.health.stands(ReasonNoDemand)
 	n.mu.Lock()
@@ -78,7 +92,7 @@ func (n *Node) noteDemand(e *contracts.TaskTaskCreated, at time.Time, undo bool)
 	case fits && at.After(n.demand.asked):
 		n.demand.asked, n.demand.others = at, 0
 		n.moved = n.moved || said // steering takes it back
-	case !fits && at.After(n.demand.since) && !n.demand.since.IsZero():
+	case !fits && at.After(n.demand.since):
 		n.demand.others++
 	}
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 // follow brings what stands on chain into the journal.
 func (n *Node) follow(ctx context.Context) error {
 	at := n.cfg.Profile.Contracts
-	filter := chain.Filter{Addresses: []common.Address{at.Task, at.Node}, Start: n.cfg.Profile.StartBlock}
+	filter := chain.Filter{Addresses: []common.Address{at.Task, at.Node}, Start: n.cfg.Profile.StartBlock, Wants: n.concerns}
 	err := chain.Follow(ctx, n.cfg.Chain, n.cfg.Store, "node/"+at.Task.Hex(), filter, chain.Handler{
 		Apply:     func(tx *store.Tx, l types.Log) error { return n.learn(tx, l, false) },
 		Undo:      func(tx *store.Tx, l types.Log) error { return n.learn(tx, l, true) },
@@ -31,6 +32,79 @@ func (n *Node) follow(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return err
+}
+
+// concerns tells a log that says something of this node or of a task that it has
+// from all others, by what can be seen without reading it. The tasks that wait are
+// none of its, but one of them may be next: of those the log is kept that names the
+// model.
+func (n *Node) concerns(l types.Log) bool {
+	if len(l.Topics) < 2 {
+		return false
+	}
+	of, ok := n.telling[l.Topics[0]]
+	if !ok {
+		return false
+	}
+	switch of {
+	case tellsOfNode:
+		return common.BytesToAddress(l.Topics[1][:]) == n.me
+	case tellsOfReward:
+		return len(l.Topics) > 2 && common.BytesToAddress(l.Topics[2][:]) == n.me
+	case tellsOfMoney:
+		return true
+	}
+	id, err := protocol.TaskIDFromBig(l.Topics[1].Big())
+	if err != nil {
+		return false
+	}
+	if of == tellsOfCreation {
+		n.noteCreated(id, l)
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch of {
+	case tellsOfEnd:
+		delete(n.created, id)
+	case tellsOfDraw:
+		return n.mine[id] || bytes.Contains(l.Data, common.LeftPadBytes(n.me[:], 32))
+	}
+	return n.mine[id]
+}
+
+// telling is what a kind of log is about.
+type telling uint8
+
+const (
+	tellsOfNode   telling = iota // the account in the first place
+	tellsOfMoney                 // an account that may be where this node's pay goes
+	tellsOfReward                // the account in the second place
+	tellsOfTask                  // the task in the first place, as all that follow
+	tellsOfCreation
+	tellsOfDraw
+	tellsOfEnd
+)
+
+// tellings are the kinds of logs that a node reads.
+func tellings(e *contracts.Events) map[common.Hash]telling {
+	return map[common.Hash]telling{
+		e.Topic(contracts.TaskTaskCreated{}):         tellsOfCreation,
+		e.Topic(contracts.TaskTaskDrawn{}):           tellsOfDraw,
+		e.Topic(contracts.TaskCommitted{}):           tellsOfTask,
+		e.Topic(contracts.TaskCommitmentsComplete{}): tellsOfTask,
+		e.Topic(contracts.TaskRevealed{}):            tellsOfTask,
+		e.Topic(contracts.TaskTaskEnded{}):           tellsOfEnd,
+		e.Topic(contracts.TaskNodePaid{}):            tellsOfTask,
+		e.Topic(contracts.TaskNodeReleased{}):        tellsOfTask,
+		e.Topic(contracts.TaskNodeDeviated{}):        tellsOfTask,
+		e.Topic(contracts.NodeNodeSlashed{}):         tellsOfNode,
+		e.Topic(contracts.NodeNodeKickedOut{}):       tellsOfNode,
+		e.Topic(contracts.NodeNodeStatusChanged{}):   tellsOfNode,
+		e.Topic(contracts.NodeNodeJoined{}):          tellsOfNode,
+		e.Topic(contracts.TaskWithdrawn{}):           tellsOfMoney,
+		e.Topic(contracts.TaskRewarded{}):            tellsOfReward,
+	}
 }
 
 // learn writes one log's facts, or takes them back.
@@ -48,9 +122,6 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	}
 
 	switch e := event.(type) {
-	case *contracts.TaskTaskCreated:
-		n.noteDemand(e, at, undo)
-		return n.noteCreated(e, undo)
 	case *contracts.TaskTaskDrawn:
 		return n.drawn(tx, e, l.TxHash, at, undo)
 	case *contracts.TaskCommitted:
@@ -104,31 +175,31 @@ func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
 	return nil
 }
 
-// created is what is remembered of a task until it is drawn.
-type created struct {
-	creator common.Address
-	model   common.Hash // zero when it names none
-	fee     protocol.Wei
+// noteCreated keeps the log of an open task, which may be this node's next.
+func (n *Node) noteCreated(id protocol.TaskID, l types.Log) {
+	n.mu.Lock()
+	n.created[id] = l
+	lately := n.demand.lately(n.cfg.Now())
+	n.mu.Unlock()
+	if !lately {
+		n.noteDemand(l)
+	}
 }
 
-// noteCreated remembers open tasks: any may be this node's.
-func (n *Node) noteCreated(e *contracts.TaskTaskCreated, undo bool) error {
-	id, err := protocol.TaskIDFromBig(e.TaskId)
+// createdAs is how a task was created; nil when this node did not see it.
+func (n *Node) createdAs(id protocol.TaskID) *contracts.TaskTaskCreated {
+	n.mu.Lock()
+	l, seen := n.created[id]
+	n.mu.Unlock()
+	if !seen {
+		return nil
+	}
+	event, err := n.events.Parse(&l)
 	if err != nil {
 		return nil
 	}
-	fee, err := protocol.WeiOf(e.Fee)
-	if err != nil {
-		return err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if undo {
-		delete(n.created, id)
-	} else {
-		n.created[id] = created{e.Creator, e.ModelKey, fee}
-	}
-	return nil
+	e, _ := event.(*contracts.TaskTaskCreated)
+	return e
 }
 
 func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, at time.Time, undo bool) error {
@@ -156,7 +227,7 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 		return nil // it declined itself, or the task is none of its
 	}
 	n.touch(id)
-	n.noteMove(n.me)
+	n.noteTask(n.me)
 	if undo {
 		return n.rows.jobs.Delete(tx, uint64(id))
 	}
@@ -164,13 +235,20 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 		return nil
 	}
 	n.mu.Lock()
-	created := n.created[id]
+	n.mine[id] = true
 	n.mu.Unlock()
 	job := Job{
 		ID: id, Key: e.TaskKey, Seat: uint8(seat), Nodes: e.Nodes, DrawnAt: at,
-		Type: protocol.TaskType(e.TaskType), ModelKey: created.model, ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
+		Type: protocol.TaskType(e.TaskType), ArgsHash: e.ArgsHash, PrevRandao: common.BigToHash(e.Prevrandao),
 		Units: e.Units, Images: e.Images, ArgumentsBy: e.ArgumentsBy, CommitBy: e.CommitBy,
-		Creator: created.creator, Fee: created.fee, DrawTx: by,
+		DrawTx: by,
+	}
+	if created := n.createdAs(id); created != nil {
+		fee, err := protocol.WeiOf(created.Fee)
+		if err != nil {
+			return err
+		}
+		job.Creator, job.ModelKey, job.Fee = created.Creator, created.ModelKey, fee
 	}
 	job.settle()
 	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
@@ -181,11 +259,6 @@ func (n *Node) drawn(tx *store.Tx, e *contracts.TaskTaskDrawn, by common.Hash, a
 
 func (n *Node) ended(tx *store.Tx, e *contracts.TaskTaskEnded, l types.Log, at time.Time, undo bool) error {
 	outcome := protocol.Outcome(e.Outcome)
-	if id, err := protocol.TaskIDFromBig(e.TaskId); err == nil {
-		n.mu.Lock()
-		delete(n.created, id)
-		n.mu.Unlock()
-	}
 	return n.fact(tx, e.TaskId, func(j *Job) {
 		j.Outcome, j.EndedAt = outcome, at
 		j.EndKind, j.EndResult, j.EndTx, j.EndBlock = protocol.ResultKind(e.Kind), e.Result, l.TxHash, l.BlockNumber
@@ -234,7 +307,7 @@ func (j *Job) note(node common.Address, undo bool, end SeatEnd) {
 }
 
 func (n *Node) released(tx *store.Tx, e *contracts.TaskNodeReleased, undo bool) error {
-	n.noteMove(e.Node)
+	n.noteTask(e.Node)
 	return n.fact(tx, e.TaskId, func(j *Job) {
 		j.note(e.Node, undo, SeatEnd{Score: e.Score})
 		if e.Node == n.me {
@@ -244,7 +317,7 @@ func (n *Node) released(tx *store.Tx, e *contracts.TaskNodeReleased, undo bool) 
 }
 
 func (n *Node) paid(tx *store.Tx, e *contracts.TaskNodePaid, at time.Time, undo bool) error {
-	n.noteMove(e.Node)
+	n.noteTask(e.Node)
 	amount, err := protocol.WeiOf(e.Amount)
 	if err != nil {
 		return err
@@ -376,13 +449,24 @@ func (n *Node) changeJob(tx *store.Tx, id protocol.TaskID, change func(*Job)) er
 // takes blocks back.
 const keepJobs = time.Hour
 
-// prune drops journals of jobs that are long over. Their records stay.
+// pruneEvery is how often the journal is searched for jobs that are long over.
+const pruneEvery = keepJobs / 6
+
+// prune drops journals of jobs that are long over, now and then. Their records stay.
 func (n *Node) prune(tx *store.Tx) error {
-	old := n.cfg.Now().Add(-keepJobs)
+	now := n.cfg.Now()
+	if now.Sub(n.pruned) < pruneEvery {
+		return nil
+	}
+	n.pruned = now
+	old := now.Add(-keepJobs)
 	return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
 		if j.State != JobEnded || j.EndedAt.IsZero() || j.EndedAt.After(old) {
 			return nil
 		}
+		n.mu.Lock()
+		delete(n.mine, protocol.TaskID(id))
+		n.mu.Unlock()
 		return errors.Join(n.rows.jobs.Delete(tx, id), n.rows.answers.Delete(tx, j.Key))
 	})
 }
@@ -403,6 +487,16 @@ func (n *Node) noteMove(a common.Address) {
 	n.moved = true
 }
 
+// noteTask is noteMove for what a task does to the node, which can wait a little.
+func (n *Node) noteTask(a common.Address) {
+	if a != n.me {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.busied = true
+}
+
 // learned wakes whoever waits for the facts that are now on disk.
 func (n *Node) learned() {
 	n.mu.Lock()
@@ -414,14 +508,17 @@ func (n *Node) learned() {
 			signal(n.starting)
 		}
 	}
-	any := len(n.touched) > 0 || n.moved
-	moved := n.moved
+	any := len(n.touched) > 0 || n.moved || n.busied
+	moved, busied := n.moved, n.busied
 	clear(n.touched)
-	n.moved = false
+	n.moved, n.busied = false, false
 	n.mu.Unlock()
 
 	if moved {
 		n.wake()
+	}
+	if busied {
+		signal(n.soon)
 	}
 	if any {
 		n.changed()

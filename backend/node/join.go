@@ -345,7 +345,7 @@ func (n *Node) awaitFunds(ctx context.Context) (v view, code, detail string, err
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		if v, err = n.look(ctx); err != nil {
+		if v, err = n.look(ctx, false); err != nil {
 			return v, "", "", err
 		}
 		if code, detail, err = n.poor(ctx, v); err != nil || code == "" {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -31,15 +32,7 @@ func (r *runner) listen(ctx context.Context, job Job) {
 		}
 		wait.reset()
 		for e := range events {
-			if e.Kind == client.EventEnvelope {
-				signal(r.wake) // one that can be opened, perhaps
-			}
-			if e.Kind != client.EventMessage || e.Message == nil {
-				continue
-			}
-			if err := r.hear(job, *e.Message); err != nil {
-				r.n.log.Warn("message of a node is of no use", "task", job.ID, "from", e.Message.From, "type", e.Message.Type, "err", err)
-			}
+			r.hear(job, append([]client.Event{e}, ready(events)...))
 		}
 		if sleep(ctx, time.Second) != nil {
 			return
@@ -47,50 +40,127 @@ func (r *runner) listen(ctx context.Context, job Job) {
 	}
 }
 
-// hear takes one message.
-func (r *runner) hear(job Job, message client.Message) error {
+// mostAtOnce bounds what is written of a job in one go.
+const mostAtOnce = 16
+
+// ready are the events that have come already.
+func ready(events <-chan client.Event) (all []client.Event) {
+	for len(all) < mostAtOnce {
+		select {
+		case e, open := <-events:
+			if !open {
+				return all
+			}
+			all = append(all, e)
+		default:
+			return all
+		}
+	}
+	return all
+}
+
+// hear takes what came at one time, and writes it down in one go.
+func (r *runner) hear(job Job, events []client.Event) {
+	var changes []func(*Job) error
+	useless := func(m client.Message, err error) {
+		r.n.log.Warn("message of a node is of no use", "task", job.ID, "from", m.From, "type", m.Type, "err", err)
+	}
+	for _, e := range events {
+		if e.Kind == client.EventEnvelope {
+			signal(r.wake) // one that can be opened, perhaps
+		}
+		if e.Kind != client.EventMessage || e.Message == nil {
+			continue
+		}
+		change, err := r.read(job, *e.Message)
+		if err != nil {
+			useless(*e.Message, err)
+		} else if change != nil {
+			changes = append(changes, func(j *Job) error {
+				err := change(j)
+				if err != nil {
+					useless(*e.Message, err)
+				}
+				return err
+			})
+		}
+	}
+	if len(changes) == 0 {
+		return
+	}
+	err := r.change(func(j *Job) {
+		if j.Key != job.Key {
+			return
+		}
+		for _, change := range changes {
+			_ = change(j) // it has been said
+		}
+	})
+	if err != nil {
+		r.n.log.Warn("what was heard can't be kept", "task", job.ID, "err", err)
+	}
+	signal(r.wake)
+	signal(r.complaint)
+}
+
+// read checks one message, and says what it changes in the journal: nil when nothing.
+func (r *runner) read(job Job, message client.Message) (change func(*Job) error, err error) {
 	seat := slices.Index(job.Nodes[:], message.From)
 	if seat < 0 {
-		return fmt.Errorf("%s was not drawn", message.From)
+		return nil, fmt.Errorf("%s was not drawn", message.From)
+	}
+	if r.heard(seat, job.Key, message) {
+		return nil, nil
 	}
 	opened, err := message.Verify(r.n.domain, job.Key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := r.n.cfg.Chain.Clock().Unix()
-	var wrong error
-	note := func(change func(*Job)) error {
-		err := r.change(func(j *Job) {
-			if j.Key == job.Key {
-				change(j)
-			}
-		})
-		signal(r.wake)
-		signal(r.complaint)
-		return err
-	}
 	switch m := opened.(type) {
 	case protocol.Ready:
 		r.setReady(seat)
-		return nil
 	case protocol.NoArguments:
-		return note(func(j *Job) {
+		return func(j *Job) error {
 			j.Unread[seat] = message.Signature
 			j.UnreadSent = j.UnreadSent || seat == int(j.Seat)
 			j.accuse(seat)
-		})
+			return nil
+		}, nil
 	case protocol.Commitment:
-		return note(func(j *Job) { j.hearCommitment(seat, m.Commitment, message.Signature, now) })
+		return func(j *Job) error {
+			j.hearCommitment(seat, m.Commitment, message.Signature, now)
+			return nil
+		}, nil
 	case protocol.Reveal:
-		err := note(func(j *Job) {
-			wrong = j.hearOpening(seat, Opening{Reveal: m, Signature: message.Signature, Proof: message.Proof}, now)
-		})
-		if err == nil {
-			err = wrong
-		}
-		return err
+		return func(j *Job) error {
+			return j.hearOpening(seat, Opening{Reveal: m, Signature: message.Signature, Proof: message.Proof}, now)
+		}, nil
 	}
-	return nil
+	return nil, nil
+}
+
+// heard says that a message brings nothing that is not in the journal, as this
+// node's own do when they come back from the relay.
+func (r *runner) heard(seat int, key protocol.TaskKey, message client.Message) bool {
+	now, err := r.job()
+	if err != nil || now.Key != key {
+		return false
+	}
+	opened, err := message.Open(key)
+	if err != nil {
+		return false
+	}
+	s := now.Signed[seat]
+	switch m := opened.(type) {
+	case protocol.Ready:
+		return r.isReady(seat)
+	case protocol.Commitment:
+		return s.Commitment == m.Commitment && bytes.Equal(s.Signature, message.Signature)
+	case protocol.Reveal:
+		return s.Opening != nil && bytes.Equal(s.Opening.Signature, message.Signature)
+	}
+	return false
 }
 
 // hearCommitment keeps the first commitment that a seat signed.
@@ -142,6 +212,12 @@ func (r *runner) setReady(seat int) {
 		r.allReady = true
 		close(r.readyAll)
 	}
+}
+
+func (r *runner) isReady(seat int) bool {
+	r.readyMu.Lock()
+	defer r.readyMu.Unlock()
+	return r.ready[seat]
 }
 
 // missingReady are the seats that have not said that they have the arguments.

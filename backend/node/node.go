@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 
 	"helium/backend/contracts"
 	"helium/backend/protocol"
@@ -30,12 +32,15 @@ type Node struct {
 	secret   [32]byte // nonces of commitments
 	rows     tables
 	events   *contracts.Events
+	telling  map[common.Hash]telling
 	payer    *payer
 	court    *court
 	health   *health
 	rooms    rooms
 	gate     *gate
 	steering chan struct{} // holds an element when there is something to steer by
+	soon     chan struct{} // holds an element when a task did something to the node
+	looks    *rate.Limiter // at that
 	starting chan struct{} // holds an element when a job has no runner yet
 	charging chan struct{} // holds an element when there is a charge to bring
 	making   chan struct{} // holds an element when yielding began or ended
@@ -43,21 +48,27 @@ type Node struct {
 	at func(step string)
 	// every is how often a deadline is compared with the clock.
 	every time.Duration
+	// pruned is when the journal was last searched for old jobs; only what follows the
+	// chain uses it.
+	pruned time.Time
 
 	// mu guards everything that follows.
 	mu          sync.Mutex
 	view        view
+	lookedAtAll time.Time // when everything in view was last read
 	params      contracts.Params
 	rules       common.Address
 	demand      demand
 	progress    string
 	yielding    *Yielding // nil while nobody needs the computer
 	doing       map[protocol.TaskID]Progress
-	created     map[protocol.TaskID]created // open tasks
+	created     map[protocol.TaskID]types.Log // of tasks that have not ended
+	mine        map[protocol.TaskID]bool      // tasks with a job in the journal
 	runners     map[protocol.TaskID]*runner
 	waiting     map[protocol.TaskID]bool
 	touched     map[protocol.TaskID]bool
 	moved       bool
+	busied      bool // a task took the node, or let it go
 	subscribers map[chan struct{}]bool
 }
 
@@ -119,14 +130,17 @@ func New(cfg Config) (*Node, error) {
 	n := &Node{
 		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), domain: cfg.Profile.Domain(),
 		sealKey: sealKey, secret: cfg.Wallet.DeriveSecret("commitment nonce"),
-		rows: newTables(), events: events, payer: payer,
+		rows: newTables(), events: events, telling: tellings(events), payer: payer,
 		gate:        gate,
 		court:       &court{cfg.Sender, cfg.Profile.Contracts.Task, contracts.NewTask()},
 		steering:    make(chan struct{}, 1),
+		soon:        make(chan struct{}, 1),
+		looks:       rate.NewLimiter(rate.Every(lookPause), looksAtOnce),
 		starting:    make(chan struct{}, 1),
 		charging:    make(chan struct{}, 1),
 		making:      make(chan struct{}, 1),
-		created:     map[protocol.TaskID]created{},
+		created:     map[protocol.TaskID]types.Log{},
+		mine:        map[protocol.TaskID]bool{},
 		at:          func(string) {},
 		every:       checkClock,
 		doing:       map[protocol.TaskID]Progress{},

@@ -15,16 +15,24 @@ import (
 // lookAgain is how often the node looks at itself though nothing happened.
 const lookAgain = time.Minute
 
+// What tasks did to the node is looked at, at once so many times, and then every so
+// often: where there is much to do, tasks follow each other by the second.
+const (
+	looksAtOnce = 8
+	lookPause   = 5 * time.Second
+)
+
 // steer brings the node's status on chain to the wish.
 func (n *Node) steer(ctx context.Context) error {
 	var wait pause
-	for {
-		again, err := n.steerOnce(ctx)
+	for task := false; ; {
+		again, err := n.steerOnce(ctx, task)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		n.changed()
 		if err != nil {
+			task = false
 			n.log.Warn("node can't do what is wished", "err", err)
 			if err := wait.sleep(ctx, n.steering); err != nil {
 				return err
@@ -32,13 +40,13 @@ func (n *Node) steer(ctx context.Context) error {
 			continue
 		}
 		wait.reset()
-		n.idle(ctx, min(again, lookAgain))
+		task = n.idle(ctx, min(again, lookAgain))
 	}
 }
 
-// idle waits for something to steer by. Whether there is room for the models is
+// idle waits for something to steer by; task says that it is what a task did. Whether there is room for the models is
 // asked of the engine alone, and so more often than anything of the chain.
-func (n *Node) idle(ctx context.Context, most time.Duration) {
+func (n *Node) idle(ctx context.Context, most time.Duration) (task bool) {
 	end := time.NewTimer(most)
 	defer end.Stop()
 	room := time.NewTicker(lookForRoom)
@@ -46,22 +54,28 @@ func (n *Node) idle(ctx context.Context, most time.Duration) {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-n.steering:
-			return
+			return false
+		case <-n.soon:
+			if n.looks.Allow() {
+				return true
+			}
+			task = true
+			end.Reset(min(most, lookPause))
 		case <-end.C:
-			return
+			return task
 		case <-room.C:
 			if n.roomChanged(ctx) {
-				return
+				return false
 			}
 		}
 	}
 }
 
 // steerOnce takes one step towards the wish, and says when to look again.
-func (n *Node) steerOnce(ctx context.Context) (again time.Duration, err error) {
-	v, err := n.look(ctx)
+func (n *Node) steerOnce(ctx context.Context, task bool) (again time.Duration, err error) {
+	v, err := n.look(ctx, task)
 	if err != nil {
 		if ctx.Err() == nil {
 			n.health.raise(ReasonChain, err.Error())
@@ -153,7 +167,7 @@ func (n *Node) mustNotCompute(ctx context.Context) (is bool, err error) {
 	v := n.view
 	n.mu.Unlock()
 	if !v.known {
-		if v, err = n.look(ctx); err != nil {
+		if v, err = n.look(ctx, false); err != nil {
 			return false, err
 		}
 	}
@@ -185,37 +199,44 @@ func (n *Node) settled(v view) {
 	}
 }
 
-// look reads what the chain says of the node.
-func (n *Node) look(ctx context.Context) (view, error) {
+// look reads what the chain says of the node; after no more than a task, what a task
+// changes, if all was read within a minute.
+func (n *Node) look(ctx context.Context, task bool) (view, error) {
 	at := n.cfg.Profile.Contracts
 	r := n.cfg.Chain.Client()
-	node, task, token := contracts.NewNode(), contracts.NewTask(), contracts.NewToken()
+	node, court, token := contracts.NewNode(), contracts.NewTask(), contracts.NewToken()
 
 	info, err := ask(ctx, r, at.Node, node.PackNodeInfo(n.me), node.UnpackNodeInfo)
 	if err != nil {
 		return view{}, fmt.Errorf("read node: %w", err)
 	}
-	v := view{
-		known: true, status: protocol.NodeStatus(info.Status), class: info.ClassId, inTask: info.Task.Sign() != 0,
-		models: protocol.ModelSet(info.Models), nonce: info.Nonce, stakeFrom: info.StakeFrom, rejoinFrom: info.RejoinFrom,
-		joined: info.ClassId != [32]byte{}, payout: info.Payout, recent: info.Recent, mean: info.Mean,
-	}
+	n.mu.Lock()
+	v, recent := n.view, n.cfg.Now().Sub(n.lookedAtAll) < lookAgain
+	n.mu.Unlock()
+	v.known, v.status, v.class, v.inTask = true, protocol.NodeStatus(info.Status), info.ClassId, info.Task.Sign() != 0
+	v.models, v.nonce, v.stakeFrom, v.rejoinFrom = protocol.ModelSet(info.Models), info.Nonce, info.StakeFrom, info.RejoinFrom
+	v.joined, v.payout, v.recent, v.mean = info.ClassId != [32]byte{}, info.Payout, info.Recent, info.Mean
 	if v.stake, err = protocol.WeiOf(info.Stake); err != nil {
 		return v, err
+	}
+	if v.credited, err = askWei(ctx, r, at.Task, court.PackCredit(n.me), court.UnpackCredit); err != nil {
+		return v, fmt.Errorf("read credit: %w", err)
+	}
+	v.creditedOut = protocol.Wei{}
+	if v.joined && v.payout != n.me {
+		if v.creditedOut, err = askWei(ctx, r, at.Task, court.PackCredit(v.payout), court.UnpackCredit); err != nil {
+			return v, fmt.Errorf("read credit: %w", err)
+		}
+	}
+	if task && recent {
+		n.checkScores(v)
+		return n.seen(v), nil
 	}
 	if v.stakeNeeded, err = askWei(ctx, r, at.Node, node.PackStakeAmount(), node.UnpackStakeAmount); err != nil {
 		return v, fmt.Errorf("read stake: %w", err)
 	}
 	if v.balance, err = askWei(ctx, r, at.Token, token.PackBalanceOf(n.me), token.UnpackBalanceOf); err != nil {
 		return v, fmt.Errorf("read balance: %w", err)
-	}
-	if v.credited, err = askWei(ctx, r, at.Task, task.PackCredit(n.me), task.UnpackCredit); err != nil {
-		return v, fmt.Errorf("read credit: %w", err)
-	}
-	if v.joined && v.payout != n.me {
-		if v.creditedOut, err = askWei(ctx, r, at.Task, task.PackCredit(v.payout), task.UnpackCredit); err != nil {
-			return v, fmt.Errorf("read credit: %w", err)
-		}
 	}
 	gas, err := r.BalanceAt(ctx, n.me, nil)
 	if err != nil {
@@ -239,10 +260,18 @@ func (n *Node) look(ctx context.Context) (view, error) {
 	n.checkScores(v)
 	n.checkClock()
 	n.mu.Lock()
+	n.lookedAtAll = n.cfg.Now()
+	n.mu.Unlock()
+	return n.seen(v), nil
+}
+
+// seen shows what the chain says.
+func (n *Node) seen(v view) view {
+	n.mu.Lock()
 	n.view = v
 	n.mu.Unlock()
 	n.changed()
-	return v, nil
+	return v
 }
 
 // clockDrift is how far this computer's clock may be behind the chain's.

@@ -43,7 +43,7 @@ var ErrNothingCredited = errors.New("nothing is credited")
 // Withdraw brings all that is credited home and returns when it is there. The
 // error is ErrNothingCredited, or has chain.ErrFunds in it when nobody pays the gas.
 func (n *Node) Withdraw(ctx context.Context) error {
-	v, err := n.look(ctx)
+	v, err := n.look(ctx, false)
 	if err != nil {
 		return err
 	}

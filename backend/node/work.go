@@ -33,6 +33,11 @@ type runner struct {
 	storing sync.Once
 	own     sync.WaitGroup
 
+	// lastMu guards the job as it was last read.
+	lastMu      sync.Mutex
+	last        Job
+	lastVersion uint64
+
 	// readyAll is closed when all three have the arguments.
 	readyAll chan struct{}
 	// readyMu guards everything that follows.
@@ -48,14 +53,15 @@ func (n *Node) newRunner(id protocol.TaskID) *runner {
 	}
 }
 
-// resume finds the jobs that the last run left.
+// resume finds the jobs that the last run left, before the chain is followed.
 func (n *Node) resume() error {
 	return n.cfg.Store.View(func(tx *store.Tx) error {
 		return n.rows.jobs.Scan(tx, func(id uint64, j Job) error {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.mine[protocol.TaskID(id)] = true
 			if j.State != JobEnded {
-				n.mu.Lock()
 				n.waiting[protocol.TaskID(id)] = true
-				n.mu.Unlock()
 				signal(n.starting)
 			}
 			return nil
@@ -178,12 +184,19 @@ func stepOf(s JobState) string {
 	}[s]
 }
 
-func (r *runner) job() (job Job, err error) {
-	err = r.n.cfg.Store.View(func(tx *store.Tx) error {
-		job, err = r.n.rows.jobs.Get(tx, uint64(r.id))
+// job is the job as the journal has it. What it points to is shared: change a job
+// with change alone.
+func (r *runner) job() (Job, error) {
+	r.lastMu.Lock()
+	defer r.lastMu.Unlock()
+	err := r.n.cfg.Store.View(func(tx *store.Tx) error {
+		job, version, fresh, err := r.n.rows.jobs.Fresh(tx, uint64(r.id), r.lastVersion)
+		if err == nil && fresh {
+			r.last, r.lastVersion = job, version
+		}
 		return err
 	})
-	return job, err
+	return r.last, err
 }
 
 // during acts until the act has failed or the job's state has changed; an act

@@ -17,6 +17,8 @@ type Domain struct {
 	Task    common.Address
 	Node    common.Address
 	Token   common.Address
+	// recall remembers signers; nil for one that checks every signature.
+	recall *Recall
 }
 
 // Message is an EIP-712 message of the protocol.
@@ -136,11 +138,17 @@ func (d Domain) Signer(m Message, sig []byte) (common.Address, error) {
 	raw := append([]byte(nil), sig...)
 	raw[64] -= 27
 	digest := d.Hash(m)
+	what := signing{digest, [65]byte(sig)}
+	if signer, ok := d.recall.signer(what); ok {
+		return signer, nil
+	}
 	pub, err := crypto.SigToPub(digest[:], raw)
 	if err != nil {
 		return common.Address{}, fmt.Errorf("recover signer: %w", err)
 	}
-	return crypto.PubkeyToAddress(*pub), nil
+	signer := crypto.PubkeyToAddress(*pub)
+	d.recall.keep(what, signer)
+	return signer, nil
 }
 
 // CommitmentHash is what a node commits to:

@@ -48,6 +48,15 @@ type Profile struct {
 	Chat string `json:"chat,omitempty"`
 	// BlockIntervalMS is the shortest time between blocks.
 	BlockIntervalMS int64 `json:"block_interval_ms"`
+
+	recall *Recall
+}
+
+// Remembering is the same profile, whose Domain remembers the signers of the
+// signatures that it has checked.
+func (p Profile) Remembering(r *Recall) Profile {
+	p.recall = r
+	return p
 }
 
 // ProfileVersion is the only version this program writes and reads.
@@ -60,7 +69,7 @@ func (p Profile) BlockInterval() time.Duration {
 
 // Domain is the EIP-712 domain of the network.
 func (p Profile) Domain() Domain {
-	return Domain{ChainID: p.ChainID, Task: p.Contracts.Task, Node: p.Contracts.Node, Token: p.Contracts.Token}
+	return Domain{ChainID: p.ChainID, Task: p.Contracts.Task, Node: p.Contracts.Node, Token: p.Contracts.Token, recall: p.recall}
 }
 
 // Sockets are the WebSocket endpoints of the chain, the one to prefer first.

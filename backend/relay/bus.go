@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -180,6 +181,22 @@ func (b *bus) purge(ctx context.Context, s jetstream.Stream, filters ...string) 
 		}
 	}
 	return nil
+}
+
+// forgetTimeout is how long a server may take to forget a watch.
+const forgetTimeout = 5 * time.Second
+
+// forget ends a watch at the server, which otherwise would keep it for a minute and
+// takes only so many.
+func (b *bus) forget(c jetstream.Consumer) {
+	info := c.CachedInfo()
+	if info == nil || b.quick.nc.IsClosed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), forgetTimeout)
+	defer cancel()
+	// One that is not forgotten here is when it was not asked for a minute.
+	_ = b.events.DeleteConsumer(ctx, info.Name)
 }
 
 func subjectKind(subject string) string {

@@ -94,6 +94,7 @@ func startEngine(name, dir string, sync bool, quota int64, log *slog.Logger) (*e
 		SyncInterval:           5 * time.Second,
 		JetStreamMaxMemory:     64 << 20,
 		JetStreamMaxStore:      quota + 1<<30,
+		JetStreamLimits:        server.JSLimitOpts{DefaultMaxConsumers: -1}, // Limits bounds the watches
 		DisableJetStreamBanner: true,
 	})
 	if err != nil {

@@ -89,6 +89,7 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 	if err != nil {
 		return fmt.Errorf("watch task: %w", err)
 	}
+	defer r.bus.forget(consumer)
 	messages, err := consumer.Messages(r.bus.quick.watchOptions()...)
 	if err != nil {
 		return fmt.Errorf("watch task: %w", err)

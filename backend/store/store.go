@@ -48,6 +48,28 @@ type Store struct {
 	// contended is held shared by every update, and alone by one that lost too
 	// many races, so that it cannot lose another.
 	contended sync.RWMutex
+
+	// within is the store that this one is a part of, and prefix where its rows lie
+	// there; nil for a store of its own.
+	within *Store
+	prefix []byte
+}
+
+// Within is a part of the store with tables of its own, for one of many in a
+// process: they share the folder, and what they write at the same moment goes to the
+// disk together. It ends with the store; closing it does nothing.
+func (s *Store) Within(name string) *Store {
+	root := s.root()
+	prefix := append(append([]byte{}, s.prefix...), "\x00in\x00"+name+"\x00"...)
+	return &Store{within: root, prefix: prefix}
+}
+
+// root is the store that has the folder.
+func (s *Store) root() *Store {
+	if s.within != nil {
+		return s.within
+	}
+	return s
 }
 
 // Open opens the store in dir, creating the folder when it is missing. The
@@ -106,6 +128,9 @@ func settings(dir string, log *slog.Logger) badger.Options {
 
 // Close flushes the store and lets go of the folder. It may be called twice.
 func (s *Store) Close() error {
+	if s.within != nil {
+		return nil
+	}
 	var err error
 	s.once.Do(func() {
 		s.stop()
@@ -120,7 +145,10 @@ func (s *Store) Close() error {
 
 // Tx is a transaction. It is valid only inside the function it was given to,
 // and only in that function's goroutine.
-type Tx struct{ txn *badger.Txn }
+type Tx struct {
+	txn    *badger.Txn
+	prefix []byte // of the part of the store
+}
 
 // attempts is how many races an update may lose before it excludes the others.
 const attempts = 3
@@ -137,22 +165,24 @@ func (s *Store) Update(fn func(tx *Tx) error) error {
 		}
 	}
 
-	s.contended.Lock()
-	defer s.contended.Unlock()
+	contended := &s.root().contended
+	contended.Lock()
+	defer contended.Unlock()
 	return s.update(fn)
 }
 
 func (s *Store) tryUpdate(fn func(tx *Tx) error) error {
-	s.contended.RLock()
-	defer s.contended.RUnlock()
+	contended := &s.root().contended
+	contended.RLock()
+	defer contended.RUnlock()
 	return s.update(fn)
 }
 
 func (s *Store) update(fn func(tx *Tx) error) error {
-	txn := s.db.NewTransaction(true)
+	txn := s.root().db.NewTransaction(true)
 	defer txn.Discard()
 
-	if err := fn(&Tx{txn}); err != nil {
+	if err := fn(&Tx{txn, s.prefix}); err != nil {
 		return err
 	}
 	if err := txn.Commit(); err != nil {
@@ -163,9 +193,9 @@ func (s *Store) update(fn func(tx *Tx) error) error {
 
 // View runs fn on a snapshot; writes in it fail.
 func (s *Store) View(fn func(tx *Tx) error) error {
-	txn := s.db.NewTransaction(false)
+	txn := s.root().db.NewTransaction(false)
 	defer txn.Discard()
-	return fn(&Tx{txn})
+	return fn(&Tx{txn, s.prefix})
 }
 
 // schemaKey lies outside every table: table prefixes begin with a name.

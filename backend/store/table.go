@@ -44,7 +44,7 @@ func NewTableWith[K Key, V any](name string, codec Codec[V]) Table[K, V] {
 // Get reads the row under key; the error is ErrNotFound when there is none.
 func (t Table[K, V]) Get(tx *Tx, key K) (V, error) {
 	var zero V
-	item, err := tx.txn.Get(t.key(key))
+	item, err := tx.txn.Get(t.key(tx, key))
 	if errors.Is(err, badger.ErrKeyNotFound) {
 		return zero, ErrNotFound
 	}
@@ -54,9 +54,25 @@ func (t Table[K, V]) Get(tx *Tx, key K) (V, error) {
 	return t.decode(item, key)
 }
 
+// Fresh is Get for one who reads the same row often, in a View: it decodes the row only
+// when it is not the version seen that the caller has already; 0 is none.
+func (t Table[K, V]) Fresh(tx *Tx, key K, seen uint64) (row V, version uint64, fresh bool, err error) {
+	item, err := tx.txn.Get(t.key(tx, key))
+	switch {
+	case errors.Is(err, badger.ErrKeyNotFound):
+		return row, 0, false, ErrNotFound
+	case err != nil:
+		return row, 0, false, t.wrap("read", key, err)
+	case item.Version() == seen:
+		return row, seen, false, nil
+	}
+	row, err = t.decode(item, key)
+	return row, item.Version(), err == nil, err
+}
+
 // Has says whether there is a row under key.
 func (t Table[K, V]) Has(tx *Tx, key K) (bool, error) {
-	_, err := tx.txn.Get(t.key(key))
+	_, err := tx.txn.Get(t.key(tx, key))
 	if errors.Is(err, badger.ErrKeyNotFound) {
 		return false, nil
 	}
@@ -72,7 +88,7 @@ func (t Table[K, V]) Put(tx *Tx, key K, row V) error {
 	if err != nil {
 		return t.wrap("encode", key, err)
 	}
-	if err := tx.txn.Set(t.key(key), b); err != nil {
+	if err := tx.txn.Set(t.key(tx, key), b); err != nil {
 		return t.wrap("write", key, err)
 	}
 	return nil
@@ -80,7 +96,7 @@ func (t Table[K, V]) Put(tx *Tx, key K, row V) error {
 
 // Delete removes the row under key; a missing row is no error.
 func (t Table[K, V]) Delete(tx *Tx, key K) error {
-	if err := tx.txn.Delete(t.key(key)); err != nil {
+	if err := tx.txn.Delete(t.key(tx, key)); err != nil {
 		return t.wrap("delete", key, err)
 	}
 	return nil
@@ -92,24 +108,24 @@ var ErrStop = errors.New("stop scan")
 // Scan calls fn for every row, in the order of keys. fn may read, write and
 // scan in the same transaction.
 func (t Table[K, V]) Scan(tx *Tx, fn func(key K, row V) error) error {
-	return t.scan(tx, t.prefix(), t.prefix(), fn)
+	return t.scan(tx, t.prefix(tx), t.prefix(tx), fn)
 }
 
 // ScanFrom is Scan from key on, the row under key included.
 func (t Table[K, V]) ScanFrom(tx *Tx, from K, fn func(key K, row V) error) error {
-	return t.scan(tx, t.prefix(), t.key(from), fn)
+	return t.scan(tx, t.prefix(tx), t.key(tx, from), fn)
 }
 
 // ScanPrefix is Scan over the rows whose key begins with prefix: meant for
 // string keys that are paths, such as "task/17/".
 func (t Table[K, V]) ScanPrefix(tx *Tx, prefix K, fn func(key K, row V) error) error {
-	return t.scan(tx, t.key(prefix), t.key(prefix), fn)
+	return t.scan(tx, t.key(tx, prefix), t.key(tx, prefix), fn)
 }
 
 // ScanBack is Scan from the row under key, or the nearest before it, back to the
 // first.
 func (t Table[K, V]) ScanBack(tx *Tx, from K, fn func(key K, row V) error) error {
-	return t.walk(tx, t.prefix(), t.key(from), true, fn)
+	return t.walk(tx, t.prefix(tx), t.key(tx, from), true, fn)
 }
 
 // page is how many rows a scan holds in memory at most, firstPage how many of them
@@ -165,7 +181,7 @@ func (t Table[K, V]) read(tx *Tx, prefix, from []byte, size int, back bool) ([]p
 		if len(rows) == size {
 			return rows, item.KeyCopy(nil), nil
 		}
-		key, err := t.parse(item.Key())
+		key, err := t.parse(tx, item.Key())
 		if err != nil {
 			return nil, nil, err
 		}
@@ -195,24 +211,27 @@ func (t Table[K, V]) wrap(verb string, key K, err error) error {
 }
 
 // prefix ends with a zero byte, so that no table's name is the prefix of another.
-func (t Table[K, V]) prefix() []byte { return append([]byte(t.name), 0) }
+func (t Table[K, V]) prefix(tx *Tx) []byte {
+	b := make([]byte, 0, len(tx.prefix)+len(t.name)+1+32)
+	return append(append(append(b, tx.prefix...), t.name...), 0)
+}
 
-func (t Table[K, V]) key(k K) []byte {
+func (t Table[K, V]) key(tx *Tx, k K) []byte {
 	v := reflect.ValueOf(k)
 	switch v.Kind() {
 	case reflect.String:
-		return append(t.prefix(), v.String()...)
+		return append(t.prefix(tx), v.String()...)
 	case reflect.Uint64:
-		return binary.BigEndian.AppendUint64(t.prefix(), v.Uint())
+		return binary.BigEndian.AppendUint64(t.prefix(tx), v.Uint())
 	default:
 		b := make([]byte, v.Len())
 		reflect.Copy(reflect.ValueOf(b), v)
-		return append(t.prefix(), b...)
+		return append(t.prefix(tx), b...)
 	}
 }
 
-func (t Table[K, V]) parse(b []byte) (K, error) {
-	b = b[len(t.name)+1:]
+func (t Table[K, V]) parse(tx *Tx, b []byte) (K, error) {
+	b = b[len(tx.prefix)+len(t.name)+1:]
 	var k K
 	v := reflect.ValueOf(&k).Elem()
 	switch v.Kind() {

@@ -45,7 +45,6 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
       runtime: "cuda/0.4.0",
       why: "The fastest card here with enough memory. The built-in graphics has too little.",
     },
-    models: { revision: 1, downloads: [], leaving: [] },
     engine: {
       status: status === "working" ? "busy" : "ready",
       model: "helium/demo-1",

@@ -18,6 +18,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethclient"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"helium/backend/contracts"
 	"helium/backend/devnet"
@@ -34,13 +35,35 @@ type Load struct {
 	Failed int      `json:"failed"`
 	Errors []string `json:"errors,omitempty"`
 
-	Seconds   float64 `json:"seconds"`
-	PerMinute float64 `json:"per_minute"`
+	Seconds float64 `json:"seconds"`
+	// PerSecond is how many answers were verified in a second.
+	PerSecond float64 `json:"per_second"`
 	// FirstToken and Verified count from the request, with the time in the queue.
 	FirstToken Spread `json:"first_token_s"`
 	Verified   Spread `json:"verified_s"`
 
-	Book Book `json:"chain"`
+	// Blocks are those of the requests' time, by the wall clock.
+	Blocks Blocks `json:"blocks"`
+	// CPUPerTask is what the devnet and its nodes took of processors for a task, in
+	// seconds, and PeakMB the most memory that they had; 0 where the system does not
+	// tell.
+	CPUPerTask float64 `json:"cpu_s_per_task"`
+	PeakMB     float64 `json:"peak_mb"`
+
+	Book  Book  `json:"chain"`
+	Tasks Tasks `json:"tasks"`
+}
+
+// Check is an error when a request was not answered, or when the chain says that a
+// task was lost, or paid twice, or not to the wei.
+func (l Load) Check() error {
+	switch {
+	case l.Failed > 0:
+		return fmt.Errorf("%d of %d requests brought no verified answer: %s", l.Failed, l.Requests, strings.Join(l.Errors, "; "))
+	case l.Book.Missing != "0":
+		return fmt.Errorf("%s wei of the fees are nowhere", l.Book.Missing)
+	}
+	return l.Tasks.check(l.Requests)
 }
 
 // Book is what the chain says of the tasks that were created between two
@@ -88,26 +111,49 @@ func RunLoad(ctx context.Context, r devnet.Ready, requests, parallel int) (Load,
 	if err != nil {
 		return Load{}, err
 	}
+	beats, err := countBlocks(ctx, client)
+	if err != nil {
+		return Load{}, err
+	}
 	l := Load{Requests: requests, Parallel: parallel, Nodes: len(r.Nodes)}
+	processes := processesOf(r)
+	spent, known := processes.cpu()
 	began := time.Now()
-	firsts, verified := l.send(ctx, r)
+	answered := l.send(ctx, r)
 	l.Seconds = time.Since(began).Seconds()
 	if ctx.Err() != nil {
 		return l, ctx.Err()
 	}
-	if len(firsts) == 0 {
+	if len(answered) == 0 {
 		return l, fmt.Errorf("no request brought an answer: %s", strings.Join(l.Errors, "; "))
 	}
+	var firsts, verified []time.Duration
+	for _, t := range answered {
+		firsts, verified = append(firsts, t.firstToken), append(verified, t.verified)
+	}
 	l.FirstToken, l.Verified = spreadOf(firsts), spreadOf(verified)
-	l.PerMinute = float64(len(verified)) / l.Seconds * 60
-	l.Book, err = book.close(ctx)
-	return l, err
+	l.PerSecond = float64(len(verified)) / l.Seconds
+
+	t, err := book.close(ctx)
+	if err != nil {
+		return l, err
+	}
+	if l.Blocks, err = beats.stop(); err != nil {
+		return l, err
+	}
+	// What is left to settle when the last answer has come costs too.
+	if now, ok := processes.cpu(); ok && known {
+		l.CPUPerTask = (now - spent).Seconds() / float64(len(answered))
+	}
+	l.PeakMB = processes.peakMB()
+	l.Book, l.Tasks = t.Book, t.judge(answered)
+	return l, nil
 }
 
 // mostErrors is how many different failures are told.
 const mostErrors = 5
 
-func (l *Load) send(ctx context.Context, r devnet.Ready) (firsts, verified []time.Duration) {
+func (l *Load) send(ctx context.Context, r devnet.Ready) (answered []timing) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	work := make(chan int)
@@ -117,7 +163,7 @@ func (l *Load) send(ctx context.Context, r devnet.Ready) (firsts, verified []tim
 				t, err := stream(ctx, r.Bridge, r.APIKey, chatBody(i))
 				mu.Lock()
 				if err == nil {
-					firsts, verified = append(firsts, t.firstToken), append(verified, t.verified)
+					answered = append(answered, t)
 				} else {
 					l.Failed++
 					if len(l.Errors) < mostErrors && !slices.Contains(l.Errors, err.Error()) {
@@ -136,7 +182,7 @@ func (l *Load) send(ctx context.Context, r devnet.Ready) (firsts, verified []tim
 	}
 	close(work)
 	all.Wait()
-	return firsts, verified
+	return answered
 }
 
 // openedBook reads what happens on chain from a block on.
@@ -171,39 +217,37 @@ func (b *openedBook) readPool(ctx context.Context) (*big.Int, error) {
 type tally struct {
 	Book
 	fees, paid, rewards, refunded, stakes *big.Int
-	created, court, ended                 map[string]bool
-	fee                                   map[string]*big.Int
-	transactions                          map[common.Hash]bool
+	court                                 map[string]bool
+	tasks                                 map[string]*account
+	ended                                 int
+	// transactions by block.
+	transactions map[uint64]map[common.Hash]bool
 }
 
 // close reads the logs, when every task has ended.
-func (b *openedBook) close(ctx context.Context) (Book, error) {
+func (b *openedBook) close(ctx context.Context) (*tally, error) {
 	var t *tally
 	for wait := 0; ; wait++ {
 		var err error
 		if t, err = b.read(ctx); err != nil {
-			return Book{}, err
+			return nil, err
 		}
 		// An answer is verified before the transaction that pays for it.
-		if len(t.ended) >= t.Tasks || wait >= 60 {
+		if t.ended >= t.Tasks || wait >= 60 {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			return Book{}, ctx.Err()
+			return nil, ctx.Err()
 		case <-time.After(time.Second):
 		}
 	}
 	pool, err := b.readPool(ctx)
 	if err != nil {
-		return Book{}, err
+		return nil, err
 	}
-	for hash := range t.transactions {
-		receipt, err := b.client.TransactionReceipt(ctx, hash)
-		if err != nil {
-			return Book{}, fmt.Errorf("read receipt of %s: %w", hash, err)
-		}
-		t.Gas += receipt.GasUsed
+	if err := b.readGas(ctx, t); err != nil {
+		return nil, err
 	}
 	toPool := new(big.Int).Sub(pool, b.pool)
 	toPool.Sub(toPool, t.stakes)
@@ -211,26 +255,43 @@ func (b *openedBook) close(ctx context.Context) (Book, error) {
 	for _, part := range []*big.Int{t.paid, t.rewards, t.refunded, toPool} {
 		missing.Sub(missing, part)
 	}
-	t.Transactions = len(t.transactions)
 	for at, amount := range map[*string]*big.Int{
 		&t.Fees: t.fees, &t.Paid: t.paid, &t.Rewards: t.rewards, &t.Refunded: t.refunded, &t.ToPool: toPool,
 	} {
 		wei, err := protocol.WeiOf(amount)
 		if err != nil {
-			return Book{}, fmt.Errorf("add up the fees: %w", err)
+			return nil, fmt.Errorf("add up the fees: %w", err)
 		}
 		*at = wei.Decimal()
 	}
 	t.Missing = missing.String()
-	return t.Book, nil
+	return t, nil
 }
 
+// readGas adds up what the transactions took, a block at a time.
+func (b *openedBook) readGas(ctx context.Context, t *tally) error {
+	for block, about := range t.transactions {
+		receipts, err := b.client.BlockReceipts(ctx, rpc.BlockNumberOrHashWithNumber(rpc.BlockNumber(block)))
+		if err != nil {
+			return fmt.Errorf("read receipts of block %d: %w", block, err)
+		}
+		for _, r := range receipts {
+			if about[r.TxHash] {
+				t.Transactions++
+				t.Gas += r.GasUsed
+			}
+		}
+	}
+	return nil
+}
+
+// pageBlocks is how many blocks' logs are read at a time: full ones have megabytes.
+const pageBlocks = 20
+
 func (b *openedBook) read(ctx context.Context) (*tally, error) {
-	logs, err := b.client.FilterLogs(ctx, ethereum.FilterQuery{
-		FromBlock: new(big.Int).SetUint64(b.from), Addresses: []common.Address{b.at.Task, b.at.Node},
-	})
+	head, err := b.client.BlockNumber(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read logs: %w", err)
+		return nil, fmt.Errorf("read chain head: %w", err)
 	}
 	events, err := contracts.NewEvents()
 	if err != nil {
@@ -239,17 +300,23 @@ func (b *openedBook) read(ctx context.Context) (*tally, error) {
 	t := &tally{
 		Book: Book{Outcomes: map[string]int{}},
 		fees: new(big.Int), paid: new(big.Int), rewards: new(big.Int), refunded: new(big.Int), stakes: new(big.Int),
-		created: map[string]bool{}, court: map[string]bool{}, ended: map[string]bool{}, fee: map[string]*big.Int{},
-		transactions: map[common.Hash]bool{},
+		court: map[string]bool{}, tasks: map[string]*account{}, transactions: map[uint64]map[common.Hash]bool{},
 	}
-	for _, l := range logs {
-		event, err := events.Parse(&l)
+	for from := b.from; from <= head; from += pageBlocks {
+		logs, err := b.client.FilterLogs(ctx, ethereum.FilterQuery{
+			FromBlock: new(big.Int).SetUint64(from), ToBlock: new(big.Int).SetUint64(min(from+pageBlocks-1, head)),
+			Addresses: []common.Address{b.at.Task, b.at.Node},
+		})
 		if err != nil {
-			continue
+			return nil, fmt.Errorf("read logs: %w", err)
 		}
-		t.add(event, l)
+		for _, l := range logs {
+			if event, err := events.Parse(&l); err == nil {
+				t.add(event, l)
+			}
+		}
 	}
-	t.Tasks, t.Court = len(t.created), len(t.court)
+	t.Tasks, t.Court = len(t.tasks), len(t.court)
 	t.Fast = t.Outcomes[protocol.OutcomeAgreed.String()] - len(t.court)
 	return t, nil
 }
@@ -262,22 +329,27 @@ func (t *tally) add(event any, l types.Log) {
 		return
 	}
 	id := taskOf(event)
-	if e, ok := event.(*contracts.TaskTaskCreated); ok {
-		t.created[id], t.fee[id] = true, e.Fee
+	if e, ok := event.(*contracts.TaskTaskCreated); ok && t.tasks[id] == nil {
+		t.tasks[id] = &account{fee: e.Fee, out: new(big.Int), payments: map[common.Address]int{}}
 	}
-	if !t.created[id] {
+	task := t.tasks[id]
+	if task == nil {
 		return
 	}
-	t.transactions[l.TxHash] = true
+	task.add(event)
+	if t.transactions[l.BlockNumber] == nil {
+		t.transactions[l.BlockNumber] = map[common.Hash]bool{}
+	}
+	t.transactions[l.BlockNumber][l.TxHash] = true
 	switch e := event.(type) {
 	case *contracts.TaskTaskQueued:
 		t.Queued++
 	case *contracts.TaskCommitted:
 		t.court[id] = true
 	case *contracts.TaskTaskEnded:
-		t.ended[id] = true
+		t.ended++
 		t.Outcomes[protocol.Outcome(e.Outcome).String()]++
-		t.fees.Add(t.fees, t.fee[id])
+		t.fees.Add(t.fees, task.fee)
 	case *contracts.TaskNodePaid:
 		t.paid.Add(t.paid, e.Amount)
 	case *contracts.TaskRewarded:
@@ -327,12 +399,16 @@ func (l Load) WriteTable(w io.Writer) error {
 		fmt.Fprintf(out, "%s\t"+format+"\n", append([]any{name}, args...)...)
 	}
 	row("requests", "%d, %d at once, %d nodes", l.Requests, l.Parallel, l.Nodes)
-	row("took", "%.0f s, %.1f verified answers a minute", l.Seconds, l.PerMinute)
+	row("took", "%.0f s, %.1f verified answers a second", l.Seconds, l.PerSecond)
 	row("first token", "%.2f s, 95 %% within %.2f s", l.FirstToken.P50, l.FirstToken.P95)
 	row("verified", "%.2f s, 95 %% within %.2f s", l.Verified.P50, l.Verified.P95)
 	if l.Failed > 0 {
 		row("failed", "%d: %s", l.Failed, strings.Join(l.Errors, "; "))
 	}
+	if l.CPUPerTask > 0 {
+		row("processors", "%.4f s a task, %.0f MB at the most", l.CPUPerTask, l.PeakMB)
+	}
+	row("blocks", "%d, one after %.2f s (%.2f to %.2f s)", l.Blocks.Count, l.Blocks.Median, l.Blocks.Min, l.Blocks.Max)
 	b := l.Book
 	row("tasks on chain", "%d, of which %d waited in the queue", b.Tasks, b.Queued)
 	row("settled", "%d fast, %d in the court", b.Fast, b.Court)
@@ -347,5 +423,12 @@ func (l Load) WriteTable(w io.Writer) error {
 		row("slashed", "%d nodes", b.Slashed)
 	}
 	row("missing", "%s wei", b.Missing)
+	row("once", "%d tasks ended once and paid each of their three nodes once, to the wei of their fee", l.Tasks.Once)
+	if l.Tasks.Otherwise > 0 {
+		row("otherwise", "%d: %s", l.Tasks.Otherwise, strings.Join(l.Tasks.Why, "; "))
+	}
+	if l.Tasks.Lost > 0 {
+		row("lost", "%d answers are of no task of their own that has ended", l.Tasks.Lost)
+	}
 	return out.Flush()
 }

@@ -37,7 +37,7 @@ func TestThisComputerIsRead(t *testing.T) {
 	if runtime.GOOS == "windows" && !(r.Power.Known && r.Idle.Known && r.Fullscreen.Known) {
 		t.Errorf("Windows tells %+v", r)
 	}
-	all, err := listProcesses(t.Context(), c.run)
+	all, err := new(lister).list(t.Context(), c.run)
 	if mine := ours(all); err != nil || len(mine) == 0 {
 		t.Errorf("this program is not among %d, %v", len(all), err)
 	}
