@@ -74,8 +74,8 @@ func (n *Node) checkDemand(v view) {
 	n.health.raise(ReasonNoDemand, why)
 }
 
-// noteDemand counts a task that was created.
-func (n *Node) noteDemand(l types.Log) {
+// readDemand counts the task that a log says was created.
+func (n *Node) readDemand(l types.Log) {
 	event, err := n.events.Parse(&l)
 	e, ok := event.(*contracts.TaskTaskCreated)
 	if err != nil || !ok {
@@ -85,6 +85,11 @@ func (n *Node) noteDemand(l types.Log) {
 	if l.BlockTimestamp != 0 {
 		at = time.Unix(int64(l.BlockTimestamp), 0)
 	}
+	n.noteDemand(e, at)
+}
+
+// noteDemand counts a task that was created.
+func (n *Node) noteDemand(e *contracts.TaskTaskCreated, at time.Time) {
 	fits, said := n.couldDo(e), n.health.stands(ReasonNoDemand)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -92,7 +97,7 @@ func (n *Node) noteDemand(l types.Log) {
 	case fits && at.After(n.demand.asked):
 		n.demand.asked, n.demand.others = at, 0
 		n.moved = n.moved || said // steering takes it back
-	case !fits && at.After(n.demand.since):
+	case !fits && at.After(n.demand.since) && !n.demand.since.IsZero():
 		n.demand.others++
 	}
 }

@@ -182,7 +182,7 @@ func (n *Node) noteCreated(id protocol.TaskID, l types.Log) {
 	lately := n.demand.lately(n.cfg.Now())
 	n.mu.Unlock()
 	if !lately {
-		n.noteDemand(l)
+		n.readDemand(l)
 	}
 }
 

@@ -200,12 +200,12 @@ func TestNobodyAsks(t *testing.T) {
 	if r := at(9, v); r != nil {
 		t.Fatalf("after nine minutes: %+v", r)
 	}
-	n.noteDemand(text("somebody/else", 1), now, false)
-	n.noteDemand(text(models.DemoID, 80), now, false)
+	n.noteDemand(text("somebody/else", 1), now)
+	n.noteDemand(text(models.DemoID, 80), now)
 	if r := at(12, v); r == nil || r.Code != ReasonNoDemand || !strings.Contains(r.Detail, "12 minutes") || !strings.Contains(r.Detail, "2 tasks were for other models") {
 		t.Fatalf("after twelve minutes: %+v", r)
 	}
-	n.noteDemand(text(models.DemoID, 1), now, false)
+	n.noteDemand(text(models.DemoID, 1), now)
 	if r := at(13, v); r != nil {
 		t.Fatalf("a minute after a task for its model: %+v", r)
 	}

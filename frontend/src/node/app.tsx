@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { KeyRound, Unplug } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
@@ -12,7 +12,7 @@ import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
 import { chooseLanguage } from "./language";
 import { showLook } from "./look";
-import { screens } from "./screens";
+import { fetchScreens, screens } from "./screens";
 import { LanguageCorner } from "./settings/general";
 import { FirstRun } from "./setup/first-run";
 import { Corner } from "./setup/frame";
@@ -39,7 +39,10 @@ export function App({ agent }: { agent: Agent }) {
   }, [at]);
   const known = state !== null;
   useEffect(() => {
-    if (known) tellShown();
+    if (!known) return;
+    tellShown();
+    const later = setTimeout(fetchScreens, 1000);
+    return () => clearTimeout(later);
   }, [known]);
   if (state && view.link !== "refused") {
     const stale = view.link !== "connected";
@@ -100,16 +103,18 @@ function Screen({ agent, view }: { agent: Agent; view: AgentView }) {
           />
         </div>
       )}
-      <Switch>
-        {screens.map(({ path, nest, Show }) => (
-          <Route key={path} path={nest || path === "/" ? path : `${path}/*?`} nest={nest}>
-            <Show agent={agent} state={state} stale={view.link !== "connected"} />
+      <Suspense fallback={<Alone icon={<Mark size={44} className="animate-breathe" />} title={t("node.opening")} />}>
+        <Switch>
+          {screens.map(({ path, nest, Show }) => (
+            <Route key={path} path={nest || path === "/" ? path : `${path}/*?`} nest={nest}>
+              <Show agent={agent} state={state} stale={view.link !== "connected"} />
+            </Route>
+          ))}
+          <Route>
+            <Redirect to="/" />
           </Route>
-        ))}
-        <Route>
-          <Redirect to="/" />
-        </Route>
-      </Switch>
+        </Switch>
+      </Suspense>
     </>
   );
 }

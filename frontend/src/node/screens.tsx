@@ -10,19 +10,11 @@ import {
   Settings as SettingsIcon,
   WalletCards,
 } from "lucide-react";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy } from "react";
 import type { Agent } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import type { MessageId } from "../lib/i18n";
-import { Chat } from "./chat";
-import { ComputerScreen } from "./computer/computer";
-import { Earnings } from "./earnings/earnings";
 import { Home } from "./home";
-import { ModelsScreen } from "./models/models";
-import { Settings } from "./settings/settings";
-import { StakeScreen } from "./stake/stake";
-import { WalletScreen } from "./wallet/wallet";
-import { WhenScreen } from "./when/when";
 
 /** What every screen is given. Stale: the agent is away, and the state is from before. */
 export interface ScreenProps {
@@ -42,15 +34,32 @@ interface Screen {
   Show: ComponentType<ScreenProps>;
 }
 
+/** What is fetched once the first screen stands, or sooner when it is opened. */
+const parts = {
+  earnings: () => import("./earnings/earnings").then((m) => ({ default: m.Earnings })),
+  stake: () => import("./stake/stake").then((m) => ({ default: m.StakeScreen })),
+  wallet: () => import("./wallet/wallet").then((m) => ({ default: m.WalletScreen })),
+  models: () => import("./models/models").then((m) => ({ default: m.ModelsScreen })),
+  when: () => import("./when/when").then((m) => ({ default: m.WhenScreen })),
+  computer: () => import("./computer/computer").then((m) => ({ default: m.ComputerScreen })),
+  chat: () => import("./talk"),
+  settings: () => import("./settings/settings").then((m) => ({ default: m.Settings })),
+};
+
+/** Fetches what the other screens need, so that none is waited for. */
+export function fetchScreens() {
+  for (const part of Object.values(parts)) part().catch(() => {});
+}
+
 /** The app's screens, in the order of the sidebar. */
 export const screens: Screen[] = [
   { path: "/", title: "node.home", Icon: House, Show: Home },
-  { path: "/earnings", title: "earnings.title", Icon: ChartColumn, Show: Earnings },
-  { path: "/node", title: "node.stake", Icon: Coins, Show: StakeScreen },
-  { path: "/wallet", title: "node.wallet", Icon: WalletCards, Show: WalletScreen },
-  { path: "/models", gap: true, title: "models.title", Icon: Boxes, Show: ModelsScreen },
-  { path: "/when", title: "when.title", Icon: CalendarClock, Show: WhenScreen },
-  { path: "/computer", title: "computer.title", Icon: Cpu, Show: ComputerScreen },
-  { path: "/chat", gap: true, nest: true, title: "node.chat", Icon: MessageSquare, Show: Chat },
-  { path: "/settings", title: "settings.title", Icon: SettingsIcon, Show: Settings },
+  { path: "/earnings", title: "earnings.title", Icon: ChartColumn, Show: lazy(parts.earnings) },
+  { path: "/node", title: "node.stake", Icon: Coins, Show: lazy(parts.stake) },
+  { path: "/wallet", title: "node.wallet", Icon: WalletCards, Show: lazy(parts.wallet) },
+  { path: "/models", gap: true, title: "models.title", Icon: Boxes, Show: lazy(parts.models) },
+  { path: "/when", title: "when.title", Icon: CalendarClock, Show: lazy(parts.when) },
+  { path: "/computer", title: "computer.title", Icon: Cpu, Show: lazy(parts.computer) },
+  { path: "/chat", gap: true, nest: true, title: "node.chat", Icon: MessageSquare, Show: lazy(parts.chat) },
+  { path: "/settings", title: "settings.title", Icon: SettingsIcon, Show: lazy(parts.settings) },
 ];
