@@ -181,6 +181,7 @@ func (n *Node) look(ctx context.Context, task bool) (view, error) {
 	if v.credited, err = askWei(ctx, r, at.Task, court.PackCredit(n.me), court.UnpackCredit); err != nil {
 		return v, fmt.Errorf("read credit: %w", err)
 	}
+	n.checkClock()
 	if task && recent {
 		return n.seen(v), nil
 	}
@@ -203,7 +204,6 @@ func (n *Node) look(ctx context.Context, task bool) (view, error) {
 	if err := n.checkGas(ctx, v); err != nil {
 		return v, err
 	}
-	n.checkClock()
 	n.mu.Lock()
 	n.lookedAtAll = n.cfg.Now()
 	n.mu.Unlock()
