@@ -125,7 +125,7 @@ func TestElectricityIsExact(t *testing.T) {
 			api.Electricity{Currency: "EUR", PerKWh: 320_000, PerCNX: 10_000},
 			api.Energy{WorkedSeconds: 3600, MeasuredSeconds: 3600, WattSeconds: 3_600_000, Cost: "320000", Value: "199999", Net: "-120001"}},
 		{"as much as may be said", node.Work{Millis: 10 * 365 * 24 * hour}, "1000000000000000000000000000",
-			api.Electricity{Currency: "IDR", PerKWh: mostPerKWh, Watts: mostWatts, PerCNX: mostPerCNX},
+			api.Electricity{Currency: "IDR", PerKWh: mostPerKWh, Watts: mostDraw, PerCNX: mostPerCNX},
 			api.Energy{WorkedSeconds: 315_360_000, WattSeconds: 3_153_600_000_000, Cost: "876000000000000000", Value: "1000000000000000000000000", Net: "999999124000000000000000"}},
 		{"no work", node.Work{}, "0", api.Electricity{Currency: "EUR", PerKWh: 320_000, PerCNX: 1}, api.Energy{Cost: "0", Value: "0", Net: "0"}},
 	} {
@@ -144,7 +144,7 @@ func TestWhatWasSaidOfElectricityIsKeptOrPutAside(t *testing.T) {
 	}
 	for _, bad := range []api.Electricity{
 		{Currency: "EUR", PerKWh: -1}, {Currency: "EUR", PerKWh: mostPerKWh + 1}, {PerKWh: 1}, {PerCNX: 1}, {Watts: -1},
-		{Watts: mostWatts + 1}, {Currency: "eur", PerKWh: 1}, {Currency: "EURO"}, {Currency: "EUR", PerCNX: -5}, {Currency: "=1+"},
+		{Watts: mostDraw + 1}, {Currency: "eur", PerKWh: 1}, {Currency: "EURO"}, {Currency: "EUR", PerCNX: -5}, {Currency: "=1+"},
 	} {
 		if err := a.SetElectricity(t.Context(), bad); err == nil {
 			t.Errorf("%+v is taken", bad)

@@ -34,7 +34,7 @@ func TestEveryStatusHasWordsAndAnIcon(t *testing.T) {
 }
 
 func TestTheWordsAreThePages(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("..", "..", "frontend", "src", "lib", "locales", "en.json"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "frontend", "src", "lib", "locales", "en-node.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

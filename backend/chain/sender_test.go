@@ -423,3 +423,41 @@ func TestEveryChangeOfStateIsInTheTable(t *testing.T) {
 		}
 	}
 }
+
+// Many intents that are mined in one block, with more to keep than a store takes in
+// one transaction, are all settled and paid once.
+func TestABlockOfManyIntentsIsSettled(t *testing.T) {
+	w := newWorld(t)
+	s := openSender(t, w.open(w.Client()), w.store(), w.key, SenderOptions{})
+	const n = 100
+	key := func(i int) string { return fmt.Sprintf("many/%d", i) }
+	for i := range n {
+		in := Intent{Key: key(i), To: payee, ValueWei: big.NewInt(1), Data: make([]byte, 8<<10), GasLimit: 120_000}
+		if err := s.Enqueue(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signed := func() (names []string) {
+		for i := range n {
+			if state, _, err := s.Status(key(i)); err != nil || state == Signed {
+				names = append(names, key(i))
+			}
+		}
+		return names
+	}
+	eventually(t, func() (all []string) {
+		for i := range n {
+			all = append(all, key(i))
+		}
+		return all
+	}, signed)
+	w.run()
+	for i := range n {
+		if _, err := s.Wait(within(t), key(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.balance(payee).Int64(); got != n {
+		t.Errorf("paid %d wei, want %d", got, n)
+	}
+}

@@ -136,6 +136,10 @@ func (s *Sender) pass(ctx context.Context) (time.Duration, error) {
 		}
 	}
 	if len(written) > 0 {
+		if len(written) > mostAtOnce {
+			written = written[:mostAtOnce]
+			s.Kick() // for the others
+		}
 		again, err := s.signAll(ctx, written)
 		if err != nil {
 			return retry, err
@@ -284,9 +288,19 @@ func (s *Sender) finish(ctx context.Context, signed []entry, mined []*types.Rece
 		}
 		done = append(done, e)
 	}
-	if len(done) == 0 {
-		return nil
+	for batch := range slices.Chunk(done, mostAtOnce) {
+		if err := s.writeMined(batch); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// mostAtOnce is how many intents are written in one go: a store takes a megabyte, and
+// one with the receipt of a settlement has some twenty kilobytes.
+const mostAtOnce = 16
+
+func (s *Sender) writeMined(done []entry) error {
 	err := s.store.Update(func(tx *store.Tx) error {
 		for _, e := range done {
 			if err := s.box.changeIn(tx, e.key, Signed, func(r *row) {

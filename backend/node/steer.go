@@ -228,6 +228,7 @@ func (n *Node) look(ctx context.Context, task bool) (view, error) {
 			return v, fmt.Errorf("read credit: %w", err)
 		}
 	}
+	n.checkClock()
 	if task && recent {
 		n.checkScores(v)
 		return n.seen(v), nil
@@ -258,7 +259,6 @@ func (n *Node) look(ctx context.Context, task bool) (view, error) {
 		v.sponsored = n.payer.serves(ctx, at.Node) == ""
 	}
 	n.checkScores(v)
-	n.checkClock()
 	n.mu.Lock()
 	n.lookedAtAll = n.cfg.Now()
 	n.mu.Unlock()
