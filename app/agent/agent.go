@@ -117,6 +117,14 @@ type Agent struct {
 	talk *talk
 }
 
+// Codes of the reasons that stand beside what they are about, on a screen of their
+// own, and not with the node.
+const (
+	codeDesktop  = "desktop_unreadable"
+	codeModels   = "models_unreadable"
+	codeSettings = "settings_unreadable"
+)
+
 // ErrRunning says that another agent has the data folder.
 var ErrRunning = errors.New("another Helium is running in this folder")
 

@@ -30,10 +30,6 @@ import (
 // computerName is what the owner chose of the computer, in the data folder.
 const computerName = "computer.json"
 
-// reasonMissing is the code of the reason why a node takes no tasks with another
-// device than its owner chose.
-const reasonMissing = "device_missing"
-
 // choices of the computer, as the folder keeps them.
 type choices struct {
 	Device hardware.Pick `json:"device"`
@@ -289,7 +285,7 @@ func (c *computer) showMissing(s *api.State) {
 	}
 	s.Node.Status = api.NodeBlocked
 	s.Node.Reason = &protocol.Reason{
-		Code: reasonMissing, Title: "Helium can't use what you chose",
+		Code: string(api.ReasonDevice), Title: "Helium can't use what you chose",
 		Detail: c.missing + " So no tasks are taken, and nothing is staked.",
 		Action: "Choose something else under “This computer”, or put it back and try again.",
 	}

@@ -257,7 +257,7 @@ func TestAHeldNodeIsShownAsWhatItIs(t *testing.T) {
 	a.computer.missing, a.computer.held = "The RTX 3060 that you chose isn't in this computer now.", time.Now()
 	s := api.State{Node: api.Node{Status: api.NodePaused, WantRunning: true}}
 	a.computer.showMissing(&s)
-	if s.Node.Status != api.NodeBlocked || s.Node.Reason.Code != reasonMissing || !strings.Contains(s.Node.Reason.Detail, "isn't in this computer now. So no tasks") {
+	if s.Node.Status != api.NodeBlocked || s.Node.Reason.Code != string(api.ReasonDevice) || !strings.Contains(s.Node.Reason.Detail, "isn't in this computer now. So no tasks") {
 		t.Errorf("shown as %+v", s.Node)
 	}
 	s = api.State{Node: api.Node{Status: api.NodeStopped}}

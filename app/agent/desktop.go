@@ -97,7 +97,7 @@ func (d *desk) read() {
 	d.log.Warn("the choices of the desktop can't be read; the usual ones hold", "file", d.path, "err", err)
 	d.kept.Told.FirstEarning = true
 	d.damage = &protocol.Reason{
-		Code: "desktop_unreadable", Title: "Your choices for this desktop were damaged",
+		Code: codeDesktop, Title: "Your choices for this desktop were damaged",
 		Detail: "The usual ones hold now: " + err.Error() + ".", Action: "Look through them and choose again. The damaged file is kept as " + d.path + ".unreadable.",
 	}
 	os.Rename(d.path, d.path+".unreadable")

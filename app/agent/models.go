@@ -111,7 +111,7 @@ func (a *Agent) Models(context.Context) (api.ModelList, error) {
 	list.Folder, list.Usual = a.shelf.Folder()
 	library, err := a.library()
 	if err != nil {
-		list.Reason = &protocol.Reason{Code: "models", Title: "The models can't be read", Detail: err.Error(), Action: "Helium tries again by itself."}
+		list.Reason = &protocol.Reason{Code: codeModels, Title: "The models can't be read", Detail: err.Error(), Action: "Helium tries again by itself."}
 		if reason := (protocol.Reason{}); errors.As(err, &reason) {
 			list.Reason = &reason
 		}

@@ -80,9 +80,17 @@ func TestTheModelToBeginWithIsInTheQueue(t *testing.T) {
 	if err := r.ChooseModel(t.Context(), offers()[1].id); err != nil {
 		t.Fatal(err)
 	}
-	s, err := r.State(t.Context())
-	if err != nil || len(s.Models.Downloads) != 2 || s.Models.Downloads[0].ID != offers()[1].id {
-		t.Errorf("the one chosen in its place is not first: %+v, %v", s.Models.Downloads, err)
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		s, err := r.State(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := s.Models.Downloads; len(d) == 2 && d[0].ID == offers()[1].id {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the one chosen in its place is not first: %+v", s.Models.Downloads)
+		}
 	}
 }
 

@@ -216,7 +216,7 @@ func (a *Agent) openPreferences() *preferences {
 		aside := p.path + ".unreadable"
 		a.log.Warn("the settings can't be read; the usual ones hold", "file", p.path, "err", err)
 		os.Rename(p.path, aside)
-		p.reason = &protocol.Reason{Code: "settings", Title: "Your settings could not be read", Detail: "The usual ones hold. What was there lies in " + aside + ".", Action: "Choose them again."}
+		p.reason = &protocol.Reason{Code: codeSettings, Title: "Your settings could not be read", Detail: "The usual ones hold. What was there lies in " + aside + ".", Action: "Choose them again."}
 	}
 	return p
 }

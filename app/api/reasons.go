@@ -17,6 +17,8 @@ const (
 	ReasonNoEngine ReasonCode = "engine"
 	// ReasonDownload: a model could not be fetched.
 	ReasonDownload ReasonCode = "download"
+	// ReasonDevice: what the owner chose to compute on is not there, or can't.
+	ReasonDevice ReasonCode = "device_missing"
 	// ReasonSetup: something else failed on the way to a node.
 	ReasonSetup ReasonCode = "setup_failed"
 )

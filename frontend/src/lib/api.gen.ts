@@ -25,6 +25,7 @@ export interface Pages {
     | "wrong_chain"
     | "engine"
     | "download"
+    | "device_missing"
     | "setup_failed"
     | "slashed"
     | "kicked_out"

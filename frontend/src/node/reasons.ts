@@ -11,7 +11,7 @@ type Node = State["node"];
 export type Remedy =
   | { label: MessageId; do: "call"; method: AgentMethod }
   | { label: MessageId; do: "ask"; method: "retry" | "askFaucet" }
-  | { label: MessageId; do: "go"; path: "/models" | "/wallet" | "/node" };
+  | { label: MessageId; do: "go"; path: "/models" | "/wallet" | "/node" | "/computer" };
 
 const retry: Remedy = { label: "reason.act.retry", do: "ask", method: "retry" };
 const lookAgain: Remedy = { label: "reason.act.checked", do: "ask", method: "retry" };
@@ -37,6 +37,7 @@ const table: Record<ReasonCode, Entry> = {
   engine: { remedy: retry, facts: true },
   download: { remedy: chooseModel, facts: true },
   setup_failed: { remedy: retry, facts: true },
+  device_missing: { remedy: { label: "reason.act.device", do: "go", path: "/computer" }, facts: true },
   slashed: { remedy: startAgain },
   kicked_out: { remedy: startAgain },
   chain_unreachable: { remedy: retry, facts: true },
