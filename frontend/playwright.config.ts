@@ -8,7 +8,7 @@ const stand = ["chat.spec.ts", "pictures.spec.ts", "computer.spec.ts", "*-states
 
 export default defineConfig({
   testDir: "e2e",
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
@@ -16,7 +16,8 @@ export default defineConfig({
   // (HELIUM_READY names the file that `helium devnet --ready` writes).
   projects: [
     { name: "stand", testMatch: stand },
-    ...(process.env.HELIUM_READY ? [{ name: "devnet", testIgnore: stand, timeout: 180_000 }] : []),
+    // One after the other: they share the network's nodes.
+    ...(process.env.HELIUM_READY ? [{ name: "devnet", testIgnore: stand, timeout: 180_000, workers: 1 }] : []),
   ],
   use: {
     launchOptions: {

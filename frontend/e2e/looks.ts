@@ -29,13 +29,15 @@ export async function isAccessible(page: Page) {
 
 /** Nothing sticks out at the side: neither of the page nor of anything in it that scrolls up and down. */
 export async function fitsItsWidth(page: Page) {
-  const wide = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll("*")]
-      .filter((e) => e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowY))
-      .filter((e) => !e.matches("pre, [class*=overflow-x-auto]") && e.scrollWidth > e.clientWidth)
-      .map((e) => `${e.tagName} ${e.className}: ${e.scrollWidth} > ${e.clientWidth}`),
-  );
-  expect(wide).toEqual([]);
+  const wide = () =>
+    page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll("*")]
+        .filter((e) => e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowY))
+        .filter((e) => !e.matches("pre, [class*=overflow-x-auto]") && e.scrollWidth > e.clientWidth)
+        .map((e) => `${e.tagName} ${e.className}: ${e.scrollWidth} > ${e.clientWidth}`),
+    );
+  // A page that was given another size takes a moment to fill it.
+  await expect.poll(wide, { timeout: 3000 }).toEqual([]);
 }
 
 /** Everything that is touched is 44 pixels high and wide, or sits in text. */
