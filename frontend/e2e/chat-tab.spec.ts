@@ -59,6 +59,7 @@ test("elsewhere the wallet pays, exactly the price of the receipt", async ({ pag
   await expect(page.getByTestId("status")).toHaveAttribute("data-status", /running|working/, { timeout: 120_000 });
   // So that what it earns is not mixed up with what it pays.
   await page.getByTestId("action-pause").click();
+  await page.getByTestId("pause-open").click();
   await expect(page.getByTestId("status")).toHaveAttribute("data-status", "paused", { timeout: 60_000 });
   const before = await balance(page);
 
