@@ -6,6 +6,47 @@ import { type CDPSession, expect, type Page } from "@playwright/test";
 import WebSocket from "ws";
 import type { DraftPhrase, State } from "../src/lib/api.gen";
 
+async function addressOf(dir: string): Promise<{ url: string; token: string }> {
+  return JSON.parse(await readFile(join(dir, "agent.json"), "utf8"));
+}
+
+/** Calls a method of the local API of the agent in a folder. */
+async function call<T>(dir: string, method: string, ...params: unknown[]): Promise<T> {
+  const { url, token } = await addressOf(dir);
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api`, ["helium.v1", `token.${token}`], { origin: url });
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      socket.on("error", reject);
+      socket.on("close", () => reject(new Error(`the agent went away during ${method}`)));
+      socket.on("open", () =>
+        socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: `helium_${method}`, params })),
+      );
+      socket.on("message", (text) => {
+        const { result, error } = JSON.parse(String(text));
+        if (error) reject(new Error(error.message));
+        else resolve(result);
+      });
+    });
+  } finally {
+    socket.terminate();
+  }
+}
+
+/** Takes the agent in a folder out of the network, which would else go on drawing it for tasks. */
+export async function leave(dir: string) {
+  const chain = () => call<State>(dir, "state").then((s) => s.node.chain);
+  const joined = await chain().then(
+    (status) => status !== "" && status !== "quit",
+    () => false,
+  );
+  if (!joined) return;
+  await call(dir, "stop");
+  await expect
+    .poll(chain, { timeout: 30_000, intervals: [200] })
+    .toBe("quit")
+    .catch(() => {});
+}
+
 /** An agent of its own, as a person starts one, beside the network. */
 export class Agent {
   log = "";
@@ -35,35 +76,14 @@ export class Agent {
     await expect.poll(() => this.link().catch(() => ""), { timeout: 30_000 }).toContain("#token=");
   }
 
-  async #address(): Promise<{ url: string; token: string }> {
-    return JSON.parse(await readFile(join(this.dir, "agent.json"), "utf8"));
-  }
-
   async link(): Promise<string> {
-    const { url, token } = await this.#address();
+    const { url, token } = await addressOf(this.dir);
     return `${url}/#token=${token}`;
   }
 
   /** Calls a method of the local API. */
-  async call<T = null>(method: string, ...params: unknown[]): Promise<T> {
-    const { url, token } = await this.#address();
-    const socket = new WebSocket(`${url.replace("http", "ws")}/api`, ["helium.v1", `token.${token}`], { origin: url });
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        socket.on("error", reject);
-        socket.on("close", () => reject(new Error(`the agent went away during ${method}`)));
-        socket.on("open", () =>
-          socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: `helium_${method}`, params })),
-        );
-        socket.on("message", (text) => {
-          const { result, error } = JSON.parse(String(text));
-          if (error) reject(new Error(error.message));
-          else resolve(result);
-        });
-      });
-    } finally {
-      socket.terminate();
-    }
+  call<T = null>(method: string, ...params: unknown[]): Promise<T> {
+    return call<T>(this.dir, method, ...params);
   }
 
   state(): Promise<State> {
@@ -104,16 +124,9 @@ export class Agent {
     await gone;
   }
 
-  /** Ends it for good. It leaves the network first, which would else go on drawing it for tasks. */
+  /** Ends it for good. */
   async remove() {
-    const joined = await this.state().then(
-      (s) => s.node.chain !== "" && s.node.chain !== "quit",
-      () => false,
-    );
-    if (joined) {
-      await this.call("stop");
-      await this.until("leaving", (s) => s.node.chain === "quit").catch(() => {});
-    }
+    await leave(this.dir);
     await this.end();
     await rm(this.dir, { recursive: true, force: true });
   }

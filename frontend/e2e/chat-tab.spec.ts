@@ -71,7 +71,9 @@ test("elsewhere the wallet pays, exactly the price of the receipt", async ({ pag
   const id = (await asked).headers()["x-helium-receipt"];
   const headers = { Authorization: `Bearer ${(await agent.link()).split("#token=")[1]}` };
   const receipt = new URL(`/bridge/v1/receipts/${id}`, page.url());
-  await expect.poll(async () => (await fetch(receipt, { headers })).status, { timeout: 60_000 }).toBe(200);
+  await expect
+    .poll(async () => (await fetch(receipt, { headers })).text(), { timeout: 60_000, message: `receipt ${id}` })
+    .toContain('"fee"');
   const { fee, refunded } = (await (await fetch(receipt, { headers })).json()) as { fee: string; refunded: string };
   await page.getByRole("link", { name: "Home" }).click();
   await expect.poll(() => balance(page), { timeout: 60_000 }).toBe(before - BigInt(fee) + BigInt(refunded));

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { leave } from "./agent";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { ready } from "./ready";
 
@@ -133,6 +134,7 @@ class Agent {
   }
 
   async remove() {
+    await leave(join(this.dir, "data"));
     await this.end();
     await rm(this.dir, { recursive: true, force: true });
   }

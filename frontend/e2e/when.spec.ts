@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { leave } from "./agent";
 import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
 import { ready } from "./ready";
 
@@ -63,6 +64,7 @@ class Agent {
   }
 
   async remove() {
+    await leave(this.dir);
     await this.end();
     await rm(this.dir, { recursive: true, force: true });
   }
