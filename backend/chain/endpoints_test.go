@@ -136,7 +136,9 @@ func TestALostChainIsSaidToBeLost(t *testing.T) {
 		}
 	}
 	until(false)
-	p.cut() // the next try comes through
+	p.shut.Store(true) // so that the next try does not come through unseen
+	p.cut()
 	until(true)
+	p.shut.Store(false)
 	until(false)
 }

@@ -181,6 +181,8 @@ type proxy struct {
 	conns []net.Conn
 	// mute swallows what is said from now on.
 	mute atomic.Bool
+	// shut turns away who comes from now on.
+	shut atomic.Bool
 }
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -196,6 +198,10 @@ func newProxy(t *testing.T, target string) *proxy {
 			in, err := l.Accept()
 			if err != nil {
 				return
+			}
+			if p.shut.Load() {
+				in.Close()
+				continue
 			}
 			out, err := net.Dial("tcp", p.target)
 			if err != nil {

@@ -280,6 +280,7 @@ test("everything is done by the keyboard alone", async ({ page }) => {
   await expect(page.locator("html")).toHaveAttribute("lang", "de");
   await to(has(page.getByRole("radio", { name: "Wie das System" })));
   await page.keyboard.press("ArrowRight");
+  await expect(page.locator("html")).toHaveAttribute("data-look", "light");
   await page.keyboard.press("ArrowRight");
   await expect(page.locator("html")).toHaveAttribute("data-look", "dark");
   const button = page.getByRole("button", { name: "Diagnose kopieren" });
