@@ -135,6 +135,9 @@ test("five wrong passphrases slow down, and neither words nor passphrase stay in
   agent = await Agent.start("--always", "--profile", ready().profile);
   const words = await agent.setUp(passphrase);
   await open(page, "/wallet");
+  // Some recovery words are words of the page: all of its parts are there before it is looked at.
+  await page.waitForTimeout(2000);
+  await page.waitForLoadState("networkidle");
   const before = await memory(page);
   await page.getByTestId("show-words").click();
   const dialog = page.getByTestId("words-dialog");

@@ -36,8 +36,23 @@ func (l *logind) Inhibit(what, who, why, mode string) (dbus.UnixFD, *dbus.Error)
 	}
 	l.files = append(l.files, ours)
 	// The bus sends a copy; ours of the same end must go, or it never closes.
+	sent := dbus.UnixFD(theirs.Fd())
 	time.AfterFunc(200*time.Millisecond, func() { theirs.Close() })
-	return dbus.UnixFD(theirs.Fd()), nil
+	return sent, nil
+}
+
+// heard is what it was asked so far.
+func (l *logind) heard() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.asked)
+}
+
+// refuse turns down what is asked from now on.
+func (l *logind) refuse(what ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refuses = what
 }
 
 // released waits until the other side has closed the newest inhibitor.
@@ -91,8 +106,8 @@ func TestAHoldLastsUntilItIsReleased(t *testing.T) {
 			t.Fatalf("holds %v, %v", k.Holds(), err)
 		}
 	}
-	if want := []string{"sleep:idle|Helium|A task is at work|block"}; !slices.Equal(l.asked, want) {
-		t.Errorf("asked for %q", l.asked)
+	if want := []string{"sleep:idle|Helium|A task is at work|block"}; !slices.Equal(l.heard(), want) {
+		t.Errorf("asked for %q", l.heard())
 	}
 	for range 2 {
 		if err := k.Keep(false, ""); err != nil || k.Holds() {
@@ -100,8 +115,8 @@ func TestAHoldLastsUntilItIsReleased(t *testing.T) {
 		}
 	}
 	l.released(t)
-	if err := k.Keep(true, "again"); err != nil || len(l.asked) != 2 {
-		t.Errorf("a second hold: %v, %q", err, l.asked)
+	if err := k.Keep(true, "again"); err != nil || len(l.heard()) != 2 {
+		t.Errorf("a second hold: %v, %q", err, l.heard())
 	}
 	k.Keep(false, "")
 	l.released(t)
@@ -109,13 +124,13 @@ func TestAHoldLastsUntilItIsReleased(t *testing.T) {
 
 func TestWhoIsNotAtTheComputerKeepsItFromIdleSleepOnly(t *testing.T) {
 	l := serveLogind(t)
-	l.refuses = []string{"sleep:idle"}
+	l.refuse("sleep:idle")
 	var k Keeper
-	if err := k.Keep(true, "work"); err != nil || !strings.HasPrefix(l.asked[1], "idle|") {
-		t.Errorf("asked for %q, %v", l.asked, err)
+	if err := k.Keep(true, "work"); err != nil || !strings.HasPrefix(l.heard()[1], "idle|") {
+		t.Errorf("asked for %q, %v", l.heard(), err)
 	}
 	k.Keep(false, "")
-	l.refuses = append(l.refuses, "idle")
+	l.refuse("sleep:idle", "idle")
 	if err := k.Keep(true, "work"); err == nil || k.Holds() || !strings.Contains(err.Error(), "Permission denied") {
 		t.Errorf("refused, it holds %v, %v", k.Holds(), err)
 	}
