@@ -187,7 +187,7 @@ echo "· quit from the tray, which tells the network first"
 agent=$(agent_pid)
 choose $quit
 until_ok 30 agent_is_gone "$agent" || fail "the agent outlived Quit"
-grep -q 'msg=ending node=paused' "$HELIUM_DATA"/logs/agent.log || fail "the network was not told"
+grep -q 'ending node=paused' "$HELIUM_DATA"/logs/agent.log || fail "the network was not told"
 until_ok 20 window_is_gone || fail "the window outlived Quit"
 
 echo "· where closing is not to the tray, it ends the agent too"
@@ -200,7 +200,7 @@ until_state node.status running 90
 agent=$(agent_pid)
 close_window
 until_ok 30 agent_is_gone "$agent" || fail "the agent outlived its window"
-grep -q 'msg=ending node=paused' "$HELIUM_DATA"/logs/agent.log || fail "the network was not told"
+grep -q 'ending node=paused' "$HELIUM_DATA"/logs/agent.log || fail "the network was not told"
 wait "$window"
 window=
 echo "window: first run, tray, login, pause, stop and quit; pictures in $shots"
