@@ -10,6 +10,9 @@ export default defineConfig({
   testDir: "e2e",
   workers: 2,
   timeout: 60_000,
+  // A machine that others share stands still now and then. What passes only at the
+  // second try is reported as flaky.
+  retries: 1,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   // The pages against a stand; and against a running devnet, where there is one

@@ -303,7 +303,7 @@ case "$*" in
 *pmon*) printf '# gpu         pid   type     sm    mem    enc    dec    command\\n# Idx           #    C/G      %%      %%      %%      %%    name\\n    0           -      -      -      -      -      -    -\\n' ;;
 *power.draw*) printf '00000000:01:00.0, 25.31, 200.00, 200.00, 100.00, 215.00\\n00000000:02:00.0, 9.90, 170.00, 170.00, 100.00, 187.00\\n' ;;
 *temperature.gpu*) printf '3, 54, NVIDIA GeForce RTX 4070\\n0, 38, NVIDIA GeForce RTX 3060\\n' ;;
-*) printf 'NVIDIA GeForce RTX 4070, 12282, 00000000:01:00.0, 600.10, 8.9\\nNVIDIA GeForce RTX 3060, 12288, 00000000:02:00.0, 600.10, 8.6\\n' ;;
+*) printf 'NVIDIA GeForce RTX 4070, 12282, 00000000:01:00.0, 600.10, 8.9, [N/A]\\nNVIDIA GeForce RTX 3060, 12288, 00000000:02:00.0, 600.10, 8.6, [N/A]\\n' ;;
 esac
 `;
 
