@@ -1,15 +1,11 @@
 package agent
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -58,9 +54,8 @@ func usualChoices() choices {
 // or impossible is refused.
 func parseChoices(b []byte) (choices, error) {
 	c := usualChoices()
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	d, err := strictly(b, &c)
+	if err != nil {
 		return usualChoices(), fmt.Errorf("read choices of the computer: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -142,16 +137,12 @@ func (a *Agent) openComputer() *computer {
 		path: filepath.Join(a.cfg.DataDir, computerName), log: a.log, limiter: hardware.NewLimiter(a.log),
 		kick: make(chan struct{}, 1), choices: usualChoices(),
 	}
-	b, err := os.ReadFile(c.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c
-	}
-	if err == nil {
+	err := readKept(c.path, func(b []byte) (err error) {
 		c.choices, err = parseChoices(b)
-	}
+		return err
+	})
 	if err != nil {
 		a.log.Warn("the choices of the computer can't be read; the usual ones hold", "file", c.path, "err", err)
-		os.Rename(c.path, c.path+".unreadable")
 	}
 	return c
 }
@@ -163,14 +154,7 @@ func (c *computer) change(edit func(*choices)) error {
 	defer c.mu.Unlock()
 	next := c.choices
 	edit(&next)
-	b, err := json.Marshal(next)
-	if err == nil {
-		err = os.WriteFile(c.path+".new", append(b, '\n'), 0o600)
-	}
-	if err == nil {
-		err = os.Rename(c.path+".new", c.path)
-	}
-	if err != nil {
+	if err := keepFile(c.path, next); err != nil {
 		return fmt.Errorf("keep choices of the computer: %w", err)
 	}
 	c.choices = next

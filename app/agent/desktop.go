@@ -1,13 +1,9 @@
 package agent
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -80,27 +76,23 @@ func openDesk(dir string, host *Desktop, log *slog.Logger) *desk {
 // says so. What it had told is taken as told: better once too seldom.
 func (d *desk) read() {
 	d.kept = usualDesktop()
-	b, err := os.ReadFile(d.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	var kept keptDesktop
-	if err == nil {
-		decoder := json.NewDecoder(bytes.NewReader(b))
-		decoder.DisallowUnknownFields()
-		err = decoder.Decode(&kept)
-	}
-	if err == nil {
+	err := readKept(d.path, func(b []byte) error {
+		var kept keptDesktop
+		if _, err := strictly(b, &kept); err != nil {
+			return err
+		}
 		d.kept = kept
+		return nil
+	})
+	if err == nil {
 		return
 	}
 	d.log.Warn("the choices of the desktop can't be read; the usual ones hold", "file", d.path, "err", err)
 	d.kept.Told.FirstEarning = true
 	d.damage = &protocol.Reason{
 		Code: codeDesktop, Title: "Your choices for this desktop were damaged",
-		Detail: "The usual ones hold now: " + err.Error() + ".", Action: "Look through them and choose again. The damaged file is kept as " + d.path + ".unreadable.",
+		Detail: "The usual ones hold now: " + err.Error() + ".", Action: "Look through them and choose again. The damaged file is kept as " + aside(d.path) + ".",
 	}
-	os.Rename(d.path, d.path+".unreadable")
 }
 
 // state is what is shown.

@@ -1,13 +1,9 @@
 package agent
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/big"
-	"os"
 	"path/filepath"
 	"regexp"
 
@@ -47,39 +43,23 @@ func checkElectricity(e api.Electricity) error {
 
 // readElectricity reads what was kept. What can't be read is as if it had never
 // been there, and put aside.
-func (a *Agent) readElectricity() api.Electricity {
+func (a *Agent) readElectricity() (e api.Electricity) {
 	path := filepath.Join(a.cfg.DataDir, electricityName)
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return api.Electricity{}
-	}
-	var e api.Electricity
-	if err == nil {
-		d := json.NewDecoder(bytes.NewReader(b))
-		d.DisallowUnknownFields()
-		err = d.Decode(&e)
-	}
-	if err == nil {
-		err = checkElectricity(e)
-	}
+	err := readKept(path, func(b []byte) error {
+		if _, err := strictly(b, &e); err != nil {
+			return err
+		}
+		return checkElectricity(e)
+	})
 	if err != nil {
 		a.log.Warn("what was said of electricity can't be read, and is asked for again", "file", path, "err", err)
-		os.Rename(path, path+".unreadable")
 		return api.Electricity{}
 	}
 	return e
 }
 
 func (a *Agent) writeElectricity(e api.Electricity) error {
-	b, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("keep the price of electricity: %w", err)
-	}
-	path := filepath.Join(a.cfg.DataDir, electricityName)
-	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
-		return fmt.Errorf("keep the price of electricity: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err := keepFile(filepath.Join(a.cfg.DataDir, electricityName), e); err != nil {
 		return fmt.Errorf("keep the price of electricity: %w", err)
 	}
 	return nil

@@ -1,16 +1,12 @@
 package agent
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -43,9 +39,8 @@ func usualSettings() keptSettings { return keptSettings{Appearance: api.Appearan
 
 // parseSettings takes a whole record and nothing else.
 func parseSettings(b []byte) (c keptSettings, err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	d, err := strictly(b, &c)
+	if err != nil {
 		return usualSettings(), err
 	}
 	if d.More() {
@@ -205,32 +200,20 @@ func (a *Agent) openPreferences() *preferences {
 		secrets: wallet.OpenSecrets(filepath.Join(a.cfg.DataDir, "secrets"), a.cfg.Wallet),
 		redact:  a.cfg.Redact, environment: models.EnvironmentProxy(), kept: usualSettings(),
 	}
-	b, err := os.ReadFile(p.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return p
-	}
-	if err == nil {
+	err := readKept(p.path, func(b []byte) (err error) {
 		p.kept, err = parseSettings(b)
-	}
+		return err
+	})
 	if err != nil {
-		aside := p.path + ".unreadable"
 		a.log.Warn("the settings can't be read; the usual ones hold", "file", p.path, "err", err)
-		os.Rename(p.path, aside)
-		p.reason = &protocol.Reason{Code: codeSettings, Title: "Your settings could not be read", Detail: "The usual ones hold. What was there lies in " + aside + ".", Action: "Choose them again."}
+		p.reason = &protocol.Reason{Code: codeSettings, Title: "Your settings could not be read", Detail: "The usual ones hold. What was there lies in " + aside(p.path) + ".", Action: "Choose them again."}
 	}
 	return p
 }
 
 // save writes the record whole or not at all.
 func (p *preferences) save(c keptSettings) error {
-	b, err := json.MarshalIndent(c, "", "  ")
-	if err == nil {
-		err = os.WriteFile(p.path+".new", append(b, '\n'), 0o600)
-	}
-	if err == nil {
-		err = os.Rename(p.path+".new", p.path)
-	}
-	if err != nil {
+	if err := keepFile(p.path, c); err != nil {
 		return fmt.Errorf("keep settings: %w", err)
 	}
 	p.mu.Lock()

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -61,20 +59,16 @@ func (a *Agent) openOwner(senses sense.Senses) *owner {
 		senses: senses, path: filepath.Join(a.cfg.DataDir, whenName), now: time.Now,
 		kick: make(chan struct{}, 1), settings: yield.Defaults(),
 	}
-	b, err := os.ReadFile(o.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return o
-	}
 	var k kept
-	if err == nil {
-		err = json.Unmarshal(b, &k)
-	}
-	if err == nil {
+	err := readKept(o.path, func(b []byte) (err error) {
+		if err = json.Unmarshal(b, &k); err != nil {
+			return err
+		}
 		o.settings, err = yield.ParseSettings(k.Settings)
-	}
+		return err
+	})
 	if err != nil {
 		a.log.Warn("the choices of when to work can't be read; the usual ones hold", "file", o.path, "err", err)
-		os.Rename(o.path, o.path+".unreadable")
 		return o
 	}
 	o.until = k.PausedUntil
