@@ -72,69 +72,41 @@ func main() {
 	}
 }
 
+// enumerations are the types of which only their constants are values, each with the
+// source that has them.
+func enumerations() map[reflect.Type]string {
+	return map[reflect.Type]string{
+		reflect.TypeFor[api.NodeStatus]():     "app/api/api.go",
+		reflect.TypeFor[yield.Code]():         "backend/yield/rules.go",
+		reflect.TypeFor[api.PowerMode]():      "app/api/computer.go",
+		reflect.TypeFor[api.SetupStep]():      "app/api/setup.go",
+		reflect.TypeFor[api.DesktopChoice]():  "app/api/desktop.go",
+		reflect.TypeFor[api.UnableWhy]():      "app/api/desktop.go",
+		reflect.TypeFor[api.Appearance]():     "app/api/settings.go",
+		reflect.TypeFor[api.TransferState]():  "app/api/wallet.go",
+		reflect.TypeFor[api.ReasonCode]():     "app/api/reasons.go",
+		reflect.TypeFor[api.EarningsRange]():  "app/api/earnings.go",
+		reflect.TypeFor[api.EarningsStep]():   "app/api/earnings.go",
+		reflect.TypeFor[api.TaskKind]():       "app/api/earnings.go",
+		reflect.TypeFor[api.DownloadStatus](): "app/api/models.go",
+		reflect.TypeFor[api.WhyModel]():       "app/api/models.go",
+		reflect.TypeFor[api.ModelKind]():      "app/api/models.go",
+	}
+}
+
 // generate returns the schema of Pages, with the comments and constants of the
 // sources below root.
 func generate(root string) ([]byte, error) {
-	statuses, err := constantsOf(root+"/app/api/api.go", "NodeStatus")
-	if err != nil {
-		return nil, err
-	}
-	reasons, err := constantsOf(root+"/backend/yield/rules.go", "Code")
-	if err != nil {
-		return nil, err
-	}
-
-	modes, err := constantsOf(root+"/app/api/computer.go", "PowerMode")
-	if err != nil {
-		return nil, err
-	}
-
-	steps, err := constantsOf(root+"/app/api/setup.go", "SetupStep")
-	if err != nil {
-		return nil, err
-	}
-	choices, err := constantsOf(root+"/app/api/desktop.go", "DesktopChoice")
-	if err != nil {
-		return nil, err
-	}
-	whys, err := constantsOf(root+"/app/api/desktop.go", "UnableWhy")
-	if err != nil {
-		return nil, err
-	}
-
-	appearances, err := constantsOf(root+"/app/api/settings.go", "Appearance")
-	if err != nil {
-		return nil, err
-	}
-
-	transfers, err := constantsOf(root+"/app/api/wallet.go", "TransferState")
-	if err != nil {
-		return nil, err
-	}
-	codes, err := constantsOf(root+"/app/api/reasons.go", "ReasonCode")
-	if err != nil {
-		return nil, err
-	}
-	for _, code := range node.ReasonCodes() {
-		codes = append(codes, code)
-	}
-
 	words := map[reflect.Type][]any{}
-	for t, name := range map[reflect.Type]string{
-		reflect.TypeFor[api.EarningsRange](): "EarningsRange", reflect.TypeFor[api.EarningsStep](): "EarningsStep", reflect.TypeFor[api.TaskKind](): "TaskKind",
-	} {
-		if words[t], err = constantsOf(root+"/app/api/earnings.go", name); err != nil {
+	for t, file := range enumerations() {
+		var err error
+		if words[t], err = constantsOf(root+"/"+file, t.Name()); err != nil {
 			return nil, err
 		}
 	}
-
-	ofModels := map[reflect.Type][]any{}
-	for name, t := range map[string]reflect.Type{
-		"DownloadStatus": reflect.TypeFor[api.DownloadStatus](), "WhyModel": reflect.TypeFor[api.WhyModel](), "ModelKind": reflect.TypeFor[api.ModelKind](),
-	} {
-		if ofModels[t], err = constantsOf(root+"/app/api/models.go", name); err != nil {
-			return nil, err
-		}
+	codes := reflect.TypeFor[api.ReasonCode]()
+	for _, code := range node.ReasonCodes() {
+		words[codes] = append(words[codes], code)
 	}
 
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}
@@ -145,26 +117,6 @@ func generate(root string) ([]byte, error) {
 	}
 	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
 		switch {
-		case ofModels[t] != nil:
-			return &jsonschema.Schema{Type: "string", Enum: ofModels[t]}
-		case t == reflect.TypeFor[api.NodeStatus]():
-			return &jsonschema.Schema{Type: "string", Enum: statuses}
-		case t == reflect.TypeFor[yield.Code]():
-			return &jsonschema.Schema{Type: "string", Enum: reasons}
-		case t == reflect.TypeFor[api.Appearance]():
-			return &jsonschema.Schema{Type: "string", Enum: appearances}
-		case t == reflect.TypeFor[api.PowerMode]():
-			return &jsonschema.Schema{Type: "string", Enum: modes}
-		case t == reflect.TypeFor[api.SetupStep]():
-			return &jsonschema.Schema{Type: "string", Enum: steps}
-		case t == reflect.TypeFor[api.DesktopChoice]():
-			return &jsonschema.Schema{Type: "string", Enum: choices}
-		case t == reflect.TypeFor[api.UnableWhy]():
-			return &jsonschema.Schema{Type: "string", Enum: whys}
-		case t == reflect.TypeFor[api.TransferState]():
-			return &jsonschema.Schema{Type: "string", Enum: transfers}
-		case t == reflect.TypeFor[api.ReasonCode]():
-			return &jsonschema.Schema{Type: "string", Enum: codes}
 		case words[t] != nil:
 			return &jsonschema.Schema{Type: "string", Enum: words[t]}
 		case t == reflect.TypeFor[time.Time]():
