@@ -32,6 +32,8 @@ const talkIdle = 5 * time.Minute
 // alone, and pays from the wallet.
 type talk struct {
 	parts *parts
+	// free leads to the local network's bridge; nil on other networks.
+	free http.Handler
 	// library is that of the folder in force.
 	library func() (*models.Library, error)
 	log     *slog.Logger
@@ -49,7 +51,11 @@ type talk struct {
 }
 
 func openTalk(p *parts, library func() (*models.Library, error), log *slog.Logger) *talk {
-	return &talk{parts: p, library: library, log: log.With("part", "chat")}
+	t := &talk{parts: p, library: library, log: log.With("part", "chat")}
+	if at := freeBridge(p.profile); at != nil {
+		t.free = t.proxyFree(at)
+	}
+	return t
 }
 
 // close ends the own bridge; its tasks go on, and the next one follows them.
@@ -80,8 +86,8 @@ func (a *Agent) ServeBridge(w http.ResponseWriter, r *http.Request) {
 }
 
 func (t *talk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if free := freeBridge(t.parts.profile); free != nil {
-		t.proxyFree(free).ServeHTTP(w, r)
+	if t.free != nil {
+		t.free.ServeHTTP(w, r)
 		return
 	}
 	own, release, err := t.useOwn(r.Context())
