@@ -11,18 +11,28 @@ finish() {
 		kill -TERM -- "-$devnet" 2>/dev/null || true
 		wait "$devnet" 2>/dev/null || true
 	fi
-	[ $code = 0 ] || tail -n 30 "$work"/devnet.out "$work"/devnet/devnet.log 2>/dev/null || true
+	[ $code = 0 ] || explain
 	rm -rf "$work"
 	exit $code
 }
 trap finish EXIT
 
+# What failed comes last, in few lines: a log of hours is read from its end.
+explain() {
+	[ -z "${devnet:-}" ] || tail -n 8 "$work"/devnet.out "$work"/devnet/devnet.log 2>/dev/null || true
+	echo "── failed: ${current:-set-up}"
+	sed 's/\x1b\[[0-9;]*m//g' "$work/step.out" 2>/dev/null |
+		grep -E '^ +(✘|[0-9]+\) \[)|^(--- |    --- )?FAIL|^ +[a-z_]+\.go:[0-9]+:|(Error|panic|error|RACE): ' |
+		cut -c1-300 | tail -n 20 || true
+}
+
 step() {
-	local name=$1 began=$SECONDS
+	local began=$SECONDS
+	current=$1
 	shift
-	echo "── $name"
-	"$@"
-	echo "   $name: $((SECONDS - began)) s"
+	echo "── $current"
+	"$@" > >(tee "$work/step.out") 2>&1
+	echo "   $current: $((SECONDS - began)) s"
 }
 
 formatted() {
