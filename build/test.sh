@@ -21,9 +21,10 @@ trap finish EXIT
 explain() {
 	[ -z "${devnet:-}" ] || tail -n 8 "$work"/devnet.out "$work"/devnet/devnet.log 2>/dev/null || true
 	echo "── failed: ${current:-set-up}"
-	sed 's/\x1b\[[0-9;]*m//g' "$work/step.out" 2>/dev/null |
-		grep -E '^ +(✘|[0-9]+\) \[)|^(--- |    --- )?FAIL|^ +[a-z_]+\.go:[0-9]+:|(Error|panic|error|RACE): ' |
-		cut -c1-300 | tail -n 20 || true
+	sed 's/\x1b\[[0-9;]*m//g' "$work/step.out" 2>/dev/null | cut -c1-300 >"$work/plain.out" || true
+	grep -E '^ +✘|^(--- |    --- )?FAIL|^ +[a-z_]+\.go:[0-9]+:|(Error|panic|error|RACE): ' "$work/plain.out" | tail -n 12 || true
+	echo "── its last lines"
+	tail -n 12 "$work/plain.out"
 }
 
 step() {
