@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmod, copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
@@ -356,7 +356,9 @@ test("all that is in the computer is listed, and why it isn't used", async ({ pa
   const bin = await mkdtemp(join(tmpdir(), "helium-bin-"));
   ends.push(() => rm(bin, { recursive: true, force: true }));
   await writeFile(join(bin, "nvidia-smi"), nvidiaSMI, { mode: 0o755 });
-  const agent = await startAgent({ PATH: `${bin}:${process.env.PATH}` });
+  // The engine for the processor alone, whichever others are installed here.
+  await symlink(join(import.meta.dirname, "../../build/engine/node_modules"), join(bin, "node_modules"));
+  const agent = await startAgent({ PATH: `${bin}:${process.env.PATH}`, HELIUM_ENGINE_DIR: bin });
   await open(page, agent, "/computer");
   for (const name of ["RTX 4070", "RTX 3060"]) {
     const card = page.getByRole("radio", { name: new RegExp(name) });
