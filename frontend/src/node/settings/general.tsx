@@ -4,8 +4,8 @@ import { useId } from "react";
 import { isLanguage, languageFor, languages, useText } from "../../lib/i18n";
 import type { Look } from "../look";
 import type { ScreenProps } from "../screens";
-import { useAct } from "../setup/act";
 import { Problem } from "../setup/frame";
+import { useChosen } from "./chosen";
 import { Part, Row, selectLook } from "./part";
 
 const looks: [Look, typeof Sun][] = [
@@ -18,23 +18,18 @@ const looks: [Look, typeof Sun][] = [
 export function General({ agent, state, stale }: ScreenProps) {
   const t = useText();
   const look = useId();
-  const { problem, act } = useAct();
-  const { appearance } = state.settings;
+  const language = useChosen(state.settings.language, (value) => agent.ask("setLanguage", value));
+  const appearance = useChosen(state.settings.appearance, (value) => agent.ask("setAppearance", value));
   return (
     <Part title={t("settings.general")}>
       <Row label={t("settings.language")} htmlFor="language">
-        <LanguageSelect
-          id="language"
-          chosen={state.settings.language}
-          disabled={stale}
-          onChoose={(language) => act(() => agent.ask("setLanguage", language).then(() => {}))}
-        />
+        <LanguageSelect id="language" chosen={language.chosen} disabled={stale} onChoose={language.choose} />
       </Row>
       <Row label={t("settings.look")} id={look}>
         <RadioGroup.Root
-          value={appearance}
+          value={appearance.chosen}
           disabled={stale}
-          onValueChange={(value) => act(() => agent.ask("setAppearance", value).then(() => {}))}
+          onValueChange={(value) => appearance.choose(value as Look)}
           aria-labelledby={look}
           className="flex flex-wrap gap-1 rounded-lg border border-line bg-sunken p-1"
         >
@@ -50,7 +45,7 @@ export function General({ agent, state, stale }: ScreenProps) {
           ))}
         </RadioGroup.Root>
       </Row>
-      <Problem text={problem} />
+      <Problem text={language.problem || appearance.problem} />
     </Part>
   );
 }
@@ -58,7 +53,7 @@ export function General({ agent, state, stale }: ScreenProps) {
 /** The language, where there is no way to the settings yet. */
 export function LanguageCorner({ agent, state, stale }: ScreenProps) {
   const t = useText();
-  const { act } = useAct();
+  const language = useChosen(state.settings.language, (value) => agent.ask("setLanguage", value));
   return (
     <span className="inline-flex items-center gap-1.5 text-soft sm:me-4">
       <Globe className="size-4 max-sm:hidden" aria-hidden="true" />
@@ -67,9 +62,9 @@ export function LanguageCorner({ agent, state, stale }: ScreenProps) {
       </label>
       <LanguageSelect
         id="language"
-        chosen={state.settings.language}
+        chosen={language.chosen}
         disabled={stale}
-        onChoose={(language) => act(() => agent.ask("setLanguage", language).then(() => {}))}
+        onChoose={language.choose}
         className="touch h-8 max-w-28 rounded-lg sm:max-w-44 bg-transparent px-1 text-[13px] text-soft hover:text-ink [&>option]:bg-card [&>option]:text-ink"
       />
     </span>
