@@ -115,18 +115,20 @@ func askPassphrase(file, key string) (string, error) {
 
 type networkInitCmd struct {
 	ownerKey
-	Name    string        `default:"a Helium network" help:"Name of the network, for people."`
-	RPC     string        `name:"rpc" required:"" help:"The chain's address for HTTP, as everybody reaches it." placeholder:"URL"`
-	WS      []string      `name:"ws" required:"" help:"Its address for WebSocket; given again, another node of the chain, for when the first does not answer." placeholder:"URL"`
-	Block   time.Duration `default:"1s" help:"Shortest time between the chain's blocks."`
-	Params  string        `help:"File with the parameters that differ from the usual ones; see helium network params." placeholder:"FILE"`
-	Small   bool          `help:"Start from the parameters for a network of a few nodes."`
-	Relay   []string      `required:"" help:"A relay's address on the web and the one that it signs with; helium relay key prints that. May be repeated." placeholder:"URL=ADDRESS"`
-	Classes []string      `help:"File of classes that take tasks of texts; helium network class prints them. May be repeated." placeholder:"FILE"`
-	Delay   time.Duration `default:"${delay}" help:"How long changes of the rules are announced; 0 for a network of one's own."`
-	Out     string        `default:"network.json" help:"File to write the profile to." placeholder:"FILE"`
-	Record  string        `help:"File that says what of the network is on the chain; beside the profile if not given." placeholder:"FILE"`
-	DryRun  bool          `help:"Say what it costs, and send nothing."`
+	Name      string        `default:"a Helium network" help:"Name of the network, for people."`
+	RPC       string        `name:"rpc" required:"" help:"The chain's address for HTTP, as everybody reaches it." placeholder:"URL"`
+	WS        []string      `name:"ws" required:"" help:"Its address for WebSocket; given again, another node of the chain, for when the first does not answer." placeholder:"URL"`
+	Block     time.Duration `default:"1s" help:"Shortest time between the chain's blocks."`
+	Params    string        `help:"File with the parameters that differ from the usual ones; see helium network params." placeholder:"FILE"`
+	Small     bool          `help:"Start from the parameters for a network of a few nodes."`
+	Relay     []string      `required:"" help:"A relay's address on the web and the one that it signs with; helium relay key prints that. May be repeated." placeholder:"URL=ADDRESS"`
+	Classes   []string      `help:"File of classes that take tasks of texts; helium network class prints them. May be repeated." placeholder:"FILE"`
+	Release   string        `help:"Newest version of Helium that nodes should have; they tell their owners." placeholder:"VERSION"`
+	Downloads string        `help:"Page where that is." placeholder:"URL"`
+	Delay     time.Duration `default:"${delay}" help:"How long changes of the rules are announced; 0 for a network of one's own."`
+	Out       string        `default:"network.json" help:"File to write the profile to." placeholder:"FILE"`
+	Record    string        `help:"File that says what of the network is on the chain; beside the profile if not given." placeholder:"FILE"`
+	DryRun    bool          `help:"Say what it costs, and send nothing."`
 }
 
 // Help is what the command says of itself beyond one line.
@@ -138,7 +140,7 @@ func (networkInitCmd) Help() string {
 func (c networkInitCmd) Run(env *environment) error {
 	plan := operator.Plan{
 		Name: c.Name, HTTP: c.RPC, WS: c.WS[0], AlsoWS: c.WS[1:], Block: c.Block, Delay: c.Delay, Params: contracts.DefaultParams(),
-		Profile: c.Out, Record: c.Record, DryRun: c.DryRun, Out: env.stdout,
+		Release: c.Release, Downloads: c.Downloads, Profile: c.Out, Record: c.Record, DryRun: c.DryRun, Out: env.stdout,
 	}
 	if plan.Record == "" {
 		plan.Record = strings.TrimSuffix(c.Out, ".json") + ".record.json"

@@ -298,6 +298,7 @@ func (a *Agent) session(ctx context.Context) error {
 	running.Go(func() { a.watchNode(ctx, n) })
 	running.Go(func() { a.watchChain(ctx, parts.chain, n) })
 	running.Go(func() { a.watchFunds(ctx, parts) })
+	running.Go(func() { a.watchRelease(ctx, parts.profile) })
 	chat := openTalk(parts, a.library, a.log)
 	defer chat.close()
 	purse := a.openMoney(ctx, parts)

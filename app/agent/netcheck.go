@@ -38,7 +38,7 @@ func (a *Agent) CheckNetwork(ctx context.Context) (api.NetworkCheck, error) {
 	}
 	for _, address := range profile.RelayURLs() {
 		add("relay", address, func(ctx context.Context) error {
-			_, err := client.FetchProfile(ctx, strings.TrimSuffix(address, "/")+client.ProfilePath)
+			_, err := client.FetchProfile(ctx, profileAt(address))
 			return err
 		})
 	}
@@ -76,3 +76,6 @@ func (a *Agent) askChain(ctx context.Context, address string, p *protocol.Profil
 	}
 	return nil
 }
+
+// profileAt is where a relay serves the network's profile.
+func profileAt(relay string) string { return strings.TrimSuffix(relay, "/") + client.ProfilePath }

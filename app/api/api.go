@@ -73,8 +73,17 @@ type State struct {
 	Settings Preferences `json:"settings"`
 	// Computer is what tasks may run on, and how hard.
 	Computer Computer `json:"computer"`
+	// Update is a newer Helium that the network's operators recommend; nil where
+	// this one is the newest.
+	Update *Update `json:"update,omitempty"`
 	// Setup is the first run; nil once it is over.
 	Setup *Setup `json:"setup,omitempty"`
+}
+
+// Update is a newer version of the program, and the page where it is.
+type Update struct {
+	Version string `json:"version"`
+	Page    string `json:"page"`
 }
 
 // Node is where the node stands.

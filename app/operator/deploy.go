@@ -37,6 +37,9 @@ type Plan struct {
 	Delay time.Duration
 	// Block is the shortest time between the chain's blocks.
 	Block time.Duration
+	// Release and Downloads are the program's newest version and its page, as in a
+	// profile.
+	Release, Downloads string
 	// Profile and Record are files; an existing record is gone on with.
 	Profile, Record string
 	// DryRun says what it would cost and sends nothing.
@@ -70,7 +73,7 @@ func Init(ctx context.Context, p Plan) error {
 	defer rpc.Close()
 	profile := protocol.Profile{
 		Version: protocol.ProfileVersion, Name: p.Name, ChainID: id, HTTP: p.HTTP, WS: p.WS, AlsoWS: p.AlsoWS,
-		Relays: p.Relays, BlockIntervalMS: p.Block.Milliseconds(),
+		Relays: p.Relays, BlockIntervalMS: p.Block.Milliseconds(), Release: p.Release, Downloads: p.Downloads,
 	}
 	if err := checkPlan(profile, p); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"golang.org/x/mod/semver"
 )
 
 // Contracts are the addresses of a network's three contracts.
@@ -46,6 +47,10 @@ type Profile struct {
 	Faucet string `json:"faucet,omitempty"`
 	// Chat is a chat page that is open to all; empty where there is none.
 	Chat string `json:"chat,omitempty"`
+	// Release is the newest version of Helium that the operators recommend, as in
+	// 1.4.0; Downloads is the page where it is. Both are empty where they name none.
+	Release   string `json:"release,omitempty"`
+	Downloads string `json:"downloads,omitempty"`
 	// BlockIntervalMS is the shortest time between blocks.
 	BlockIntervalMS int64 `json:"block_interval_ms"`
 
@@ -133,9 +138,44 @@ func (p Profile) Check() error {
 		}
 	}
 	if p.Chat != "" {
-		return checkURL("chat", p.Chat, "http", "https")
+		if err := checkURL("chat", p.Chat, "http", "https"); err != nil {
+			return err
+		}
+	}
+	return p.checkRelease()
+}
+
+// checkRelease wants programs to come through an encrypted connection, or from
+// this computer.
+func (p Profile) checkRelease() error {
+	if p.Downloads != "" {
+		u, err := url.Parse(p.Downloads)
+		local := err == nil && u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost")
+		if !local {
+			if err := checkURL("downloads", p.Downloads, "https"); err != nil {
+				return err
+			}
+		}
+	}
+	if p.Release == "" {
+		return nil
+	}
+	if !semver.IsValid("v" + p.Release) {
+		return fmt.Errorf("release %q is not a version like 1.4.0", p.Release)
+	}
+	if p.Downloads == "" {
+		return errors.New("release is given, and downloads is not: name the page where it is")
 	}
 	return nil
+}
+
+// Newer is the recommended version where that is newer than one, else empty. A
+// version that can't be read is newer than none and older than none.
+func (p Profile) Newer(than string) string {
+	if p.Release != "" && semver.IsValid("v"+than) && semver.Compare("v"+p.Release, "v"+than) > 0 {
+		return p.Release
+	}
+	return ""
 }
 
 func checkURL(field, s string, schemes ...string) error {

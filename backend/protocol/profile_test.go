@@ -27,6 +27,10 @@ func TestParseProfileNamesWhatIsWrong(t *testing.T) {
 		"relays is":        func(p *Profile) { p.Relays = nil },
 		"relays[0].url":    func(p *Profile) { p.Relays[0].URL = "ftp://x" },
 		"faucet":           func(p *Profile) { p.Faucet = "x" },
+		"chat":             func(p *Profile) { p.Chat = "x" },
+		"downloads":        func(p *Profile) { p.Downloads = "http://downloads.example" },
+		"is not a version": func(p *Profile) { p.Release, p.Downloads = "newest", "https://downloads.example" },
+		"name the page":    func(p *Profile) { p.Release = "1.4.0" },
 	} {
 		p := testProfile()
 		spoil(&p)
@@ -41,5 +45,23 @@ func TestParseProfileNamesWhatIsWrong(t *testing.T) {
 	b, _ := json.Marshal(testProfile())
 	if _, err := ParseProfile(b); err != nil {
 		t.Errorf("a good profile was refused: %v", err)
+	}
+}
+
+func TestProfileNewer(t *testing.T) {
+	for _, c := range []struct{ release, have, want string }{
+		{"1.4.0", "1.3.9", "1.4.0"},
+		{"1.4.0", "1.4.0-dev", "1.4.0"},
+		{"1.10.0", "1.9.0", "1.10.0"},
+		{"1.4.0", "1.4.0", ""},
+		{"1.4.0", "2.0.0", ""},
+		{"1.4.0-rc.1", "1.4.0", ""},
+		{"", "1.0.0", ""},
+		{"1.4.0", "a build of my own", ""},
+	} {
+		p := Profile{Release: c.release}
+		if got := p.Newer(c.have); got != c.want {
+			t.Errorf("recommended %q, have %q: newer is %q, want %q", c.release, c.have, got, c.want)
+		}
 	}
 }

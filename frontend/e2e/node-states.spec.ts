@@ -248,6 +248,24 @@ test("every reason has words of its own and one button, and the button does what
   await expect(page.getByRole("heading", { level: 1, name: "Stake and node" })).toBeVisible();
 });
 
+test("a newer Helium is told of, with the page to get it from", async ({ page, context }) => {
+  const agent = await Agent.on(page, stateOf("running"));
+  await page.goto(link());
+  await expect(page.getByTestId("status")).toBeVisible();
+  await expect(page.getByTestId("update")).toHaveCount(0);
+  agent.send(stateOf("running", { update: { version: "0.2.0", page: "https://downloads.example/helium" } }));
+  const note = page.getByTestId("update");
+  await expect(note).toContainText("Helium 0.2.0 is here. You have 0.1.0.");
+  await shot(page, "node-update");
+  await isAccessible(page);
+  await context.route("https://downloads.example/**", (route) => route.fulfill({ body: "the page" }));
+  const opened = context.waitForEvent("page");
+  await note.getByRole("link", { name: "Get it" }).click();
+  expect((await opened).url()).toBe("https://downloads.example/helium");
+  agent.send(stateOf("running"));
+  await expect(page.getByTestId("update")).toHaveCount(0);
+});
+
 test("what is no obstacle is told beside a node that runs", async ({ page }) => {
   const agent = await Agent.on(page, stateOf("running"));
   await page.goto(link());

@@ -103,6 +103,18 @@ test("a choice of the desktop is asked for with all the others", async ({ page }
     });
 });
 
+test("a newer Helium is named beside this one's version", async ({ page }) => {
+  await play(
+    page,
+    stateOf((s) => {
+      s.update = { version: "0.2.0", page: "https://downloads.example/helium" };
+    }),
+  );
+  const about = page.getByTestId("about");
+  await expect(about).toContainText("Helium 0.2.0 is here. You have 0.1.0.");
+  await expect(about.getByRole("link", { name: "Get it" })).toHaveAttribute("href", "https://downloads.example/helium");
+});
+
 test("what does not hold here says why", async ({ page }) => {
   await play(
     page,

@@ -81,6 +81,7 @@ export interface State {
   desktop: DesktopState;
   settings: Preferences;
   computer: Computer;
+  update?: Update;
   setup?: Setup;
 }
 /**
@@ -893,6 +894,14 @@ export interface Awake {
    * Problem says why the system would not; empty when it would, or wasn't asked.
    */
   problem?: string;
+}
+/**
+ * Update is a newer Helium that the network's operators recommend; nil where
+ * this one is the newest.
+ */
+export interface Update {
+  version: string;
+  page: string;
 }
 /**
  * Setup is the first run; nil once it is over.

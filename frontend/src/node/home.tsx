@@ -6,6 +6,7 @@ import { Amount, Card } from "./card";
 import type { ScreenProps } from "./screens";
 import { StatusCard } from "./status";
 import { CurrentTask, RecentTasks } from "./tasks";
+import { UpdateNote } from "./update";
 
 /** Home answers three questions: am I earning, how much, and if not, why. */
 export function Home({ agent, state, stale }: ScreenProps) {
@@ -13,6 +14,7 @@ export function Home({ agent, state, stale }: ScreenProps) {
   return (
     <div className="mx-auto grid w-full max-w-5xl grid-cols-[minmax(0,1fr)] gap-4 px-4 py-4 sm:px-7 sm:py-6">
       <h1 className="sr-only">{t("node.home")}</h1>
+      <UpdateNote state={state} className="rounded-2xl border border-line bg-card px-5 py-3 sm:px-6" />
       <StatusCard agent={agent} state={state} stale={stale} />
       <Money state={state} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">

@@ -6,6 +6,7 @@ import { Dialog } from "../../ui/dialog";
 import type { ScreenProps } from "../screens";
 import { useAct } from "../setup/act";
 import { Problem } from "../setup/frame";
+import { UpdateNote } from "../update";
 import { Part } from "./part";
 
 /** Which Helium this is, and whose work is in it. */
@@ -21,6 +22,7 @@ export function About({ state }: ScreenProps) {
         </p>
         <Button onClick={() => setOpen(true)}>{t("settings.about.licences")}</Button>
       </div>
+      <UpdateNote state={state} className="mt-3 border-t border-line pt-3" />
       <Dialog open={open} onOpenChange={setOpen} title={t("settings.about.licences")} wide testId="licences">
         <Licences />
       </Dialog>
