@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -38,7 +39,9 @@ func (penniless) Estimate(context.Context, creator.Size, protocol.Wei) (creator.
 }
 func (penniless) Balance(context.Context) (protocol.Wei, error) { return protocol.Wei{}, nil }
 
-func open(t *testing.T) (*Bridge, string) {
+func open(t *testing.T) (*Bridge, string) { return openWith(t, func(*Config) {}) }
+
+func openWith(t *testing.T, change func(*Config)) (*Bridge, string) {
 	t.Helper()
 	s, err := store.Open(t.TempDir(), store.Options{})
 	if err != nil {
@@ -49,7 +52,7 @@ func open(t *testing.T) (*Bridge, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Start(Config{
+	c := Config{
 		Listen: "127.0.0.1:0", Creator: penniless{}, Store: s,
 		Models: []Model{
 			{Pin: protocol.ModelPin{ID: "helium/demo", Revision: "1"}, MinVRAMGB: 1},
@@ -59,7 +62,9 @@ func open(t *testing.T) (*Bridge, string) {
 			return protocol.ModelPin{ID: id}, id == "someone/lora#a.safetensors"
 		},
 		Chat: fstest.MapFS{"index.html": {Data: []byte("<title>Helium chat</title>")}},
-	})
+	}
+	change(&c)
+	b, err := Start(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,9 +357,120 @@ func TestProbabilitiesAreOpenAIs(t *testing.T) {
 	if err != nil || !strings.Contains(string(whole), want) {
 		t.Errorf("got %s, %v", whole, err)
 	}
-	got := record(false, creator.Event{Stage: creator.StageDelta, Text: "é"}, creator.Event{Stage: creator.StageVerified, Response: likely().Bytes()})
+	// Of a node that tells no probabilities while it streams, all come at the end.
+	got := recordOf(reply{chances: true}, false, creator.Event{Stage: creator.StageDelta, Text: "é"}, creator.Event{Stage: creator.StageVerified, Response: likely().Bytes()})
 	if !strings.Contains(got, `"delta":{},"finish_reason":"stop","index":0,`+want) || strings.Count(got, `"logprobs":null`) != 2 {
 		t.Errorf("got %s", got)
+	}
+}
+
+// token is one of a stream whose only alternative is x.
+func token(text string, logprob int64) protocol.StreamToken {
+	return protocol.StreamToken{
+		StreamChance: protocol.StreamChance{Bytes: []byte(text), Logprob: logprob},
+		Top:          []protocol.StreamChance{{Bytes: []byte("x"), Logprob: -20000}},
+	}
+}
+
+// chances is what nodes agree on.
+func chances(content string, tokens ...protocol.StreamToken) creator.Event {
+	l := &task.Logprobs{}
+	for _, t := range tokens {
+		l.Tokens = append(l.Tokens, tokenLogprobs(t))
+	}
+	r := task.Response{Model: "m", Choices: []task.Choice{{FinishReason: task.FinishStop, Content: content, Logprobs: l}}}
+	return creator.Event{Stage: creator.StageVerified, Response: r.Bytes()}
+}
+
+// told lists what each chunk of a stream says: its text, and its tokens with their
+// logarithms.
+func told(t *testing.T, stream string) (all []string) {
+	t.Helper()
+	for _, line := range strings.Split(stream, "\n") {
+		data, ok := strings.CutPrefix(line, "data: {")
+		if !ok {
+			if strings.HasPrefix(line, ": helium replaced") {
+				all = append(all, line)
+			}
+			continue
+		}
+		var chunk struct {
+			Choices []struct {
+				Delta    struct{ Content, Role string }
+				Finish   string `json:"finish_reason"`
+				Logprobs *struct {
+					Content []struct {
+						Token   string
+						Logprob float64
+						Top     []struct{ Token string } `json:"top_logprobs"`
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte("{"+data), &chunk); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range chunk.Choices {
+			says := c.Delta.Role + c.Delta.Content + c.Finish
+			if c.Logprobs != nil {
+				for _, token := range c.Logprobs.Content {
+					says += fmt.Sprintf(" %s(%v)", token.Token, token.Logprob)
+					if len(token.Top) != 1 || token.Top[0].Token != "x" {
+						t.Errorf("beside %s: %v", token.Token, token.Top)
+					}
+				}
+			}
+			all = append(all, says)
+		}
+	}
+	return all
+}
+
+func TestEachChunkHasTheProbabilitiesOfItsOwnTokens(t *testing.T) {
+	delta := func(text string, tokens ...protocol.StreamToken) creator.Event {
+		return creator.Event{Stage: creator.StageDelta, Text: text, Tokens: tokens}
+	}
+	again := creator.Event{Stage: stageRetry, Count: 2, Reason: &protocol.Reason{Code: "nodes_silent"}}
+	a, b, c, end := token("a", -1), token("b", -2), token("c", -30000), token("<|end|>", 0)
+	for name, test := range map[string]struct {
+		events []creator.Event
+		want   []string
+	}{
+		"streamed to its end": {
+			[]creator.Event{delta("a", a), delta("", b), delta("bc", c), delta("", end), chances("abc", a, b, c, end)},
+			[]string{"assistant", "a a(-0.0001)", "bc b(-0.0002) c(-3)", "stop <|end|>(0)"},
+		},
+		"the rest verified": {
+			[]creator.Event{delta("a", a), chances("abc", a, b, c)},
+			[]string{"assistant", "a a(-0.0001)", "bc b(-0.0002) c(-3)", "stop"},
+		},
+		"nothing streamed": {
+			[]creator.Event{chances("ab", a, b)},
+			[]string{"assistant", "ab a(-0.0001) b(-0.0002)", "stop"},
+		},
+		"sent again": {
+			[]creator.Event{delta("a", a), delta("", c), again, delta("ab", a, b), chances("ab", a, b)},
+			[]string{"assistant", "a a(-0.0001)", "b b(-0.0002)", "stop"},
+		},
+		"wrong of its token": {
+			[]creator.Event{delta("a", token("a", -5)), chances("ab", a, b)},
+			[]string{"assistant", "a a(-0.0005)", `: helium replaced {"content":"ab","index":0,"logprobs":{"content":[` +
+				`{"token":"a","logprob":-0.0001,"bytes":[97],"top_logprobs":[{"token":"x","logprob":-2.0000,"bytes":[120]}]},` +
+				`{"token":"b","logprob":-0.0002,"bytes":[98],"top_logprobs":[{"token":"x","logprob":-2.0000,"bytes":[120]}]}],"refusal":null}}`, "b", "stop"},
+		},
+		"more tokens than there are": {
+			[]creator.Event{delta("a", a, b, c), chances("a", a)},
+			[]string{"assistant", "a a(-0.0001) b(-0.0002) c(-3)", `: helium replaced {"content":"a","index":0,"logprobs":{"content":[` +
+				`{"token":"a","logprob":-0.0001,"bytes":[97],"top_logprobs":[{"token":"x","logprob":-2.0000,"bytes":[120]}]}],"refusal":null}}`, "stop"},
+		},
+	} {
+		if got := told(t, recordOf(reply{chances: true}, false, test.events...)); !slices.Equal(got, test.want) {
+			t.Errorf("%s:\n%q, want\n%q", name, got, test.want)
+		}
+	}
+	unasked := recordOf(reply{}, false, delta("a", a), verifiedEvent("a"))
+	if strings.Contains(unasked, `"top_logprobs"`) || strings.Contains(unasked, "replaced") {
+		t.Errorf("nobody asked for probabilities: %s", unasked)
 	}
 }
 

@@ -37,7 +37,7 @@ func (b *Bridge) chatCompletions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1, forced: req.forced()}
+	answer := reply{id: t.ID(), model: req.Model, created: b.now(), choices: 1, chances: req.logprobs() != nil, forced: req.forced()}
 	if req.N != nil {
 		answer.choices = *req.N
 	}
@@ -235,8 +235,10 @@ type reply struct {
 	created time.Time
 	// raw says that they are those of /v1/completions.
 	raw bool
-	// choices is how many there will be at most.
+	// choices is how many there will be at most, and chances says that the
+	// probabilities of their tokens are asked for.
 	choices int
+	chances bool
 	// forced is nil where the answer need not be a call of a tool.
 	forced *forcedCall
 	// helium is left out for callers that know nothing of it.
@@ -300,14 +302,18 @@ func (a reply) completion(r *task.Response) map[string]any {
 }
 
 // chunk is the next part of a choice: a delta, or of a completion its text.
-func (a reply) chunk(index int, text string, delta map[string]any) map[string]any {
-	return a.choiceChunk(index, text, delta, nil, nil)
+func (a reply) chunk(index int, text string, delta map[string]any, logprobs *task.Logprobs) map[string]any {
+	return a.choiceChunk(index, text, delta, nil, chancesOf(logprobs))
 }
 
-// lastChunk ends a choice. The probabilities of all its tokens come with it, as they
-// are verified with the text.
-func (a reply) lastChunk(index int, c task.Choice) map[string]any {
-	return a.choiceChunk(index, "", map[string]any{}, a.forced.finish(c, a.forced.calls(a.id, index, c)), chancesOf(c.Logprobs))
+// lastChunk ends a choice, with the tokens that came with no text: what ended it, or
+// all those of a call.
+func (a reply) lastChunk(index int, c task.Choice, tokens []task.TokenLogprobs) map[string]any {
+	var logprobs any
+	if len(tokens) > 0 {
+		logprobs = chancesOf(&task.Logprobs{Tokens: tokens})
+	}
+	return a.choiceChunk(index, "", map[string]any{}, a.forced.finish(c, a.forced.calls(a.id, index, c)), logprobs)
 }
 
 func (a reply) choiceChunk(index int, text string, delta map[string]any, finish, logprobs any) map[string]any {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
+	"helium/backend/protocol"
 	"helium/inference/task"
 )
 
@@ -132,4 +134,25 @@ func chancesOf(l *task.Logprobs) any {
 		}
 	}
 	return map[string]any{"content": content, "refusal": nil}
+}
+
+// tokenLogprobs is a token of a stream, as a response has it.
+func tokenLogprobs(t protocol.StreamToken) task.TokenLogprobs {
+	out := task.TokenLogprobs{TokenLogprob: tokenLogprob(t.StreamChance)}
+	for _, c := range t.Top {
+		out.Top = append(out.Top, tokenLogprob(c))
+	}
+	return out
+}
+
+func tokenLogprob(c protocol.StreamChance) task.TokenLogprob {
+	return task.TokenLogprob{Bytes: c.Bytes, Logprob: task.Logprob(c.Logprob)}
+}
+
+func sameToken(a, b task.TokenLogprobs) bool {
+	return sameChance(a.TokenLogprob, b.TokenLogprob) && slices.EqualFunc(a.Top, b.Top, sameChance)
+}
+
+func sameChance(a, b task.TokenLogprob) bool {
+	return a.Logprob == b.Logprob && bytes.Equal(a.Bytes, b.Bytes)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,6 +93,12 @@ type streamed struct {
 	// says that it makes another one.
 	same  int
 	other bool
+
+	// tokens went out with the text. The attempt under way has told made of its own,
+	// and those of waiting belong to text that has yet to come.
+	tokens  []task.TokenLogprobs
+	made    int
+	waiting []task.TokenLogprobs
 }
 
 // news is what a piece adds to the text; nothing where the text is another.
@@ -105,10 +112,43 @@ func (c *streamed) news(piece string) string {
 	return piece[again:]
 }
 
+// hear takes the tokens of a piece; the first ones of another attempt went out
+// before.
+func (c *streamed) hear(tokens []protocol.StreamToken) {
+	for _, t := range tokens {
+		if c.made++; c.made > len(c.tokens)+len(c.waiting) {
+			c.waiting = append(c.waiting, tokenLogprobs(t))
+		}
+	}
+}
+
+// send is what goes out with the next text.
+func (c *streamed) send() *task.Logprobs {
+	if len(c.waiting) == 0 {
+		return nil
+	}
+	next := &task.Logprobs{Tokens: c.waiting}
+	c.tokens, c.waiting = append(c.tokens, c.waiting...), nil
+	return next
+}
+
+// rest are the tokens that are still to be told of those that nodes agreed on, and
+// whether the ones that were told are among them.
+func (c *streamed) rest(right *task.Logprobs) (rest []task.TokenLogprobs, matches bool) {
+	if right == nil {
+		return nil, len(c.tokens) == 0
+	}
+	if len(c.tokens) > len(right.Tokens) {
+		return nil, false
+	}
+	return right.Tokens[len(c.tokens):], slices.EqualFunc(c.tokens, right.Tokens[:len(c.tokens)], sameToken)
+}
+
 // startAgain expects the text of another attempt.
 func (s *sse) startAgain() {
 	for i := range s.choices {
-		s.choices[i].same, s.choices[i].other = 0, false
+		c := &s.choices[i]
+		c.same, c.other, c.made, c.waiting = 0, false, 0, nil
 	}
 }
 
@@ -130,7 +170,10 @@ func (s *sse) event(e creator.Event) {
 		// A piece that comes late is in the verified text already, a node that streams
 		// choices nobody asked for is not listened to, and a call is told as a whole.
 		if !s.verified && e.Choice < s.answer.choices && s.answer.forced == nil {
-			s.delta(e.Choice, e.Text)
+			if !s.answer.chances {
+				e.Tokens = nil
+			}
+			s.delta(e.Choice, e.Text, e.Tokens)
 		}
 	case creator.StageVerified:
 		s.verify(e)
@@ -200,17 +243,20 @@ func (s *sse) stage(e creator.Event) {
 	s.comment(line)
 }
 
-// delta passes on the next text of a choice.
-func (s *sse) delta(index int, text string) {
-	if text == "" {
+// delta passes on the next text of a choice, with its tokens where they are told.
+func (s *sse) delta(index int, text string, tokens []protocol.StreamToken) {
+	if text == "" && len(tokens) == 0 {
 		return
 	}
 	c := s.begin(index)
+	if !c.other {
+		c.hear(tokens)
+	}
 	if text = c.news(text); text == "" {
 		return
 	}
 	c.text = append(c.text, text...)
-	s.chunk(index, text, map[string]any{"content": text})
+	s.part(s.answer.chunk(index, text, map[string]any{"content": text}, c.send()))
 }
 
 // begin says once for each choice who speaks.
@@ -222,18 +268,14 @@ func (s *sse) begin(index int) *streamed {
 	if !c.begun {
 		c.begun = true
 		if !s.answer.raw {
-			s.chunk(index, "", map[string]any{"role": "assistant", "content": ""})
+			s.part(s.answer.chunk(index, "", map[string]any{"role": "assistant", "content": ""}, nil))
 		}
 	}
 	return c
 }
 
-// chunk sends one; where the usage comes at the end, each says that it is not yet
+// part sends a chunk; where the usage comes at the end, each says that it is not yet
 // known.
-func (s *sse) chunk(index int, text string, delta map[string]any) {
-	s.part(s.answer.chunk(index, text, delta))
-}
-
 func (s *sse) part(out map[string]any) {
 	if s.usage {
 		out["usage"] = nil
@@ -264,26 +306,33 @@ func (s *sse) verify(e creator.Event) {
 func (s *sse) complete(index int, choice task.Choice) bool {
 	c := s.begin(index)
 	rest, matches := strings.CutPrefix(choice.Content, string(c.text))
+	tokens, likely := c.rest(choice.Logprobs)
 	calls := s.answer.forced.calls(s.task, index, choice)
 	switch {
 	case calls != nil:
 		calls[0]["index"] = 0 // of the calls, there is one
-		s.chunk(index, "", map[string]any{"tool_calls": calls})
-	case matches:
-		c.same, c.other = len(c.text), false
-		s.delta(index, rest)
-	default:
-		s.replace(index, choice.Content)
+		s.part(s.answer.chunk(index, "", map[string]any{"tool_calls": calls}, nil))
+	case !matches || !likely:
+		s.replace(index, choice)
+		tokens = nil
 	}
-	s.part(s.answer.lastChunk(index, choice))
+	if calls == nil && matches && rest != "" {
+		c.text, c.waiting = append(c.text, rest...), tokens
+		s.part(s.answer.chunk(index, rest, map[string]any{"content": rest}, c.send()))
+		tokens = nil
+	}
+	s.part(s.answer.lastChunk(index, choice, tokens))
 	return matches
 }
 
-// replace gives the right text of a choice in place of all that was streamed of it.
-// Without named events it is a comment with the same object, as no chunk can take
-// text back.
-func (s *sse) replace(index int, content string) {
-	right := map[string]any{"index": index, "content": content}
+// replace gives the right text of a choice, and the chances of its tokens where they
+// are told, in place of all that was streamed of it. Without named events it is a
+// comment with the same object, as no chunk can take text back.
+func (s *sse) replace(index int, choice task.Choice) {
+	right := map[string]any{"index": index, "content": choice.Content}
+	if choice.Logprobs != nil {
+		right["logprobs"] = chancesOf(choice.Logprobs)
+	}
 	if s.named {
 		s.namedEvent("helium.replaced", right)
 		return

@@ -18,7 +18,7 @@ const (
 	StageDrawn     Stage = "drawn"     // Tx, Nodes by seat, ClassID, Class
 	StageSealed    Stage = "sealed"    // the relay has the envelope
 	StageReady     Stage = "ready"     // Count, Nodes: who said so
-	StageDelta     Stage = "delta"     // Text or Step, Steps and Preview, Choice: provisional
+	StageDelta     Stage = "delta"     // Text and Tokens or Step, Steps and Preview, Choice: provisional
 	StageCommitted Stage = "committed" // Count, Nodes: who, Tx
 	StageRevealed  Stage = "revealed"  // Count, Nodes: who, Tx
 	StageVerified  Stage = "verified"  // Response, Nodes: who agreed so far
@@ -44,6 +44,9 @@ type Event struct {
 	// Text is the next piece of the text of a choice, which counts from 0.
 	Text   string
 	Choice int
+	// Tokens are those of the text and what could have stood in their places, where
+	// the task asks for that. Some may come before their text.
+	Tokens []protocol.StreamToken
 	// Step of Steps is done of an image, which Choice counts; Preview is about what
 	// it looks like, a small PNG file, and nil at most steps.
 	Step, Steps int

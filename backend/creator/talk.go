@@ -177,7 +177,7 @@ func (l *listener) hearChunk(e client.Event) {
 	}
 	for _, p := range pieces {
 		l.w.t.emit(Event{
-			Stage: StageDelta, Choice: p.Choice, Text: p.Text, Step: p.Step, Steps: p.Steps, Preview: p.Preview, Nodes: l.nodes[:1],
+			Stage: StageDelta, Choice: p.Choice, Text: p.Text, Tokens: p.Tokens, Step: p.Step, Steps: p.Steps, Preview: p.Preview, Nodes: l.nodes[:1],
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -279,6 +280,56 @@ func TestPreviewsAreChunksOfTheirOwn(t *testing.T) {
 		if text, err := protocol.EncodeStream(c); err != nil || len(text) > seal.MaxChunk {
 			t.Errorf("a chunk of %d bytes, %v", len(text), err)
 		}
+	}
+}
+
+// A stream that waited for two seconds holds many tokens, each with as many others as
+// may be asked for.
+func TestTokensGoOutWithTheirTextInChunksThatFit(t *testing.T) {
+	s := &stream{more: make(chan struct{}, 1)}
+	var text strings.Builder
+	var tokens []protocol.StreamToken
+	add := func(piece string, n int) {
+		p := protocol.StreamPiece{Text: piece}
+		for i := range n {
+			token := protocol.StreamToken{StreamChance: protocol.StreamChance{Bytes: []byte("\"\x01<"), Logprob: -9999_0000}}
+			for range 20 {
+				token.Top = append(token.Top, protocol.StreamChance{Bytes: []byte("another"), Logprob: int64(-10 * i)})
+			}
+			p.Tokens = append(p.Tokens, token)
+		}
+		text.WriteString(piece)
+		tokens = append(tokens, p.Tokens...)
+		s.add(p)
+	}
+	for i := range 200 {
+		add(fmt.Sprintf("\"\x01<%d", i), 1)
+	}
+	add("held back by a long stop string", 100)
+	add(strings.Repeat("\x01", 10000), 3)
+	add("", 2)
+	pieces, _ := s.take()
+	var gotText strings.Builder
+	var got []protocol.StreamToken
+	for _, c := range split(pieces) {
+		raw, err := protocol.EncodeStream(c)
+		if err != nil || len(raw) > seal.MaxChunk || len(raw) == 0 {
+			t.Fatalf("a chunk of %d bytes, %v", len(raw), err)
+		}
+		read, err := protocol.DecodeStream(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range read {
+			if len(got) < 200 && (len(p.Tokens) != 1 || p.Text == "") {
+				t.Errorf("text %q with %d tokens", p.Text, len(p.Tokens))
+			}
+			gotText.WriteString(p.Text)
+			got = append(got, p.Tokens...)
+		}
+	}
+	if gotText.String() != text.String() || !reflect.DeepEqual(got, tokens) {
+		t.Errorf("%d bytes and %d tokens came, want %d and %d", gotText.Len(), len(got), text.Len(), len(tokens))
 	}
 }
 

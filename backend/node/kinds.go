@@ -109,7 +109,7 @@ func (t text) at(paths map[string]string) work {
 func (t text) run(ctx context.Context, e Engine, _ bool, told func(protocol.StreamPiece, Progress)) (made, error) {
 	result, err := e.RunGPT(ctx, t.request, func(d worker.Delta) {
 		if told != nil {
-			told(protocol.StreamPiece{Choice: d.Choice, Text: d.Text}, Progress{Tokens: d.Tokens})
+			told(protocol.StreamPiece{Choice: d.Choice, Text: d.Text, Tokens: streamTokens(d.Logprobs)}, Progress{Tokens: d.Tokens})
 		}
 	})
 	if err != nil {
@@ -119,6 +119,22 @@ func (t text) run(ctx context.Context, e Engine, _ bool, told func(protocol.Stre
 		digest := task.GPTDigest(salt, result.Response)
 		return digest[:]
 	}}, nil
+}
+
+func streamTokens(all []task.TokenLogprobs) []protocol.StreamToken {
+	var out []protocol.StreamToken
+	for _, t := range all {
+		token := protocol.StreamToken{StreamChance: streamChance(t.TokenLogprob)}
+		for _, c := range t.Top {
+			token.Top = append(token.Top, streamChance(c))
+		}
+		out = append(out, token)
+	}
+	return out
+}
+
+func streamChance(t task.TokenLogprob) protocol.StreamChance {
+	return protocol.StreamChance{Bytes: t.Bytes, Logprob: int64(t.Logprob)}
 }
 
 // pictures is a Stable Diffusion task.

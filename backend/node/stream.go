@@ -53,7 +53,7 @@ func (r *runner) startStream(ctx context.Context, job Job) *stream {
 // add takes what the engine has made; it never blocks. Of an image only the
 // newest step goes out, and the newest preview.
 func (s *stream) add(p protocol.StreamPiece) {
-	if s == nil || p.Text == "" && p.Steps == 0 {
+	if s == nil || p.Text == "" && p.Steps == 0 && len(p.Tokens) == 0 {
 		return
 	}
 	if len(p.Preview) > protocol.MaxPreviewBytes {
@@ -62,7 +62,8 @@ func (s *stream) add(p protocol.StreamPiece) {
 	s.mu.Lock()
 	last := len(s.pieces) - 1
 	switch {
-	case last < 0 || s.pieces[last].Choice != p.Choice:
+	case last < 0 || s.pieces[last].Choice != p.Choice || len(p.Tokens) > 0:
+		// A text with tokens stays with its own.
 		s.pieces = append(s.pieces, p)
 	case p.Steps == 0:
 		s.pieces[last].Text += p.Text
@@ -138,19 +139,51 @@ func split(pieces []protocol.StreamPiece) [][]protocol.StreamPiece {
 	var now []protocol.StreamPiece
 	size := 0
 	for _, p := range pieces {
-		for _, text := range cut(p.Text, chunkText) {
-			if full := size+len(text) > chunkText || len(now) >= 64 || len(p.Preview) > 0; full && len(now) > 0 {
+		for _, part := range parts(p) {
+			weight := weigh(part)
+			if full := size+weight > chunkText || len(now) >= 64 || len(p.Preview) > 0; full && len(now) > 0 {
 				chunks, now, size = append(chunks, now), nil, 0
 			}
-			part := p
-			part.Text = text
-			now, size = append(now, part), size+len(text)
-			if len(p.Preview) > 0 {
-				size = chunkText
-			}
+			now, size = append(now, part), size+weight
 		}
 	}
 	return append(chunks, now)
+}
+
+// weigh is what a piece takes of a chunk: what is written as it is takes less than
+// text, and a preview all of it.
+func weigh(p protocol.StreamPiece) int {
+	if len(p.Preview) > 0 {
+		return chunkText
+	}
+	weight := len(p.Text)
+	for _, t := range p.Tokens {
+		weight += t.Size() / 4
+	}
+	return weight
+}
+
+// parts cuts a piece into some that fit a chunk, its tokens before the end of its
+// text.
+func parts(p protocol.StreamPiece) (all []protocol.StreamPiece) {
+	tokens := p.Tokens
+	for weigh(protocol.StreamPiece{Tokens: tokens}) > chunkText/2 && len(tokens) > 1 {
+		n := 1
+		for n < len(tokens)-1 && weigh(protocol.StreamPiece{Tokens: tokens[:n+1]}) <= chunkText/2 {
+			n++
+		}
+		all, tokens = append(all, protocol.StreamPiece{Choice: p.Choice, Tokens: tokens[:n]}), tokens[n:]
+	}
+	texts := cut(p.Text, chunkText)
+	for i, text := range texts {
+		part := p
+		part.Text, part.Tokens = text, nil
+		if i == 0 {
+			part.Tokens = tokens
+		}
+		all = append(all, part)
+	}
+	return all
 }
 
 // cut cuts text into parts of at most size bytes, between characters.

@@ -2,6 +2,7 @@ package gpt
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestBeamsOfAModelAreThoseOfThePlainSearch(t *testing.T) {
 				if c != wantChoice {
 					t.Errorf("choice %d is %+v, want %+v", i, c, wantChoice)
 				}
-				if d := (Delta{Choice: i, Index: i, Text: c.Text, Tokens: c.Tokens, Finish: c.Finish}); deltas[i] != d {
+				if d := (Delta{Choice: i, Index: i, Text: c.Text, Tokens: c.Tokens, Finish: c.Finish}); !reflect.DeepEqual(deltas[i], d) {
 					t.Errorf("delta %d is %+v, want %+v", i, deltas[i], d)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -198,6 +199,42 @@ func joined(l *task.Logprobs) (text string) {
 		text += string(t.Bytes)
 	}
 	return text
+}
+
+func TestEachPieceHasTheProbabilitiesOfItsOwnTokens(t *testing.T) {
+	m := loadDemo(t)
+	ask := Request{Messages: user("What is the stake?"), Logprobs: new(2), Choices: 2, MaxNewTokens: 24}
+	a, deltas := mustRun(t, m, ask)
+	for i, c := range a.Choices {
+		var told task.Logprobs
+		for _, d := range deltas {
+			if d.Choice != i {
+				continue
+			}
+			if text := joined(&task.Logprobs{Tokens: d.Logprobs}); d.Text != "" && text != d.Text {
+				t.Errorf("a piece %q has the tokens of %q", d.Text, text)
+			}
+			told.Tokens = append(told.Tokens, d.Logprobs...)
+		}
+		if !reflect.DeepEqual(&told, c.Logprobs) || len(told.Tokens) < 10 {
+			t.Errorf("choice %d: %d tokens were told of %d", i, len(told.Tokens), len(c.Logprobs.Tokens))
+		}
+	}
+
+	// What a stop string holds back comes with the text after it, or at the end.
+	text := a.Choices[0].Text
+	ask.Choices, ask.Stops = 1, []string{text[:9] + "!", text[12:17]}
+	a, deltas = mustRun(t, m, ask)
+	var told []task.TokenLogprobs
+	for i, d := range deltas {
+		if d.Text == "" && i < len(deltas)-1 {
+			t.Errorf("piece %d is empty", i)
+		}
+		told = append(told, d.Logprobs...)
+	}
+	if a.Choices[0].Text != text[:12] || !reflect.DeepEqual(told, a.Choices[0].Logprobs.Tokens) {
+		t.Errorf("%q with %d tokens told of %d", a.Choices[0].Text, len(told), len(a.Choices[0].Logprobs.Tokens))
+	}
 }
 
 func TestLogprobsAreThoseOfTheModel(t *testing.T) {

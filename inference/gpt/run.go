@@ -35,13 +35,16 @@ const (
 
 // Delta is the next piece of a choice. The Texts of a choice, joined, are its
 // content, and no piece ends inside a character. With beams a choice is known
-// only at the end, and has one Delta.
+// only at the end, and has one Delta. The Logprobs, joined, are the choice's: a
+// token comes with the text that it completes, or at the end.
 type Delta struct {
 	Choice int    `json:"choice"`
 	Index  int    `json:"index"` // of this delta in its task, from 0
 	Text   string `json:"text"`
 	Tokens int    `json:"tokens"` // made so far for this choice
 	Finish string `json:"finish,omitempty"`
+
+	Logprobs []task.TokenLogprobs `json:"logprobs,omitempty"`
 }
 
 // Choice is one answer.
@@ -145,11 +148,17 @@ func (m *Model) choice(ctx context.Context, r Request, number int, prompt []ggml
 	if r.Logprobs != nil {
 		out.Logprobs = &task.Logprobs{}
 	}
+	told := 0 // of the probabilities
 	say := func(text, finish string) {
 		out.Text += text
-		if text != "" || finish != "" {
-			emit(Delta{Text: text, Tokens: out.Tokens, Finish: finish})
+		if text == "" && finish == "" {
+			return
 		}
+		d := Delta{Text: text, Tokens: out.Tokens, Finish: finish}
+		if out.Logprobs != nil {
+			d.Logprobs, told = out.Logprobs.Tokens[told:], len(out.Logprobs.Tokens)
+		}
+		emit(d)
 	}
 
 	for out.Tokens < limit {

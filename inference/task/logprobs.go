@@ -3,6 +3,7 @@ package task
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -14,14 +15,14 @@ type Logprobs struct{ Tokens []TokenLogprobs }
 // in its place, likeliest first.
 type TokenLogprobs struct {
 	TokenLogprob
-	Top []TokenLogprob
+	Top []TokenLogprob `json:"top,omitempty"`
 }
 
 // TokenLogprob is a token and how likely the model held it to be, before any
 // setting changed that.
 type TokenLogprob struct {
-	Bytes   []byte // may be a part of a character
-	Logprob Logprob
+	Bytes   []byte  `json:"bytes"` // may be a part of a character
+	Logprob Logprob `json:"logprob"`
 }
 
 // Logprob is a natural logarithm of a probability in ten-thousandths: as many
@@ -50,6 +51,16 @@ func (l Logprob) MarshalJSON() ([]byte, error) {
 		sign, l = "-", -l
 	}
 	return fmt.Appendf(nil, "%s%d.%04d", sign, l/10000, l%10000), nil
+}
+
+// UnmarshalJSON reads a number of any form that JSON has.
+func (l *Logprob) UnmarshalJSON(b []byte) error {
+	x, err := strconv.ParseFloat(string(b), 64)
+	if err != nil {
+		return fmt.Errorf("read probability: %w", err)
+	}
+	*l = RoundLogprob(x)
+	return nil
 }
 
 // Text is the token as characters, U+FFFD for each byte that is part of none.

@@ -15,7 +15,7 @@ import (
 
 // protocolVersion changes whenever frames do. Parent and child are the same
 // executable, so a difference means that it was replaced while it ran.
-const protocolVersion = 3
+const protocolVersion = 4
 
 // maxFrame bounds one message, in bytes.
 const maxFrame = 64 << 20

@@ -52,6 +52,31 @@ async function streamed() {
 	return { text, pieces, finish, usage };
 }
 
+// likely gathers the chances of a stream's tokens as the client's own helper does, and
+// looks at each chunk.
+async function likely() {
+	const ask = question({ logprobs: true, top_logprobs: 2 });
+	const [{ logprobs: whole }] = (await client.chat.completions.create(ask)).choices;
+	const told = [];
+	let chunks = 0;
+	const stream = client.chat.completions.stream(ask);
+	for await (const { choices } of stream) {
+		for (const { delta, logprobs } of choices) {
+			const tokens = logprobs?.content ?? [];
+			told.push(...tokens);
+			if (!delta.content) continue;
+			chunks++;
+			assert.equal(tokens.map((t) => t.token).join(""), delta.content, "a chunk has the tokens of its own text");
+		}
+	}
+	assert.ok(chunks > 1, `the text came in ${chunks} chunk`);
+	assert.deepEqual(told, whole.content, "streamed or whole, the chances are the same");
+	assert.ok(told.every((t) => t.top_logprobs.length === 2 && t.logprob <= 0 && Buffer.from(t.bytes).toString() === t.token));
+	const [{ logprobs: gathered }] = (await stream.finalChatCompletion()).choices;
+	assert.deepEqual(gathered.content, whole.content, "the client's helper has them all, once");
+	return told.length;
+}
+
 async function aborted() {
 	const stream = await client.chat.completions.create(question({ stream: true, max_tokens: 200 }));
 	let seen = 0;
@@ -191,6 +216,7 @@ const seen = {
 	noMessages: await refused(OpenAI.BadRequestError, 400, () => client.chat.completions.create(question({ messages: [] }))),
 	plain: await plain(),
 	streamed: await streamed(),
+	likely: await likely(),
 	aborted: await aborted(),
 	several: await several(),
 	toolRoundTrip: await toolRoundTrip(),
