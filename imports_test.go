@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"backend/store"},
 	{"backend/contracts"},
 	{"backend/protocol"},
+	{"backend/atomicfile"},
 }
 
 // forbidden holds the rules that the order of layers does not express.

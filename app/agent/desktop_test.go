@@ -144,7 +144,7 @@ func TestChoicesThatCantBeKeptDoNotHold(t *testing.T) {
 	dir, login := t.TempDir(), &switchOf{}
 	a := openOn(t, dir, &Desktop{Login: login})
 	defer a.Close()
-	if err := os.Mkdir(filepath.Join(dir, desktopName+".new"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, desktopName, "in the way"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.SetDesktop(t.Context(), api.Desktop{StartAtLogin: true}); err == nil {

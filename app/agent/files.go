@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"helium/backend/atomicfile"
 )
 
 // keepFile writes v as JSON, whole or not at all, for this user alone.
@@ -15,13 +17,7 @@ func keepFile(path string, v any) error {
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", path, err)
 	}
-	if err := writeSynced(path+".new", append(b, '\n')); err != nil {
-		return fmt.Errorf("keep %s: %w", path, err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("keep %s: %w", path, err)
-	}
-	return nil
+	return atomicfile.Replace(path, append(b, '\n'), 0o600)
 }
 
 // readKept has take read what is kept at path; where nothing is, there is no error.
@@ -49,14 +45,4 @@ func strictly(b []byte, into any) (*json.Decoder, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	return d, d.Decode(into)
-}
-
-// writeSynced returns when the file is on the disk.
-func writeSynced(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"helium/backend/atomicfile"
 )
 
 // setFile writes the entry's file whole or not at all, or takes it away.
@@ -21,11 +23,8 @@ func setFile(path, text string, on bool) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("start at login: %w", err)
 	}
-	if err := os.WriteFile(path+".new", []byte(text), 0o644); err != nil {
+	if err := atomicfile.Replace(path, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("start at login: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return errors.Join(fmt.Errorf("start at login: %w", err), os.Remove(path+".new"))
 	}
 	return nil
 }

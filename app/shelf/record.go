@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"helium/backend/atomicfile"
 	"helium/backend/models"
 	"helium/backend/protocol"
 )
@@ -132,30 +133,10 @@ func parseRecord(b []byte) (record, error) {
 func (r record) write(path string) error {
 	b, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
-		err = replace(path, append(b, '\n'))
+		err = atomicfile.Replace(path, append(b, '\n'), 0o600) // an address may hold a key
 	}
 	if err != nil {
 		return fmt.Errorf("keep where the models are: %w", err)
-	}
-	return nil
-}
-
-func replace(path string, b []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // an address may hold a key
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err != nil {
-		return err
-	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
-		dir.Sync() // not every system can
-		dir.Close()
 	}
 	return nil
 }

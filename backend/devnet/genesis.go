@@ -12,6 +12,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"helium/backend/atomicfile"
 	"helium/backend/contracts"
 	"helium/backend/validator"
 )
@@ -77,16 +78,7 @@ func (r record) save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("write devnet record: %w", err)
 	}
-	path := filepath.Join(dir, recordName)
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("write devnet record: %w", err)
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write devnet record: %w", err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err := atomicfile.Replace(filepath.Join(dir, recordName), b, 0o600); err != nil {
 		return fmt.Errorf("write devnet record: %w", err)
 	}
 	return nil

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"helium/backend/atomicfile"
 	"helium/backend/protocol"
 )
 
@@ -50,16 +50,7 @@ func (r Ready) write(path string) error {
 	if err != nil {
 		return fmt.Errorf("write ready file: %w", err)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write ready file: %w", err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(append(b, '\n'))
-	if err = errors.Join(err, tmp.Chmod(0o600), tmp.Close()); err != nil {
-		return fmt.Errorf("write ready file: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err := atomicfile.Replace(path, append(b, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write ready file: %w", err)
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"helium/backend/atomicfile"
 )
 
 // A guard is a file that says that the owner keeps the passphrase, and counts
@@ -74,7 +76,7 @@ func writeGuard(dir string, address common.Address, g guard) error {
 	if err != nil {
 		return fmt.Errorf("count wrong tries: %w", err)
 	}
-	if err := replace(guardFile(dir, address), b); err != nil {
+	if err := atomicfile.Replace(guardFile(dir, address), b, 0o600); err != nil {
 		return fmt.Errorf("count wrong tries: %w", err)
 	}
 	return nil

@@ -16,6 +16,8 @@ import (
 	"github.com/ethereum/go-ethereum/accounts/keystore"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
+
+	"helium/backend/atomicfile"
 )
 
 // ErrExists says that the folder has a wallet already. Nothing was changed.
@@ -92,7 +94,7 @@ func put(ctx context.Context, dir string, key *ecdsa.PrivateKey, p Phrase, o Opt
 		return nil, fmt.Errorf("make wallet: %w", err)
 	}
 	path := filepath.Join(dir, keyFileName)
-	if err := writeNew(path, keyJSON); err != nil {
+	if err := atomicfile.Create(path, keyJSON, 0o600); err != nil {
 		return nil, fmt.Errorf("make wallet: %w", err)
 	}
 	return &Wallet{key: key, address: address, place: where, keyFile: path}, nil
@@ -274,7 +276,7 @@ func keepPhrase(dir string, address common.Address, p Phrase, passphrase string,
 	if err != nil {
 		return fmt.Errorf("keep phrase: %w", err)
 	}
-	return replace(phraseFile(dir, address), b)
+	return atomicfile.Replace(phraseFile(dir, address), b, 0o600)
 }
 
 func readPhrase(dir string, address common.Address) (sealed, error) {

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -133,51 +132,4 @@ func encrypt(key *ecdsa.PrivateKey, passphrase string, light bool) ([]byte, erro
 		return nil, fmt.Errorf("make key file: %w", err)
 	}
 	return b, nil
-}
-
-// writeNew makes a file that appears whole or not at all, and never over
-// another.
-func writeNew(path string, b []byte) error { return write(path, b, publish) }
-
-// replace makes a file that appears whole or not at all, over an older one.
-func replace(path string, b []byte) error { return write(path, b, os.Rename) }
-
-func write(path string, b []byte, name func(tmp, path string) error) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(b)
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := name(tmp.Name(), path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// publish gives the file its name. A link refuses a taken name; where the file
-// system has no links, the lock on the folder is what keeps others away.
-func publish(tmp, path string) error {
-	err := os.Link(tmp, path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return fs.ErrExist
-	}
-	return os.Rename(tmp, path)
-}
-
-// syncDir makes a new name last. Systems that can't sync a folder don't need it.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	defer d.Close()
-	_ = d.Sync()
-	return nil
 }

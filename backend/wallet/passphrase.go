@@ -15,6 +15,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/zalando/go-keyring"
+
+	"helium/backend/atomicfile"
 )
 
 // Keychain keeps short secrets for the user of this computer.
@@ -123,7 +125,7 @@ func keepPassphrase(ctx context.Context, dir string, address common.Address, pas
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	return InFile, writeNew(passphraseFile(dir, address), []byte(passphrase+"\n"))
+	return InFile, atomicfile.Create(passphraseFile(dir, address), []byte(passphrase+"\n"), 0o600)
 }
 
 // usable asks for an entry that no wallet has: a keychain that works says that

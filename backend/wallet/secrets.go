@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/zalando/go-keyring"
+
+	"helium/backend/atomicfile"
 )
 
 // secretService is the name under which a person finds these in the keychain.
@@ -54,7 +56,7 @@ func (s *Secrets) Keep(ctx context.Context, name, secret string) (Place, error) 
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return "", fmt.Errorf("keep secret: %w", err)
 	}
-	if err := replace(s.file(name), []byte(secret+"\n")); err != nil {
+	if err := atomicfile.Replace(s.file(name), []byte(secret+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("keep secret: %w", err)
 	}
 	return InFile, nil

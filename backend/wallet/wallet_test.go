@@ -165,7 +165,7 @@ func checkModes(t *testing.T, dir string) {
 		if d.Name() != lockFileName && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s has mode %s", path, info.Mode())
 		}
-		if strings.HasPrefix(d.Name(), ".new-") {
+		if d.Name() != lockFileName && strings.HasPrefix(d.Name(), ".") {
 			t.Errorf("%s was left behind", path)
 		}
 		return nil
