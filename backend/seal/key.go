@@ -5,16 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
-
-	"filippo.io/age"
+	"sync"
 )
 
 // Key is a secret key. The zero value is not usable.
 type Key struct {
-	secret   [32]byte
-	public   [32]byte
-	identity *age.X25519Identity
+	secret  [32]byte
+	public  [32]byte
+	private *ecdh.PrivateKey
 }
 
 // GenerateKey makes a key from the system's randomness.
@@ -36,12 +34,7 @@ func KeyFromSecret(secret [32]byte) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("read seal key: %w", err)
 	}
-	identity, err := age.ParseX25519Identity(strings.ToUpper(bech32("age-secret-key-", secret)))
-	if err != nil {
-		// The cause could carry the secret.
-		return Key{}, errors.New("read seal key: age refuses it")
-	}
-	k := Key{secret: secret, identity: identity}
+	k := Key{secret: secret, private: priv}
 	copy(k.public[:], priv.PublicKey().Bytes())
 	return k, nil
 }
@@ -69,23 +62,39 @@ var fieldPrime = [32]byte{0: 0xed, 1: 0xff, 2: 0xff, 3: 0xff, 4: 0xff, 5: 0xff, 
 // the other points of low order, for which everybody knows the shared secret,
 // and second spellings of a point.
 func CheckPublic(public [32]byte) error {
-	if !belowPrime(public) {
-		return fmt.Errorf("seal public key %x is not in its shortest form", public)
-	}
-	point, err := ecdh.X25519().NewPublicKey(public[:])
+	point, err := pointOf(public)
 	if err != nil {
-		return fmt.Errorf("read seal public key %x: %w", public, err)
+		return err
 	}
 	// X25519 multiplies by a multiple of eight, so one try with any scalar finds
 	// every point of low order: the result is zero, which ECDH reports.
-	probe, err := ecdh.X25519().NewPrivateKey(fieldPrime[:])
+	private, err := probe()
 	if err != nil {
 		return fmt.Errorf("check seal public key: %w", err)
 	}
-	if _, err := probe.ECDH(point); err != nil {
-		return fmt.Errorf("seal public key %x is of low order: it protects nothing", public)
+	if _, err := private.ECDH(point); err != nil {
+		return lowOrder(public[:])
 	}
 	return nil
+}
+
+// probe is a key that is no secret.
+var probe = sync.OnceValues(func() (*ecdh.PrivateKey, error) { return ecdh.X25519().NewPrivateKey(fieldPrime[:]) })
+
+func lowOrder(public []byte) error {
+	return fmt.Errorf("seal public key %x is of low order: it protects nothing", public)
+}
+
+// pointOf reads a public key in its only spelling.
+func pointOf(public [32]byte) (*ecdh.PublicKey, error) {
+	if !belowPrime(public) {
+		return nil, fmt.Errorf("seal public key %x is not in its shortest form", public)
+	}
+	point, err := ecdh.X25519().NewPublicKey(public[:])
+	if err != nil {
+		return nil, fmt.Errorf("read seal public key %x: %w", public, err)
+	}
+	return point, nil
 }
 
 func belowPrime(public [32]byte) bool {
@@ -95,66 +104,4 @@ func belowPrime(public [32]byte) bool {
 		}
 	}
 	return false
-}
-
-func recipientOf(public [32]byte) (*age.X25519Recipient, error) {
-	if err := CheckPublic(public); err != nil {
-		return nil, err
-	}
-	r, err := age.ParseX25519Recipient(bech32("age", public))
-	if err != nil {
-		return nil, fmt.Errorf("read seal public key: %w", err)
-	}
-	return r, nil
-}
-
-const bech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-
-// bech32 spells 32 bytes the way age reads keys (BIP 173).
-func bech32(prefix string, data [32]byte) string {
-	var groups []byte
-	var bits, have uint32
-	for _, b := range data {
-		bits, have = bits<<8|uint32(b), have+8
-		for have >= 5 {
-			have -= 5
-			groups = append(groups, byte(bits>>have&31))
-		}
-	}
-	groups = append(groups, byte(bits<<(5-have)&31))
-
-	expanded := make([]byte, 0, 2*len(prefix)+1+len(groups)+6)
-	for i := range len(prefix) {
-		expanded = append(expanded, prefix[i]>>5)
-	}
-	expanded = append(expanded, 0)
-	for i := range len(prefix) {
-		expanded = append(expanded, prefix[i]&31)
-	}
-	expanded = append(append(expanded, groups...), 0, 0, 0, 0, 0, 0)
-	sum := bech32Checksum(expanded)
-
-	out := []byte(prefix + "1")
-	for _, g := range groups {
-		out = append(out, bech32Alphabet[g])
-	}
-	for i := range 6 {
-		out = append(out, bech32Alphabet[sum>>(5*(5-i))&31])
-	}
-	return string(out)
-}
-
-func bech32Checksum(values []byte) uint32 {
-	generator := [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3}
-	sum := uint32(1)
-	for _, v := range values {
-		top := sum >> 25
-		sum = sum&0x1ffffff<<5 ^ uint32(v)
-		for i, g := range generator {
-			if top>>i&1 == 1 {
-				sum ^= g
-			}
-		}
-	}
-	return sum ^ 1
 }

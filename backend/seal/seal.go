@@ -70,7 +70,7 @@ var ErrNotForMe = errors.New("sealed to other keys")
 // Open opens what was sealed to k. It gives nothing unless everything is
 // there and unchanged.
 func Open(ciphertext []byte, k Key) ([]byte, error) {
-	if k.identity == nil {
+	if k.private == nil {
 		return nil, errors.New("open sealed bytes: no key")
 	}
 	if len(ciphertext) > MaxPlaintext+maxOverhead {
@@ -87,7 +87,7 @@ func Open(ciphertext []byte, k Key) ([]byte, error) {
 		return nil, fmt.Errorf("open sealed bytes: header of %d bytes, at most %d", len(header), maxHeader)
 	}
 
-	r, err := age.Decrypt(bytes.NewReader(ciphertext), k.identity)
+	r, err := age.Decrypt(bytes.NewReader(ciphertext), identity{k.private})
 	var noMatch *age.NoIdentityMatchError
 	if errors.As(err, &noMatch) {
 		return nil, fmt.Errorf("open sealed bytes: %w", ErrNotForMe)
