@@ -78,6 +78,10 @@ type Library struct {
 	maxBytes int64
 	// notes maps a note's path to it as it was read.
 	notes map[string]seenNote
+	// homes are where notes may be, as of the folder's time homesOf; zero when that
+	// does not tell.
+	homes   []string
+	homesOf time.Time
 	// held maps a model id to what has been checked.
 	held map[string]held
 }
@@ -327,7 +331,7 @@ func (l *Library) recheck(n note) error {
 func (l *Library) refresh() {
 	notes := map[string]seenNote{}
 	l.held = map[string]held{}
-	for _, path := range l.notePaths() {
+	for _, path := range l.paths() {
 		n, ok := l.look(path)
 		if !ok {
 			continue
@@ -340,6 +344,30 @@ func (l *Library) refresh() {
 		}
 	}
 	l.notes = notes
+}
+
+// listSettles is longer than a file system takes from one time to the next.
+const listSettles = 3 * time.Second
+
+// paths are where notes may be. The folder is listed again when it has changed since:
+// tasks and the clock ask all the time. One that changed a moment before it was listed
+// may do so once more without a later time.
+func (l *Library) paths() []string {
+	info, err := os.Stat(l.dir)
+	if err == nil && l.homesOf.Equal(info.ModTime()) {
+		return l.homes
+	}
+	l.homes, l.homesOf = nil, time.Time{}
+	for _, kind := range []string{"models--*", "urls--*"} {
+		found, _ := filepath.Glob(filepath.Join(l.dir, kind)) // the only error is of the pattern
+		for _, home := range found {
+			l.homes = append(l.homes, filepath.Join(home, noteName))
+		}
+	}
+	if err == nil && time.Since(info.ModTime()) > listSettles {
+		l.homesOf = info.ModTime()
+	}
+	return l.homes
 }
 
 // look reads a note, unless it is the one that was read before.
