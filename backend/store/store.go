@@ -49,6 +49,9 @@ type Store struct {
 	// many races, so that it cannot lose another.
 	contended sync.RWMutex
 
+	// crowd gathers updates while there are many.
+	crowd crowd
+
 	// within is the store that this one is a part of, and prefix where its rows lie
 	// there; nil for a store of its own.
 	within *Store
@@ -158,6 +161,9 @@ const attempts = 3
 // once, when another update changed a row it read: it must do nothing that the
 // transaction does not undo.
 func (s *Store) Update(fn func(tx *Tx) error) error {
+	crowd := &s.root().crowd
+	crowd.enter()
+	defer crowd.leave()
 	for range attempts {
 		err := s.tryUpdate(fn)
 		if !errors.Is(err, badger.ErrConflict) {
