@@ -297,7 +297,7 @@ func (r *runner) sayReady(ctx context.Context, job Job) {
 func (n *Node) keepAnswer(job Job, a Answer, sealed []byte) error {
 	a.Commitment = protocol.CommitmentHash(job.Key, n.me, a.Kind, a.Result, n.nonce(job.Key))
 	a.Made = n.cfg.Now()
-	err := n.cfg.Store.Update(func(tx *store.Tx) error {
+	err := n.updateJobs(func(tx *store.Tx) error {
 		old, err := n.rows.answers.Get(tx, job.Key)
 		switch {
 		case err == nil && old.Commitment != a.Commitment:

@@ -73,7 +73,7 @@ func (r *runner) leaveWork(job Job) {
 	if w == (Work{}) {
 		return
 	}
-	err := r.n.cfg.Store.Update(func(tx *store.Tx) error {
+	err := r.n.updateJobs(func(tx *store.Tx) error {
 		if err := r.n.keepWork(tx, w); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -54,8 +55,8 @@ func (n *Node) concerns(l types.Log) bool {
 	case tellsOfMoney:
 		return true
 	}
-	id, err := protocol.TaskIDFromBig(l.Topics[1].Big())
-	if err != nil {
+	id, ok := taskIDOf(l.Topics[1])
+	if !ok {
 		return false
 	}
 	if of == tellsOfCreation {
@@ -68,9 +69,17 @@ func (n *Node) concerns(l types.Log) bool {
 	case tellsOfEnd:
 		delete(n.created, id)
 	case tellsOfDraw:
-		return n.mine[id] || bytes.Contains(l.Data, common.LeftPadBytes(n.me[:], 32))
+		return n.mine[id] || bytes.Contains(l.Data, n.word[:])
 	}
 	return n.mine[id]
+}
+
+// taskIDOf reads a task's id where a log has it.
+func taskIDOf(topic common.Hash) (protocol.TaskID, bool) {
+	if [24]byte(topic[:24]) != ([24]byte{}) {
+		return 0, false
+	}
+	return protocol.TaskID(binary.BigEndian.Uint64(topic[24:])), true
 }
 
 // telling is what a kind of log is about.
@@ -109,6 +118,9 @@ func tellings(e *contracts.Events) map[common.Hash]telling {
 
 // learn writes one log's facts, or takes them back.
 func (n *Node) learn(tx *store.Tx, l types.Log, undo bool) error {
+	if undo {
+		n.rewound.Store(true)
+	}
 	event, err := n.events.Parse(&l)
 	if errors.Is(err, contracts.ErrUnknownEvent) {
 		return nil
@@ -499,6 +511,8 @@ func (n *Node) noteTask(a common.Address) {
 
 // learned wakes whoever waits for the facts that are now on disk.
 func (n *Node) learned() {
+	n.writes.Add(1)
+	n.rewound.Store(false)
 	n.mu.Lock()
 	for id := range n.touched {
 		if r := n.runners[id]; r != nil {

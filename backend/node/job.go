@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -115,6 +116,15 @@ type Opening struct {
 	Proof     hexutil.Bytes   `json:"proof,omitempty"`
 }
 
+// clone is the job with slices and maps of its own. Signatures, and what is behind a
+// pointer, are replaced and never changed.
+func (j Job) clone() Job {
+	j.Heard = slices.Clone(j.Heard)
+	j.Attempts, j.Refusals = maps.Clone(j.Attempts), maps.Clone(j.Refusals)
+	j.charges = nil // they are kept in rows of their own
+	return j
+}
+
 // refused: this node has signed that it can't run the task. It must not commit
 // to anything any more: both together cost the stake.
 func (j *Job) refused() bool { return j.Declined || len(j.Unread[j.Seat]) > 0 }
@@ -191,7 +201,7 @@ func packOrder(came []int) uint8 {
 
 // step follows the edge of an event, if there is one.
 func (j *Job) step(e jobEvent) bool {
-	next, ok := jobEdges()[j.State][e]
+	next, ok := jobEdges[j.State][e]
 	if ok {
 		j.State = next
 	}
@@ -270,7 +280,13 @@ type self struct {
 	Books books        `json:"books,omitzero"`
 }
 
-// tables are the node's rows.
+// clone is the same with slices of its own.
+func (s self) clone() self {
+	s.Books.Payouts = slices.Clone(s.Books.Payouts)
+	return s
+}
+
+// tables are the node's rows. What a node changes all the time is remembered.
 type tables struct {
 	jobs    store.Table[uint64, Job]
 	answers store.Table[protocol.TaskKey, Answer]
@@ -286,12 +302,12 @@ type tables struct {
 
 func newTables() tables {
 	return tables{
-		jobs:    store.NewTable[uint64, Job]("node/job"),
+		jobs:    store.NewTableWith[uint64]("node/job", store.NewRecent(store.JSON[Job]{}, 4, Job.clone)),
 		answers: store.NewTable[protocol.TaskKey, Answer]("node/answer"),
 		sealed:  store.NewTableWith[protocol.TaskKey]("node/sealed", store.Raw{}),
 		records: store.NewTable[uint64, Record]("node/record"),
 		charges: store.NewTable[common.Hash, Charge]("node/charge"),
-		self:    store.NewTable[string, self]("node/self"),
+		self:    store.NewTableWith[string]("node/self", store.NewRecent(store.JSON[self]{}, 2, self.clone)),
 		earned:  store.NewTable[uint64, earned]("node/earned"),
 		work:    store.NewTable[uint64, Work]("node/work"),
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -27,6 +28,7 @@ type Node struct {
 	cfg      Config
 	log      *slog.Logger
 	me       common.Address
+	word     common.Hash // me, as logs have it
 	domain   protocol.Domain
 	sealKey  seal.Key
 	secret   [32]byte // nonces of commitments
@@ -48,6 +50,12 @@ type Node struct {
 	at func(step string)
 	// every is how often a deadline is compared with the clock.
 	every time.Duration
+	// writes counts what was written of jobs, once it is on disk. While rewound is set,
+	// a block was taken back and that is not in the count yet.
+	writes  atomic.Uint64
+	rewound atomic.Bool
+	// chargedAt is when something was last found against another node, in Unix seconds.
+	chargedAt atomic.Int64
 	// pruned is when the journal was last searched for old jobs; only what follows the
 	// chain uses it.
 	pruned time.Time
@@ -128,7 +136,7 @@ func New(cfg Config) (*Node, error) {
 		return nil, fmt.Errorf("make node: %w", err)
 	}
 	n := &Node{
-		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), domain: cfg.Profile.Domain(),
+		cfg: cfg, log: cfg.Log, me: cfg.Wallet.Address(), word: common.BytesToHash(cfg.Wallet.Address().Bytes()), domain: cfg.Profile.Domain(),
 		sealKey: sealKey, secret: cfg.Wallet.DeriveSecret("commitment nonce"),
 		rows: newTables(), events: events, telling: tellings(events), payer: payer,
 		gate:        gate,
@@ -216,6 +224,13 @@ func (n *Node) wish(w Wish) error {
 	n.wake()
 	n.changed()
 	return nil
+}
+
+// updateJobs writes to the journal of jobs.
+func (n *Node) updateJobs(fn func(tx *store.Tx) error) error {
+	err := n.cfg.Store.Update(fn)
+	n.writes.Add(1)
+	return err
 }
 
 func (n *Node) updateSelf(change func(*self)) error {

@@ -73,20 +73,29 @@ func (n *Node) keepCharges(tx *store.Tx, j *Job) error {
 			return err
 		}
 		n.log.Warn("a node has contradicted itself", "task", c.ID, "node", c.Node, "with", c.Said[1].Type)
+		n.chargedAt.Store(time.Now().Unix())
 		signal(n.charging)
 	}
 	j.charges = nil
 	return nil
 }
 
-// prosecute brings charges to the contract until ctx ends.
+// chargeSettles is longer than it takes until what was found is in the journal.
+const chargeSettles = 60
+
+// prosecute brings charges to the contract until ctx ends. While there are none, the
+// journal is not read.
 func (n *Node) prosecute(ctx context.Context) error {
 	tick := time.NewTicker(n.every)
 	defer tick.Stop()
-	for {
-		due, err := n.dueCharges()
-		if err != nil {
-			n.log.Error("charges can't be read, trying again", "err", err)
+	for any := true; ; {
+		var due map[common.Hash]Charge
+		if any || time.Now().Unix() <= n.chargedAt.Load()+chargeSettles {
+			var err error
+			if due, any, err = n.dueCharges(); err != nil {
+				n.log.Error("charges can't be read, trying again", "err", err)
+				any = true
+			}
 		}
 		for id, c := range due {
 			err := n.bring(ctx, c)
@@ -106,17 +115,19 @@ func (n *Node) prosecute(ctx context.Context) error {
 	}
 }
 
-func (n *Node) dueCharges() (map[common.Hash]Charge, error) {
+// dueCharges are those whose time has come; any says that there are some at all.
+func (n *Node) dueCharges() (due map[common.Hash]Charge, any bool, err error) {
 	due, now := map[common.Hash]Charge{}, n.cfg.Chain.Clock().Unix()
-	err := n.cfg.Store.View(func(tx *store.Tx) error {
+	err = n.cfg.Store.View(func(tx *store.Tx) error {
 		return n.rows.charges.Scan(tx, func(id common.Hash, c Charge) error {
+			any = true
 			if c.From <= now {
 				due[id] = c
 			}
 			return nil
 		})
 	})
-	return due, err
+	return due, any, err
 }
 
 // errNoCharge: what was found turns out to be no contradiction.

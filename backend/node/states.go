@@ -43,41 +43,39 @@ const (
 
 // jobEdges is the life of a task on a node: every edge there is. An event
 // without an edge changes nothing.
-func jobEdges() map[JobState]map[jobEvent]JobState {
-	return map[JobState]map[jobEvent]JobState{
-		JobNone: {onDrawn: JobFetching},
-		JobFetching: {
-			onArguments: JobRunning,
-			onAnswer:    JobCommitting, // an error is an answer too, and some need no engine
-			onMissed:    JobMissed,
-			onFreed:     JobEnded,
-		},
-		JobRunning: {
-			onAnswer: JobCommitting,
-			onMissed: JobMissed,
-			onFreed:  JobEnded,
-		},
-		JobCommitting: {
-			onCommitted: JobCommitted,
-			onMissed:    JobMissed,
-			onFreed:     JobEnded,
-		},
-		JobCommitted: {
-			onOpen:  JobRevealing,
-			onFreed: JobEnded,
-		},
-		JobRevealing: {
-			onRevealed: JobRevealed,
-			onFreed:    JobEnded,
-		},
-		JobRevealed: {onFreed: JobEnded},
-		JobMissed: {
-			onCommitted: JobCommitted, // it was in a block that this node had not seen
-			onRecalled:  JobFetching,  // committed before the journal was lost: it must still open
-			onFreed:     JobEnded,
-		},
-		JobEnded: {},
-	}
+var jobEdges = map[JobState]map[jobEvent]JobState{
+	JobNone: {onDrawn: JobFetching},
+	JobFetching: {
+		onArguments: JobRunning,
+		onAnswer:    JobCommitting, // an error is an answer too, and some need no engine
+		onMissed:    JobMissed,
+		onFreed:     JobEnded,
+	},
+	JobRunning: {
+		onAnswer: JobCommitting,
+		onMissed: JobMissed,
+		onFreed:  JobEnded,
+	},
+	JobCommitting: {
+		onCommitted: JobCommitted,
+		onMissed:    JobMissed,
+		onFreed:     JobEnded,
+	},
+	JobCommitted: {
+		onOpen:  JobRevealing,
+		onFreed: JobEnded,
+	},
+	JobRevealing: {
+		onRevealed: JobRevealed,
+		onFreed:    JobEnded,
+	},
+	JobRevealed: {onFreed: JobEnded},
+	JobMissed: {
+		onCommitted: JobCommitted, // it was in a block that this node had not seen
+		onRecalled:  JobFetching,  // committed before the journal was lost: it must still open
+		onFreed:     JobEnded,
+	},
+	JobEnded: {},
 }
 
 // derive is the state that a job's facts amount to. It is what the edges lead

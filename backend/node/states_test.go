@@ -46,7 +46,7 @@ func paths() map[JobState][]jobEvent {
 }
 
 func TestEveryEdgeOfAJobIsTakenByItsFact(t *testing.T) {
-	for from, edges := range jobEdges() {
+	for from, edges := range jobEdges {
 		for event, want := range edges {
 			var job Job
 			if from != JobNone {
@@ -85,7 +85,7 @@ func TestEveryEdgeOfAJobIsTakenByItsFact(t *testing.T) {
 func allowed(derived, state JobState) bool { return derived == state }
 
 func TestEveryStateHasAPathAndAnAct(t *testing.T) {
-	for state := range jobEdges() {
+	for state := range jobEdges {
 		if _, ok := paths()[state]; !ok {
 			t.Errorf("no path to %q", state)
 		}

@@ -18,8 +18,8 @@ const lookAgain = time.Minute
 // What tasks did to the node is looked at, at once so many times, and then every so
 // often: where there is much to do, tasks follow each other by the second.
 const (
-	looksAtOnce = 8
-	lookPause   = 5 * time.Second
+	looksAtOnce = 4
+	lookPause   = 15 * time.Second
 )
 
 // steer brings the node's status on chain to the wish.

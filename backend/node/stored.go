@@ -74,7 +74,7 @@ func (n *Node) storeAnswer(ctx context.Context, id protocol.TaskID, key protocol
 	if err != nil {
 		return err
 	}
-	err = n.cfg.Store.Update(func(tx *store.Tx) error {
+	err = n.updateJobs(func(tx *store.Tx) error {
 		a, err := n.rows.answers.Get(tx, key)
 		if err != nil {
 			return err

@@ -33,10 +33,14 @@ type runner struct {
 	storing sync.Once
 	own     sync.WaitGroup
 
-	// lastMu guards the job as it was last read.
+	// lastMu guards the job as it was last read, or why it could not be, when so much
+	// had been written.
 	lastMu      sync.Mutex
 	last        Job
+	lastErr     error
 	lastVersion uint64
+	lastWrites  uint64
+	lastKnown   bool
 
 	// readyAll is closed when all three have the arguments.
 	readyAll chan struct{}
@@ -185,18 +189,24 @@ func stepOf(s JobState) string {
 }
 
 // job is the job as the journal has it. What it points to is shared: change a job
-// with change alone.
+// with change alone. It is read when something was written since it was last read:
+// whoever is woken by a write comes after it was counted.
 func (r *runner) job() (Job, error) {
 	r.lastMu.Lock()
 	defer r.lastMu.Unlock()
-	err := r.n.cfg.Store.View(func(tx *store.Tx) error {
+	writes := r.n.writes.Load()
+	if r.lastKnown && writes == r.lastWrites && !r.n.rewound.Load() {
+		return r.last, r.lastErr
+	}
+	r.lastErr = r.n.cfg.Store.View(func(tx *store.Tx) error {
 		job, version, fresh, err := r.n.rows.jobs.Fresh(tx, uint64(r.id), r.lastVersion)
 		if err == nil && fresh {
 			r.last, r.lastVersion = job, version
 		}
 		return err
 	})
-	return r.last, err
+	r.lastWrites, r.lastKnown = writes, r.lastErr == nil || errors.Is(r.lastErr, store.ErrNotFound)
+	return r.last, r.lastErr
 }
 
 // during acts until the act has failed or the job's state has changed; an act
@@ -265,7 +275,7 @@ func (r *runner) windowOver() error {
 
 // change writes what this node did.
 func (r *runner) change(change func(*Job)) error {
-	err := r.n.cfg.Store.Update(func(tx *store.Tx) error { return r.n.changeJob(tx, r.id, change) })
+	err := r.n.updateJobs(func(tx *store.Tx) error { return r.n.changeJob(tx, r.id, change) })
 	if err != nil {
 		return fmt.Errorf("write journal: %w", err)
 	}
