@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -86,6 +87,16 @@ type row struct {
 	Message string          `json:"message,omitempty"`
 }
 
+// recentRows is how many rows a sender remembers: those that are on their way at a
+// time where there are many, each in two states.
+const recentRows = 256
+
+// clone is the row with a list of its own. What is in it is replaced, never changed.
+func (r row) clone() row {
+	r.Signed = slices.Clone(r.Signed)
+	return r
+}
+
 // newest is the last signed version.
 func (r *row) newest() (*types.Transaction, error) {
 	tx := new(types.Transaction)
@@ -132,7 +143,7 @@ type outbox struct {
 func newOutbox(address common.Address) outbox {
 	return outbox{
 		address: address,
-		rows:    store.NewTable[string, row]("outbox"),
+		rows:    store.NewTableWith[string]("outbox", store.NewRecent(store.JSON[row]{}, recentRows, row.clone)),
 		open:    store.NewTable[string, string]("outbox.open"),
 		order:   store.NewTable[common.Address, uint64]("outbox.order"),
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -68,8 +69,10 @@ type Sender struct {
 	o      SenderOptions
 
 	kick chan struct{}
-	stop context.CancelFunc
-	done chan struct{}
+	// unread says that there may be rows that were not read yet.
+	unread atomic.Bool
+	stop   context.CancelFunc
+	done   chan struct{}
 
 	// seen is what the sending goroutine alone knows.
 	seen memory
@@ -96,6 +99,7 @@ func OpenSender(c *Chain, st *store.Store, signer Signer, o SenderOptions) *Send
 		seen:    memory{sent: map[string]sighting{}},
 		waiters: map[string]map[chan struct{}]bool{}, trouble: map[string]error{},
 	}
+	s.unread.Store(true) // of the run before
 	go s.run(ctx)
 	return s
 }
@@ -155,6 +159,7 @@ func (s *Sender) EnqueueIn(tx *store.Tx, in Intent) error {
 
 // Kick makes the sender look for new intents at once.
 func (s *Sender) Kick() {
+	s.unread.Store(true)
 	select {
 	case s.kick <- struct{}{}:
 	default:

@@ -25,6 +25,8 @@ type memory struct {
 	// order behind them: only this goroutine changes rows, others only add some.
 	open []entry
 	next uint64
+	// read is when rows were last looked for.
+	read time.Time
 	// looked is when receipts were last looked for, under which head, and whether that
 	// is to be done again soon.
 	looked     time.Time
@@ -76,6 +78,7 @@ func (s *Sender) run(ctx context.Context) {
 		}
 		if err != nil {
 			s.seen.open, s.seen.next = nil, 0 // what is on disk counts
+			s.unread.Store(true)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.o.Log.Warn("sending transactions, trying again", "err", err)
@@ -152,8 +155,13 @@ func (s *Sender) pass(ctx context.Context) (time.Duration, error) {
 }
 
 // pending is every row that is not settled, oldest first. It reads those that are
-// new since it was last called.
+// new since it was last called, when it was said that there are some and now and then:
+// every block asks this of every sender.
 func (s *Sender) pending() ([]entry, error) {
+	if !s.unread.Swap(false) && time.Since(s.seen.read) < quiet {
+		return slices.Clone(s.seen.open), nil
+	}
+	s.seen.read = time.Now()
 	fresh, err := s.box.pendingFrom(s.store, s.seen.next)
 	if err != nil {
 		return nil, err
