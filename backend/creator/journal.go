@@ -93,7 +93,17 @@ type Record struct {
 func (r Record) size() Size { return Size{r.Type, r.Units, r.MinVRAMGB} }
 
 // journal holds every request that is open, and the ended ones for a while.
-var journal = store.NewTable[string, Record]("creator.requests")
+var journal = store.NewTableWith[string]("creator.requests", store.NewRecent(store.JSON[Record]{}, recentRecords, Record.clone))
+
+// recentRecords is how many records are remembered: those of the requests under way
+// where there are many, each in two states.
+const recentRecords = 256
+
+// clone is the record as it is kept. What is in it is replaced, never changed.
+func (r Record) clone() Record {
+	r.Response = nil // it has a table of its own
+	return r
+}
 
 // responses holds what was verified, by the id of the request.
 var responses = store.NewTableWith[string]("creator.responses", store.Raw{})

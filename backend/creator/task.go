@@ -26,6 +26,7 @@ type Task struct {
 	mu       sync.Mutex
 	record   Record
 	logs     map[logKey]types.Log
+	folded   *view // what they amount to; nil when that is to be found out anew
 	answers  map[common.Address]answer
 	lost     map[common.Address]bool
 	wanted   []common.Address // results that the relay says it has
@@ -75,6 +76,7 @@ func (t *Task) take(l types.Log) {
 	} else {
 		t.logs[keyOf(l)] = l
 	}
+	t.folded = nil
 	t.mu.Unlock()
 	t.poke()
 }
@@ -86,7 +88,7 @@ func (t *Task) keepOnly(from, to uint64, here map[logKey]bool) {
 	for key, l := range t.logs {
 		if l.BlockNumber >= from && l.BlockNumber <= to && !here[key] {
 			delete(t.logs, key)
-			dropped = true
+			t.folded, dropped = nil, true
 		}
 	}
 	t.mu.Unlock()
@@ -104,16 +106,30 @@ func (t *Task) poke() {
 
 func (t *Task) view() (view, error) {
 	t.mu.Lock()
+	key, said := t.signedOf, t.signed
+	v, err := t.fold()
+	typ := t.record.Type
+	t.mu.Unlock()
+	v.like = t.c.network.prices().likeness(typ)
+	if v.drawn != nil && v.drawn.TaskKey == key {
+		v.signed = said
+	}
+	return v, err
+}
+
+// fold is what the logs amount to; mu is held. They change far less often than the
+// task is looked at. What the view points to is shared.
+func (t *Task) fold() (view, error) {
+	if t.folded != nil {
+		return *t.folded, nil
+	}
 	logs := make([]types.Log, 0, len(t.logs))
 	for _, l := range t.logs {
 		logs = append(logs, l)
 	}
-	key, said := t.signedOf, t.signed
-	t.mu.Unlock()
 	v, err := fold(t.c.events, logs)
-	v.like = t.c.network.prices().likeness(t.whole().Type)
-	if v.drawn != nil && v.drawn.TaskKey == key {
-		v.signed = said
+	if err == nil {
+		t.folded = &v
 	}
 	return v, err
 }
