@@ -38,6 +38,8 @@ import (
 type bus struct {
 	synced, quick *engine
 	blobs, events jetstream.Stream
+	// boards have the events of the tasks at work; nil in a cluster.
+	boards *boards
 }
 
 const (
@@ -65,6 +67,13 @@ func openBus(ctx context.Context, cfg Config) (_ *bus, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	if !b.quick.shared() {
+		before, err := b.subjects(ctx, b.events, "ev.>")
+		if err != nil {
+			return nil, err
+		}
+		b.boards = newBoards(before)
+	}
 	// No nonce is good for as long as these are kept.
 	_, err = b.quick.stream(ctx, jetstream.StreamConfig{
 		Name: "HELIUM_USED", Subjects: []string{"used.>"}, MaxAge: 3 * challengeLife, MaxBytes: usedBytes,
@@ -82,23 +91,51 @@ var errFull = refuse(503, "full", "the relay's disk quota is used up", "try agai
 // once writes data as the only event of subject. It reports false when there
 // is one already.
 func (b *bus) once(ctx context.Context, subject string, data []byte) (bool, error) {
-	return b.quick.publish(ctx, &nats.Msg{Subject: subject, Data: data}, 0)
+	return b.write(ctx, &nats.Msg{Subject: subject, Data: data}, 0)
+}
+
+// write writes an event, as publish does, and posts it.
+func (b *bus) write(ctx context.Context, m *nats.Msg, last uint64) (bool, error) {
+	if b.boards == nil || !strings.HasPrefix(m.Subject, "ev.") {
+		return b.quick.publish(ctx, m, last)
+	}
+	key := keyOf(m.Subject)
+	t := b.boards.of(key)
+	if t == nil {
+		return b.quick.publish(ctx, m, last)
+	}
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	seq, written, err := b.quick.publishAs(ctx, m, last)
+	switch {
+	case err != nil:
+		b.boards.leave(key, t) // it may be in the stream all the same
+	case written:
+		b.boards.post(key, t, m, seq)
+	}
+	return written, err
 }
 
 // publish writes m when last is the sequence of its subject's last message. It
 // reports false when it is not.
 func (e *engine) publish(ctx context.Context, m *nats.Msg, last uint64) (bool, error) {
-	_, err := e.js.PublishMsg(ctx, m, append([]jetstream.PublishOpt{jetstream.WithExpectLastSequencePerSubject(last)}, e.retries...)...)
+	_, written, err := e.publishAs(ctx, m, last)
+	return written, err
+}
+
+// publishAs is publish that says which sequence the message has.
+func (e *engine) publishAs(ctx context.Context, m *nats.Msg, last uint64) (seq uint64, written bool, err error) {
+	ack, err := e.js.PublishMsg(ctx, m, append([]jetstream.PublishOpt{jetstream.WithExpectLastSequencePerSubject(last)}, e.retries...)...)
 	var api *jetstream.APIError
 	switch {
 	case err == nil:
-		return true, nil
+		return ack.Sequence, true, nil
 	case errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence:
-		return false, nil
+		return 0, false, nil
 	case errors.As(err, &api) && api.Code == 503 || errors.As(err, &api) && strings.Contains(api.Description, "maximum"):
-		return false, fmt.Errorf("%w (%w)", errFull, err)
+		return 0, false, fmt.Errorf("%w (%w)", errFull, err)
 	}
-	return false, fmt.Errorf("write %s: %w", subjectKind(m.Subject), err)
+	return 0, false, fmt.Errorf("write %s: %w", subjectKind(m.Subject), err)
 }
 
 // last is the last message of a subject; nil when there is none.
@@ -142,6 +179,11 @@ type row struct {
 }
 
 func (b *bus) row(ctx context.Context, subject string) (row, error) {
+	if t := b.boards.of(keyOf(subject)); t != nil {
+		if r, ok := b.boards.row(t, subject); ok {
+			return r, nil
+		}
+	}
 	m, err := b.last(ctx, b.events, subject)
 	if err != nil || m == nil {
 		return row{}, err
@@ -154,6 +196,13 @@ func (b *bus) row(ctx context.Context, subject string) (row, error) {
 	return row{seq: m.Sequence, number: number, bytes: size, data: m.Data}, nil
 }
 
+// rowOf is where the subject of a message stands that has just been written.
+func rowOf(m *nats.Msg, seq uint64) row {
+	number, _ := strconv.ParseUint(m.Header.Get(headerNumber), 10, 64) // none of an event that there is once
+	size, _ := strconv.ParseUint(m.Header.Get(headerBytes), 10, 64)
+	return row{seq: seq, number: number, bytes: size, data: m.Data}
+}
+
 // appendTo adds data to the row that was read as at. It reports false when
 // somebody else was faster.
 func (b *bus) appendTo(ctx context.Context, subject string, data []byte, at row) (bool, error) {
@@ -161,7 +210,7 @@ func (b *bus) appendTo(ctx context.Context, subject string, data []byte, at row)
 	m.Data = data
 	m.Header.Set(headerNumber, strconv.FormatUint(at.number+1, 10))
 	m.Header.Set(headerBytes, strconv.FormatUint(at.bytes+uint64(len(data)), 10))
-	return b.quick.publish(ctx, m, at.seq)
+	return b.write(ctx, m, at.seq)
 }
 
 // subjects lists how many messages each subject has that matches filter.

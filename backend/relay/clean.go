@@ -114,6 +114,7 @@ func (r *Relay) cleanOnce(ctx context.Context) (removed int, err error) {
 		if err := r.bus.purge(ctx, r.bus.events, filters...); err != nil {
 			return removed, err
 		}
+		r.bus.boards.forget(keyPart(key))
 		removed++
 	}
 	return removed, nil

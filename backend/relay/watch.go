@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -69,6 +70,10 @@ func (s *socket) stopWatch(id uint64) {
 // watch sends the events that f asks for until ctx ends.
 func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 	filters := []string{"drawn." + nodePart(s.who.address) + ".>"}
+	if f.Epoch != r.epoch {
+		f.After = 0
+	}
+	begun := false
 	if !f.Drawn {
 		t, err := r.roles(ctx, f.TaskKey, s.who, roleCreator|roleNode)
 		if err != nil {
@@ -80,9 +85,12 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 			// A node has no use for streams that are sealed to the creator.
 			filters = []string{base + ".env", base + ".env.*." + nodePart(s.who.address), base + ".res.*", base + ".msg.>"}
 		}
+		if f.After, begun, err = r.watchBoard(ctx, s, f, t.Creator == s.who.address); err != nil {
+			return err
+		}
 	}
 	c := jetstream.OrderedConsumerConfig{FilterSubjects: filters, DeliverPolicy: jetstream.DeliverAllPolicy, InactiveThreshold: time.Minute}
-	if f.After > 0 && f.Epoch == r.epoch {
+	if f.After > 0 {
 		c.DeliverPolicy, c.OptStartSeq = jetstream.DeliverByStartSequencePolicy, f.After+1
 	}
 	consumer, err := r.bus.events.OrderedConsumer(ctx, c)
@@ -95,7 +103,9 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 		return fmt.Errorf("watch task: %w", err)
 	}
 	defer messages.Stop()
-	s.send(wire.Frame{Op: wire.OpOK, ID: f.ID})
+	if !begun {
+		s.send(wire.Frame{Op: wire.OpOK, ID: f.ID})
+	}
 	for {
 		m, err := messages.Next(jetstream.NextContext(ctx))
 		if err != nil {
@@ -107,6 +117,55 @@ func (r *Relay) watch(ctx context.Context, s *socket, f wire.Frame) error {
 		}
 		s.send(wire.Frame{Op: wire.OpEvent, ID: f.ID, N: meta.Sequence.Stream, Event: m.Data()})
 	}
+}
+
+// watchBoard sends a task's events from its board, until ctx ends or they are to be
+// read from the stream: then it says behind which number, and whether the watch has
+// begun.
+func (r *Relay) watchBoard(ctx context.Context, s *socket, f wire.Frame, creator bool) (after uint64, begun bool, err error) {
+	after = f.After
+	t := r.bus.boards.of(keyPart(f.TaskKey))
+	if t == nil {
+		return after, false, nil
+	}
+	for {
+		events, more, ok := r.bus.boards.after(t, after)
+		if !ok {
+			return after, begun, nil
+		}
+		if !begun {
+			begun = true
+			s.send(wire.Frame{Op: wire.OpOK, ID: f.ID})
+		}
+		for _, e := range events {
+			if after = e.seq; creator || forNode(e.subject, s.who.address) {
+				s.send(wire.Frame{Op: wire.OpEvent, ID: f.ID, N: e.seq, Event: e.data})
+			}
+		}
+		if len(events) > 0 {
+			continue
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return after, begun, ctx.Err()
+		}
+	}
+}
+
+// forNode says whether an event is for a node of its task: not the streams, which are
+// sealed to the creator, nor what is sealed for another.
+func forNode(subject string, node common.Address) bool {
+	parts := strings.Split(subject, ".") // ev.KEY.KIND.…
+	switch parts[2] {
+	case "env":
+		return len(parts) == 3 || len(parts) == 5 && parts[4] == nodePart(node)
+	case "res":
+		return len(parts) == 4
+	case "msg":
+		return true
+	}
+	return false
 }
 
 // takeChunk appends a chunk to its node's stream.
