@@ -12,6 +12,7 @@ type Recent[V any] struct {
 	inner Codec[V]
 	// clone is the row with a copy of everything in it that is changed in place.
 	clone func(V) V
+	many  int
 
 	// mu guards everything that follows.
 	mu   sync.Mutex
@@ -27,7 +28,7 @@ type recentRow[V any] struct {
 // NewRecent remembers so many rows that go through inner: as many as are in use at a
 // time, and twice that where each is changed often.
 func NewRecent[V any](inner Codec[V], many int, clone func(V) V) *Recent[V] {
-	return &Recent[V]{inner: inner, clone: clone, rows: make([]recentRow[V], 0, many)}
+	return &Recent[V]{inner: inner, clone: clone, many: many}
 }
 
 // Encode encodes the row and remembers it. Whether it is ever written does not
@@ -69,7 +70,7 @@ func (r *Recent[V]) remember(raw []byte, row V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fresh := recentRow[V]{raw, r.clone(row)}
-	if len(r.rows) < cap(r.rows) {
+	if len(r.rows) < r.many {
 		r.rows = append(r.rows, fresh)
 		return
 	}
