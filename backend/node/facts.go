@@ -454,6 +454,9 @@ func (n *Node) changeJob(tx *store.Tx, id protocol.TaskID, change func(*Job)) er
 	if err := n.rows.jobs.Put(tx, uint64(id), job); err != nil {
 		return err
 	}
+	if job.State != JobEnded && before != JobEnded {
+		return nil // there is no record yet
+	}
 	return n.record(tx, &job)
 }
 

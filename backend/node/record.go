@@ -122,5 +122,8 @@ func (n *Node) record(tx *store.Tx, j *Job) error {
 	if err := n.rows.records.Put(tx, uint64(j.ID), r); err != nil {
 		return err
 	}
+	if j.Stored {
+		return nil // the relay has it, and it went then
+	}
 	return n.rows.sealed.Delete(tx, j.Key)
 }
