@@ -28,6 +28,7 @@ var layers = [][]string{
 	{"backend/contracts"},
 	{"backend/protocol"},
 	{"backend/atomicfile"},
+	{"backend/words"},
 }
 
 // forbidden holds the rules that the order of layers does not express.

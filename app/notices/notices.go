@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"helium/app/api"
+	"helium/app/texts"
 	"helium/backend/node"
 )
 
@@ -50,12 +51,13 @@ func Decide(told Told, s api.State) ([]Notice, Told) {
 	if s.Setup != nil {
 		return nil, told // the person is looking
 	}
+	t := texts.In(s.Settings.Language)
 	var news []Notice
 	tell := func(kind Kind, title, text string) { news = append(news, Notice{kind, title, text}) }
 
 	if !told.FirstEarning && !s.Earnings.Total.IsZero() {
 		told.FirstEarning = true
-		tell(FirstEarning, "Your computer has earned its first CNX", "It was paid "+s.Earnings.Total.String()+".")
+		tell(FirstEarning, t.Say("notice.first"), t.Say("notice.first.text", "amount", s.Earnings.Total.String()))
 	}
 	if isWell(s) {
 		told.Slashed, told.KickedOut, told.LowGas = false, false, false
@@ -64,18 +66,19 @@ func Decide(told Told, s api.State) ([]Notice, Told) {
 	if reason == nil {
 		return news, told
 	}
-	switch text := sentences(reason.Detail, reason.Action); {
+	title, text := t.Say("reason."+reason.Code), t.Say("reason."+reason.Code+".detail")
+	switch {
 	case reason.Code == node.ReasonSlashed && !told.Slashed:
 		told.Slashed = true
-		tell(Slashed, reason.Title, text)
+		tell(Slashed, title, text)
 	case reason.Code == node.ReasonKickedOut && !told.KickedOut:
 		told.KickedOut = true
-		tell(KickedOut, reason.Title, text)
+		tell(KickedOut, title, text)
 	case reason.Code == node.ReasonNoGas && !told.LowGas:
 		told.LowGas = true
 		if s.Now.Sub(told.LowGasAt) >= gasPause {
 			told.LowGasAt = s.Now
-			tell(LowGas, reason.Title, text)
+			tell(LowGas, title, text)
 		}
 	}
 	return news, told
@@ -91,14 +94,4 @@ func isWell(s api.State) bool {
 		return true
 	}
 	return false
-}
-
-func sentences(detail, action string) string {
-	switch {
-	case detail == "":
-		return action
-	case action == "":
-		return detail
-	}
-	return detail + " " + action
 }

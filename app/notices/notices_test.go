@@ -74,12 +74,22 @@ func TestEachOccurrenceIsToldOnce(t *testing.T) {
 }
 
 func TestANoticeSaysWhatItIsAndWhatToDo(t *testing.T) {
-	news, _ := Decide(Told{}, at(0, api.NodeBlocked, node.ReasonKickedOut))
-	if len(news) != 1 || news[0].Title != "Title of kicked_out" || news[0].Text != "Detail. Action." {
-		t.Errorf("got %+v", news)
-	}
-	news, _ = Decide(Told{}, earned(at(0, api.NodeRunning, "")))
-	if len(news) != 1 || news[0].Text != "It was paid 38 CNX." {
-		t.Errorf("got %+v", news)
+	for language, want := range map[string][4]string{
+		"en": {"The network let this computer go", "Start again when", "Your computer has earned its first CNX", "It was paid 38 CNX."},
+		"de": {"Das Netz hat diesen Computer gehen lassen", "Starte neu, wenn", "Dein Computer hat seine ersten CNX verdient", "Er bekam 38 CNX."},
+		"zh": {"网络让这台电脑离开了", "再重新开始", "你的电脑赚到了第一笔 CNX", "收到了 38 CNX。"},
+	} {
+		out := at(0, api.NodeBlocked, node.ReasonKickedOut)
+		out.Settings.Language = language
+		news, _ := Decide(Told{}, out)
+		if len(news) != 1 || news[0].Title != want[0] || !strings.Contains(news[0].Text, want[1]) {
+			t.Errorf("%s: got %+v", language, news)
+		}
+		paid := earned(at(0, api.NodeRunning, ""))
+		paid.Settings.Language = language
+		news, _ = Decide(Told{}, paid)
+		if len(news) != 1 || news[0].Title != want[2] || news[0].Text != want[3] {
+			t.Errorf("%s: got %+v", language, news)
+		}
 	}
 }

@@ -30,21 +30,10 @@ func Run(ctx context.Context, agent Agent, do Actions, log *slog.Logger) error {
 		systray.SetOnTapped(do.Open)
 	}
 	systray.Run(func() {
-		m := newMenu()
+		m := newMenu(viewOf(api.State{Node: api.Node{Status: api.NodeStarting}}))
 		go m.serve(ctx, agent, do, log)
 	}, nil)
 	return nil
-}
-
-// pauses are the lengths of a pause, as they are offered.
-var pauses = []struct {
-	label  string
-	length api.PauseLength // empty for one without an end
-}{
-	{"For 10 minutes", api.PauseTenMinutes},
-	{"For 1 hour", api.PauseHour},
-	{"Until tomorrow", api.PauseTomorrow},
-	{"Until I resume", ""},
 }
 
 // menu holds the items in the order in which they stand.
@@ -55,25 +44,27 @@ type menu struct {
 	shown                   view
 }
 
-func newMenu() *menu {
+// newMenu is what there is before the first state.
+func newMenu(v view) *menu {
 	systray.SetTooltip("Helium")
 	m := &menu{
-		status:   systray.AddMenuItem("Getting ready", ""),
-		earnings: systray.AddMenuItem("Earned today: …", ""),
+		status:   systray.AddMenuItem(v.status, ""),
+		earnings: systray.AddMenuItem("…", ""),
 	}
 	m.status.Disable()
 	m.earnings.Disable()
 	systray.AddSeparator()
-	m.pause = systray.AddMenuItem("Pause", "Take no tasks for a while")
-	for _, p := range pauses {
-		m.lengths = append(m.lengths, m.pause.AddSubMenuItem(p.label, ""))
+	m.pause = systray.AddMenuItem(v.fixed.pause, v.fixed.pauseHelp)
+	for _, label := range v.fixed.lengths {
+		m.lengths = append(m.lengths, m.pause.AddSubMenuItem(label, ""))
 	}
-	m.resume = systray.AddMenuItem("Resume", "Take tasks again")
-	m.open = systray.AddMenuItem("Open Helium", "")
+	m.resume = systray.AddMenuItem("…", v.fixed.resumeHelp)
+	m.open = systray.AddMenuItem(v.fixed.open, "")
 	systray.AddSeparator()
-	m.quit = systray.AddMenuItem("Quit", "Leave no part of Helium running")
+	m.quit = systray.AddMenuItem(v.quit, v.fixed.help)
 	m.pause.Hide()
 	m.resume.Hide()
+	m.shown.fixed = v.fixed
 	return m
 }
 
@@ -160,7 +151,22 @@ func (m *menu) show(v view, log *slog.Logger) {
 	if v.quit != old.quit {
 		m.quit.SetTitle(v.quit)
 	}
+	if v.fixed != old.fixed {
+		m.rename(v.fixed)
+	}
 	m.shown = v
+}
+
+// rename puts into another language what changes with nothing else.
+func (m *menu) rename(f fixed) {
+	m.pause.SetTitle(f.pause)
+	m.pause.SetTooltip(f.pauseHelp)
+	for i, label := range f.lengths {
+		m.lengths[i].SetTitle(label)
+	}
+	m.resume.SetTooltip(f.resumeHelp)
+	m.open.SetTitle(f.open)
+	m.quit.SetTooltip(f.help)
 }
 
 func setVisible(item *systray.MenuItem, is bool) {

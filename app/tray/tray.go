@@ -12,6 +12,7 @@ import (
 	"errors"
 
 	"helium/app/api"
+	"helium/app/texts"
 	"helium/backend/yield"
 )
 
@@ -55,6 +56,36 @@ type view struct {
 	pause  bool
 	resume string
 	quit   string
+	fixed  fixed
+}
+
+// fixed is what changes with the language alone.
+type fixed struct {
+	pause, pauseHelp       string
+	lengths                [len(pauses)]string
+	resumeHelp, open, help string
+}
+
+func fixedOf(t texts.Table) fixed {
+	f := fixed{
+		pause: t.Say("tray.pause"), pauseHelp: t.Say("tray.pauseHelp"), resumeHelp: t.Say("tray.resumeHelp"),
+		open: t.Say("tray.open"), help: t.Say("tray.quitHelp"),
+	}
+	for i, p := range pauses {
+		f.lengths[i] = t.Say(p.label)
+	}
+	return f
+}
+
+// pauses are the lengths of a pause, as they are offered.
+var pauses = [...]struct {
+	label  string
+	length api.PauseLength // empty for one without an end
+}{
+	{"tray.tenMinutes", api.PauseTenMinutes},
+	{"tray.hour", api.PauseHour},
+	{"tray.tomorrow", api.PauseTomorrow},
+	{"tray.resumed", ""},
 }
 
 var shapes = map[api.NodeStatus]Shape{
@@ -67,30 +98,31 @@ var shapes = map[api.NodeStatus]Shape{
 }
 
 func viewOf(s api.State) view {
+	t := texts.In(s.Settings.Language)
 	v := view{
-		shape: cmp.Or(shapes[s.Node.Status], Idle), status: statusWords(s.Node.Status),
-		earnings: "Earned today: " + s.Earnings.Today.String(), quit: quitWords(s),
+		shape: cmp.Or(shapes[s.Node.Status], Idle), status: t.Say("status." + string(s.Node.Status)),
+		earnings: t.Say("tray.earned", "amount", s.Earnings.Today.String()), quit: quitWords(t, s), fixed: fixedOf(t),
 	}
 	switch s.Node.Status {
 	case api.NodeRunning, api.NodeWorking:
 		v.pause = true
 	case api.NodePaused, api.NodePausing:
-		v.resume = resumeWords(s.Node.Pause)
+		v.resume = resumeWords(t, s.Node.Pause)
 		if s.Node.Pause != nil && v.shape == Paused {
-			v.status = pauseWords(s.Node.Pause, s.Now)
+			v.status = pauseWords(t, s)
 		}
 	case api.NodeBlocked:
 		if s.Node.Reason != nil {
-			v.status += ": " + s.Node.Reason.Title
+			v.status = t.Say("tray.blocked", "status", v.status, "reason", reasonWords(t, s.Node.Reason.Code, s.Node.Reason.Title))
 		}
 	}
 	if s.Setup != nil {
-		v.status, v.pause, v.resume = "Not set up yet", false, ""
+		v.status, v.pause, v.resume = t.Say("tray.notSetUp"), false, ""
 	}
 	if s.Desktop.Quitting {
-		v.status, v.pause, v.resume = "Quitting…", false, ""
+		v.status, v.pause, v.resume = t.Say("tray.quitting"), false, ""
 		if s.Task != nil {
-			v.status = "Quitting when the task is done or handed back"
+			v.status = t.Say("tray.quittingTask")
 		}
 	}
 	v.tooltip = "Helium: " + v.status + "\n" + v.earnings
@@ -99,12 +131,12 @@ func viewOf(s api.State) view {
 
 // resumeWords name the end of a pause: of the person's own, or of one that is for
 // something else and may be overruled.
-func resumeWords(p *api.Pause) string {
+func resumeWords(t texts.Table, p *api.Pause) string {
 	switch {
 	case p == nil || p.Reason == yield.Asked:
-		return "Resume"
+		return t.Say("tray.resume")
 	case p.CanStart:
-		return "Start now"
+		return t.Say("tray.startNow")
 	}
 	return ""
 }

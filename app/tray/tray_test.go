@@ -2,14 +2,13 @@ package tray
 
 import (
 	"bytes"
-	"encoding/json"
 	"image/png"
-	"os"
-	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"helium/app/api"
+	"helium/app/texts"
 	"helium/backend/protocol"
 	"helium/backend/yield"
 )
@@ -33,19 +32,26 @@ func TestEveryStatusHasWordsAndAnIcon(t *testing.T) {
 	}
 }
 
-func TestTheWordsAreThePages(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("..", "..", "frontend", "src", "lib", "locales", "en-node.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var page map[string]string
-	if err := json.Unmarshal(b, &page); err != nil {
-		t.Fatal(err)
-	}
-	for status := range shapes {
-		if got, want := statusWords(status), page["status."+string(status)]; got != want || got == "" {
-			t.Errorf("%s is %q here and %q on the page", status, got, want)
+func TestTheMenuFollowsTheLanguage(t *testing.T) {
+	p := &api.Pause{Reason: yield.Hot}
+	p.Facts.Celsius = 91
+	s := api.State{Now: noon, Node: api.Node{Status: api.NodePaused, Pause: p}}
+	for language, want := range map[string]string{
+		"en": "Paused: too hot, 91 °C / Earned today: 0 CNX / For 1 hour / Quit",
+		"de": "Pause: zu heiß, 91 °C / Heute verdient: 0 CNX / Für 1 Stunde / Beenden",
+		"es": "En pausa: demasiado calor, 91 °C / Ganado hoy: 0 CNX / Durante 1 hora / Salir",
+		"zh": "暂停：温度过高，91 °C / 今日收入：0 CNX / 1 小时 / 退出",
+	} {
+		s.Settings.Language = language
+		v := viewOf(s)
+		if got := strings.Join([]string{v.status, v.earnings, v.fixed.lengths[1], v.quit}, " / "); got != want {
+			t.Errorf("%s: %s, want %s", language, got, want)
 		}
+	}
+	blocked := api.State{Node: api.Node{Status: api.NodeBlocked, Reason: &protocol.Reason{Code: "clock_wrong", Title: "This computer's clock is wrong"}}}
+	blocked.Settings.Language = "de"
+	if got := viewOf(blocked).status; got != "Kann gerade nicht verdienen: Die Uhr dieses Computers geht falsch" {
+		t.Errorf("a reason is %q in German", got)
 	}
 }
 
@@ -103,7 +109,8 @@ func TestView(t *testing.T) {
 		"quitting late": {with(with(plain(api.NodePausing), task(yield.FinishSoon)), quitting), "Quitting when the task is done or handed back", Working, false, "", "Quit now, unpaid"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := view{shape: c.shape, status: c.status, earnings: "Earned today: 0 CNX", tooltip: "Helium: " + c.status + "\nEarned today: 0 CNX", pause: c.pause, resume: c.resume, quit: c.quit}
+			want := view{shape: c.shape, status: c.status, earnings: "Earned today: 0 CNX", tooltip: "Helium: " + c.status + "\nEarned today: 0 CNX", pause: c.pause, resume: c.resume, quit: c.quit, fixed: fixedOf(texts.In("en"))}
+			c.state.Settings.Language = "en"
 			if got := viewOf(c.state); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
@@ -112,7 +119,7 @@ func TestView(t *testing.T) {
 }
 
 func TestViewTellsTheExactEarnings(t *testing.T) {
-	var s api.State
+	s := api.State{Settings: api.Preferences{Language: "en"}}
 	s.Earnings.Today, _ = protocol.ParseCNX("0.000000000000000001")
 	if v := viewOf(s); v.earnings != "Earned today: 0.000000000000000001 CNX" {
 		t.Errorf("got %+v", v)
