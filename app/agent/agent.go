@@ -121,7 +121,6 @@ type Agent struct {
 // own, and not with the node.
 const (
 	codeDesktop  = "desktop_unreadable"
-	codeModels   = "models_unreadable"
 	codeSettings = "settings_unreadable"
 )
 

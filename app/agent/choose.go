@@ -27,7 +27,7 @@ const maxProfile = 64 << 10
 // ChooseNetwork takes a network that answers.
 func (a *Agent) ChooseNetwork(ctx context.Context, c api.ChooseNetwork) error {
 	if a.cfg.Profile != "" {
-		return say("The network was chosen when this agent was started.")
+		return say("network_given", "The network was chosen when this agent was started.")
 	}
 	if err := a.mayLeave(c.LeaveStake); err != nil {
 		return err
@@ -74,11 +74,11 @@ func (a *Agent) mayLeave(leaveStake bool) error {
 	s := a.hub.get()
 	switch stake := s.Node.Stake; {
 	case s.Task != nil || s.Node.Status == api.NodeWorking || s.Node.Status == api.NodePausing || s.Node.Status == api.NodeStopping:
-		return say("A task is at work. Stop Helium first, and change the network once it has stopped.")
+		return say("network_task", "A task is at work. Stop Helium first, and change the network once it has stopped.")
 	case s.Node.Status == api.NodeJoining || s.Node.Status == api.NodeRunning:
-		return say("This computer is in its network. Stop Helium first, so that your deposit comes back, and then change the network.")
+		return say("network_joined", "This computer is in its network. Stop Helium first, so that your deposit comes back, and then change the network.")
 	case !stake.IsZero() && !leaveStake:
-		return sayf("The network “%s” still holds your deposit. Stop Helium, wait until the deposit is back, and then change the network.", s.Network.Name)
+		return say("network_deposit", "The network “{name}” still holds your deposit. Stop Helium, wait until the deposit is back, and then change the network.", s.Network.Name)
 	}
 	return nil
 }
@@ -89,25 +89,25 @@ func profileOf(ctx context.Context, c api.ChooseNetwork) (*protocol.Profile, err
 	case "local":
 		profile, err := network.Load(ctx, network.Local)
 		if err != nil {
-			return nil, say("No network runs on this computer. Start one with “helium devnet”, or join another.")
+			return nil, say("network_no_local", "No network runs on this computer. Start one with “helium devnet”, or join another.")
 		}
 		return profile, nil
 	case "link":
 		if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
-			return nil, say("A network's link begins with https://.")
+			return nil, say("network_link", "A network's link begins with https://.")
 		}
 		profile, err := network.Load(ctx, text)
 		if err != nil {
-			return nil, sayf("This link leads to no network. (%v)", err)
+			return nil, say("network_link_leads", "This link leads to no network. ({why})", err)
 		}
 		return profile, nil
 	case "file":
 		if len(text) > maxProfile {
-			return nil, say("This file is too large for a network's profile.")
+			return nil, say("network_file_large", "This file is too large for a network's profile.")
 		}
 		profile, err := protocol.ParseProfile([]byte(text))
 		if err != nil {
-			return nil, sayf("This file is no network's profile. (%v)", err)
+			return nil, say("network_file", "This file is no network's profile. ({why})", err)
 		}
 		return profile, nil
 	default:
@@ -119,22 +119,22 @@ func profileOf(ctx context.Context, c api.ChooseNetwork) (*protocol.Profile, err
 func (a *Agent) answers(ctx context.Context, p *protocol.Profile) error {
 	rpc, err := chain.Dial(ctx, a.log, p.Sockets()...)
 	if err != nil {
-		return sayf("The network “%s” does not answer. Try again later, or ask whoever gave you its link. (%v)", p.Name, err)
+		return say("network_silent", "The network “{name}” does not answer. Try again later, or ask whoever gave you its link. ({why})", p.Name, err)
 	}
 	defer rpc.Close()
 	id, err := rpc.ChainID(ctx)
 	if err != nil {
-		return sayf("The network “%s” does not answer. Try again later. (%v)", p.Name, err)
+		return say("network_silent", "The network “{name}” does not answer. Try again later, or ask whoever gave you its link. ({why})", p.Name, err)
 	}
 	if !id.IsUint64() || id.Uint64() != p.ChainID {
-		return sayf("The profile of “%s” is out of date. Ask for a new one.", p.Name)
+		return say("network_old", "The profile of “{name}” is out of date. Ask for a new one.", p.Name)
 	}
 	for _, url := range p.RelayURLs() {
 		if _, err = client.FetchProfile(ctx, strings.TrimSuffix(url, "/")+client.ProfilePath); err == nil {
 			return nil
 		}
 	}
-	return sayf("The relay of “%s” does not answer. Try again later. (%v)", p.Name, err)
+	return say("network_relay", "The relay of “{name}” does not answer. Try again later. ({why})", p.Name, err)
 }
 
 // keepNetwork keeps a profile in the data folder, but not that of this computer's
@@ -193,10 +193,10 @@ func (a *Agent) AskFaucet(ctx context.Context) error {
 	profile, w := a.profile, a.wallet
 	a.mu.Unlock()
 	if profile == nil || profile.Faucet == "" || w == nil {
-		return say("This network gives no test tokens.")
+		return say("faucet_none", "This network gives no test tokens.")
 	}
 	if err := node.AskFaucet(ctx, &http.Client{Timeout: 30 * time.Second}, profile.Faucet, w.Address()); err != nil {
-		return sayf("The network gave nothing: %v", err)
+		return say("faucet_refused", "The network gave nothing: {why}", err)
 	}
 	return nil
 }

@@ -88,11 +88,11 @@ func checkPower(c api.PowerChoice) error {
 		return nil
 	case api.PowerOwn:
 		if c.Watts < 1 || c.Watts > mostWatts {
-			return &api.FieldError{Field: "watts", Message: fmt.Sprintf("%d watts is no limit for a card.", c.Watts)}
+			return &api.FieldError{Field: "watts", Said: protocol.Say("power_watts", "{watts} watts is no limit for a card.", c.Watts)}
 		}
 		return nil
 	}
-	return &api.FieldError{Field: "mode", Message: fmt.Sprintf("%.20q is no way to limit power.", c.Mode)}
+	return &api.FieldError{Field: "mode", Said: protocol.Quote(fmt.Sprintf("%.20q is no way to limit power.", c.Mode))}
 }
 
 // limiter reads and sets what cards may take; *hardware.Limiter is this computer's.
@@ -116,8 +116,8 @@ type computer struct {
 	plan    hardware.Plan
 	used    hardware.Device
 	runtime string
-	// missing says why used isn't what was picked, since held; zero when it is.
-	missing string
+	// missing says why used isn't what was picked, since held; nil when it is.
+	missing protocol.Phrases
 	held    time.Time
 
 	power   hardware.Power
@@ -128,7 +128,7 @@ type computer struct {
 	problem error
 	// asked is the task for which staying awake was asked in vain.
 	asked        protocol.TaskID
-	awakeProblem string
+	awakeProblem *protocol.Phrase
 }
 
 // openComputer reads what was kept; what can't be read is put aside.
@@ -184,18 +184,18 @@ func (c *computer) heldSince() time.Time {
 func (a *Agent) startPicked(ctx context.Context, plan *hardware.Plan, o worker.Options) (*worker.Engine, hardware.Choice, error) {
 	preferred, missing := plan.Prefer(a.computer.chosen().Device)
 	engine, choice, err := preferred.Start(ctx, o)
-	if missing == "" && err != nil && ctx.Err() == nil && len(preferred.Choices) < len(plan.Choices) {
-		missing = fmt.Sprintf("The device that you chose can't be used: %v.", err)
+	if missing == nil && err != nil && ctx.Err() == nil && len(preferred.Choices) < len(plan.Choices) {
+		missing = protocol.Phrases{protocol.Say("pick_failed", "The device that you chose can't be used: {why}.", err)}
 		engine, choice, err = plan.Start(ctx, o)
-	} else if missing == "" {
+	} else if missing == nil {
 		*plan = preferred
 	}
 	c := a.computer
 	c.mu.Lock()
 	c.missing, c.held = missing, time.Time{}
-	if missing != "" {
+	if missing != nil {
 		c.held = time.Now()
-		a.log.Warn("the chosen device is not used", "why", missing)
+		a.log.Warn("the chosen device is not used", "why", missing.String())
 	}
 	c.mu.Unlock()
 	return engine, choice, err
@@ -221,14 +221,17 @@ func (a *Agent) showComputer() {
 func (c *computer) shown() api.Computer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	shown := api.Computer{Devices: []api.Device{}, Picked: c.choices.Device.ID(), Missing: c.missing, Rejoins: c.choices.Rejoin}
+	shown := api.Computer{Devices: []api.Device{}, Picked: c.choices.Device.ID(), Missing: c.missing.String(), MissingSaid: c.missing, Rejoins: c.choices.Rejoin}
 	if c.choices.Next != nil {
 		shown.Next = c.choices.Next.ID()
 	}
 	for _, d := range c.plan.Devices {
 		class := d.Class(c.runtime)
 		one := api.Device{ID: hardware.PickOf(d).ID(), Name: d.Name, Kind: string(d.Kind), MemoryGB: int(class.VRAMGB), SameClass: c.sameClass(d)}
-		one.Usable, one.Why = c.plan.Usable(d)
+		var why *protocol.Phrase
+		if one.Usable, why = c.plan.Usable(d); why != nil {
+			one.Why, one.WhySaid = why.String(), protocol.Phrases{why}
+		}
 		shown.Devices = append(shown.Devices, one)
 		if d == c.used {
 			shown.Used = one.ID
@@ -246,12 +249,17 @@ func (c *computer) shown() api.Computer {
 	}
 	switch {
 	case c.readErr != nil:
-		shown.Power.Unread = "The graphics driver does not tell how much power the card takes."
+		shown.Power.UnreadSaid = protocol.Phrases{protocol.Say("power_unread", "The graphics driver does not tell how much power the card takes.")}
 	case c.used.Kind == hardware.CPU:
-		shown.Power.Unread = "Tasks run on the processor, whose power Helium does not set."
+		shown.Power.UnreadSaid = protocol.Phrases{protocol.Say("power_cpu", "Tasks run on the processor, whose power Helium does not set.")}
 	}
-	shown.Power.Problem, shown.Power.Command = powerProblem(c.problem)
-	shown.Awake = api.Awake{Wanted: c.choices.Awake, Holds: c.keeper.Holds(), Problem: c.awakeProblem}
+	shown.Power.Unread = shown.Power.UnreadSaid.String()
+	shown.Power.ProblemSaid, shown.Power.Command = powerProblem(c.problem)
+	shown.Power.Problem = shown.Power.ProblemSaid.String()
+	shown.Awake = api.Awake{Wanted: c.choices.Awake, Holds: c.keeper.Holds()}
+	if c.awakeProblem != nil {
+		shown.Awake.Problem, shown.Awake.ProblemSaid = c.awakeProblem.String(), protocol.Phrases{c.awakeProblem}
+	}
 	return shown
 }
 
@@ -264,13 +272,13 @@ func (c *computer) sameClass(d hardware.Device) bool {
 func (c *computer) showMissing(s *api.State) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.missing == "" || !s.Node.WantRunning {
+	if c.missing == nil || !s.Node.WantRunning {
 		return
 	}
 	s.Node.Status = api.NodeBlocked
 	s.Node.Reason = &protocol.Reason{
 		Code: string(api.ReasonDevice), Title: "Helium can't use what you chose",
-		Detail: c.missing + " So no tasks are taken, and nothing is staked.",
+		Detail: c.missing.String() + " So no tasks are taken, and nothing is staked.", Facts: c.missing,
 		Action: "Choose something else under “This computer”, or put it back and try again.",
 	}
 }
@@ -284,12 +292,12 @@ func (a *Agent) ChooseDevice(ctx context.Context, id string) error {
 	same := c.sameClass(device)
 	c.mu.Unlock()
 	if !known {
-		return say("This isn't in the computer any more. Look at the list again.")
+		return say("device_gone", "This isn't in the computer any more. Look at the list again.")
 	}
 	if ok, why := c.usable(device); !ok {
-		return say(why)
+		return why
 	}
-	if device == used && missing == "" {
+	if device == used && missing == nil {
 		return a.stayWith(ctx, pick, now)
 	}
 	a.mu.Lock()
@@ -365,7 +373,7 @@ func (c *computer) pick(id string) (hardware.Pick, hardware.Device, bool) {
 	return hardware.Pick{}, hardware.Device{}, false
 }
 
-func (c *computer) usable(d hardware.Device) (bool, string) {
+func (c *computer) usable(d hardware.Device) (bool, *protocol.Phrase) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.plan.Usable(d)
@@ -430,7 +438,7 @@ func (a *Agent) SetPower(_ context.Context, p api.PowerChoice) error {
 	card := c.power
 	c.mu.Unlock()
 	if p.Mode == api.PowerOwn && card.Settable() && card.Within(p.Watts) != p.Watts {
-		return &api.FieldError{Field: "watts", Message: fmt.Sprintf("This card takes a limit from %d to %d watts.", card.Least, card.Most)}
+		return &api.FieldError{Field: "watts", Said: protocol.Say("power_range", "This card takes a limit from {least} to {most} watts.", card.Least, card.Most)}
 	}
 	err := c.change(func(k *choices) { k.Power = p })
 	c.mu.Lock()
@@ -493,10 +501,9 @@ func (c *computer) stayAwake(t *api.Task) {
 	if c.asked == t.ID {
 		return
 	}
-	c.asked, c.awakeProblem = t.ID, ""
+	c.asked, c.awakeProblem = t.ID, nil
 	if err := c.keeper.Keep(true, "A task is at work"); err != nil {
-		text := err.Error()
-		c.awakeProblem = strings.ToUpper(text[:1]) + text[1:] + "."
+		c.awakeProblem = protocol.Say("awake_refused", "The system would not stay awake: {why}.", err)
 		c.log.Info("the computer may sleep during a task", "err", err)
 	}
 }
@@ -587,15 +594,15 @@ func limitFor(now choices, d hardware.Pick, p hardware.Power, works bool) (watts
 }
 
 // powerProblem puts into words why a limit could not be set.
-func powerProblem(err error) (problem, command string) {
+func powerProblem(err error) (problem protocol.Phrases, command string) {
 	var denied *hardware.NotAllowedError
 	switch {
 	case err == nil:
-		return "", ""
+		return nil, ""
 	case errors.As(err, &denied):
-		return "Only an administrator of this computer may limit the card's power.", denied.Command
+		return protocol.Phrases{protocol.Say("power_denied", "Only an administrator of this computer may limit the card's power.")}, denied.Command
 	}
-	return fmt.Sprintf("The card did not take the limit: %v.", err), ""
+	return protocol.Phrases{protocol.Say("power_refused", "The card did not take the limit: {why}.", err)}, ""
 }
 
 // RunningPrograms are the names of what runs now.
@@ -604,7 +611,7 @@ func (a *Agent) RunningPrograms(context.Context) ([]string, error) {
 	programs := a.owner.readings.Programs
 	a.owner.mu.Unlock()
 	if !programs.Known {
-		return nil, say(programs.Why)
+		return nil, programs.Why
 	}
 	names := slices.DeleteFunc(slices.Clone(programs.Value), func(name string) bool { return strings.ContainsAny(name, `/\`) })
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })

@@ -179,7 +179,7 @@ func TestTheCardIsLimitedWhileHeliumWorksAndNoLonger(t *testing.T) {
 	}
 	err := a.SetPower(t.Context(), api.PowerChoice{Mode: api.PowerOwn, Watts: 99})
 	var field *api.FieldError
-	if !errors.As(err, &field) || field.Field != "watts" || !strings.Contains(field.Message, "from 100 to 187") {
+	if !errors.As(err, &field) || field.Field != "watts" || !strings.Contains(field.Error(), "from 100 to 187") {
 		t.Errorf("a limit that is too low: %v", err)
 	}
 }
@@ -226,9 +226,9 @@ func TestANodeThatIsOutChangesItsDeviceAtOnce(t *testing.T) {
 		t.Errorf("a device that is gone: %v", err)
 	}
 	a.computer.plan.Choices = a.computer.plan.Choices[1:]
-	a.computer.plan.Unfit = []hardware.Unfit{{Device: card(), Why: "the CUDA package is not installed"}}
+	a.computer.plan.Unfit = []hardware.Unfit{{Device: card(), Why: protocol.Phrases{protocol.Say("package_missing", "the {package} package is not installed", "CUDA")}}}
 	a.computer.used = a.computer.plan.Devices[1]
-	if err := a.ChooseDevice(t.Context(), hardware.PickOf(card()).ID()); err == nil || err.Error() != "The CUDA package is not installed." {
+	if err := a.ChooseDevice(t.Context(), hardware.PickOf(card()).ID()); err == nil || err.Error() != "It can't be used: the CUDA package is not installed." {
 		t.Errorf("a device without a package: %v", err)
 	}
 }
@@ -254,7 +254,7 @@ func TestWhoMayBeInTheNetworkLeavesFirst(t *testing.T) {
 
 func TestAHeldNodeIsShownAsWhatItIs(t *testing.T) {
 	a, _ := withCard(t)
-	a.computer.missing, a.computer.held = "The RTX 3060 that you chose isn't in this computer now.", time.Now()
+	a.computer.missing, a.computer.held = protocol.Phrases{protocol.Say("pick_gone", "The {device} that you chose isn't in this computer now.", "RTX 3060")}, time.Now()
 	s := api.State{Node: api.Node{Status: api.NodePaused, WantRunning: true}}
 	a.computer.showMissing(&s)
 	if s.Node.Status != api.NodeBlocked || s.Node.Reason.Code != string(api.ReasonDevice) || !strings.Contains(s.Node.Reason.Detail, "isn't in this computer now. So no tasks") {
@@ -274,18 +274,19 @@ func TestTheComputerStaysAwakeForATaskOnly(t *testing.T) {
 	if shown := c.shown().Awake; shown.Holds || shown.Problem == "" {
 		t.Errorf("where it can't be asked: %+v", shown)
 	}
-	c.awakeProblem = "as it was"
+	before := protocol.Quote("as it was")
+	c.awakeProblem = before
 	c.stayAwake(&api.Task{ID: 7, Stage: "revealed"})
-	if c.awakeProblem != "as it was" {
+	if c.awakeProblem != before {
 		t.Error("it was asked again for the same task")
 	}
 	c.stayAwake(nil)
 	if err := a.StayAwake(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
-	c.awakeProblem = ""
+	c.awakeProblem = nil
 	c.stayAwake(&api.Task{ID: 8, Stage: "running"})
-	if c.asked != 0 || c.awakeProblem != "" {
+	if c.asked != 0 || c.awakeProblem != nil {
 		t.Error("it was asked though the owner doesn't want it")
 	}
 }

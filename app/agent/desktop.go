@@ -124,7 +124,7 @@ func (d *desk) state() api.DesktopState {
 // set does what the owner chose. What can't be kept does not hold.
 func (d *desk) set(want api.Desktop) error {
 	if d.host == nil {
-		return say("These choices are for Helium with its window. This one was started by a command.")
+		return say("desktop_headless", "These choices are for Helium with its window. This one was started by a command.")
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -132,7 +132,7 @@ func (d *desk) set(want api.Desktop) error {
 	if want.StartAtLogin != before {
 		if err := d.host.Login.Set(want.StartAtLogin); err != nil {
 			d.loginErr = err
-			return sayf("Whether Helium starts at login can't be changed: %v.", err)
+			return say("desktop_login", "Whether Helium starts at login can't be changed: {why}.", err)
 		}
 	}
 	kept := d.kept

@@ -45,7 +45,7 @@ func (l *ledger) read(what func(*node.Book, api.Electricity) error) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if l.book == nil {
-		return errors.New("Helium is still starting, so what was earned can't be shown yet; it will be in a moment")
+		return say("earnings_starting", "Helium is still starting, so what was earned can't be shown yet. It will be in a moment.")
 	}
 	return what(l.book, l.electricity)
 }
@@ -173,7 +173,7 @@ func (a *Agent) TaskReceipt(_ context.Context, id protocol.TaskID) (receipt api.
 	err = a.ledger.read(func(b *node.Book, e api.Electricity) error {
 		r, err := b.Record(id)
 		if errors.Is(err, node.ErrNoRecord) {
-			return fmt.Errorf("there is no receipt of task %s on this computer: it is not over yet, or another computer's", id)
+			return say("receipt_none", "There is no receipt of task {task} on this computer: it is not over yet, or another computer's.", id)
 		}
 		if err != nil {
 			return err

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
 	"path/filepath"
@@ -28,15 +27,15 @@ var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 func checkElectricity(e api.Electricity) error {
 	switch {
 	case e.PerKWh < 0 || e.PerKWh > mostPerKWh:
-		return errors.New("the price of electricity must be between 0 and 1,000,000 for a kilowatt-hour")
+		return say("electricity_price", "The price of electricity must be between 0 and 1,000,000 for a kilowatt-hour.")
 	case e.Watts < 0 || e.Watts > mostDraw:
-		return errors.New("the power at work must be between 0 and 10,000 watts")
+		return say("electricity_watts", "The power at work must be between 0 and 10,000 watts.")
 	case e.PerCNX < 0 || e.PerCNX > mostPerCNX:
-		return errors.New("the price of a CNX must be between 0 and 1,000,000,000")
+		return say("electricity_cnx", "The price of a CNX must be between 0 and 1,000,000,000.")
 	case e.Currency == "" && (e.PerKWh > 0 || e.PerCNX > 0):
-		return errors.New("a price needs a currency: choose one")
+		return say("electricity_currency", "A price needs a currency: choose one.")
 	case e.Currency != "" && !currencyCode.MatchString(e.Currency):
-		return fmt.Errorf("%.10q is not the code of a currency: it has three capital letters, as EUR has", e.Currency)
+		return say("electricity_code", "“{currency}” is not the code of a currency: it has three capital letters, as EUR has.", fmt.Sprintf("%.10s", e.Currency))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"helium/app/api"
+	"helium/backend/protocol"
 	"helium/backend/wallet"
 )
 
@@ -33,7 +34,7 @@ type edge struct {
 	on      setupEvent
 	to      api.SetupStep
 	open    func(setupFacts) bool
-	missing string
+	missing *protocol.Phrase
 }
 
 // edges is the whole first run.
@@ -41,16 +42,16 @@ func edges() []edge {
 	always := func(setupFacts) bool { return true }
 	return []edge{
 		{api.SetupComputer, eventNext, api.SetupWallet, func(f setupFacts) bool { return f.engine },
-			"Helium is still looking at this computer. Wait a moment."},
-		{api.SetupWallet, eventBack, api.SetupComputer, always, ""},
-		{api.SetupWallet, eventWallet, api.SetupNetwork, func(f setupFacts) bool { return f.wallet }, "There is no wallet yet."},
+			protocol.Say("setup_looking", "Helium is still looking at this computer. Wait a moment.")},
+		{api.SetupWallet, eventBack, api.SetupComputer, always, nil},
+		{api.SetupWallet, eventWallet, api.SetupNetwork, func(f setupFacts) bool { return f.wallet }, protocol.Say("setup_no_wallet", "There is no wallet yet.")},
 		{api.SetupNetwork, eventNext, api.SetupModel, func(f setupFacts) bool { return f.network },
-			"No network has answered yet. Choose one first."},
-		{api.SetupModel, eventBack, api.SetupNetwork, always, ""},
+			protocol.Say("setup_no_network", "No network has answered yet. Choose one first.")},
+		{api.SetupModel, eventBack, api.SetupNetwork, always, nil},
 		{api.SetupModel, eventNext, api.SetupTest, func(f setupFacts) bool { return f.model },
-			"The model is not here yet. Wait for it, or choose another."},
-		{api.SetupTest, eventBack, api.SetupModel, always, ""},
-		{api.SetupTest, eventNext, api.SetupDone, always, ""},
+			protocol.Say("setup_no_model", "The model is not here yet. Wait for it, or choose another.")},
+		{api.SetupTest, eventBack, api.SetupModel, always, nil},
+		{api.SetupTest, eventNext, api.SetupDone, always, nil},
 	}
 }
 
@@ -61,11 +62,11 @@ func follow(from api.SetupStep, on setupEvent, f setupFacts) (api.SetupStep, err
 			continue
 		}
 		if !e.open(f) {
-			return from, say(e.missing)
+			return from, e.missing
 		}
 		return e.to, nil
 	}
-	return from, say("The set-up is at another step now. Look at the page again.")
+	return from, say("setup_elsewhere", "The set-up is at another step now. Look at the page again.")
 }
 
 // firstRun is how far a person has come, as the data folder keeps it. The wallet

@@ -43,7 +43,7 @@ func lineOf(l logbook.Line) api.LogLine {
 // OpenLogFolder has the desktop show the log's folder.
 func (a *Agent) OpenLogFolder(context.Context) error {
 	if a.cfg.Logs == nil {
-		return say("This Helium keeps no log in a folder.")
+		return say("log_none", "This Helium keeps no log in a folder.")
 	}
 	dir := a.cfg.Logs.Dir()
 	name, args := "xdg-open", []string{dir}
@@ -54,12 +54,12 @@ func (a *Agent) OpenLogFolder(context.Context) error {
 		name = "open"
 	default:
 		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-			return sayf("There is no desktop here to show a folder on. The log is in %s.", dir)
+			return say("log_headless", "There is no desktop here to show a folder on. The log is in {folder}.", dir)
 		}
 	}
 	cmd := exec.Command(name, args...)
 	if err := cmd.Start(); err != nil {
-		return sayf("The folder can't be opened here (%v). It is %s.", err, dir)
+		return say("log_folder", "The folder can't be opened here ({why}). It is {folder}.", err, dir)
 	}
 	go cmd.Wait() // Explorer says 1 where all went well
 	return nil

@@ -111,7 +111,7 @@ func (a *Agent) Models(context.Context) (api.ModelList, error) {
 	list.Folder, list.Usual = a.shelf.Folder()
 	library, err := a.library()
 	if err != nil {
-		list.Reason = &protocol.Reason{Code: codeModels, Title: "The models can't be read", Detail: err.Error(), Action: "Helium tries again by itself."}
+		list.Reason = &protocol.Reason{Code: string(api.NoticeModels), Title: "The models can't be read", Detail: err.Error(), Action: "Helium tries again by itself."}
 		if reason := (protocol.Reason{}); errors.As(err, &reason) {
 			list.Reason = &reason
 		}
@@ -209,7 +209,7 @@ func wantedModel(text string) (models.Want, error) {
 		}
 	}
 	if text == "" {
-		return models.Want{}, say("Type a model's name, as in “Qwen/Qwen3-4B-GGUF”, or paste the address of its page.")
+		return models.Want{}, say("model_empty", "Type a model's name, as in “Qwen/Qwen3-4B-GGUF”, or paste the address of its page.")
 	}
 	want := models.Want{ID: text}
 	if rest, ok := cutHub(text); ok {
@@ -218,7 +218,7 @@ func wantedModel(text string) (models.Want, error) {
 		want = models.Want{ID: id, File: file} // tasks name a GGUF file by its repository
 	}
 	if err := models.CheckID(want.ID); err != nil {
-		return want, sayf("This is no model's name. A name looks like “Qwen/Qwen3-4B-GGUF”. An address begins with https:// and leads to a file. (%v)", err)
+		return want, say("model_name", "This is no model's name. A name looks like “Qwen/Qwen3-4B-GGUF”. An address begins with https:// and leads to a file. ({why})", err)
 	}
 	return want, nil
 }
@@ -292,8 +292,16 @@ func forPerson(err error) error {
 		return err
 	}
 	parts := []string{reason.Title + ".", capital(reason.Detail), reason.Action}
-	return say(strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " "))
+	return &reasonError{reason, strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " ")}
 }
+
+// reasonError is a reason in sentences, which over JSON-RPC is the error's data.
+type reasonError struct {
+	protocol.Reason
+	text string
+}
+
+func (e *reasonError) Error() string { return e.text }
 
 // capital makes a sentence of words.
 func capital(s string) string {
@@ -321,7 +329,7 @@ func (a *Agent) PauseModel(_ context.Context, id string) error  { return a.shelf
 func (a *Agent) ResumeModel(_ context.Context, id string) error { return a.shelf.Resume(id) }
 func (a *Agent) CancelModel(_ context.Context, id string) error {
 	if !a.onItsWay(id) {
-		return say("This download is over.")
+		return say("download_over", "This download is over.")
 	}
 	return forPerson(a.shelf.Remove(id))
 }

@@ -22,7 +22,7 @@ func (a *Agent) CheckNetwork(ctx context.Context) (api.NetworkCheck, error) {
 	profile := a.profile
 	a.mu.Unlock()
 	if profile == nil {
-		return api.NetworkCheck{}, say("Helium is not on a network yet.")
+		return api.NetworkCheck{}, say("no_network_yet", "Helium is not on a network yet.")
 	}
 	check := api.NetworkCheck{From: a.networkFrom(), Places: []api.NetworkPlace{}}
 	if check.From == "" {

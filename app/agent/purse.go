@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"helium/app/api"
 	"helium/backend/protocol"
@@ -20,14 +19,10 @@ import (
 func walletDir(dir string) string { return filepath.Join(dir, "wallet") }
 
 // errNotTheWords says that the two words are not those of the draft.
-const errNotTheWords = say("These are not the words that were asked for. Look at what you wrote down.")
+var errNotTheWords = say("wallet_not_the_words", "These are not the words that were asked for. Look at what you wrote down.")
 
-// say is an error that is a whole sentence for the person who asked.
-type say string
-
-func (s say) Error() string { return string(s) }
-
-func sayf(format string, args ...any) error { return say(fmt.Sprintf(format, args...)) }
+// say is an error that is a phrase for the person who asked.
+func say(code, text string, values ...any) error { return protocol.Say(code, text, values...) }
 
 // asked are two places in a phrase, counted from 1, in their order.
 func asked(words int) []int {
@@ -69,7 +64,7 @@ func (a *Agent) CreateWallet(ctx context.Context, c api.CreateWallet) error {
 	a.mu.Unlock()
 	words := draft.Words()
 	if words == nil {
-		return say("Helium was started again meanwhile, and there are new words. Write those down.")
+		return say("wallet_new_words", "Helium was started again meanwhile, and there are new words. Write those down.")
 	}
 	if len(c.Words) != len(ask) {
 		return errNotTheWords
@@ -182,25 +177,25 @@ func plain(err error) error {
 	var tries *wallet.TooManyTriesError
 	switch {
 	case errors.As(err, &word) && word.Like != "":
-		return sayf("Word %d, “%s”, is no recovery word. Is it “%s”?", word.At, word.Word, word.Like)
+		return say("wallet_word_like", "Word {at}, “{word}”, is no recovery word. Is it “{like}”?", word.At, word.Word, word.Like)
 	case errors.As(err, &word):
-		return sayf("Word %d, “%s”, is no recovery word. Look at what you wrote down.", word.At, word.Word)
+		return say("wallet_word", "Word {at}, “{word}”, is no recovery word. Look at what you wrote down.", word.At, word.Word)
 	case errors.As(err, &tries):
-		return fmt.Errorf("%d wrong passphrases were given. Wait %s, then try again.", tries.Wrong, tries.Wait.Round(time.Second))
+		return say("wallet_tries", "{wrong} wrong passphrases were given. Wait {wait}, then try again.", tries.Wrong, tries.Wait)
 	case errors.Is(err, wallet.ErrPhraseLength):
-		return say("A recovery phrase has 12, 15, 18, 21 or 24 words. Some are missing, or there are too many.")
+		return say("wallet_phrase_length", "A recovery phrase has 12, 15, 18, 21 or 24 words. Some are missing, or there are too many.")
 	case errors.Is(err, wallet.ErrPhraseChecksum):
-		return say("These are recovery words, but not of one phrase: one is another word, or two have changed places.")
+		return say("wallet_phrase_order", "These are recovery words, but not of one phrase: one is another word, or two have changed places.")
 	case errors.Is(err, wallet.ErrNoKey):
-		return say("This is no private key. One has 64 digits, 0 to 9 and a to f.")
+		return say("wallet_key", "This is no private key. One has 64 digits, 0 to 9 and a to f.")
 	case errors.Is(err, wallet.ErrPassphraseWrong):
-		return say("This is not the passphrase.")
+		return say("wallet_passphrase", "This is not the passphrase.")
 	case errors.Is(err, wallet.ErrPassphraseShort):
-		return sayf("Choose a passphrase of at least %d characters.", wallet.MinPassphrase)
+		return say("wallet_passphrase_short", "Choose a passphrase of at least {n} characters.", wallet.MinPassphrase)
 	case errors.Is(err, wallet.ErrExists):
-		return say("There is a wallet on this computer already. It was left as it is.")
+		return say("wallet_there", "There is a wallet on this computer already. It was left as it is.")
 	case errors.Is(err, wallet.ErrNoPhrase):
-		return say("Helium has no words for this wallet: it was imported, or made without them. Save the wallet file instead.")
+		return say("wallet_no_words", "Helium has no words for this wallet: it was imported, or made without them. Save the wallet file instead.")
 	default:
 		return err
 	}

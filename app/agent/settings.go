@@ -73,7 +73,7 @@ func checkLanguage(tag string) error {
 		return nil
 	}
 	if _, err := language.Parse(tag); err != nil {
-		return sayf("“%.20s” is no language.", tag)
+		return say("settings_language", "“{tag}” is no language.", fmt.Sprintf("%.20s", tag))
 	}
 	return nil
 }
@@ -98,15 +98,15 @@ func parseProxy(text string) (address string, login *api.ProxyLogin, err error) 
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" {
-		return "", nil, say("This is no proxy's address. One looks like http://proxy.example:8080.")
+		return "", nil, say("proxy_address", "This is no proxy's address. One looks like http://proxy.example:8080.")
 	}
 	switch u.Scheme {
 	case "http", "https", "socks5", "socks5h":
 	default:
-		return "", nil, say("A proxy's address begins with http://, https:// or socks5://.")
+		return "", nil, say("proxy_scheme", "A proxy's address begins with http://, https:// or socks5://.")
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", nil, say("A proxy's address ends with its port, such as :8080. Leave out what follows.")
+		return "", nil, say("proxy_rest", "A proxy's address ends with its port, such as :8080. Leave out what follows.")
 	}
 	if err := checkPort(u.Port()); err != nil {
 		return "", nil, err
@@ -123,7 +123,7 @@ func checkPort(port string) error {
 		return nil
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return say("A port is a number from 1 to 65535.")
+		return say("port", "A port is a number from 1 to 65535.")
 	}
 	return nil
 }
@@ -140,13 +140,13 @@ func parseEndpoint(text string) (string, error) {
 	text = strings.TrimRight(text, "/")
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", say("This is no mirror's address. One looks like https://hub.example.")
+		return "", say("mirror_address", "This is no mirror's address. One looks like https://hub.example.")
 	}
 	if u.User != nil {
-		return "", say("A mirror's address holds no password. If the mirror wants a token, it has a field of its own.")
+		return "", say("mirror_password", "A mirror's address holds no password. If the mirror wants a token, it has a field of its own.")
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
-		return "", say("A mirror's address begins with https://, so that nobody on the way can change a model or read a token.")
+		return "", say("mirror_scheme", "A mirror's address begins with https://, so that nobody on the way can change a model or read a token.")
 	}
 	return text, checkPort(u.Port())
 }
@@ -160,7 +160,7 @@ const longestToken = 512
 
 func checkToken(token string) error {
 	if len(token) > longestToken || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return say("This is no token. Copy it again from the hub's page.")
+		return say("token", "This is no token. Copy it again from the hub's page.")
 	}
 	return nil
 }
@@ -489,13 +489,13 @@ func (a *Agent) CheckDownloads(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return say("Nothing answered within half a minute. Check the addresses of the proxy and of the mirror.")
+		return say("hub_slow", "Nothing answered within half a minute. Check the addresses of the proxy and of the mirror.")
 	case errors.As(err, &r) && r.Code == models.CodeGated:
-		return say("It answers, but does not take the token. Make a new one on its page.")
+		return say("hub_token", "It answers, but does not take the token. Make a new one on its page.")
 	case errors.As(err, &r) && r.Code == models.CodeUnreachable:
-		return sayf("It does not answer (%s). Check the addresses of the proxy and of the mirror.", r.Detail)
+		return say("hub_silent", "It does not answer ({why}). Check the addresses of the proxy and of the mirror.", r.Detail)
 	case errors.As(err, &r):
-		return sayf("It answers, but not as a hub does (%s). Check the address of the mirror.", r.Detail)
+		return say("hub_other", "It answers, but not as a hub does ({why}). Check the address of the mirror.", r.Detail)
 	}
 	return err
 }

@@ -148,10 +148,11 @@ func (a *Agent) startEngine(ctx context.Context, p *parts) (err error) {
 		p.class.Card, p.class.VRAMGB = c.Card, c.VRAMGB
 		device.Name = c.Card
 	}
+	why := plan.Explain(choice)
 	a.hub.change(func(s *api.State) {
 		s.Engine.Status = "ready"
 		s.Hardware = api.Hardware{
-			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: choice.Package.Backend, Runtime: info.Runtime, Why: plan.Explain(choice),
+			Name: device.Name, Kind: string(device.Kind), VRAMGB: int(p.class.VRAMGB), Backend: choice.Package.Backend, Runtime: info.Runtime, Why: why.String(), WhySaid: why,
 		}
 	})
 	a.showDevices(plan, choice.Device, info.Runtime)

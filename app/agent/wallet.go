@@ -90,7 +90,7 @@ func (m *money) send(id string, to common.Address, amount protocol.Wei) error {
 		before, err := m.table.Get(tx, id)
 		if known = err == nil; known {
 			if before.To != to.Hex() || before.Amount.Cmp(amount) != 0 {
-				return say("This was sent already, to another address or of another amount.")
+				return say("send_twice", "This was sent already, to another address or of another amount.")
 			}
 			return nil
 		}
@@ -139,27 +139,28 @@ func (m *money) settle(id string, receipt *types.Receipt, sent error) error {
 		}
 		t.State = api.TransferSent
 		if sent != nil {
-			t.State, t.Problem = api.TransferFailed, whyNotSent(sent)
+			why := whyNotSent(sent)
+			t.State, t.Problem, t.ProblemSaid = api.TransferFailed, why.String(), protocol.Phrases{why}
 		}
 		return m.table.Put(tx, id, t)
 	})
 }
 
 // whyNotSent is a failed transaction in a sentence.
-func whyNotSent(err error) string {
+func whyNotSent(err error) *protocol.Phrase {
 	var refusal *contracts.Refusal
 	switch {
 	case errors.Is(err, chain.ErrFunds):
-		return "The wallet holds too few coins for fees."
+		return protocol.Say("sent_fees", "The wallet holds too few coins for fees.")
 	case errors.As(err, &refusal) && refusal.Name == "ERC20InsufficientBalance":
-		return "The wallet held less than that."
+		return protocol.Say("sent_less", "The wallet held less than that.")
 	default:
-		return fmt.Sprintf("The network refused it: %v", err)
+		return protocol.Say("sent_refused", "The network refused it: {why}", err)
 	}
 }
 
 // errApart says that no chain can be asked.
-const errApart = say("Helium isn't connected to the network. Try again when it is.")
+var errApart = say("apart", "Helium isn't connected to the network. Try again when it is.")
 
 func (a *Agent) moneyNow() (*money, *node.Node, error) {
 	a.mu.Lock()
@@ -190,7 +191,7 @@ func (a *Agent) cost(ctx context.Context, s api.SendCNX) (cost api.SendCost, to 
 		return cost, to, err
 	}
 	if s.Amount.IsZero() {
-		return cost, to, say("Say how much to send.")
+		return cost, to, say("send_amount", "Say how much to send.")
 	}
 	cost.To = to.Hex()
 	balance, err := m.free(ctx)
@@ -198,7 +199,7 @@ func (a *Agent) cost(ctx context.Context, s api.SendCNX) (cost api.SendCost, to 
 		return cost, to, err
 	}
 	if cost.Left, err = balance.Sub(s.Amount); err != nil {
-		return cost, to, sayf("The wallet has %s CNX, and you want to send %s.", balance.Decimal(), s.Amount.Decimal())
+		return cost, to, say("send_too_much", "The wallet has {balance} CNX, and you want to send {amount}.", balance, s.Amount)
 	}
 	client := m.chain.Client()
 	code, err := client.CodeAt(ctx, to, nil)
@@ -255,7 +256,7 @@ func (m *money) free(ctx context.Context) (protocol.Wei, error) {
 }
 
 func unreached(err error) error {
-	return sayf("The network does not answer now. Nothing was sent. (%v)", err)
+	return say("send_unreached", "The network does not answer now. Nothing was sent. ({why})", err)
 }
 
 // SendCNX sends CNX to another address.
@@ -281,7 +282,7 @@ func (a *Agent) SendCNX(ctx context.Context, s api.SendCNX) error {
 		return err
 	}
 	if !cost.Payable {
-		return say("The wallet holds too few coins for fees. Nothing was sent.")
+		return say("send_fees", "The wallet holds too few coins for fees. Nothing was sent.")
 	}
 	if err := a.prove(ctx, s.Passphrase); err != nil {
 		return err
@@ -308,7 +309,7 @@ func (a *Agent) prove(ctx context.Context, passphrase string) error {
 		return nil
 	}
 	if passphrase == "" {
-		return say("Enter your passphrase.")
+		return say("wallet_enter", "Enter your passphrase.")
 	}
 	if _, err := wallet.Unlock(ctx, walletDir(a.cfg.DataDir), passphrase, a.cfg.Wallet); err != nil {
 		return plain(err)
@@ -320,15 +321,15 @@ func (a *Agent) prove(ctx context.Context, passphrase string) error {
 func addressOf(text string) (common.Address, error) {
 	text = strings.TrimSpace(text)
 	if !common.IsHexAddress(text) || !strings.HasPrefix(text, "0x") {
-		return common.Address{}, say("This is no address. One begins with 0x and has 40 digits after it, 0 to 9 and a to f.")
+		return common.Address{}, say("address", "This is no address. One begins with 0x and has 40 digits after it, 0 to 9 and a to f.")
 	}
 	address := common.HexToAddress(text)
 	digits := text[2:]
 	if digits != strings.ToLower(digits) && digits != strings.ToUpper(digits) && text != address.Hex() {
-		return common.Address{}, say("A letter of this address is wrong: its capitals do not fit. Copy it again.")
+		return common.Address{}, say("address_letter", "A letter of this address is wrong: its capitals do not fit. Copy it again.")
 	}
 	if address == (common.Address{}) {
-		return address, say("Nobody owns this address. What goes there is lost.")
+		return address, say("address_nobody", "Nobody owns this address. What goes there is lost.")
 	}
 	return address, nil
 }
@@ -342,9 +343,9 @@ func (m *money) recipient(text string) (common.Address, error) {
 	at := m.profile.Contracts
 	switch to {
 	case m.sender.Address():
-		return to, say("This is this wallet's own address.")
+		return to, say("address_own", "This is this wallet's own address.")
 	case at.Token, at.Node, at.Task:
-		return to, say("This address belongs to the network itself, which would keep what it is sent.")
+		return to, say("address_network", "This address belongs to the network itself, which would keep what it is sent.")
 	}
 	return to, nil
 }
@@ -359,11 +360,11 @@ func (a *Agent) Withdraw(ctx context.Context) error {
 	}
 	switch err := n.Withdraw(ctx); {
 	case errors.Is(err, node.ErrNothingCredited):
-		return say("Nothing waits to be withdrawn.")
+		return say("withdraw_nothing", "Nothing waits to be withdrawn.")
 	case errors.Is(err, chain.ErrFunds):
-		return say("The wallet holds too few coins for fees, and the network pays none for this now.")
+		return say("withdraw_fees", "The wallet holds too few coins for fees, and the network pays none for this now.")
 	case err != nil:
-		return sayf("It could not be withdrawn: %v", err)
+		return say("withdraw_failed", "It could not be withdrawn: {why}", err)
 	}
 	return nil
 }
@@ -384,7 +385,7 @@ func (a *Agent) SetPayout(ctx context.Context, s api.SetPayout) error {
 		return err
 	}
 	if err := n.SetPayout(ctx, to); errors.Is(err, node.ErrPayout) {
-		return say("This address belongs to the network itself, which would keep what it is sent.")
+		return say("address_network", "This address belongs to the network itself, which would keep what it is sent.")
 	} else if err != nil {
 		return err
 	}

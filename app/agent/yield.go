@@ -12,6 +12,7 @@ import (
 	"helium/app/api"
 	"helium/backend/hardware/sense"
 	"helium/backend/node"
+	"helium/backend/protocol"
 	"helium/backend/yield"
 )
 
@@ -203,7 +204,7 @@ func unread(r sense.Readings) []api.Unread {
 	for _, one := range []struct {
 		reason yield.Code
 		known  bool
-		why    string
+		why    *protocol.Phrase
 	}{
 		{yield.Game, r.Fullscreen.Known, r.Fullscreen.Why},
 		{yield.Listed, r.Programs.Known, r.Programs.Why},
@@ -213,7 +214,7 @@ func unread(r sense.Readings) []api.Unread {
 		{yield.InUse, r.Idle.Known, r.Idle.Why},
 	} {
 		if !one.known {
-			list = append(list, api.Unread{Reason: one.reason, Why: one.why})
+			list = append(list, api.Unread{Reason: one.reason, Why: one.why.String(), WhySaid: protocol.Phrases{one.why}})
 		}
 	}
 	return list
@@ -252,7 +253,7 @@ func (a *Agent) SetWhen(_ context.Context, settings json.RawMessage) error {
 	s, err := yield.ParseSettings(settings)
 	var refused *yield.Refusal
 	if errors.As(err, &refused) {
-		return &api.FieldError{Field: refused.Field, Message: refused.Why}
+		return &api.FieldError{Field: refused.Field, Said: refused.Why}
 	}
 	if err != nil {
 		return err

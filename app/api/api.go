@@ -146,8 +146,9 @@ type When struct {
 
 // Unread is a reason that can't be told here, and why.
 type Unread struct {
-	Reason yield.Code `json:"reason"`
-	Why    string     `json:"why"`
+	Reason  yield.Code       `json:"reason"`
+	Why     string           `json:"why"`
+	WhySaid protocol.Phrases `json:"why_said,omitempty"`
 }
 
 // PauseLength is how long a pause lasts that ends by itself.
@@ -191,6 +192,8 @@ type Hardware struct {
 	Backend string `json:"backend"`
 	Runtime string `json:"runtime"`
 	Why     string `json:"why"`
+	// WhySaid is Why for other languages, as everything named so is.
+	WhySaid protocol.Phrases `json:"why_said,omitempty"`
 }
 
 // Engine is the child process that does the work.

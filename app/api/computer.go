@@ -1,6 +1,10 @@
 package api
 
-import "context"
+import (
+	"context"
+
+	"helium/backend/protocol"
+)
 
 // Computer is what tasks may run on here, and how hard.
 type Computer struct {
@@ -17,9 +21,10 @@ type Computer struct {
 	Rejoins bool   `json:"rejoins"`
 	// Missing says why Picked isn't what is used. The node takes no tasks until
 	// another choice is made.
-	Missing string `json:"missing,omitempty"`
-	Power   Power  `json:"power"`
-	Awake   Awake  `json:"awake"`
+	Missing     string           `json:"missing,omitempty"`
+	MissingSaid protocol.Phrases `json:"missing_said,omitempty"`
+	Power       Power            `json:"power"`
+	Awake       Awake            `json:"awake"`
 }
 
 // Device is a graphics card or the processor.
@@ -32,8 +37,9 @@ type Device struct {
 	// MemoryGB that a model may take.
 	MemoryGB int `json:"memory_gb"`
 	// Usable says that the engine has a way to use it; Why says why not.
-	Usable bool   `json:"usable"`
-	Why    string `json:"why,omitempty"`
+	Usable  bool             `json:"usable"`
+	Why     string           `json:"why,omitempty"`
+	WhySaid protocol.Phrases `json:"why_said,omitempty"`
 	// SameClass: changing to it needs no leaving and joining again.
 	SameClass bool `json:"same_class"`
 }
@@ -61,19 +67,21 @@ type PowerChoice struct {
 type Power struct {
 	Choice PowerChoice `json:"choice"`
 	// Unread says why nothing is known of it; empty when something is.
-	Unread string `json:"unread,omitempty"`
-	Draw   int    `json:"draw"`
-	Limit  int    `json:"limit"`
-	Usual  int    `json:"usual"`
-	Least  int    `json:"least"`
-	Most   int    `json:"most"`
+	Unread     string           `json:"unread,omitempty"`
+	UnreadSaid protocol.Phrases `json:"unread_said,omitempty"`
+	Draw       int              `json:"draw"`
+	Limit      int              `json:"limit"`
+	Usual      int              `json:"usual"`
+	Least      int              `json:"least"`
+	Most       int              `json:"most"`
 	// Quiet is the limit of PowerQuiet. Settable says that the card takes limits.
 	Quiet    int  `json:"quiet"`
 	Settable bool `json:"settable"`
 	// Problem is a sentence about why the choice does not hold, and Command what an
 	// administrator could run.
-	Problem string `json:"problem,omitempty"`
-	Command string `json:"command,omitempty"`
+	Problem     string           `json:"problem,omitempty"`
+	ProblemSaid protocol.Phrases `json:"problem_said,omitempty"`
+	Command     string           `json:"command,omitempty"`
 }
 
 // Awake is staying awake for a task.
@@ -82,7 +90,8 @@ type Awake struct {
 	Wanted bool `json:"wanted"`
 	Holds  bool `json:"holds"`
 	// Problem says why the system would not; empty when it would, or wasn't asked.
-	Problem string `json:"problem,omitempty"`
+	Problem     string           `json:"problem,omitempty"`
+	ProblemSaid protocol.Phrases `json:"problem_said,omitempty"`
 }
 
 // Sensed is what is seen of the computer now; what can't be read is missing.
@@ -147,14 +156,16 @@ type ComputerService interface {
 }
 
 // FieldError is an error about one field of what was sent; Field is its path in
-// JSON. Over JSON-RPC the field is the error's data.
+// JSON. Over JSON-RPC the field and the phrase are the error's data.
 type FieldError struct {
-	Field   string
-	Message string
+	Field string
+	Said  *protocol.Phrase
 }
 
 // Error is the sentence for the person.
-func (e *FieldError) Error() string { return e.Message }
+func (e *FieldError) Error() string { return e.Said.String() }
 
 // ErrorData implements rpc.DataError.
-func (e *FieldError) ErrorData() any { return map[string]string{"field": e.Field} }
+func (e *FieldError) ErrorData() any {
+	return map[string]any{"field": e.Field, "said": protocol.Phrases{e.Said}}
+}

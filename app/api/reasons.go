@@ -22,3 +22,13 @@ const (
 	// ReasonSetup: something else failed on the way to a node.
 	ReasonSetup ReasonCode = "setup_failed"
 )
+
+// NoticeCode is the code of a reason that a screen shows in its place, as beside a
+// model: those of the models (models.ReasonCodes), of their folder
+// (shelf.ReasonCodes), and the agent's own.
+type NoticeCode string
+
+const (
+	// NoticeModels: the models can't be read.
+	NoticeModels NoticeCode = "models_unreadable"
+)

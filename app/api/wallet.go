@@ -44,7 +44,8 @@ type Transfer struct {
 	// Tx is the transaction's hash, once it is in a block.
 	Tx string `json:"tx,omitempty"`
 	// Problem says why it failed.
-	Problem string `json:"problem,omitempty"`
+	Problem     string           `json:"problem,omitempty"`
+	ProblemSaid protocol.Phrases `json:"problem_said,omitempty"`
 }
 
 // SendCNX sends CNX from the wallet.

@@ -20,6 +20,7 @@ import (
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"helium/app/api"
+	"helium/backend/protocol"
 	"helium/backend/yield"
 )
 
@@ -283,7 +284,7 @@ func TestTheDesktopsChoicesComeThroughWholeOrNotAtAll(t *testing.T) {
 }
 
 func (r *recorder) SetPower(_ context.Context, p api.PowerChoice) error {
-	return &api.FieldError{Field: "watts", Message: "too much for this card"}
+	return &api.FieldError{Field: "watts", Said: protocol.Say("power_watts", "{watts} watts is no limit for a card.", 9000)}
 }
 
 // A screen shows an error beside the field that it is about.
@@ -296,7 +297,7 @@ func TestAnErrorAboutAFieldNamesIt(t *testing.T) {
 	defer c.Close()
 	err = c.call(t.Context(), "setPower", api.PowerChoice{Mode: api.PowerOwn, Watts: 9000})
 	var data rpc.DataError
-	if !errors.As(err, &data) || err.Error() != "too much for this card" {
+	if !errors.As(err, &data) || err.Error() != "9000 watts is no limit for a card." {
 		t.Fatalf("got %v", err)
 	}
 	if field, _ := data.ErrorData().(map[string]any); field["field"] != "watts" {

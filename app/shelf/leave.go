@@ -54,24 +54,24 @@ func (s *Shelf) Remove(id string) error {
 
 func (s *Shelf) mayRemove(l *models.Library, id string) error {
 	if _, moving := s.moves(); moving {
-		return say("The models are being moved. Delete it when that is done.")
+		return say("models_moving_delete", "The models are being moved. Delete it when that is done.")
 	}
 	facts, err := l.Show(id)
 	if errors.Is(err, models.ErrNotHere) {
 		if slices.ContainsFunc(l.Unfinished(), func(u models.Unfinished) bool { return u.ID == id }) || s.has(id) {
 			return nil
 		}
-		return say("This model is not on this computer any more.")
+		return say("model_gone", "This model is not on this computer any more.")
 	}
 	switch {
 	case err != nil:
 		return err
 	case facts.Why == models.WhyBuiltIn:
-		return say("This model is a part of Helium, which makes it itself. It can't be deleted.")
+		return say("model_built_in", "This model is a part of Helium, which makes it itself. It can't be deleted.")
 	case facts.Why == models.WhyForeign:
-		return sayf("Another program fetched this model, and may need it. Helium only uses it. Delete it with that program, or in the folder %s.", l.Dir())
+		return say("model_foreign", "Another program fetched this model, and may need it. Helium only uses it. Delete it with that program, or in the folder {folder}.", l.Dir())
 	case facts.InUse:
-		return say("A task is working with this model. Delete it when the task is over.")
+		return say("model_task", "A task is working with this model. Delete it when the task is over.")
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func (s *Shelf) Keep(id string) error {
 	defer s.mu.Unlock()
 	one := s.leaving[id]
 	if one == nil || one.stage != LeaveTells {
-		return say("The model is gone already.")
+		return say("model_gone_already", "The model is gone already.")
 	}
 	one.stop()
 	return nil
@@ -142,7 +142,7 @@ func (s *Shelf) leave(ctx context.Context, id string, one *leave) {
 		}
 		s.mu.Lock()
 		one.stage = LeaveTells
-		one.reason = reasonOf(err, "model_stays", "The model could not be deleted", "Helium tries again by itself.")
+		one.reason = reasonOf(err, CodeStays, "The model could not be deleted", "Helium tries again by itself.")
 		s.mu.Unlock()
 		s.cfg.Changed()
 		select {

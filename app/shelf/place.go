@@ -51,18 +51,18 @@ func place(chosen string) (string, error) {
 		chosen = filepath.Join(home, rest)
 	}
 	if chosen == "" {
-		return "", say("Choose a folder first.")
+		return "", say("folder_none", "Choose a folder first.")
 	}
 	if !filepath.IsAbs(chosen) {
-		return "", sayf("“%.200s” is not a whole path. It begins with %s.", chosen, wholePath())
+		return "", say("folder_path", "“{folder}” is not a whole path. It begins with {example}.", fmt.Sprintf("%.200s", chosen), wholePath())
 	}
 	dir := filepath.Clean(chosen)
 	info, err := os.Stat(dir)
 	switch {
 	case err == nil && !info.IsDir():
-		return "", sayf("%s is a file. Choose a folder.", dir)
+		return "", say("folder_file", "{folder} is a file. Choose a folder.", dir)
 	case err != nil && !errors.Is(err, os.ErrNotExist):
-		return "", sayf("%s can't be opened. Choose a folder of your own. (%v)", dir, err)
+		return "", say("folder_opened", "{folder} can't be opened. Choose a folder of your own. ({why})", dir, err)
 	case err != nil || models.IsMarked(dir) || !hasOtherThings(dir):
 		return dir, nil
 	}
@@ -71,7 +71,7 @@ func place(chosen string) (string, error) {
 
 func wholePath() string {
 	if filepath.Separator == '\\' {
-		return `a disk, as D:\ does`
+		return `D:\`
 	}
 	return "/"
 }
@@ -105,7 +105,7 @@ func (s *Shelf) Survey(chosen string) (Plan, error) {
 	_, before := os.Stat(dir)
 	to, err := models.Open(dir, s.cfg.Options)
 	if err != nil {
-		return Plan{}, sayf("%s can't be used. Choose a folder of your own. (%v)", dir, err)
+		return Plan{}, say("folder_used", "{folder} can't be used. Choose a folder of your own. ({why})", dir, err)
 	}
 	survey, err := l.Survey(to)
 	if errors.Is(before, os.ErrNotExist) {
@@ -124,9 +124,9 @@ func (s *Shelf) Move(chosen string) error {
 	defer s.mu.Unlock()
 	switch {
 	case s.record.Move != nil:
-		return say("The models are being moved already.")
+		return say("models_moving", "The models are being moved already.")
 	case len(s.leaving) > 0:
-		return say("A model is being deleted. Move the others when that is done.")
+		return say("models_leaving", "A model is being deleted. Move the others when that is done.")
 	}
 	m := move{Stage: moveCopies, From: s.dir(), To: plan.Dir}
 	if err := models.Mark(plan.Dir); err != nil {
@@ -153,11 +153,11 @@ func (s *Shelf) CancelMove() error {
 	defer s.mu.Unlock()
 	switch m := s.record.Move; {
 	case m == nil:
-		return say("The move is over.")
+		return say("move_over", "The move is over.")
 	case m.Stage == moveUndoes:
 		return nil
 	case m.Stage == moveClears:
-		return say("The models are in the new folder already. Only what is left in the old one is being removed.")
+		return say("move_done", "The models are in the new folder already. Only what is left in the old one is being removed.")
 	}
 	if err := s.setStage(moveUndoes); err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *Shelf) RetryMove() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.record.Move == nil {
-		return say("The move is over.")
+		return say("move_over", "The move is over.")
 	}
 	s.again = 0
 	signal(s.moving)
@@ -192,13 +192,13 @@ func (s *Shelf) UseFolder(chosen string) error {
 			return err
 		}
 		if err := models.Mark(dir); err != nil {
-			return sayf("%s can't be used. Choose a folder of your own. (%v)", dir, err)
+			return say("folder_used", "{folder} can't be used. Choose a folder of your own. ({why})", dir, err)
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, err := s.open(); err == nil {
-		return say("The models are where they should be. Move them instead.")
+		return say("models_there", "The models are where they should be. Move them instead.")
 	}
 	if err := s.keep(func(r *record) { r.Dir, r.Move = dir, nil }); err != nil {
 		return err
@@ -244,7 +244,7 @@ func (s *Shelf) moveAll(ctx context.Context) {
 func (s *Shelf) moveFails(err error) time.Duration {
 	s.log.Warn("the models could not be moved yet", "err", err)
 	s.mu.Lock()
-	s.move.Reason = reasonOf(err, "move", "The models can't be moved right now", "Helium tries again by itself. All models are safe where they are.")
+	s.move.Reason = reasonOf(err, CodeMove, "The models can't be moved right now", "Helium tries again by itself. All models are safe where they are.")
 	wait := min(s.retry<<min(s.again, 10), mostRetry)
 	s.again++
 	s.mu.Unlock()
@@ -292,6 +292,7 @@ func (s *Shelf) copyAll(ctx context.Context, m move) error {
 	if !models.IsMarked(m.To) {
 		return protocol.Reason{
 			Code: CodeGone, Title: "The new folder isn't there", Detail: "The folder " + m.To + " is not there any more.",
+			Facts:  protocol.Phrases{protocol.Say("models_folder", "The folder {folder} is not there, or is another one of that name.", m.To)},
 			Action: "Connect its disk: the move goes on by itself. Or take the move back. All models are safe where they are.",
 		}
 	}

@@ -158,24 +158,24 @@ func (s *Shelf) has(id string) bool {
 
 // Pause holds a download until it is resumed; what came stays.
 func (s *Shelf) Pause(id string) error {
-	return s.step(id, pauses, "This download can't be paused: it is done, or has failed.")
+	return s.step(id, pauses, say("download_no_pause", "This download can't be paused: it is done, or has failed."))
 }
 
 // Resume goes on with a download that is paused, is stuck or has failed.
 func (s *Shelf) Resume(id string) error {
-	return s.step(id, resumes, "This download goes on already.")
+	return s.step(id, resumes, say("download_goes_on", "This download goes on already."))
 }
 
-func (s *Shelf) step(id string, e downloadEvent, otherwise string) error {
+func (s *Shelf) step(id string, e downloadEvent, otherwise error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := s.find(id)
 	if i < 0 {
-		return say("This download is over.")
+		return say("download_over", "This download is over.")
 	}
 	j := s.jobs[i]
 	if !j.take(e) {
-		return say(otherwise)
+		return otherwise
 	}
 	if e == resumes {
 		j.tried = 0
@@ -321,7 +321,7 @@ func (s *Shelf) fetch(ctx context.Context, j *job) {
 // setback tells what may go over from what will not. It is called with mu held.
 func (s *Shelf) setback(j *job, err error) {
 	s.log.Warn("a model could not be fetched", "model", models.Label(j.ID), "err", err)
-	j.reason = reasonOf(err, "download", "The model could not be fetched", "Try again: it goes on where it stopped.")
+	j.reason = reasonOf(err, CodeDownload, "The model could not be fetched", "Try again: it goes on where it stopped.")
 	switch j.reason.Code {
 	case models.CodeNoSpace, models.CodeCap, models.CodeUnreachable, models.CodeBusy, CodeGone:
 		j.take(blocks)

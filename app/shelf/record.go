@@ -77,6 +77,7 @@ func there(dir string) error {
 	}
 	return protocol.Reason{
 		Code: CodeGone, Title: "The folder with the models isn't there", Detail: "The folder " + dir + " is not there, or is another one of that name.",
+		Facts:  protocol.Phrases{protocol.Say("models_folder", "The folder {folder} is not there, or is another one of that name.", dir)},
 		Action: "Connect its disk: Helium goes on by itself. Or choose another folder on the Models page.",
 	}
 }

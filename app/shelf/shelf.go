@@ -15,7 +15,6 @@ package shelf
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -97,8 +96,19 @@ type Shelf struct {
 	work sync.WaitGroup
 }
 
-// CodeGone says that the folder that was chosen for models is not there.
-const CodeGone = "models_gone"
+// Codes of the reasons that a shelf gives, beside those of its library.
+const (
+	// CodeGone: the folder that was chosen for models is not there.
+	CodeGone = "models_gone"
+	// CodeDownload: a model could not be fetched, CodeMove: the models can't be moved
+	// now, CodeStays: a model could not be deleted.
+	CodeDownload = "model_download"
+	CodeMove     = "models_move"
+	CodeStays    = "model_stays"
+)
+
+// ReasonCodes are all of them.
+func ReasonCodes() []string { return []string{CodeGone, CodeDownload, CodeMove, CodeStays} }
 
 // Open reads the record and opens the folder in force. A record that can't be read is
 // put aside. The error holds a protocol.Reason with CodeGone where the folder's disk
@@ -337,14 +347,10 @@ func (s *Shelf) Limit() int64 {
 }
 
 // ErrOther says that what a person agreed to is not what would happen now.
-var ErrOther error = say("Other models would go now than a moment ago. Look at it again.")
+var ErrOther = say("models_other", "Other models would go now than a moment ago. Look at it again.")
 
-// say is an error that is a sentence for the person.
-type say string
-
-func (s say) Error() string { return string(s) }
-
-func sayf(format string, args ...any) error { return say(fmt.Sprintf(format, args...)) }
+// say is an error that is a phrase for the person.
+func say(code, text string, values ...any) error { return protocol.Say(code, text, values...) }
 
 // moves says whether the models are being moved, and how far that has come.
 func (s *Shelf) moves() (moveStage, bool) {
@@ -360,7 +366,7 @@ func (s *Shelf) moves() (moveStage, bool) {
 // models that a person was told would go by it.
 func (s *Shelf) SetLimit(bytes int64, going []string) error {
 	if bytes < 0 {
-		return say("The limit is below 0.")
+		return say("models_limit", "The limit is below 0.")
 	}
 	l, err := s.Library()
 	if err != nil {
@@ -368,7 +374,7 @@ func (s *Shelf) SetLimit(bytes int64, going []string) error {
 	}
 	leaving := l.Leaving("", 0, bytes)
 	if _, moving := s.moves(); moving && len(leaving.IDs) > 0 {
-		return say("The models are being moved. Set the limit when that is done.")
+		return say("models_moving_limit", "The models are being moved. Set the limit when that is done.")
 	}
 	for _, id := range leaving.IDs {
 		if !slices.Contains(going, id) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"helium/backend/hardware/tool"
+	"helium/backend/protocol"
 )
 
 // nvidia asks NVIDIA's own tool, and says whether it is here.
@@ -28,7 +29,7 @@ func (s *seen) nvidia(ctx context.Context, ask runner) (hasTool bool) {
 	}
 	answered := s.parseNvidiaSMI(string(out))
 	if !answered && err != nil {
-		s.pass("NVIDIA's driver does not answer: %s", err)
+		s.pass(protocol.Say("nvidia_silent", "NVIDIA's driver does not answer: {why}.", err))
 	}
 	return true
 }
@@ -54,7 +55,7 @@ func (s *seen) parseNvidiaSMI(out string) (answered bool) {
 			s.nvidiaCard(fields)
 		case !told:
 			told = true // the first line of an error says it
-			s.pass("NVIDIA's driver says: %s", plain(line))
+			s.pass(protocol.Say("nvidia_says", "NVIDIA's driver says: {text}.", plain(line)))
 		}
 	}
 	return answered
@@ -63,7 +64,7 @@ func (s *seen) parseNvidiaSMI(out string) (answered bool) {
 func (s *seen) nvidiaCard(fields []string) {
 	card := Device{Kind: GPU, Name: fields[0], Maker: Nvidia, PCI: pciAddress(fields[2])}
 	if !nameable(card.Name) {
-		s.pass("a card of NVIDIA can't be used: its driver does not tell its name")
+		s.pass(protocol.Say("nvidia_nameless", "A card of NVIDIA can't be used: its driver does not tell its name."))
 		return
 	}
 	if mb, err := strconv.Atoi(fields[1]); err == nil {
@@ -75,7 +76,7 @@ func (s *seen) nvidiaCard(fields []string) {
 	if len(fields) == 6 {
 		card.Compute = parseCompute(fields[4])
 		if fields[5] == "Enabled" {
-			s.pass("your %s can't be used: it is divided into parts (MIG)", card.short())
+			s.not(card.short(), protocol.Say("card_divided", "it is divided into parts (MIG)"))
 			return
 		}
 	}
@@ -126,12 +127,12 @@ func parseCompute(s string) int {
 func (s *seen) apple(ctx context.Context, ask runner) {
 	out, err := ask(ctx, "system_profiler", "SPDisplaysDataType", "-json")
 	if err != nil {
-		s.pass("the Mac does not tell its graphics cards: %s", err)
+		s.pass(protocol.Say("mac_cards", "The Mac does not tell its graphics cards: {why}.", err))
 		return
 	}
 	memory, err := ask(ctx, "sysctl", "-n", "hw.memsize")
 	if err != nil {
-		s.pass("the Mac does not tell its memory: %s", err)
+		s.pass(protocol.Say("mac_memory", "The Mac does not tell its memory: {why}.", err))
 		return
 	}
 	s.parseSystemProfiler(out, string(memory))
@@ -147,7 +148,7 @@ func (s *seen) parseSystemProfiler(out []byte, memsize string) {
 		} `json:"SPDisplaysDataType"`
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
-		s.pass("the Mac does not tell its graphics cards: its report can't be read")
+		s.pass(protocol.Say("mac_report", "The Mac does not tell its graphics cards: its report can't be read."))
 		return
 	}
 	total, err := strconv.ParseInt(strings.TrimSpace(memsize), 10, 64)
@@ -159,9 +160,9 @@ func (s *seen) parseSystemProfiler(out []byte, memsize string) {
 		switch {
 		case !nameable(name):
 		case !strings.HasPrefix(name, "Apple "):
-			s.pass("your %s can't be used: on a Mac only Apple's own chips can", name)
+			s.not(name, protocol.Say("card_not_apple", "on a Mac only Apple's own chips can"))
 		case strings.Contains(name, "Paravirtual"):
-			s.pass("your %s can't be used: it is that of a virtual machine", name)
+			s.not(name, protocol.Say("card_virtual", "it is that of a virtual machine"))
 		default:
 			s.add(Device{Kind: GPU, Name: name, MemoryMB: int(total >> 20 * 2 / 3), Maker: Apple})
 		}

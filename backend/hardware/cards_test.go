@@ -93,7 +93,7 @@ func (r recorded) outcome(t *testing.T) string {
 		t.Fatal(err)
 	}
 	first := plan.Choices[0]
-	return strings.Join(append(lines, "uses: "+first.Package.Backend, "why: "+first.Why), "\n")
+	return strings.Join(append(lines, "uses: "+first.Package.Backend, "why: "+first.Why.String()), "\n")
 }
 
 func TestRecordedComputers(t *testing.T) {
@@ -123,7 +123,7 @@ func checkSeen(t *testing.T, s seen, of any) {
 		}
 	}
 	for _, why := range s.passed {
-		if why == "" || len(why) > 1000 || strings.ContainsAny(why, "\n\r\x00") {
+		if why.String() == "" || len(why.String()) > 1000 || strings.ContainsAny(why.String(), "\n\r\x00") {
 			t.Errorf("%q is told as %q", of, why)
 		}
 	}

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"helium/backend/protocol"
 	"helium/inference/ggml"
 )
 
@@ -28,7 +27,7 @@ type Plan struct {
 // Unfit is a device that can't be used, and why.
 type Unfit struct {
 	Device Device
-	Why    string
+	Why    protocol.Phrases
 }
 
 // Choice is a device and the engine package for it.
@@ -36,13 +35,15 @@ type Choice struct {
 	Device  Device
 	Package ggml.Package
 	With    string // the package's name for people, such as CUDA
-	Why     string // a sentence for the owner
+	Why     protocol.Phrases
 }
 
 // Want is a package worth fetching.
 type Want struct {
 	ggml.Offer
-	Why string // a sentence for the owner
+	Why *protocol.Phrase
+	// Besides is what else it takes; nil for nothing.
+	Besides *protocol.Phrase
 }
 
 // way is how the engine may compute on the cards of a maker. One that names
@@ -59,7 +60,7 @@ type way struct {
 	native [][2]int
 	// driver is the least one for native code, translator the least for the rest.
 	driver, translator int
-	besides            string // what else a person has to get
+	besides            *protocol.Phrase // what else a person has to get
 }
 
 // ways lists them, a maker's best first. The figures for CUDA come from the
@@ -68,9 +69,9 @@ type way struct {
 func ways() []way {
 	return []way{
 		{maker: Nvidia, backend: ggml.CUDA, name: "CUDA", release: "CUDA 13", oldest: 75, native: [][2]int{{86, 89}, {120, 121}},
-			driver: 580, translator: 590, besides: " It also takes NVIDIA's CUDA 13 libraries, which are several hundred MB."},
+			driver: 580, translator: 590, besides: cudaLibraries("CUDA 13")},
 		{maker: Nvidia, backend: ggml.CUDA12, name: "CUDA 12", release: "CUDA 12", oldest: 50, native: [][2]int{{86, 89}},
-			driver: 525, translator: 550, besides: " It also takes NVIDIA's CUDA 12 libraries, which are several hundred MB."},
+			driver: 525, translator: 550, besides: cudaLibraries("CUDA 12")},
 		{maker: Nvidia, backend: ggml.Vulkan, name: "Vulkan"},
 		{maker: AMD, backend: ggml.Vulkan, name: "Vulkan"},
 		{maker: Intel, backend: ggml.Vulkan, name: "Vulkan"},
@@ -78,11 +79,15 @@ func ways() []way {
 	}
 }
 
-// unfit says why a card can't be used this way, or "". What the driver's tool
+func cudaLibraries(release string) *protocol.Phrase {
+	return protocol.Say("package_libraries", "It also takes NVIDIA's {release} libraries, which are several hundred MB.", release)
+}
+
+// unfit says why a card can't be used this way, or nil. What the driver's tool
 // does not tell is left to the engine to find out.
-func (w way) unfit(d Device) string {
+func (w way) unfit(d Device) *protocol.Phrase {
 	if d.Compute != 0 && d.Compute < w.oldest {
-		return fmt.Sprintf("it is too old for %s (compute capability %s, it takes %s or newer)", w.release, capability(d.Compute), capability(w.oldest))
+		return protocol.Say("card_old", "it is too old for {release} (compute capability {has}, it takes {needs} or newer)", w.release, capability(d.Compute), capability(w.oldest))
 	}
 
 	needs := w.translator
@@ -93,9 +98,9 @@ func (w way) unfit(d Device) string {
 	}
 	branch, _, _ := strings.Cut(d.Driver, ".")
 	if have, err := strconv.Atoi(branch); err == nil && have < needs {
-		return fmt.Sprintf("driver %s is too old for %s (needs %d or newer)", d.Driver, w.release, needs)
+		return protocol.Say("driver_old", "driver {driver} is too old for {release} (needs {needs} or newer)", d.Driver, w.release, needs)
 	}
-	return ""
+	return nil
 }
 
 func capability(c int) string { return fmt.Sprintf("%d.%d", c/10, c%10) }
@@ -103,9 +108,9 @@ func capability(c int) string { return fmt.Sprintf("%d.%d", c/10, c%10) }
 // Choose plans for devices, the best first, with the packages that are installed
 // and those that exist for this system. Unfit says of cards that are no devices
 // why, for who would look for them when the processor is used.
-func Choose(devices []Device, unfit []string, installed []ggml.Package, offered []ggml.Offer) (Plan, error) {
+func Choose(devices []Device, unfit protocol.Phrases, installed []ggml.Package, offered []ggml.Offer) (Plan, error) {
 	plan := Plan{Devices: devices}
-	var passed []string // of every card before: why it can't be used
+	var passed protocol.Phrases // of every card before: why it can't be used
 	for _, d := range devices {
 		if d.Kind == CPU {
 			plan.addProcessor(d, installed, slices.Concat(passed, unfit))
@@ -114,9 +119,8 @@ func Choose(devices []Device, unfit []string, installed []ggml.Package, offered 
 		choices, wanted, problems := waysFor(d, installed, offered)
 		plan.add(choices, wanted, passed)
 		if len(choices) == 0 {
-			why := strings.Join(problems, "; ")
-			plan.Unfit = append(plan.Unfit, Unfit{d, why})
-			passed = append(passed, fmt.Sprintf("your %s can't be used: %s", d.short(), why))
+			plan.Unfit = append(plan.Unfit, Unfit{d, problems})
+			passed = append(passed, unusable(d.short(), problems))
 		}
 	}
 	if len(plan.Choices) == 0 {
@@ -127,42 +131,32 @@ func Choose(devices []Device, unfit []string, installed []ggml.Package, offered 
 
 // add takes a card's choices. What it wants is wanted only while no choice of a
 // better card was found.
-func (p *Plan) add(choices []Choice, wanted []Want, passed []string) {
+func (p *Plan) add(choices []Choice, wanted []Want, passed protocol.Phrases) {
 	if len(p.Choices) == 0 {
 		p.Wanted = append(p.Wanted, wanted...)
 	}
 	for _, c := range choices {
-		c.Why = sentences(c.Why, passed)
+		c.Why = slices.Concat(c.Why, passed)
 		p.Choices = append(p.Choices, c)
 	}
 }
 
-func (p *Plan) addProcessor(d Device, installed []ggml.Package, passed []string) {
+func (p *Plan) addProcessor(d Device, installed []ggml.Package, passed protocol.Phrases) {
 	i := slices.IndexFunc(installed, func(p ggml.Package) bool { return p.Backend == ggml.CPU })
 	if i < 0 {
 		return
 	}
 
-	why := "The processor is used"
+	why := protocol.Say("cpu_used", "The processor is used.")
 	if len(p.Choices) == 0 && len(passed) == 0 {
-		why += ": no graphics card was found"
+		why = protocol.Say("cpu_alone", "The processor is used: no graphics card was found.")
 	}
-	p.Choices = append(p.Choices, Choice{Device: d, Package: installed[i], With: "CPU", Why: sentences(why, passed)})
-}
-
-// sentences puts full stops after what is used and what can't be.
-func sentences(why string, passed []string) string {
-	text := why + "."
-	for _, s := range passed {
-		r, size := utf8.DecodeRuneInString(s)
-		text += " " + string(unicode.ToUpper(r)) + s[size:] + "."
-	}
-	return text
+	p.Choices = append(p.Choices, Choice{Device: d, Package: installed[i], With: "CPU", Why: slices.Concat(protocol.Phrases{why}, passed)})
 }
 
 // waysFor goes through the ways to use a card. Wanted are the ways that only
 // lack their package and stand before the first choice.
-func waysFor(d Device, installed []ggml.Package, offered []ggml.Offer) (choices []Choice, wanted []Want, problems []string) {
+func waysFor(d Device, installed []ggml.Package, offered []ggml.Offer) (choices []Choice, wanted []Want, problems protocol.Phrases) {
 	newerCUDA := false
 	for _, w := range ways() {
 		if w.maker != d.Maker {
@@ -172,40 +166,43 @@ func waysFor(d Device, installed []ggml.Package, offered []ggml.Offer) (choices 
 		here := slices.IndexFunc(installed, func(p ggml.Package) bool { return p.Backend == w.backend })
 
 		problem := w.unfit(d)
-		newerCUDA = newerCUDA || w.backend == ggml.CUDA && problem == ""
+		newerCUDA = newerCUDA || w.backend == ggml.CUDA && problem == nil
 		switch {
-		case problem != "":
+		case problem != nil:
 			problems = append(problems, problem)
 		case here >= 0:
 			choices = append(choices, Choice{Device: d, Package: installed[here], With: w.name, Why: usedWith(d, w, problems)})
 		case newerCUDA && w.backend == ggml.CUDA12:
 			// Nobody needs both, and nobody misses the older one.
 		case at < 0:
-			problems = append(problems, fmt.Sprintf("there is no %s package for this system", w.name))
+			problems = append(problems, protocol.Say("package_none", "there is no {package} package for this system", w.name))
 		default:
-			problems = append(problems, fmt.Sprintf("the %s package is not installed", w.name))
+			problems = append(problems, protocol.Say("package_missing", "the {package} package is not installed", w.name))
 			if len(choices) == 0 {
-				why := fmt.Sprintf("With the %s package your %s would be used with %s.%s", w.name, d.short(), w.name, w.besides)
-				wanted = append(wanted, Want{Offer: offered[at], Why: why})
+				why := protocol.Say("package_wanted", "With the {package} package your {card} would be used with {package}.", w.name, d.short())
+				wanted = append(wanted, Want{Offer: offered[at], Why: why, Besides: w.besides})
 			}
 		}
 	}
 	return choices, wanted, problems
 }
 
-func usedWith(d Device, w way, problems []string) string {
-	why := fmt.Sprintf("Your %s is used with %s", d.short(), w.name)
+func usedWith(d Device, w way, problems protocol.Phrases) protocol.Phrases {
 	if len(problems) > 0 {
-		why += ": " + strings.Join(problems, "; ")
+		return protocol.Phrases{protocol.Say("card_used_because", "Your {card} is used with {package}: {why}.", d.short(), w.name, problems)}
 	}
-	return why
+	return protocol.Phrases{protocol.Say("card_used", "Your {card} is used with {package}.", d.short(), w.name)}
 }
 
 // Explain says why a choice of the plan is used, and which package would be
 // better.
-func (p Plan) Explain(c Choice) string {
+func (p Plan) Explain(c Choice) protocol.Phrases {
 	if len(p.Wanted) == 0 {
 		return c.Why
 	}
-	return c.Why + " " + p.Wanted[0].Why
+	why := append(slices.Clone(c.Why), p.Wanted[0].Why)
+	if besides := p.Wanted[0].Besides; besides != nil {
+		why = append(why, besides)
+	}
+	return why
 }

@@ -77,7 +77,7 @@ func TestChooseSaysWhatIsUsedAndWhy(t *testing.T) {
 		if got := strings.Join(used, " "); got != c.used {
 			t.Errorf("%s: choices are %s, want %s", name, got, c.used)
 		}
-		if got := plan.Choices[0].Why; got != c.why {
+		if got := plan.Choices[0].Why.String(); got != c.why {
 			t.Errorf("%s: why is\n%s, want\n%s", name, got, c.why)
 		}
 		if got := strings.Join(wanted, " "); got != c.wanted {
@@ -99,7 +99,7 @@ func TestWantedNamesThePackagesToFetch(t *testing.T) {
 	if got := fmt.Sprint(plan.Wanted[0].Packages); got != "[@node-llama-cpp/win-x64-cuda @node-llama-cpp/win-x64-cuda-ext]" {
 		t.Errorf("packages are %s", got)
 	}
-	if got := plan.Explain(plan.Choices[0]); !strings.Contains(got, "With the CUDA 12 package your GTX 1060 6GB would be used") || !strings.Contains(got, "NVIDIA's CUDA 12 libraries") {
+	if got := plan.Explain(plan.Choices[0]).String(); !strings.Contains(got, "With the CUDA 12 package your GTX 1060 6GB would be used") || !strings.Contains(got, "NVIDIA's CUDA 12 libraries") {
 		t.Errorf("explained as %s", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestARefusedChoiceLeadsToTheNextWithItsReason(t *testing.T) {
 	}
 	choice, err := plan.first(t.Context(), refuse(ggml.CUDA, "cublas64_13.dll is not on this computer"))
 	want := "Your RTX 4070 can't be used with CUDA: cublas64_13.dll is not on this computer. Your RTX 4070 is used with Vulkan."
-	if err != nil || choice.Package.Backend != ggml.Vulkan || choice.Why != want {
+	if err != nil || choice.Package.Backend != ggml.Vulkan || choice.Why.String() != want {
 		t.Errorf("got %s, %v: %s", choice.Package.Backend, err, choice.Why)
 	}
 

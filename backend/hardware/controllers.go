@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"helium/backend/protocol"
 )
 
 // listControllers prints the graphics cards of Windows: those that are there,
@@ -22,7 +24,7 @@ const listControllers = `$ErrorActionPreference='SilentlyContinue';` +
 func (s *seen) windows(ctx context.Context, ask runner, hasTool bool) {
 	out, err := ask(ctx, "powershell", "-NoProfile", "-NonInteractive", "-Command", listControllers)
 	if err != nil {
-		s.pass("Windows does not tell its graphics cards: %s", err)
+		s.pass(protocol.Say("windows_cards", "Windows does not tell its graphics cards: {why}.", err))
 		return
 	}
 	s.parseControllers(out, hasTool)
@@ -44,7 +46,7 @@ func (s *seen) parseControllers(out []byte, hasTool bool) {
 		Drivers     []driver
 	}
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(out), "\ufeff")), &report); err != nil {
-		s.pass("Windows does not tell its graphics cards: its answer can't be read")
+		s.pass(protocol.Say("windows_report", "Windows does not tell its graphics cards: its answer can't be read."))
 		return
 	}
 
@@ -58,9 +60,9 @@ func (s *seen) parseControllers(out []byte, hasTool bool) {
 		name := strings.TrimSpace(c.Name)
 		switch {
 		case !nameable(name), strings.HasPrefix(name, "Microsoft "):
-			s.pass("a graphics card can't be used: Windows runs it without its maker's driver")
+			s.pass(protocol.Say("windows_driver", "A graphics card can't be used: Windows runs it without its maker's driver."))
 		case maker == Nvidia && !hasTool:
-			s.pass("your %s can't be used: nvidia-smi, which comes with NVIDIA's driver, is missing", Device{Name: name}.short())
+			s.not(Device{Name: name}.short(), protocol.Say("card_no_tool", "nvidia-smi, which comes with NVIDIA's driver, is missing"))
 		case maker != Nvidia:
 			s.add(Device{Kind: GPU, Name: name, MemoryMB: c.memoryMB(report.Drivers), Maker: maker})
 		}

@@ -10,7 +10,6 @@ package hardware
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"math/bits"
@@ -108,17 +107,26 @@ func stepDown(mb int) uint16 {
 type runner func(ctx context.Context, name string, args ...string) ([]byte, error)
 
 // seen is what was found: cards that can be used, the best first, and why others
-// can't, each a sentence without its full stop.
+// can't.
 type seen struct {
 	cards  []Device
-	passed []string
+	passed protocol.Phrases
 }
 
-func (s *seen) pass(format string, args ...any) {
-	if why := fmt.Sprintf(format, args...); !slices.Contains(s.passed, why) { // as of two cards alike
+func (s *seen) pass(why *protocol.Phrase) {
+	alike := func(p *protocol.Phrase) bool { return p.String() == why.String() } // as of two cards
+	if !slices.ContainsFunc(s.passed, alike) {
 		s.passed = append(s.passed, why)
 	}
 }
+
+// unusable says of a card that it can't be used, and why.
+func unusable(card string, why protocol.Phrases) *protocol.Phrase {
+	return protocol.Say("card_unusable", "Your {card} can't be used: {why}.", card, why)
+}
+
+// not is a card that can't be used.
+func (s *seen) not(card string, why *protocol.Phrase) { s.pass(unusable(card, protocol.Phrases{why})) }
 
 // leastMemory is what a card of its maker must have of its own, in MiB. Graphics
 // built into a processor of AMD or Intel borrow up to two GB, and say that it is
@@ -137,9 +145,9 @@ const mostMemory = 4 << 20
 func (s *seen) add(d Device) {
 	switch least := leastMemory(d.Maker); {
 	case d.MemoryMB <= 0 || d.MemoryMB > mostMemory:
-		s.pass("your %s can't be used: its driver does not tell its memory", d.short())
+		s.not(d.short(), protocol.Say("card_no_memory", "its driver does not tell its memory"))
 	case d.MemoryMB < least:
-		s.pass("your %s can't be used: it has less than %d GB of memory of its own", d.short(), least>>10)
+		s.not(d.short(), protocol.Say("card_small", "it has less than {gb} GB of memory of its own", least>>10))
 	default:
 		s.cards = append(s.cards, d)
 	}
@@ -155,7 +163,7 @@ func nameable(name string) bool {
 // Detect lists the devices of this computer, the best first; the processor is
 // always the last. Passed says of cards that are none why they can't be used,
 // for Choose.
-func Detect(ctx context.Context, log *slog.Logger) (devices []Device, passed []string) {
+func Detect(ctx context.Context, log *slog.Logger) (devices []Device, passed protocol.Phrases) {
 	ask := func(ctx context.Context, name string, args ...string) ([]byte, error) {
 		out, err := tool.Ask(ctx, 10*time.Second, name, args...)
 		if err != nil {

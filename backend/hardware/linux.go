@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"helium/backend/protocol"
 )
 
 // What Linux shows in files, relative to its root. It compiles everywhere, so that
@@ -37,10 +39,10 @@ func (s *seen) linux(files fs.FS, hasTool bool) {
 		case "0x1002":
 			s.amd(files, device)
 		case "0x8086":
-			s.pass("your Intel graphics can't be used: Linux does not tell its memory")
+			s.not("Intel graphics", protocol.Say("card_linux_memory", "Linux does not tell its memory"))
 		case "0x10de":
 			if !hasTool {
-				s.pass("your NVIDIA card can't be used: NVIDIA's own driver is not installed")
+				s.not("NVIDIA card", protocol.Say("card_no_driver", "NVIDIA's own driver is not installed"))
 			}
 		}
 	}

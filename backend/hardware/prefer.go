@@ -3,7 +3,8 @@ package hardware
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"helium/backend/protocol"
 )
 
 // Pick is which device the owner wants tasks to run on. The zero value is the best
@@ -90,49 +91,62 @@ func (p Pick) Find(devices []Device) (Device, bool) {
 // Prefer is the plan with the picked device before all others, and none but it and
 // the processor where it is here. missing says that it isn't, or can't be used, in
 // a sentence for the owner; then the plan is what it was.
-func (p Plan) Prefer(pick Pick) (preferred Plan, missing string) {
+func (p Plan) Prefer(pick Pick) (preferred Plan, missing protocol.Phrases) {
 	if pick.Kind == "" {
-		return p, ""
+		return p, nil
 	}
 	wanted, ok := pick.Find(p.Devices)
 	if !ok {
-		return p, fmt.Sprintf("The %s that you chose isn't in this computer now.", pick.short())
+		return p, protocol.Phrases{protocol.Say("pick_gone", "The {device} that you chose isn't in this computer now.", pick.short())}
 	}
 	preferred = p
 	preferred.Choices = nil
 	for _, c := range p.Choices {
 		if c.Device == wanted {
-			c.Why = fmt.Sprintf("You chose the %s. %s", wanted.short(), c.Why)
+			c.Why = slices.Concat(protocol.Phrases{chosen(wanted)}, c.Why)
 			preferred.Choices = append(preferred.Choices, c)
 		}
 	}
 	if len(preferred.Choices) == 0 {
-		return p, fmt.Sprintf("The %s that you chose can't be used: %s.", wanted.short(), p.unfit(wanted))
+		return p, protocol.Phrases{unusablePick(wanted, p.unfit(wanted))}
 	}
 	if wanted.Kind == CPU {
 		preferred.Wanted = nil // packages for cards that the owner does not want
 	}
-	return preferred, ""
+	return preferred, nil
+}
+
+func chosen(d Device) *protocol.Phrase {
+	if d.Kind == CPU {
+		return protocol.Say("pick_cpu", "You chose the processor.")
+	}
+	return protocol.Say("pick_used", "You chose the {device}.", d.short())
+}
+
+func unusablePick(d Device, why protocol.Phrases) *protocol.Phrase {
+	if d.Kind == CPU {
+		return protocol.Say("pick_cpu_unusable", "The processor that you chose can't be used: {why}.", why)
+	}
+	return protocol.Say("pick_unusable", "The {device} that you chose can't be used: {why}.", d.short(), why)
 }
 
 func (p Pick) short() string { return Device{Kind: p.Kind, Name: p.Name}.short() }
 
 // unfit says why a device has no choice.
-func (p Plan) unfit(d Device) string {
+func (p Plan) unfit(d Device) protocol.Phrases {
 	for _, u := range p.Unfit {
 		if u.Device == d {
 			return u.Why
 		}
 	}
-	return "the engine has no package for it here"
+	return protocol.Phrases{protocol.Say("package_no", "the engine has no package for it here")}
 }
 
 // Usable says whether there is a way to use a device, and else why not, in a
 // sentence for the owner.
-func (p Plan) Usable(d Device) (ok bool, why string) {
+func (p Plan) Usable(d Device) (ok bool, why *protocol.Phrase) {
 	if slices.ContainsFunc(p.Choices, func(c Choice) bool { return c.Device == d }) {
-		return true, ""
+		return true, nil
 	}
-	text := p.unfit(d)
-	return false, strings.ToUpper(text[:1]) + text[1:] + "."
+	return false, protocol.Say("device_unusable", "It can't be used: {why}.", p.unfit(d))
 }

@@ -45,7 +45,7 @@ func TestThePickedDeviceIsUsedAndNoOther(t *testing.T) {
 		for _, choice := range got.Choices {
 			devices = append(devices, choice.Device.short())
 		}
-		if have := strings.Join(devices, ", "); missing != "" || have != c.want || !strings.HasPrefix(got.Choices[0].Why, c.why) {
+		if have := strings.Join(devices, ", "); len(missing) > 0 || have != c.want || !strings.HasPrefix(got.Choices[0].Why.String(), c.why) {
 			t.Errorf("%s: %s (%s), missing %q", name, have, got.Choices[0].Why, missing)
 		}
 	}
@@ -67,11 +67,11 @@ func TestAPickThatIsGoneOrUnfitLeavesThePlanAndSaysWhy(t *testing.T) {
 			"The RTX 3090 that you chose can't be used: there is no CUDA package for this system"},
 	} {
 		got, missing := c.plan.Prefer(c.pick)
-		if !strings.Contains(missing, c.want) || len(got.Choices) != len(c.plan.Choices) {
+		if !strings.Contains(missing.String(), c.want) || len(got.Choices) != len(c.plan.Choices) {
 			t.Errorf("%s: missing %q, choices %+v", name, missing, got.Choices)
 		}
 	}
-	if ok, why := planOf(t, "cpu", d...).Usable(d[0]); ok || !strings.HasPrefix(why, "There is no CUDA package") {
+	if ok, why := planOf(t, "cpu", d...).Usable(d[0]); ok || !strings.HasPrefix(why.String(), "It can't be used: there is no CUDA package") {
 		t.Errorf("usable %v: %s", ok, why)
 	}
 	if ok, _ := planOf(t, "cpu", d...).Usable(d[2]); !ok {

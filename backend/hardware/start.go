@@ -3,10 +3,11 @@ package hardware
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 
+	"helium/backend/protocol"
 	"helium/inference/ggml"
 	"helium/inference/worker"
 )
@@ -52,12 +53,12 @@ func (p Plan) engineMemory() uint64 {
 // first tries the choices in their order. An end of ctx says nothing of a
 // choice, and does not lead to the next.
 func (p Plan) first(ctx context.Context, try func(Choice) error) (Choice, error) {
-	var refusals string
+	var refusals protocol.Phrases
 	var problems []error
 	for _, c := range p.Choices {
 		err := try(c)
 		if err == nil {
-			c.Why = refusals + c.Why
+			c.Why = slices.Concat(refusals, c.Why)
 			return c, nil
 		}
 		if ctx.Err() != nil {
@@ -69,7 +70,7 @@ func (p Plan) first(ctx context.Context, try func(Choice) error) (Choice, error)
 		if errors.As(err, &refused) {
 			reason = refused.Reason
 		}
-		refusals += fmt.Sprintf("Your %s can't be used with %s: %s. ", c.Device.short(), c.With, reason)
+		refusals = append(refusals, protocol.Say("card_refused", "Your {card} can't be used with {package}: {why}.", c.Device.short(), c.With, reason))
 		problems = append(problems, err)
 	}
 	return Choice{}, errors.Join(problems...)

@@ -39,7 +39,7 @@ func TestEnginesThatRefuseACardLeaveTheProcessor(t *testing.T) {
 		t.Errorf("chosen is %+v, the engine computes with %s", choice, info.Backend)
 	}
 	for _, refused := range plan.Choices[:len(plan.Choices)-1] {
-		if want := "Your RTX 9999 can't be used with " + refused.With + ": "; !strings.Contains(choice.Why, want) {
+		if want := "Your RTX 9999 can't be used with " + refused.With + ": "; !strings.Contains(choice.Why.String(), want) {
 			t.Errorf("%q does not say %q", choice.Why, want)
 		}
 	}

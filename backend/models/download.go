@@ -301,9 +301,12 @@ func (l *Library) checkSpace(dir string, need int64) error {
 	if err != nil || free >= need+spare {
 		return nil // unknown is no reason to refuse
 	}
-	return fail(CodeNoSpace, "There is not enough room on the disk",
+	f := fail(CodeNoSpace, "There is not enough room on the disk",
 		fmt.Sprintf("%d MB are free, and %d MB are needed and %d MB to spare", free>>20, need>>20, int64(spare)>>20),
 		"Make room on the disk that "+l.dir+" is on, remove a model, or keep the models on another disk.")
+	f.Facts = protocol.Phrases{protocol.Say("disk_room", "{free} are free, and {needs} are needed and {spare} to spare, on the disk of {folder}.",
+		protocol.Bytes(free), protocol.Bytes(need), protocol.Bytes(spare), l.dir)}
+	return f
 }
 
 // adopt goes on with what another program began and left. Such a file grows from

@@ -28,6 +28,14 @@ const (
 	CodeDisk        = "model_disk"
 )
 
+// ReasonCodes are all of them.
+func ReasonCodes() []string {
+	return []string{
+		CodeNotFound, CodeGated, CodeUnsafe, CodeUnsupported, CodeChoice, CodeNoSpace, CodeCap, CodeDamaged,
+		CodeUnreachable, CodeBusy, CodeRefused, CodeInUse, CodeAddress, CodeDisk,
+	}
+}
+
 // ErrNotHere says that the library does not hold the model.
 var ErrNotHere = errors.New("model is not on this computer")
 

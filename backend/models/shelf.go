@@ -452,7 +452,9 @@ func (l *Library) removeMade(files []os.FileInfo, over int64) (freed int64) {
 }
 
 func (l *Library) overCap(need int64) error {
-	return fail(CodeCap, "The limit for models is reached",
+	f := fail(CodeCap, "The limit for models is reached",
 		fmt.Sprintf("%d MB more are needed, the limit is %d MB, and what else is here is in use or not Helium's", need/1e6, l.Limit()/1e6),
 		"Allow more of the disk for models, or remove one.")
+	f.Facts = protocol.Phrases{protocol.Say("disk_limit", "{needs} more are needed, and the limit is {limit}.", protocol.Bytes(need), protocol.Bytes(l.Limit()))}
+	return f
 }

@@ -349,6 +349,6 @@ func (n *Node) relayAnswered(ctx context.Context, err error) {
 	}
 	var refusal *client.Error
 	if ctx.Err() == nil && !errors.As(err, &refusal) {
-		n.health.raise(ReasonRelay, err.Error())
+		n.health.raise(ReasonRelay, protocol.Quote(err.Error()))
 	}
 }

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
@@ -64,14 +63,11 @@ func (n *Node) checkDemand(v view) {
 		n.health.clear(ReasonNoDemand)
 		return
 	}
-	why := fmt.Sprintf("Nobody has asked for %d minutes.", int(quiet/time.Minute))
-	switch {
-	case d.others == 1:
-		why += " One task was for another model or a larger card."
-	case d.others > 1:
-		why += fmt.Sprintf(" %d tasks were for other models or larger cards.", d.others)
+	why := protocol.Phrases{protocol.Say("quiet", "Nobody has asked for {minutes, plural, one {# minute} other {# minutes}}.", int(quiet/time.Minute))}
+	if d.others > 0 {
+		why = append(why, protocol.Say("quiet_others", "{n, plural, one {One task was for another model or a larger card} other {# tasks were for other models or larger cards}}.", d.others))
 	}
-	n.health.raise(ReasonNoDemand, why)
+	n.health.raise(ReasonNoDemand, why...)
 }
 
 // readDemand counts the task that a log says was created.

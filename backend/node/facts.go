@@ -414,7 +414,7 @@ func (n *Node) joined(tx *store.Tx, e *contracts.NodeNodeJoined, undo bool) erro
 func (n *Node) stuck(tx *store.Tx, code string, undo bool) error {
 	n.noteMove(n.me)
 	return n.changeSelf(tx, func(s *self) {
-		s.Stuck = reasonFor(code, "")
+		s.Stuck = reasonFor(code)
 		if undo {
 			s.Stuck = nil
 		}

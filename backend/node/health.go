@@ -84,17 +84,19 @@ func obstructs(code string) bool { return code != ReasonScoreLow && code != Reas
 // alwaysShown says whether a reason matters to an owner who has stopped the node.
 func alwaysShown(code string) bool { return code == ReasonSlashed || code == ReasonKickedOut }
 
-// reasonFor is the registry's reason, with a detail unless that is empty.
-func reasonFor(code, detail string) *protocol.Reason {
+// reasonFor is the registry's reason, with what is known of this occurrence.
+func reasonFor(code string, facts ...*protocol.Phrase) *protocol.Reason {
+	known := protocol.Reason{Code: code, Title: "Something is wrong"}
 	for _, r := range registry() {
 		if r.Code == code {
-			if detail != "" {
-				r.Detail = detail
-			}
-			return &r
+			known = r
 		}
 	}
-	return &protocol.Reason{Code: code, Title: "Something is wrong", Detail: detail}
+	if len(facts) > 0 {
+		known.Facts = facts
+		known.Detail = known.Facts.String()
+	}
+	return &known
 }
 
 // health holds the reasons that stand now.
@@ -107,13 +109,13 @@ type health struct {
 }
 
 // raise notes that a reason stands.
-func (h *health) raise(code, detail string) {
+func (h *health) raise(code string, facts ...*protocol.Phrase) {
 	h.mu.Lock()
 	old := h.raised[code]
-	now := reasonFor(code, detail)
+	now := reasonFor(code, facts...)
 	h.raised[code] = now
 	h.mu.Unlock()
-	if old == nil || *old != *now {
+	if old == nil || old.Detail != now.Detail {
 		h.changed()
 	}
 }

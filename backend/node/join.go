@@ -119,13 +119,13 @@ func (n *Node) prove(ctx context.Context) (worker.Info, error) {
 	info, err := n.cfg.Engine.Info(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			n.health.raise(ReasonEngine, err.Error())
+			n.health.raise(ReasonEngine, protocol.Quote(err.Error()))
 		}
 		return info, fmt.Errorf("start engine: %w", err)
 	}
 	n.health.clear(ReasonEngine)
 	if info.Runtime != n.cfg.Class.Runtime {
-		n.health.raise(ReasonEngine, fmt.Sprintf("The engine runs %s, the node was set up for %s.", info.Runtime, n.cfg.Class.Runtime))
+		n.health.raise(ReasonEngine, protocol.Say("engine_other", "The engine runs {runs}, the node was set up for {needs}.", info.Runtime, n.cfg.Class.Runtime))
 		return info, fmt.Errorf("engine runs %s, not %s", info.Runtime, n.cfg.Class.Runtime)
 	}
 	if err := n.checkClass(ctx, info); err != nil {
@@ -133,14 +133,14 @@ func (n *Node) prove(ctx context.Context) (worker.Info, error) {
 	}
 	tested := n.firstOfEach(n.cfg.Models.List())
 	if len(tested) == 0 {
-		n.health.raise(ReasonNoModel, "")
+		n.health.raise(ReasonNoModel)
 		return info, errors.New("no model to run")
 	}
 	n.health.clear(ReasonNoModel)
 	for _, m := range tested {
 		if err := n.selfTest(ctx, m); err != nil {
 			if ctx.Err() == nil {
-				n.health.raise(ReasonSelfTest, err.Error())
+				n.health.raise(ReasonSelfTest, protocol.Quote(err.Error()))
 			}
 			return info, fmt.Errorf("self-test: %w", err)
 		}
@@ -168,12 +168,11 @@ func (n *Node) checkClass(ctx context.Context, info worker.Info) error {
 	switch {
 	case !class.Gpt:
 		n.health.clear(ReasonEngineDiffers)
-		n.health.raise(ReasonClassUnknown, fmt.Sprintf("This computer is %s, which the network gives no text tasks. Nothing is staked.", n.cfg.Class))
+		n.health.raise(ReasonClassUnknown, protocol.Say("class_unknown", "This computer is {class}, which the network gives no text tasks. Nothing is staked.", n.cfg.Class))
 		return fmt.Errorf("the network gives class %s no text tasks", n.cfg.Class)
 	case class.Fingerprint != Fingerprint(info):
 		n.health.clear(ReasonClassUnknown)
-		n.health.raise(ReasonEngineDiffers, fmt.Sprintf("The network's probe gives something else here than on other computers with %s. "+
-			"Its answers would differ, and cost the stake. Nothing is staked.", n.cfg.Class))
+		n.health.raise(ReasonEngineDiffers, protocol.Say("class_differs", "The network's probe gives something else here than on other computers with {class}. Its answers would differ, and cost the stake. Nothing is staked.", n.cfg.Class))
 		return fmt.Errorf("the engine's probe is not the one of class %s", n.cfg.Class)
 	}
 	n.health.clear(ReasonClassUnknown, ReasonEngineDiffers)
@@ -281,19 +280,19 @@ func (n *Node) drawTwice(ctx context.Context, m models.File) error {
 // fund makes sure that the wallet can stake, and that its gas or a sponsor serves,
 // with the faucet's help where there is one.
 func (n *Node) fund(ctx context.Context, v view) (view, error) {
-	code, detail, err := n.poor(ctx, v)
+	code, lacks, err := n.poor(ctx, v)
 	if err != nil {
 		return v, err
 	}
 	if code != "" && n.cfg.Profile.Faucet != "" {
 		if err := AskFaucet(ctx, n.cfg.HTTP, n.cfg.Profile.Faucet, n.me); err != nil {
 			if ctx.Err() == nil {
-				n.health.raise(ReasonFaucet, err.Error())
+				n.health.raise(ReasonFaucet, protocol.Quote(err.Error()))
 			}
 			return v, fmt.Errorf("ask faucet: %w", err)
 		}
 		n.health.clear(ReasonFaucet)
-		if v, code, detail, err = n.awaitFunds(ctx); err != nil {
+		if v, code, lacks, err = n.awaitFunds(ctx); err != nil {
 			return v, err
 		}
 	}
@@ -301,19 +300,19 @@ func (n *Node) fund(ctx context.Context, v view) (view, error) {
 		n.health.clear(ReasonNoStake, ReasonNoGas)
 		return v, nil
 	}
-	n.health.raise(code, detail)
-	return v, fmt.Errorf("too little to join: %s", detail)
+	n.health.raise(code, lacks...)
+	return v, fmt.Errorf("too little to join: %s", lacks)
 }
 
-// poor says what the wallet lacks to join: a reason's code with its detail.
-func (n *Node) poor(ctx context.Context, v view) (code, detail string, err error) {
+// poor says what the wallet lacks to join: a reason's code with its facts.
+func (n *Node) poor(ctx context.Context, v view) (code string, lacks protocol.Phrases, err error) {
 	if v.balance.Cmp(v.missing()) < 0 {
-		return ReasonNoStake, fmt.Sprintf("%s has %s and needs %s.", n.me.Hex(), v.balance, v.missing()), nil
+		return ReasonNoStake, protocol.Phrases{protocol.Say("stake_lacks", "{address} has {has} CNX and needs {needs} CNX.", n.me.Hex(), v.balance, v.missing())}, nil
 	}
-	if detail, err = n.lowGas(ctx, v, n.cfg.Profile.Contracts.Node); err != nil || detail == "" {
-		return "", "", err
+	if lacks, err = n.lowGas(ctx, v, n.cfg.Profile.Contracts.Node); err != nil || lacks == nil {
+		return "", nil, err
 	}
-	return ReasonNoGas, detail, nil
+	return ReasonNoGas, lacks, nil
 }
 
 // AskFaucet asks a network's faucet for test tokens and gas: POST {"address": …}.
@@ -341,18 +340,18 @@ func AskFaucet(ctx context.Context, h *http.Client, faucet string, address commo
 }
 
 // awaitFunds waits a while for what the faucet sent, and says what is lacking then.
-func (n *Node) awaitFunds(ctx context.Context) (v view, code, detail string, err error) {
+func (n *Node) awaitFunds(ctx context.Context) (v view, code string, lacks protocol.Phrases, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
 		if v, err = n.look(ctx, false); err != nil {
-			return v, "", "", err
+			return v, "", nil, err
 		}
-		if code, detail, err = n.poor(ctx, v); err != nil || code == "" {
-			return v, code, detail, err
+		if code, lacks, err = n.poor(ctx, v); err != nil || code == "" {
+			return v, code, lacks, err
 		}
 		if sleep(ctx, 200*time.Millisecond) != nil {
-			return v, code, detail, nil
+			return v, code, lacks, nil
 		}
 	}
 }

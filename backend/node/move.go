@@ -102,11 +102,11 @@ func (n *Node) send(ctx context.Context, what string, e errand) error {
 	case err == nil:
 		n.health.clear(ReasonMoveRefused)
 	case errors.As(err, &revert):
-		n.health.raise(ReasonMoveRefused, fmt.Sprintf("%s: %v", what, revert))
+		n.health.raise(ReasonMoveRefused, protocol.Quote(fmt.Sprintf("%s: %v", what, revert)))
 	case errors.As(err, &unpaid):
-		n.health.raise(ReasonNoGas, unpaid.Error()+".")
+		n.health.raise(ReasonNoGas, unpaid.phrases()...)
 	case errors.Is(err, chain.ErrFunds):
-		n.health.raise(ReasonNoGas, err.Error())
+		n.health.raise(ReasonNoGas, protocol.Quote(err.Error()))
 	}
 	return err
 }

@@ -15,6 +15,7 @@ import (
 
 	"helium/backend/chain"
 	"helium/backend/contracts"
+	"helium/backend/protocol"
 	"helium/backend/relay/client"
 	"helium/backend/store"
 )
@@ -320,11 +321,11 @@ const offerFor = 30 * time.Second
 // offerTimeout is how long a relay may take to say what its sponsor gives.
 const offerTimeout = 10 * time.Second
 
-// serves says why no sponsor would pay for calls to a contract now; empty when one
+// serves says why no sponsor would pay for calls to a contract now; nil when one
 // would.
-func (p *payer) serves(ctx context.Context, to common.Address) (why string) {
+func (p *payer) serves(ctx context.Context, to common.Address) (why protocol.Phrases) {
 	if p.sponsor == nil {
-		return noSponsor
+		return protocol.Phrases{noSponsor()}
 	}
 	if no := p.standing(to); no != nil {
 		return inWords(no, p.now())
@@ -332,13 +333,13 @@ func (p *payer) serves(ctx context.Context, to common.Address) (why string) {
 	offer, err := p.offerNow(ctx)
 	switch {
 	case err != nil:
-		return "The network's sponsor can't be asked now"
+		return protocol.Phrases{protocol.Say("sponsor_silent", "The network's sponsor can't be asked now.")}
 	case !offer.On:
-		return noSponsor
+		return protocol.Phrases{noSponsor()}
 	case offer.Left.IsZero():
 		return inWords(&client.Error{Code: "sponsor_spent", RetryAfter: time.Unix(offer.ResetsAt, 0).Sub(p.now())}, p.now())
 	}
-	return ""
+	return nil
 }
 
 // standing is a refusal of a call to a contract that stands now.
@@ -380,37 +381,43 @@ type unpaidError struct {
 	at     time.Time
 }
 
-func (e *unpaidError) Error() string {
-	return fmt.Sprintf("%s; or send some of the chain's own coin to %s", inWords(e.why, e.at), e.wallet.Hex())
+func (e *unpaidError) Error() string { return e.phrases().String() }
+
+func (e *unpaidError) phrases() protocol.Phrases {
+	return append(inWords(e.why, e.at), protocol.Say("gas_send_some", "Or send some of the chain's own coin to {address}.", e.wallet.Hex()))
 }
 
 func (e *unpaidError) Unwrap() []error { return []error{chain.ErrFunds, e.why} }
 
-const noSponsor = "The network has no sponsor that pays a node's gas"
+func noSponsor() *protocol.Phrase {
+	return protocol.Say("sponsor_none", "The network has no sponsor that pays a node's gas.")
+}
 
 // inWords is a sponsor's refusal for whoever owns the node.
-func inWords(no *client.Error, now time.Time) string {
-	var again string
-	if no.RetryAfter > 0 {
-		again = ", and pays again from " + clockTime(now.Add(no.RetryAfter), now)
-	}
+func inWords(no *client.Error, now time.Time) protocol.Phrases {
+	var why *protocol.Phrase
 	switch no.Code {
 	case "sponsor_off":
-		return noSponsor
+		return protocol.Phrases{noSponsor()}
 	case "sponsor_account_limit":
-		return "The network's sponsor has paid all that it pays for one wallet in a day" + again
+		why = protocol.Say("sponsor_wallet", "The network's sponsor has paid all that it pays for one wallet in a day.")
 	case "sponsor_ip_limit":
-		return "The network's sponsor has paid all that it pays for one internet connection in an hour" + again
+		why = protocol.Say("sponsor_address", "The network's sponsor has paid all that it pays for one internet connection in an hour.")
 	case "sponsor_spent":
-		return "The network's sponsor has paid all that it pays in a day" + again
+		why = protocol.Say("sponsor_spent", "The network's sponsor has paid all that it pays in a day.")
 	case "sponsor_dear":
-		return "The network's sponsor does not pay while gas is as dear as now"
+		return protocol.Phrases{protocol.Say("sponsor_dear", "The network's sponsor does not pay while gas is as dear as now.")}
 	case "sponsor_empty":
-		return "The network's sponsor has run out of coin"
+		return protocol.Phrases{protocol.Say("sponsor_empty", "The network's sponsor has run out of coin.")}
 	case "would_revert", "reverted":
-		return "The network's sponsor can't bring this; only the wallet itself can"
+		return protocol.Phrases{protocol.Say("sponsor_unable", "The network's sponsor can't bring this; only the wallet itself can.")}
+	default:
+		return protocol.Phrases{protocol.Say("sponsor_refuses", "The network's sponsor does not pay for this: {why}", fmt.Sprintf("%.200s", no.Message))}
 	}
-	return fmt.Sprintf("The network's sponsor does not pay for this: %.200s", no.Message)
+	if no.RetryAfter <= 0 {
+		return protocol.Phrases{why}
+	}
+	return protocol.Phrases{why, protocol.Say("sponsor_again", "It pays again from {time}.", clockTime(now.Add(no.RetryAfter), now))}
 }
 
 // clockTime is a moment as the owner's clock shows it.

@@ -249,7 +249,7 @@ func TestASponsorThatRefusesIsNamedAndOwnGasStepsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := h.await("the reason", func(s State) bool { return s.Status == StatusBlocked })
-	if s.Reason.Code != ReasonNoGas || !strings.Contains(s.Reason.Detail, "sponsor has paid all that it pays for one wallet in a day, and pays again from ") ||
+	if s.Reason.Code != ReasonNoGas || !strings.Contains(s.Reason.Detail, "sponsor has paid all that it pays for one wallet in a day. It pays again from ") ||
 		!strings.Contains(s.Reason.Detail, "send some of the chain's own coin to "+h.address().Hex()) {
 		t.Errorf("the reason is %+v", s.Reason)
 	}

@@ -2,11 +2,11 @@ package node
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"helium/backend/models"
+	"helium/backend/protocol"
 	"helium/inference/diffusion"
 	"helium/inference/ggml"
 	"helium/inference/gpt"
@@ -43,7 +43,7 @@ func (n *Node) shelter(ctx context.Context) bool {
 		n.health.clear(ReasonNoRoom)
 		return true
 	}
-	n.health.raise(ReasonNoRoom, fmt.Sprintf("%s needs about %d MB, and other programs leave %d MB. The node is paused until there is room.",
+	n.health.raise(ReasonNoRoom, protocol.Say("room", "{model} needs about {needs} MB, and other programs leave {free} MB. The node is paused until there is room.",
 		id, largest>>20, (memory.Free+memory.Held)>>20))
 	return false
 }

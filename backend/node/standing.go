@@ -1,7 +1,6 @@
 package node
 
 import (
-	"fmt"
 	"math/big"
 
 	"helium/backend/protocol"
@@ -61,8 +60,8 @@ func (n *Node) checkScores(v view) {
 		n.health.clear(ReasonScoreLow)
 		return
 	}
-	n.health.raise(ReasonScoreLow, fmt.Sprintf("Its last three scores are %d, %d and %d of 20. Together they must stay above %d.",
-		s.Recent[0], s.Recent[1], s.Recent[2], s.LetGoAt))
+	n.health.raise(ReasonScoreLow, protocol.Say("scores", "Its last three scores are {a}, {b} and {c} of 20. Together they must stay above {least}.",
+		int(s.Recent[0]), int(s.Recent[1]), int(s.Recent[2]), s.LetGoAt))
 }
 
 // usualGas is what a pause, a withdrawal or a transfer takes, rounded up.

@@ -78,7 +78,7 @@ func (n *Node) steerOnce(ctx context.Context, task bool) (again time.Duration, e
 	v, err := n.look(ctx, task)
 	if err != nil {
 		if ctx.Err() == nil {
-			n.health.raise(ReasonChain, err.Error())
+			n.health.raise(ReasonChain, protocol.Quote(err.Error()))
 		}
 		return 0, err
 	}
@@ -152,7 +152,7 @@ func (n *Node) ofAnotherClass(v view) bool {
 		n.health.clear(ReasonClass)
 		return false
 	}
-	n.health.raise(ReasonClass, fmt.Sprintf("This computer is now %s.", n.cfg.Class))
+	n.health.raise(ReasonClass, protocol.Say("class_now", "This computer is now {class}.", n.cfg.Class))
 	return true
 }
 
@@ -174,9 +174,9 @@ func (n *Node) mustNotCompute(ctx context.Context) (is bool, err error) {
 	return n.differs(v), nil
 }
 
-func (n *Node) rejoinText(v view) string {
+func (n *Node) rejoinText(v view) *protocol.Phrase {
 	from := time.Unix(int64(v.rejoinFrom), 0)
-	return fmt.Sprintf("It may join again from %s on, and then does so by itself.", clockTime(from, n.cfg.Now()))
+	return protocol.Say("rejoin", "It may join again from {from} on, and then does so by itself.", clockTime(from, n.cfg.Now()))
 }
 
 // settled takes back what stood in the way, and warns of what soon will.
@@ -188,14 +188,13 @@ func (n *Node) settled(v view) {
 		return
 	}
 	if len(n.cfg.Models.List()) == 0 {
-		n.health.raise(ReasonNoModel, "")
+		n.health.raise(ReasonNoModel)
 	} else {
 		n.health.clear(ReasonNoModel)
 	}
 	n.health.clear(ReasonClassUnknown)
 	if v.class == protocol.OtherClass(n.cfg.Class.VRAMGB).ID() && v.class != n.cfg.Class.ID() {
-		n.health.raise(ReasonClassUnknown, fmt.Sprintf("It has joined as unknown hardware, which is given no text tasks: the network does not know %s, "+
-			"or knows that its engine computes something else. Stop the node to take the stake back; started again, it joins when the network knows it.", n.cfg.Class))
+		n.health.raise(ReasonClassUnknown, protocol.Say("class_joined", "It has joined as unknown hardware, which is given no text tasks: the network does not know {class}, or knows that its engine computes something else. Stop the node to take the stake back; started again, it joins when the network knows it.", n.cfg.Class))
 	}
 }
 
@@ -256,7 +255,7 @@ func (n *Node) look(ctx context.Context, task bool) (view, error) {
 		return v, err
 	}
 	if v.gasFor() == 0 {
-		v.sponsored = n.payer.serves(ctx, at.Node) == ""
+		v.sponsored = n.payer.serves(ctx, at.Node) == nil
 	}
 	n.checkScores(v)
 	n.mu.Lock()
@@ -281,7 +280,7 @@ const clockDrift = time.Minute
 func (n *Node) checkClock() {
 	head := time.Unix(int64(n.cfg.Chain.Head().Time), 0)
 	if behind := head.Sub(n.cfg.Now()); behind > clockDrift {
-		n.health.raise(ReasonClock, fmt.Sprintf("It is %s behind the blockchain's.", behind.Round(time.Second)))
+		n.health.raise(ReasonClock, protocol.Say("clock", "It is {by} behind the blockchain's.", behind))
 		return
 	}
 	n.health.clear(ReasonClock)
@@ -292,24 +291,24 @@ func (n *Node) checkClock() {
 const gasForTasks = 2 * contracts.TaskGas
 
 // lowGas says what is missing when the wallet's gas is low and no sponsor serves for
-// calls to a contract; empty when it is enough, or one does.
-func (n *Node) lowGas(ctx context.Context, v view, to common.Address) (why string, err error) {
+// calls to a contract; nil when it is enough, or one does.
+func (n *Node) lowGas(ctx context.Context, v view, to common.Address) (why protocol.Phrases, err error) {
 	price, err := n.cfg.Chain.Client().SuggestGasPrice(ctx)
 	if err != nil {
-		return "", fmt.Errorf("read gas price: %w", err)
+		return nil, fmt.Errorf("read gas price: %w", err)
 	}
 	enough, err := protocol.WeiOf(new(big.Int).Mul(price, big.NewInt(gasForTasks)))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if v.gas.Cmp(enough) >= 0 {
-		return "", nil
+		return nil, nil
 	}
 	unserved := n.payer.serves(ctx, to)
-	if unserved == "" {
-		return "", nil
+	if unserved == nil {
+		return nil, nil
 	}
-	return fmt.Sprintf("%s; or send some of the chain's own coin to %s, which has %s and should have %s.", unserved, n.me.Hex(), v.gas.Decimal(), enough.Decimal()), nil
+	return append(unserved, protocol.Say("gas_send", "Or send some of the chain's own coin to {address}, which has {has} and should have {enough}.", n.me.Hex(), v.gas, enough)), nil
 }
 
 func (n *Node) checkGas(ctx context.Context, v view) error {
@@ -321,8 +320,8 @@ func (n *Node) checkGas(ctx context.Context, v view) error {
 	if err != nil {
 		return err
 	}
-	if why != "" {
-		n.health.raise(ReasonNoGas, why)
+	if why != nil {
+		n.health.raise(ReasonNoGas, why...)
 	} else {
 		n.health.clear(ReasonNoGas)
 	}

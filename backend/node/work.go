@@ -300,7 +300,7 @@ func (r *runner) attempted(err error) error {
 	}
 	poor := errors.Is(err, chain.ErrFunds)
 	if poor { // not refused: it works as soon as there is gas
-		r.n.health.raise(ReasonNoGas, failed.err.Error())
+		r.n.health.raise(ReasonNoGas, protocol.Quote(failed.err.Error()))
 	}
 	given := false
 	if err := r.change(func(j *Job) {

@@ -8,9 +8,15 @@ type Reason struct {
 	Code   string `json:"code"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
+	// Facts are what Detail says of this one occurrence, for a page in another
+	// language; empty where the code says it all.
+	Facts Phrases `json:"facts,omitempty"`
 	// Action names what a person can do; empty when waiting is all there is.
 	Action string `json:"action,omitempty"`
 }
+
+// ErrorData implements rpc.DataError.
+func (r Reason) ErrorData() any { return map[string]any{"reason": r} }
 
 func (r Reason) Error() string {
 	if r.Detail == "" {

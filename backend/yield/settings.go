@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"helium/backend/protocol"
 )
 
 // Settings are the owner's choices of when to work.
@@ -152,15 +154,13 @@ func Defaults() Settings {
 type Refusal struct {
 	// Field by its path in JSON: "heat.celsius".
 	Field string
-	// Why is a sentence for the owner, which does not name the field.
-	Why string
+	// Why does not name the field.
+	Why *protocol.Phrase
 }
 
-func (r *Refusal) Error() string { return r.Field + ": " + r.Why }
+func (r *Refusal) Error() string { return r.Field + ": " + r.Why.String() }
 
-func refuse(field, format string, args ...any) error {
-	return &Refusal{field, fmt.Sprintf(format, args...)}
-}
+func refuse(field string, why *protocol.Phrase) error { return &Refusal{field, why} }
 
 // ParseSettings reads settings. A field that is missing has its default; one
 // that is unknown is refused by its name, one that is out of bounds by a Refusal.
@@ -202,7 +202,7 @@ func (s *Settings) tidy() (err error) {
 		{"linger_seconds", s.LingerSeconds, leastLinger, mostLinger},
 	} {
 		if n.value < n.least || n.value > n.top {
-			return refuse(n.field, "%d is not from %d to %d.", n.value, n.least, n.top)
+			return refuse(n.field, protocol.Say("when_range", "{value} is not from {least} to {most}.", n.value, n.least, n.top))
 		}
 	}
 	if err := s.Hours.tidy(); err != nil {
@@ -212,7 +212,7 @@ func (s *Settings) tidy() (err error) {
 	case FinishNever, FinishSoon, FinishAlways:
 		return nil
 	}
-	return refuse("finish", "%q is none of %q, %q and %q.", s.Finish, FinishNever, FinishSoon, FinishAlways)
+	return refuse("finish", protocol.Quote(fmt.Sprintf("%q is none of %q, %q and %q.", s.Finish, FinishNever, FinishSoon, FinishAlways)))
 }
 
 func (h *HoursRule) tidy() error {
@@ -225,7 +225,7 @@ func (h *HoursRule) tidy() error {
 		return err
 	}
 	if from == to {
-		return refuse("hours.to", "The hours begin and end at %s. For the whole day, switch the hours off.", h.From)
+		return refuse("hours.to", protocol.Say("when_no_hours", "The hours begin and end at {time}. For the whole day, switch the hours off.", h.From))
 	}
 	sorted := []Day{}
 	week := days()
@@ -235,10 +235,10 @@ func (h *HoursRule) tidy() error {
 		}
 	}
 	if len(sorted) != len(h.Days) {
-		return refuse("hours.days", "%q are not days from %q to %q, each once.", h.Days, Monday, Sunday)
+		return refuse("hours.days", protocol.Quote(fmt.Sprintf("%q are not days from %q to %q, each once.", h.Days, Monday, Sunday)))
 	}
 	if h.Limit && len(sorted) == 0 {
-		return refuse("hours.days", "Without a day this computer would never work.")
+		return refuse("hours.days", protocol.Say("when_no_day", "Without a day this computer would never work."))
 	}
 	h.Days = sorted
 	return nil
@@ -248,7 +248,7 @@ func (h *HoursRule) tidy() error {
 func clock(field, text string) (minutes int, err error) {
 	t, err := time.Parse("15:04", text)
 	if err != nil || len(text) != len("15:04") {
-		return 0, refuse(field, "%q is no time from 00:00 to 23:59.", text)
+		return 0, refuse(field, protocol.Say("when_time", "“{text}” is no time from 00:00 to 23:59.", text))
 	}
 	return t.Hour()*60 + t.Minute(), nil
 }
@@ -256,7 +256,7 @@ func clock(field, text string) (minutes int, err error) {
 // names tidies a list of programs: trimmed, each once, never nil.
 func names(field string, list []string) ([]string, error) {
 	if len(list) > maxPrograms {
-		return nil, refuse(field, "The list has %d programs, and may have %d.", len(list), maxPrograms)
+		return nil, refuse(field, protocol.Say("when_programs", "The list has {n} programs, and may have {most}.", len(list), maxPrograms))
 	}
 	tidy := []string{}
 	for _, name := range list {
@@ -264,11 +264,11 @@ func names(field string, list []string) ([]string, error) {
 		odd := func(r rune) bool { return unicode.IsControl(r) || r == '/' || r == '\\' }
 		switch {
 		case name == "":
-			return nil, refuse(field, "A program needs a name.")
+			return nil, refuse(field, protocol.Say("when_program_empty", "A program needs a name."))
 		case len(name) > maxNameBytes:
-			return nil, refuse(field, "A name is longer than %d letters.", maxNameBytes)
+			return nil, refuse(field, protocol.Say("when_program_long", "A name is longer than {n} letters.", maxNameBytes))
 		case !utf8.ValidString(name) || strings.ContainsFunc(name, odd):
-			return nil, refuse(field, "%q is no name of a program. Leave its folder out.", name)
+			return nil, refuse(field, protocol.Say("when_program", "“{name}” is no name of a program. Leave its folder out.", name))
 		}
 		if !slices.ContainsFunc(tidy, func(have string) bool { return sameProgram(have, name) }) {
 			tidy = append(tidy, name)

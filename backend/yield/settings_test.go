@@ -72,7 +72,7 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 func TestARefusalNamesItsFieldApart(t *testing.T) {
 	_, err := ParseSettings([]byte(`{"heat": {"celsius": 300}}`))
 	var r *Refusal
-	if !errors.As(err, &r) || r.Field != "heat.celsius" || r.Why != "300 is not from 50 to 105." {
+	if !errors.As(err, &r) || r.Field != "heat.celsius" || r.Why.String() != "300 is not from 50 to 105." {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,6 +13,8 @@ const screenBudget = 60 * 1024;
 
 /** The chat in the node app is held small by the chat page's own budget. */
 const chat = /\/src\/node\/talk\.tsx$/;
+/** What the agent says in another language follows the first screen. */
+const said = /\/src\/node\/languages\/said-\w+\.ts$/;
 const screen = /\/src\/node\/\w+\/\w+\.tsx$/;
 
 /** The chunks that some of them need, before they run and sooner or later, without what `apart` needs alone. */
@@ -41,7 +43,7 @@ for (const page of ["chat", "node"]) {
   });
 
   const chunks = new Map(output.filter((f) => f.type === "chunk").map((f) => [f.fileName, f]));
-  const isScreen = (chunk) => chat.test(chunk.facadeModuleId ?? "") || screen.test(chunk.facadeModuleId ?? "");
+  const isScreen = (chunk) => [chat, said, screen].some((one) => one.test(chunk.facadeModuleId ?? ""));
   const size = async (file) => gzipSync(await readFile(join(made, file)), { level: 9 }).length;
   const first = needs(
     chunks,

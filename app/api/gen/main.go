@@ -3,6 +3,9 @@
 // from that schema, so no shape is copied by hand; a test fails when the
 // checked-in schema is not what this program would write now.
 //
+// It also writes the English catalog of what the agent says in phrases, from which
+// the pages' other languages are translated.
+//
 // Run it from the repository's root: go run ./app/api/gen
 package main
 
@@ -15,6 +18,7 @@ import (
 	"go/token"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +26,9 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"helium/app/api"
+	"helium/app/shelf"
 	"helium/backend/bridge"
+	"helium/backend/models"
 	"helium/backend/node"
 	"helium/backend/protocol"
 	"helium/backend/yield"
@@ -50,6 +56,7 @@ type Pages struct {
 	Cost         api.SendCost       `json:"cost"`
 	Payout       api.SetPayout      `json:"payout"`
 	ReasonCode   api.ReasonCode     `json:"reason_code"`
+	NoticeCode   api.NoticeCode     `json:"notice_code"`
 	Earnings     api.EarningsReport `json:"earnings"`
 	TasksQuery   api.TasksQuery     `json:"tasks_query"`
 	TasksPage    api.TasksPage      `json:"tasks_page"`
@@ -65,6 +72,13 @@ func main() {
 	schema, err := generate(".")
 	if err == nil {
 		err = os.WriteFile(schemaFile, schema, 0o644)
+	}
+	var said []byte
+	if err == nil {
+		said, err = phrases(".")
+	}
+	if err == nil {
+		err = os.WriteFile(phrasesFile, said, 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "write the pages' schema:", err)
@@ -85,6 +99,7 @@ func enumerations() map[reflect.Type]string {
 		reflect.TypeFor[api.Appearance]():     "app/api/settings.go",
 		reflect.TypeFor[api.TransferState]():  "app/api/wallet.go",
 		reflect.TypeFor[api.ReasonCode]():     "app/api/reasons.go",
+		reflect.TypeFor[api.NoticeCode]():     "app/api/reasons.go",
 		reflect.TypeFor[api.EarningsRange]():  "app/api/earnings.go",
 		reflect.TypeFor[api.EarningsStep]():   "app/api/earnings.go",
 		reflect.TypeFor[api.TaskKind]():       "app/api/earnings.go",
@@ -107,6 +122,11 @@ func generate(root string) ([]byte, error) {
 	codes := reflect.TypeFor[api.ReasonCode]()
 	for _, code := range node.ReasonCodes() {
 		words[codes] = append(words[codes], code)
+	}
+
+	notices := reflect.TypeFor[api.NoticeCode]()
+	for _, code := range slices.Concat(models.ReasonCodes(), shelf.ReasonCodes()) {
+		words[notices] = append(words[notices], code)
 	}
 
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true}

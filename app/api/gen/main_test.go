@@ -21,6 +21,40 @@ func TestCheckedInSchemaIsWhatTheGoTypesSay(t *testing.T) {
 	}
 }
 
+func TestCheckedInPhrasesAreWhatTheSourcesSay(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	want, err := phrases(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(phrasesFile)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s is not what the sources say: run `go run ./app/api/gen`, and put what is new into the other languages", phrasesFile)
+	}
+}
+
+func TestAPhraseThatNoCatalogCouldHoldIsRefused(t *testing.T) {
+	for name, call := range map[string]string{
+		"a text that is put together": `say("a", "x"+y)`,
+		"a code that is not known":    `say(code, "x")`,
+		"a value too few":             `protocol.Say("a", "{x} {y}", 1)`,
+		"a value too many":            `say("a", "x", 1)`,
+		"a text that is no message":   `say("a", "{x", 1)`,
+		"a code of two texts":         `f(say("a", "x"), say("a", "y"))`,
+	} {
+		file := filepath.Join(t.TempDir(), "x.go")
+		if err := os.WriteFile(file, []byte("package x\n\nvar _ = "+call+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := phrasesIn(file, map[string]phrase{}); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
 func TestEveryNodeStatusIsListed(t *testing.T) {
 	got, err := constantsOf(filepath.Join("..", "api.go"), "NodeStatus")
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"helium/backend/hardware/tool"
+	"helium/backend/protocol"
 )
 
 // Computer reads the computer that this program runs on.
@@ -66,7 +67,7 @@ func (c *Computer) Read(ctx context.Context) Readings {
 
 func readingOf[T any](v T, err error) Reading[T] {
 	if err != nil {
-		return Unknown[T](err.Error())
+		return Unknown[T](protocol.Quote(err.Error()))
 	}
 	return Known(v)
 }

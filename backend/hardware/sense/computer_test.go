@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"helium/backend/protocol"
 )
 
 // This computer is read for real. What it tells is not known here, but that it
@@ -13,11 +15,11 @@ func TestThisComputerIsRead(t *testing.T) {
 	c := Open(slog.New(slog.DiscardHandler))
 	defer c.Close()
 	r := c.Read(t.Context())
-	check := func(what string, known bool, why string) {
-		if known == (why != "") {
-			t.Errorf("%s: known is %v, and it says %q", what, known, why)
+	check := func(what string, known bool, why *protocol.Phrase) {
+		if known == (why != nil) {
+			t.Errorf("%s: known is %v, and it says %v", what, known, why)
 		}
-		t.Logf("%s is known: %v. %s", what, known, why)
+		t.Logf("%s is known: %v. %v", what, known, why)
 	}
 	check("what fills the screen", r.Fullscreen.Known, r.Fullscreen.Why)
 	check("the programs", r.Programs.Known, r.Programs.Why)

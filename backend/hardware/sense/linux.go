@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"os"
+
+	"helium/backend/protocol"
 )
 
 // meter of the graphics cards.
@@ -26,7 +28,7 @@ func (meter) read(ctx context.Context, run runner, processes []process) Reading[
 	if percent, ok := drmBusy(os.DirFS("/sys/class/drm")); ok {
 		return Known(Graphics{Percent: percent, WithOurs: true})
 	}
-	return Unknown[Graphics]("The graphics driver does not tell how busy the card is: " + err.Error() + ".")
+	return Unknown[Graphics](protocol.Say("sense_card", "The graphics driver does not tell how busy the card is: {why}.", err))
 }
 
 func readPower(context.Context, runner) Reading[Power] {
@@ -39,7 +41,7 @@ func readHeat(ctx context.Context, run runner) Reading[Heat] {
 		sensors = append(sensors, more...)
 	}
 	if len(sensors) == 0 {
-		return Unknown[Heat]("This computer shows no temperature sensors.")
+		return Unknown[Heat](protocol.Say("sense_no_sensors", "This computer shows no temperature sensors."))
 	}
 	return Known(Heat{Sensors: sensors})
 }

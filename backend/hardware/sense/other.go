@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"helium/backend/protocol"
 )
 
 // lister needs no memory here.
@@ -42,7 +44,7 @@ func (s *screen) read(ctx context.Context, run runner) (Reading[Fullscreen], Rea
 		}
 		s.idle = readingOf(idle, err)
 	}
-	return Unknown[Fullscreen]("This system does not tell which program fills the screen. Add your games to the list of programs."), s.idle
+	return Unknown[Fullscreen](protocol.Say("sense_no_screen", "This system does not tell which program fills the screen. Add your games to the list of programs.")), s.idle
 }
 
 // meter of the graphics cards.
@@ -53,7 +55,7 @@ func (meter) close() {}
 func (meter) read(ctx context.Context, run runner, _ []process) Reading[Graphics] {
 	out, err := run(ctx, "ioreg", "-r", "-d", "1", "-w", "0", "-c", "IOAccelerator")
 	if err != nil {
-		return Unknown[Graphics](err.Error())
+		return Unknown[Graphics](protocol.Quote(err.Error()))
 	}
 	return readingOf(parseAccelerator(string(out)))
 }
@@ -61,7 +63,7 @@ func (meter) read(ctx context.Context, run runner, _ []process) Reading[Graphics
 func readPower(ctx context.Context, run runner) Reading[Power] {
 	out, err := run(ctx, "pmset", "-g", "batt")
 	if err != nil {
-		return Unknown[Power](err.Error())
+		return Unknown[Power](protocol.Quote(err.Error()))
 	}
 	return readingOf(parsePmset(string(out)))
 }
@@ -69,7 +71,7 @@ func readPower(ctx context.Context, run runner) Reading[Power] {
 func readHeat(ctx context.Context, run runner) Reading[Heat] {
 	out, err := run(ctx, "pmset", "-g", "therm")
 	if err != nil {
-		return Unknown[Heat](err.Error())
+		return Unknown[Heat](protocol.Quote(err.Error()))
 	}
 	return readingOf(parseTherm(string(out)))
 }

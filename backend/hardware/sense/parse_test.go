@@ -192,7 +192,7 @@ func TestLinuxPowerSupplies(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
 		}
 	}
-	if got := readSupplies(os.DirFS("/no/such/folder")); got.Known || got.Why == "" {
+	if got := readSupplies(os.DirFS("/no/such/folder")); got.Known || got.Why == nil {
 		t.Errorf("without the folder: %+v", got)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/screensaver"
 	"github.com/jezek/xgb/xproto"
+
+	"helium/backend/protocol"
 )
 
 // screen is an X server that is asked again and again.
@@ -55,9 +57,9 @@ func (s *screen) open() error {
 // read says what fills the screen, and how long nobody has touched the computer.
 func (s *screen) read(context.Context, runner) (Reading[Fullscreen], Reading[time.Duration]) {
 	if err := s.open(); err != nil {
-		why := "The desktop can't be asked: " + err.Error() + "."
+		why := protocol.Say("sense_desktop", "The desktop can't be asked: {why}.", err)
 		if os.Getenv("WAYLAND_DISPLAY") != "" {
-			why = "Wayland does not tell programs about each other."
+			why = protocol.Say("sense_wayland", "Wayland does not tell programs about each other.")
 		}
 		return Unknown[Fullscreen](why), Unknown[time.Duration](why)
 	}
@@ -66,21 +68,21 @@ func (s *screen) read(context.Context, runner) (Reading[Fullscreen], Reading[tim
 		if !errors.Is(err, errNoManager) {
 			s.close() // a new connection next time
 		}
-		why := "The desktop can't be asked: " + err.Error() + "."
+		why := protocol.Say("sense_desktop", "The desktop can't be asked: {why}.", err)
 		return Unknown[Fullscreen](why), Unknown[time.Duration](why)
 	}
 	wayland := os.Getenv("WAYLAND_DISPLAY") != ""
 	screen := Known(full)
 	if wayland && !full.On {
 		// Games mostly run under X there, and those are seen; others are not.
-		screen = Unknown[Fullscreen]("Wayland tells only of programs that run under X, of which none fills the screen.")
+		screen = Unknown[Fullscreen](protocol.Say("sense_wayland_x", "Wayland tells only of programs that run under X, of which none fills the screen."))
 	}
 	if !s.saver || wayland {
-		return screen, Unknown[time.Duration]("The desktop does not tell when a key was last pressed.")
+		return screen, Unknown[time.Duration](protocol.Say("sense_no_idle", "The desktop does not tell when a key was last pressed."))
 	}
 	info, err := screensaver.QueryInfo(s.x, xproto.Drawable(s.root)).Reply()
 	if err != nil || info == nil {
-		return screen, Unknown[time.Duration]("The desktop does not tell when a key was last pressed.")
+		return screen, Unknown[time.Duration](protocol.Say("sense_no_idle", "The desktop does not tell when a key was last pressed."))
 	}
 	return screen, Known(time.Duration(info.MsSinceUserInput) * time.Millisecond)
 }

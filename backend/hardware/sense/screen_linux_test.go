@@ -40,7 +40,7 @@ func desktop(t *testing.T) *Computer {
 	t.Setenv("HOME", t.TempDir())
 	c := Open(slog.New(slog.DiscardHandler))
 	t.Cleanup(c.Close)
-	if got := c.Read(t.Context()).Fullscreen; got.Known || !strings.Contains(got.Why, "no window manager") {
+	if got := c.Read(t.Context()).Fullscreen; got.Known || !strings.Contains(got.Why.String(), "no window manager") {
 		t.Fatalf("without a window manager: %+v", got)
 	}
 	start(t, exec.Command("openbox", "--sm-disable"))
@@ -110,7 +110,9 @@ func TestARealWindowThatFillsTheScreenIsSeen(t *testing.T) {
 	t.Setenv("WAYLAND_DISPLAY", "wayland-0")
 	until(t, c, "a game under X being seen beside Wayland", func(r Readings) bool { return r.Fullscreen.Value.On && !r.Idle.Known })
 	xproto.DestroyWindow(x, w)
-	until(t, c, "not knowing of others", func(r Readings) bool { return !r.Fullscreen.Known && strings.Contains(r.Fullscreen.Why, "Wayland") })
+	until(t, c, "not knowing of others", func(r Readings) bool {
+		return !r.Fullscreen.Known && strings.Contains(r.Fullscreen.Why.String(), "Wayland")
+	})
 }
 
 func atomOf(t *testing.T, x *xgb.Conn, name string) xproto.Atom {
@@ -129,7 +131,7 @@ func TestWithoutADesktopTheScreenIsUnknown(t *testing.T) {
 		c := Open(slog.New(slog.DiscardHandler))
 		r := c.Read(t.Context())
 		c.Close()
-		if r.Fullscreen.Known || !strings.Contains(r.Fullscreen.Why, want) || r.Idle.Known {
+		if r.Fullscreen.Known || !strings.Contains(r.Fullscreen.Why.String(), want) || r.Idle.Known {
 			t.Errorf("%q: %+v, %+v", display, r.Fullscreen, r.Idle)
 		}
 		if !r.Programs.Known {

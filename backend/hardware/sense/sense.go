@@ -11,21 +11,23 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"helium/backend/protocol"
 )
 
 // Reading is a fact, or why it isn't known.
 type Reading[T any] struct {
 	Value T
 	Known bool
-	// Why it can't be read here, for the owner; empty when it is known.
-	Why string
+	// Why it can't be read here, for the owner; nil when it is known.
+	Why *protocol.Phrase
 }
 
 // Known is a reading of v.
 func Known[T any](v T) Reading[T] { return Reading[T]{Value: v, Known: true} }
 
 // Unknown is a reading that can't be had.
-func Unknown[T any](why string) Reading[T] { return Reading[T]{Why: why} }
+func Unknown[T any](why *protocol.Phrase) Reading[T] { return Reading[T]{Why: why} }
 
 // Readings of one moment.
 type Readings struct {
@@ -97,7 +99,7 @@ type Blind string
 
 // Read implements Senses.
 func (b Blind) Read(context.Context) Readings {
-	why := string(b)
+	why := protocol.Quote(string(b))
 	return Readings{
 		Fullscreen: Unknown[Fullscreen](why), Programs: Unknown[[]string](why), Graphics: Unknown[Graphics](why),
 		Power: Unknown[Power](why), Heat: Unknown[Heat](why), Idle: Unknown[time.Duration](why),

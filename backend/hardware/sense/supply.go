@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"helium/backend/protocol"
 )
 
 // What Windows and macOS answer, read apart from the asking, so that it is tested
@@ -16,7 +18,7 @@ func powerOf(line, flag, percent byte) Reading[Power] {
 	const noBattery, unknownFlag = 128, 255
 	p := Power{Charge: -1}
 	if flag == unknownFlag || line > 1 {
-		return Unknown[Power]("Windows does not know where the power comes from.")
+		return Unknown[Power](protocol.Say("sense_windows_power", "Windows does not tell where the power comes from."))
 	}
 	if flag&noBattery == 0 && percent <= 100 {
 		p.Charge = int(percent)

@@ -6,6 +6,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"helium/backend/protocol"
 )
 
 // What Linux shows in files. It compiles everywhere, so that it is tested
@@ -30,7 +32,7 @@ func number(f fs.FS, name string) (int, bool) {
 func readSupplies(f fs.FS) Reading[Power] {
 	entries, err := fs.ReadDir(f, ".")
 	if err != nil {
-		return Unknown[Power]("Linux does not show the power supply here.")
+		return Unknown[Power](protocol.Say("sense_no_supply", "Linux does not show the power supply here."))
 	}
 	p := Power{Charge: -1}
 	batteries, plugged, discharging := 0, false, false

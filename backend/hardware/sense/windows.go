@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"helium/backend/protocol"
 )
 
 // lister needs no memory here.
@@ -46,7 +48,7 @@ func (screen) read(context.Context, runner) (Reading[Fullscreen], Reading[time.D
 func readIdle() Reading[time.Duration] {
 	last := struct{ size, ticks uint32 }{size: 8}
 	if ok, _, _ := proc("user32.dll", "GetLastInputInfo").Call(uintptr(unsafe.Pointer(&last))); ok == 0 {
-		return Unknown[time.Duration]("Windows does not tell when a key was last pressed.")
+		return Unknown[time.Duration](protocol.Say("sense_windows_idle", "Windows does not tell when a key was last pressed."))
 	}
 	now, _, _ := proc("kernel32.dll", "GetTickCount").Call()
 	return Known(time.Duration(uint32(now)-last.ticks) * time.Millisecond)
@@ -67,7 +69,7 @@ func readScreen() Reading[Fullscreen] {
 	case err == nil && covers, failed == 0 && (state == stateD3D || state == statePresentation || state == stateBusy):
 		return Known(Fullscreen{On: true, Program: program})
 	case failed != 0 && err != nil:
-		return Unknown[Fullscreen]("Windows does not tell what is on the screen.")
+		return Unknown[Fullscreen](protocol.Say("sense_windows_screen", "Windows does not tell what is on the screen."))
 	}
 	return Known(Fullscreen{})
 }
@@ -137,7 +139,7 @@ func readPower(context.Context, runner) Reading[Power] {
 		life, full                 uint32
 	}
 	if ok, _, _ := proc("kernel32.dll", "GetSystemPowerStatus").Call(uintptr(unsafe.Pointer(&s))); ok == 0 {
-		return Unknown[Power]("Windows does not tell where the power comes from.")
+		return Unknown[Power](protocol.Say("sense_windows_power", "Windows does not tell where the power comes from."))
 	}
 	return powerOf(s.line, s.flag, s.percent)
 }
@@ -145,7 +147,7 @@ func readPower(context.Context, runner) Reading[Power] {
 func readHeat(ctx context.Context, run runner) Reading[Heat] {
 	_, sensors, _ := nvidiaTotals(ctx, run)
 	if len(sensors) == 0 {
-		return Unknown[Heat]("Windows tells temperatures of NVIDIA's cards only.")
+		return Unknown[Heat](protocol.Say("sense_windows_heat", "Windows tells temperatures of NVIDIA's cards only."))
 	}
 	return Known(Heat{Sensors: sensors})
 }
@@ -178,12 +180,12 @@ func (m *meter) read(_ context.Context, _ runner, processes []process) Reading[G
 		m.failed = m.open()
 	}
 	if m.failed != nil {
-		return Unknown[Graphics]("Windows does not tell how busy the card is: " + m.failed.Error() + ".")
+		return Unknown[Graphics](protocol.Say("sense_windows_card", "Windows does not tell how busy the card is: {why}.", m.failed))
 	}
 	pdh("PdhCollectQueryData", m.query)
 	uses, err := m.values()
 	if err != nil {
-		return Unknown[Graphics]("Windows has not told yet how busy the card is.")
+		return Unknown[Graphics](protocol.Say("sense_windows_wait", "Windows has not told yet how busy the card is."))
 	}
 	return Known(othersUse(uses, processes))
 }

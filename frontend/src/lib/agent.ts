@@ -1,4 +1,4 @@
-import type { State } from "./api.gen";
+import type { Phrases, Reason, State } from "./api.gen";
 import { bound } from "./native";
 
 /** Where an agent listens, and the token that it wants. */
@@ -80,14 +80,30 @@ export type ModelsMethod =
 
 export type AskMethod = SetupMethod | ModelsMethod | EarningsMethod | SettingsMethod | ComputerMethod | WalletMethod;
 
-/** The agent said no; its words are for the person. Field is what they are about, where they are about one. */
+/**
+ * The agent said no; its words are English. Field is what they are about, where they
+ * are about one. Said and reason are what any language can say.
+ */
 export class AgentError extends Error {
-  constructor(
-    message: string,
-    readonly field?: string,
-  ) {
+  readonly field?: string;
+  readonly said?: Phrases;
+  readonly reason?: Reason;
+  /** The agent went away, and nobody knows what it has done. */
+  readonly gone: boolean;
+
+  constructor(message: string, data: ErrorData & { gone?: boolean } = {}) {
     super(message);
+    this.field = data.field;
+    this.said = data.said;
+    this.reason = data.reason;
+    this.gone = data.gone ?? false;
   }
+}
+
+interface ErrorData {
+  field?: string;
+  said?: Phrases;
+  reason?: Reason;
 }
 
 const tokenKey = "helium-token";
@@ -122,7 +138,7 @@ export function backoff(n: number): number {
 interface Message {
   id?: number;
   result?: unknown;
-  error?: { message: string; data?: { field?: string } };
+  error?: { message: string; data?: ErrorData };
   method?: string;
   params?: { subscription: string; result: unknown };
 }
@@ -262,7 +278,8 @@ export class Agent {
     socket.onclose = () => {
       // Another socket has taken its place.
       if (socket !== this.#socket) return;
-      for (const call of this.#calls.values()) call.reject(new AgentError("the agent went away before it answered"));
+      for (const call of this.#calls.values())
+        call.reject(new AgentError("the agent went away before it answered", { gone: true }));
       this.#calls.clear();
       void this.#lost(address, opened);
     };
@@ -301,7 +318,7 @@ export class Agent {
 
   #send(method: string, params: unknown[], resolve: (v: unknown) => void, reject: (e: Error) => void) {
     const socket = this.#socket;
-    if (socket?.readyState !== 1) return reject(new AgentError("the agent can't be reached"));
+    if (socket?.readyState !== 1) return reject(new AgentError("the agent can't be reached", { gone: true }));
     const id = ++this.#lastId;
     this.#calls.set(id, { resolve, reject });
     socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
@@ -325,7 +342,7 @@ export class Agent {
     const call = this.#calls.get(message.id ?? 0);
     if (!call) return;
     this.#calls.delete(message.id ?? 0);
-    if (message.error) call.reject(new AgentError(message.error.message, message.error.data?.field));
+    if (message.error) call.reject(new AgentError(message.error.message, message.error.data));
     else call.resolve(message.result);
   }
 

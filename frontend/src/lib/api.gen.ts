@@ -1,6 +1,19 @@
 // Made by `npm run types` from the Go types of app/api, backend/bridge and backend/protocol. Do not edit.
 
 /**
+ * Phrases are said one after the other.
+ */
+export type Phrases = Phrase[];
+/**
+ * Phrases are said one after the other.
+ */
+export type Phrases1 = Phrase[];
+/**
+ * Phrases are said one after the other.
+ */
+export type Phrases2 = Phrase[];
+
+/**
  * What the pages are sent.
  */
 export interface Pages {
@@ -46,6 +59,26 @@ export interface Pages {
     | "relay_unreachable"
     | "score_low"
     | "no_demand";
+  notice_code:
+    | "models_unreadable"
+    | "model_not_found"
+    | "model_gated"
+    | "model_unsafe"
+    | "model_unsupported"
+    | "model_choice"
+    | "model_no_space"
+    | "model_cap"
+    | "model_damaged"
+    | "hub_unreachable"
+    | "hub_busy"
+    | "hub_refused"
+    | "model_in_use"
+    | "model_address"
+    | "model_disk"
+    | "models_gone"
+    | "model_download"
+    | "models_move"
+    | "model_stays";
   earnings: EarningsReport;
   tasks_query: TasksQuery;
   tasks_page: TasksPage;
@@ -143,10 +176,18 @@ export interface Reason {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
   action?: string;
+}
+/**
+ * Phrase is what a person is told, in a form that can be said in any language: a code, which is stable, and what it names.
+ */
+export interface Phrase {
+  code: string;
+  args?: {};
 }
 /**
  * Pause says for what the node makes room, by itself or for a while.
@@ -267,6 +308,7 @@ export interface Transfer {
    * Problem says why it failed.
    */
   problem?: string;
+  problem_said?: Phrases1;
 }
 /**
  * Hardware is what the node runs tasks on.
@@ -287,6 +329,7 @@ export interface Hardware {
   backend: string;
   runtime: string;
   why: string;
+  why_said?: Phrases2;
 }
 /**
  * Engine is the child process that does the work.
@@ -421,6 +464,7 @@ export interface Reason1 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
@@ -448,6 +492,7 @@ export interface Reason2 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
@@ -477,6 +522,7 @@ export interface Reason3 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
@@ -593,6 +639,7 @@ export interface PersonRule {
 export interface Unread {
   reason: "asked" | "hot" | "fullscreen" | "program" | "graphics" | "battery" | "person" | "hours";
   why: string;
+  why_said?: Phrases1;
 }
 /**
  * Sensed is what is seen now.
@@ -727,6 +774,7 @@ export interface Reason4 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
@@ -784,6 +832,7 @@ export interface Reason5 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
@@ -815,6 +864,7 @@ export interface Computer {
    * another choice is made.
    */
   missing?: string;
+  missing_said?: Phrases1;
   power: Power;
   awake: Awake;
 }
@@ -840,6 +890,7 @@ export interface Device {
    */
   usable: boolean;
   why?: string;
+  why_said?: Phrases1;
   /**
    * SameClass: changing to it needs no leaving and joining again.
    */
@@ -854,6 +905,7 @@ export interface Power {
    * Unread says why nothing is known of it; empty when something is.
    */
   unread?: string;
+  unread_said?: Phrases1;
   draw: number;
   limit: number;
   usual: number;
@@ -869,6 +921,7 @@ export interface Power {
    * administrator could run.
    */
   problem?: string;
+  problem_said?: Phrases1;
   command?: string;
 }
 /**
@@ -894,6 +947,7 @@ export interface Awake {
    * Problem says why the system would not; empty when it would, or wasn't asked.
    */
   problem?: string;
+  problem_said?: Phrases1;
 }
 /**
  * Update is a newer Helium that the network's operators recommend; nil where
@@ -978,6 +1032,7 @@ export interface Reason6 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */
@@ -1605,6 +1660,7 @@ export interface Reason7 {
   code: string;
   title: string;
   detail: string;
+  facts?: Phrases;
   /**
    * Action names what a person can do; empty when waiting is all there is.
    */

@@ -7,7 +7,9 @@ import type computer from "./locales/en-computer.json";
 import type earnings from "./locales/en-earnings.json";
 import type models from "./locales/en-models.json";
 import type node from "./locales/en-node.json";
+import type notices from "./locales/en-notices.json";
 import type reasons from "./locales/en-reasons.json";
+import type said from "./locales/en-said.json";
 import type settings from "./locales/en-settings.json";
 import type setup from "./locales/en-setup.json";
 import type stake from "./locales/en-stake.json";
@@ -23,6 +25,8 @@ export type MessageId =
   | keyof typeof models
   | keyof typeof node
   | keyof typeof reasons
+  | keyof typeof notices
+  | keyof typeof said
   | keyof typeof settings
   | keyof typeof setup
   | keyof typeof stake
@@ -52,6 +56,19 @@ export function addTexts(catalog: Catalog) {
   load("en", english);
   if (i18n.locale && i18n.locale !== "en") load(i18n.locale, { ...english, ...translated });
 }
+
+/** Adds texts to the language that is shown, if it is that one. */
+export function addTranslation(language: Language, texts: Catalog) {
+  if (i18n.locale !== language) return;
+  Object.assign(translated, texts);
+  load(language, { ...english, ...translated });
+}
+
+/** Whether the page is in English: then the agent's own words do. */
+export const isEnglish = () => i18n.locale === "en";
+
+/** Whether a text is here in the language that is shown. */
+export const hasText = (id: MessageId) => id in i18n.messages;
 
 function load(language: string, texts: Catalog) {
   i18n.load({ [language]: texts as Parameters<I18n["load"]>[1] as never });
@@ -98,8 +115,8 @@ export function localeFor(language: Language, wanted: readonly string[]): string
 export function showLanguage(language: Language, texts: Catalog, wanted: readonly string[] = navigator.languages) {
   locale = localeFor(language, wanted);
   document.documentElement.lang = languages[language].tag;
-  translated = texts;
-  if (language !== "en") load(language, { ...english, ...translated });
+  translated = { ...texts };
+  load(language, { ...english, ...translated });
   i18n.activate(language, locale);
 }
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { State } from "../lib/api.gen";
 import { locale, useText } from "../lib/i18n";
+import { said } from "../lib/said";
 import { exactCNX, parseWei, shortCNXDown } from "../lib/wei";
 import { Amount, Card } from "./card";
 import type { ScreenProps } from "./screens";
@@ -122,8 +123,8 @@ function Computer({ state }: { state: State }) {
     <Card title={t("home.computer")}>
       <Rows rows={rows} />
       {h.why && (
-        <p className="mt-2 border-t border-line pt-2.5 text-xs leading-relaxed text-soft" lang="en">
-          {h.why}
+        <p className="mt-2 border-t border-line pt-2.5 text-xs leading-relaxed text-soft">
+          {said(t, h.why_said, h.why)}
         </p>
       )}
     </Card>

@@ -1,44 +1,30 @@
-import { type Catalog, isLanguage, type Language, languageFor, showLanguage } from "../lib/i18n";
+import { addTranslation } from "../lib/i18n";
+import { type Fetchers, type LanguageChoice, PageLanguage } from "../lib/language";
 
-/** A person's choice: a language, or "" for the first of the system's languages that Helium speaks. */
-export type LanguageChoice = Language | "";
+export type { LanguageChoice };
 
-const kept = "helium-language";
-
-/** All texts of a language are one file of the built page, which only its readers fetch. */
-const fetchers: Record<Exclude<Language, "en">, () => Promise<{ texts: Catalog }>> = {
+const fetchers: Fetchers = {
   zh: () => import("./languages/language-zh"),
   es: () => import("./languages/language-es"),
   de: () => import("./languages/language-de"),
 };
 
-let asked = 0;
+/** What the agent and the chat say, which the first screen mostly has none of, comes after it. In English the agent says it itself. */
+const sayings: Fetchers = {
+  zh: () => import("./languages/said-zh"),
+  es: () => import("./languages/said-es"),
+  de: () => import("./languages/said-de"),
+};
 
-/** Shows a choice, once its texts are here; a later choice wins over one that is still on its way. */
-export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
-  const mine = ++asked;
-  const language = choice || languageFor(navigator.languages);
-  const texts = language === "en" ? {} : (await fetchers[language]()).texts;
-  if (mine !== asked) return;
-  keep(choice);
-  showLanguage(language, texts);
-}
+const page = new PageLanguage("helium-language", fetchers, (language) => {
+  // Where that can't be fetched it stays unsaid; what it is about is named all the same.
+  sayings[language]?.().then(
+    ({ texts }) => addTranslation(language, texts),
+    () => {},
+  );
+});
+
+export const chooseLanguage = (choice: LanguageChoice) => page.choose(choice);
 
 /** What was chosen on this page before: the agent keeps it too, and is asked only later. */
-export function keptLanguage(): LanguageChoice {
-  try {
-    const text = localStorage.getItem(kept);
-    return isLanguage(text) ? text : "";
-  } catch {
-    return "";
-  }
-}
-
-function keep(choice: LanguageChoice) {
-  try {
-    if (choice) localStorage.setItem(kept, choice);
-    else localStorage.removeItem(kept);
-  } catch {
-    // A browser that keeps nothing asks the agent each time.
-  }
-}
+export const keptLanguage = () => page.kept();

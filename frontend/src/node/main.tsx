@@ -12,7 +12,7 @@ import { App } from "./app";
 import { chooseLanguage, keptLanguage } from "./language";
 import { keptLook, showLook } from "./look";
 
-const texts = import.meta.glob<Catalog>(["../lib/locales/en-*.json", "!../lib/locales/en-chat.json"], {
+const texts = import.meta.glob<Catalog>(["../lib/locales/en-*.json", "!../lib/locales/en-{chat,said,notices}.json"], {
   eager: true,
   import: "default",
 });

@@ -4,6 +4,7 @@ import { useLocation } from "wouter";
 import type { Agent } from "../lib/agent";
 import type { Reason, State } from "../lib/api.gen";
 import { useText } from "../lib/i18n";
+import { wordsOf } from "../lib/said";
 import { Button } from "../ui/button";
 import { Notice } from "../ui/notice";
 import { type Remedy, tell } from "./reasons";
@@ -47,7 +48,7 @@ function RemedyButton({ agent, stale, remedy }: { agent: Agent; stale: boolean; 
         if (remedy.do === "call") await agent.call(remedy.method);
         else await agent.ask(remedy.method);
       } catch (err) {
-        toast.error(t("action.failed"), { description: err instanceof Error ? err.message : String(err) });
+        toast.error(t("action.failed"), { description: wordsOf(t, err) });
       }
     });
   };

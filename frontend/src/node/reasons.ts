@@ -1,6 +1,7 @@
 import type { AgentMethod } from "../lib/agent";
 import type { Pages, Reason, State } from "../lib/api.gen";
 import { locale, type MessageId, type Translate, type Values } from "../lib/i18n";
+import { notice, said } from "../lib/said";
 import { neatCNXUp, parseWei, shortCNXDown } from "../lib/wei";
 import { timeOf } from "./pause";
 
@@ -73,16 +74,22 @@ const isCode = (code: string): code is ReasonCode => Object.hasOwn(table, code);
 export function tell(t: Translate, state: State, reason: Reason): Told {
   const { code } = reason;
   if (!isCode(code)) {
-    return { title: reason.title, detail: [reason.detail, reason.action].filter(Boolean).join(" ") };
+    return notice(t, reason);
   }
   const { remedy, facts } = table[code];
   const values = valuesOf(state);
   return {
     title: t(`reason.${code}`, values),
     detail: t(`reason.${code}.detail`, values),
-    facts: facts && reason.detail ? reason.detail : undefined,
+    facts: (facts && said(t, reason.facts, reason.detail)) || undefined,
     remedy: typeof remedy === "function" ? remedy(state) : remedy,
   };
+}
+
+/** A reason as a notice without a way out shows it. */
+export function told(t: Translate, state: State, reason: Reason): Omit<Told, "remedy"> {
+  const { title, detail, facts } = tell(t, state, reason);
+  return { title, detail, facts };
 }
 
 /** What the texts of all reasons may name. */

@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import { type Agent, type AgentMethod, isLength, type PauseLength } from "../lib/agent";
 import type { State } from "../lib/api.gen";
 import { locale, type MessageId, useText } from "../lib/i18n";
+import { wordsOf } from "../lib/said";
 import { parseWei, shortCNXDown } from "../lib/wei";
 import { Button } from "../ui/button";
 import { Hex } from "../ui/copy";
@@ -71,7 +72,7 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
     networkMode: "always",
     onError: (err) => {
       setWish(null);
-      toast.error(t("action.failed"), { description: err.message });
+      toast.error(t("action.failed"), { description: wordsOf(t, err) });
     },
   });
   const key = `${status} ${want_running}`;

@@ -4,6 +4,7 @@ import { toast } from "sonner";
 import { Link } from "wouter";
 import type { State } from "../../lib/api.gen";
 import { type Translate, useText } from "../../lib/i18n";
+import { said } from "../../lib/said";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Notice } from "../../ui/notice";
@@ -52,7 +53,12 @@ export function ComputerScreen({ agent, state, stale }: ScreenProps) {
           onChange={(on) => act(() => agent.ask("stayAwake", on).then(() => {}))}
         >
           {awake.problem ? (
-            <Notice kind="wait" icon={<TriangleAlert />} title={t("computer.awake.problem")} detail={awake.problem} />
+            <Notice
+              kind="wait"
+              icon={<TriangleAlert />}
+              title={t("computer.awake.problem")}
+              detail={said(t, awake.problem_said, awake.problem)}
+            />
           ) : (
             <p className="text-[13px] text-soft" role="status">
               {t(awake.holds ? "computer.awake.holds" : "computer.awake.idle")}
@@ -90,7 +96,7 @@ export function bestOf(devices: Device[]): Device | undefined {
 
 function Devices({ agent, state, stale }: ScreenProps) {
   const t = useText();
-  const { devices, picked, used, next, missing, rejoins } = state.computer;
+  const { devices, picked, used, next, missing, missing_said, rejoins } = state.computer;
   const { busy, problem, act } = useAct();
   const [asking, setAsking] = useState<string | null>(null);
   const nameOf = (id: string) => devices.find((d) => d.id === id)?.name ?? id.split("/").pop() ?? id;
@@ -126,7 +132,7 @@ function Devices({ agent, state, stale }: ScreenProps) {
             kind="bad"
             icon={<TriangleAlert />}
             title={t("computer.device.missing")}
-            detail={`${missing} ${t("computer.device.missing.text")}`}
+            detail={`${said(t, missing_said, missing)} ${t("computer.device.missing.text")}`}
             action={
               <Button disabled={busy || stale} onClick={() => choose(used ?? best)}>
                 {t("computer.device.goOn", { name: nameOf(used) })}
@@ -166,14 +172,21 @@ function Devices({ agent, state, stale }: ScreenProps) {
               disabled={!d.usable}
               onChoose={() => ask(d.id)}
               title={d.name}
-              text={[t(d.kind === "gpu" ? "computer.device.gpu" : "computer.device.cpu", { gb: d.memory_gb }), d.why]
+              text={[
+                t(d.kind === "gpu" ? "computer.device.gpu" : "computer.device.cpu", { gb: d.memory_gb }),
+                said(t, d.why_said, d.why),
+              ]
                 .filter(Boolean)
                 .join(" ")}
               aside={<Mark used={used === d.id} />}
             />
           ))}
         </fieldset>
-        {state.hardware.why && <p className="text-[13px] leading-relaxed text-soft">{state.hardware.why}</p>}
+        {state.hardware.why && (
+          <p className="text-[13px] leading-relaxed text-soft">
+            {said(t, state.hardware.why_said, state.hardware.why)}
+          </p>
+        )}
         <Problem text={asking ? "" : problem} />
       </div>
       <Dialog

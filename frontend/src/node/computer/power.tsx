@@ -1,6 +1,7 @@
 import { TriangleAlert } from "lucide-react";
 import type { State } from "../../lib/api.gen";
 import { useText } from "../../lib/i18n";
+import { said } from "../../lib/said";
 import { CopyButton } from "../../ui/copy";
 import { Notice } from "../../ui/notice";
 import type { ScreenProps } from "../screens";
@@ -23,7 +24,7 @@ export function PowerSection({ agent, state, stale }: ScreenProps) {
       <div className="grid gap-3 px-5 py-4" data-testid="power">
         {power.unread ? (
           <p className="text-[13px] leading-relaxed text-soft">
-            {state.hardware.kind === "cpu" ? t("computer.power.cpu") : power.unread}
+            {state.hardware.kind === "cpu" ? t("computer.power.cpu") : said(t, power.unread_said, power.unread)}
           </p>
         ) : (
           <>
@@ -87,7 +88,7 @@ function Refused({ power }: { power: Power }) {
       <Notice
         kind="wait"
         icon={<TriangleAlert />}
-        title={power.problem ?? ""}
+        title={said(t, power.problem_said, power.problem)}
         detail={command ? t("computer.power.admin") : undefined}
       />
       {command && (

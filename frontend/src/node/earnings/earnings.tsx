@@ -5,6 +5,7 @@ import { Link, useLocation, useRoute } from "wouter";
 import type { EarningsReport } from "../../lib/api.gen";
 import { locale, type MessageId, useText } from "../../lib/i18n";
 import { saveText } from "../../lib/native";
+import { wordsOf } from "../../lib/said";
 import { parseWei, shortCNXDown } from "../../lib/wei";
 import { Button, IconButton } from "../../ui/button";
 import { Notice } from "../../ui/notice";
@@ -45,7 +46,7 @@ export function Earnings({ agent, state, stale }: ScreenProps) {
         const text = await fileOf(agent, range, kind);
         await saveText(`helium-earnings-${range}-${day}.csv`, text, "text/csv;charset=utf-8");
       } catch (err) {
-        toast.error(t("earnings.exportFailed"), { description: err instanceof Error ? err.message : String(err) });
+        toast.error(t("earnings.exportFailed"), { description: wordsOf(t, err) });
       }
     });
 
@@ -71,7 +72,7 @@ export function Earnings({ agent, state, stale }: ScreenProps) {
           kind="bad"
           icon={<TriangleAlert />}
           title={t("earnings.failed")}
-          detail={report.error.message}
+          detail={wordsOf(t, report.error)}
           action={<Button onClick={() => void report.refetch()}>{t("retry")}</Button>}
         />
       ) : never && report.data ? (

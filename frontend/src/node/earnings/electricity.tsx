@@ -164,7 +164,7 @@ function Form({ agent, now, onClose }: { agent: Agent; now: Electricity; onClose
             onChange={(e) => setPerCNX(e.target.value)}
           />
         </div>
-        <Problem text={wrong || problem.charAt(0).toUpperCase() + problem.slice(1)} />
+        <Problem text={wrong || problem} />
         <div className="mt-4 flex justify-end gap-2">
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button kind="primary" type="submit" disabled={busy}>

@@ -5,6 +5,7 @@ import type { Agent } from "../../lib/agent";
 import type { EarningsTask } from "../../lib/api.gen";
 import { ago } from "../../lib/format";
 import { locale, useText } from "../../lib/i18n";
+import { wordsOf } from "../../lib/said";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { Amount, Card } from "../card";
@@ -46,7 +47,7 @@ export function TaskList(props: { agent: Agent; range: Range; kind: Kind; onKind
             kind="bad"
             icon={<TriangleAlert />}
             title={t("earnings.failed")}
-            detail={tasks.error.message}
+            detail={wordsOf(t, tasks.error)}
             action={<Button onClick={() => void tasks.refetch()}>{t("retry")}</Button>}
           />
         </div>

@@ -4,6 +4,7 @@ import type { Agent } from "../../lib/agent";
 import type { EarningsReport, ReceiptProof, ReceiptSeat, TaskReceipt } from "../../lib/api.gen";
 import { copyText, duration } from "../../lib/format";
 import { locale, useText } from "../../lib/i18n";
+import { wordsOf } from "../../lib/said";
 import { parseWei } from "../../lib/wei";
 import { Button } from "../../ui/button";
 import { CopyAction, Hex } from "../../ui/copy";
@@ -49,7 +50,7 @@ export function ReceiptDialog(props: {
           kind="bad"
           icon={<TriangleAlert />}
           title={t("earnings.receiptFailed")}
-          detail={error.message}
+          detail={wordsOf(t, error)}
           action={<Button onClick={() => void refetch()}>{t("retry")}</Button>}
         />
       ) : receipt ? (

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { Agent } from "../../lib/agent";
 import type { LimitPreview, ModelList } from "../../lib/api.gen";
 import { useText } from "../../lib/i18n";
+import { wordsOf } from "../../lib/said";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy";
 import { Dialog } from "../../ui/dialog";
@@ -146,7 +147,7 @@ function LimitForm(props: { agent: Agent; limit: number; used: number; onDone: (
       )}
       <div className="min-h-6 text-sm" role="status">
         {told && limited && <Going preview={told} />}
-        {preview.isError && asked === bytes && <Problem text={preview.error.message} />}
+        {preview.isError && asked === bytes && <Problem text={wordsOf(t, preview.error)} />}
       </div>
       <Problem text={problem} />
       <div className="flex justify-end gap-2.5">

@@ -1,8 +1,9 @@
 import { Pause, Play, TriangleAlert, X } from "lucide-react";
 import { useState } from "react";
 import type { Agent } from "../../lib/agent";
-import type { ModelDownload, ModelProgress } from "../../lib/api.gen";
+import type { ModelDownload, ModelProgress, Reason } from "../../lib/api.gen";
 import { useText } from "../../lib/i18n";
+import { notice } from "../../lib/said";
 import { Button, IconButton } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Card } from "../card";
@@ -74,8 +75,7 @@ function Row({ agent, download: d, stale }: { agent: Agent; download: ModelDownl
         <p role="alert" className="mt-1.5 flex gap-2 text-[13px] leading-relaxed">
           <TriangleAlert className="mt-0.5 size-4 shrink-0 text-wait" aria-hidden="true" />
           <span className="min-w-0 [overflow-wrap:anywhere]">
-            <strong className="font-semibold">{d.reason.title}.</strong> {sentence(d.reason.detail)} {d.reason.action}{" "}
-            {d.status === "stuck" && onItsOwn}
+            <Why reason={d.reason} /> {d.status === "stuck" && onItsOwn}
           </span>
         </p>
       )}
@@ -102,9 +102,14 @@ function Row({ agent, download: d, stale }: { agent: Agent; download: ModelDownl
   );
 }
 
-function sentence(text: string | undefined): string {
-  if (!text) return "";
-  return `${text.charAt(0).toLocaleUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+/** Why something does not go on. */
+export function Why({ reason }: { reason: Reason }) {
+  const { title, detail } = notice(useText(), reason);
+  return (
+    <>
+      <strong className="font-semibold">{title}.</strong> {detail}
+    </>
+  );
 }
 
 /** How far bytes have come. */

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Model, ModelList } from "../../lib/api.gen";
 import { ago } from "../../lib/format";
 import { locale, useText } from "../../lib/i18n";
+import { notice, wordsOf } from "../../lib/said";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Mark } from "../../ui/mark";
@@ -55,7 +56,7 @@ export function ModelsScreen({ agent, state, stale }: ScreenProps) {
           kind="bad"
           icon={<TriangleAlert />}
           title={t("models.broken")}
-          detail={list.error.message}
+          detail={wordsOf(t, list.error)}
           action={<Button onClick={() => list.refetch()}>{t("retry")}</Button>}
         />
       )}
@@ -69,8 +70,7 @@ export function ModelsScreen({ agent, state, stale }: ScreenProps) {
         <Notice
           kind="bad"
           icon={<HardDrive />}
-          title={data.reason.title}
-          detail={[data.reason.detail, data.reason.action].filter(Boolean).join(" ")}
+          {...notice(t, data.reason)}
           action={<Button onClick={() => setOpen("gone")}>{t("models.gone.other")}</Button>}
         />
       )}

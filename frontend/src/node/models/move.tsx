@@ -9,7 +9,7 @@ import { Card } from "../card";
 import { useAct } from "../setup/act";
 import { Field, Problem } from "../setup/frame";
 import { Names } from "./disk";
-import { Bar } from "./downloads";
+import { Bar, Why } from "./downloads";
 import { progressText, size } from "./words";
 
 /** A move that is under way. */
@@ -49,7 +49,7 @@ export function MoveCard({ agent, move, stale }: { agent: Agent; move: ModelMove
         <p role="alert" className="mt-2.5 flex gap-2 text-[13px] leading-relaxed">
           <TriangleAlert className="mt-0.5 size-4 shrink-0 text-wait" aria-hidden="true" />
           <span className="min-w-0 [overflow-wrap:anywhere]">
-            <strong className="font-semibold">{move.reason.title}.</strong> {move.reason.detail} {move.reason.action}
+            <Why reason={move.reason} />
           </span>
         </p>
       )}

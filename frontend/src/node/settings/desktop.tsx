@@ -1,5 +1,6 @@
 import type { Desktop } from "../../lib/api.gen";
 import { type Translate, useText } from "../../lib/i18n";
+import { said } from "../../lib/said";
 import { Switch } from "../../ui/switch";
 import type { ScreenProps } from "../screens";
 import { useAct } from "../setup/act";
@@ -58,5 +59,5 @@ export function DesktopPart({ agent, state, stale }: ScreenProps) {
 }
 
 function whyText(t: Translate, { why, detail }: Unable): string {
-  return [t(`settings.unable.${why}`), detail].filter(Boolean).join(" ");
+  return [t(`settings.unable.${why}`), said(t, undefined, detail)].filter(Boolean).join(" ");
 }

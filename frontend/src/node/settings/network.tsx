@@ -3,6 +3,7 @@ import { type FormEvent, useCallback, useEffect, useState } from "react";
 import type { Agent } from "../../lib/agent";
 import type { ChooseNetwork, NetworkCheck, State } from "../../lib/api.gen";
 import { locale, useText } from "../../lib/i18n";
+import { said } from "../../lib/said";
 import { parseWei, shortCNXDown } from "../../lib/wei";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -69,7 +70,7 @@ export function NetworkPart({ agent, state, stale }: ScreenProps) {
               </span>
               {p.problem && (
                 <p className="w-full text-xs text-soft [overflow-wrap:anywhere]" lang="en">
-                  {p.problem}
+                  {said(t, undefined, p.problem)}
                 </p>
               )}
             </li>

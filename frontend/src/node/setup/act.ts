@@ -1,4 +1,6 @@
 import { useCallback, useRef, useState } from "react";
+import { useText } from "../../lib/i18n";
+import { wordsOf } from "../../lib/said";
 
 /**
  * Does one thing at a time and keeps what went wrong. No cache holds what went
@@ -6,21 +8,22 @@ import { useCallback, useRef, useState } from "react";
  */
 export function useAct() {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
+  const t = useText();
+  const [problem, setProblem] = useState<unknown>(null);
   const running = useRef(false);
   const act = useCallback(async (what: () => Promise<void>) => {
     if (running.current) return;
     running.current = true;
     setBusy(true);
-    setProblem("");
+    setProblem(null);
     try {
       await what();
     } catch (err) {
-      setProblem(err instanceof Error ? err.message : String(err));
+      setProblem(err);
     } finally {
       running.current = false;
       setBusy(false);
     }
   }, []);
-  return { busy, problem, act };
+  return { busy, problem: problem === null ? "" : wordsOf(t, problem), act };
 }

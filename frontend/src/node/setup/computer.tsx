@@ -2,6 +2,7 @@ import { Cpu, Gpu, LoaderCircle, TriangleAlert } from "lucide-react";
 import { useText } from "../../lib/i18n";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
+import { told } from "../reasons";
 import { useAct } from "./act";
 import type { StepProps } from "./first-run";
 import { Frame, Problem } from "./frame";
@@ -33,12 +34,7 @@ export function Computer({ agent, state, stale, step, of }: StepProps) {
       }
     >
       {verdict === "failed" && reason ? (
-        <Notice
-          kind="bad"
-          icon={<TriangleAlert />}
-          title={reason.title}
-          detail={[reason.detail, reason.action].filter(Boolean).join(" ")}
-        />
+        <Notice kind="bad" icon={<TriangleAlert />} {...told(t, state, reason)} />
       ) : (
         <section
           className="flex items-start gap-4 rounded-2xl border border-line bg-card px-5 py-5"

@@ -2,6 +2,7 @@ import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import type { Download, FirstModel as Model } from "../../lib/api.gen";
 import { locale, type Translate, useText } from "../../lib/i18n";
+import { notice } from "../../lib/said";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { useAct } from "./act";
@@ -65,12 +66,7 @@ export function FirstModel({ agent, setup, stale, step, of }: StepProps) {
       {setup.download && <Bar download={setup.download} />}
       {setup.reason && (
         <div className="mb-4">
-          <Notice
-            kind="bad"
-            icon={<TriangleAlert />}
-            title={setup.reason.title}
-            detail={[setup.reason.detail, setup.reason.action].filter(Boolean).join(" ")}
-          />
+          <Notice kind="bad" icon={<TriangleAlert />} {...notice(t, setup.reason)} />
         </div>
       )}
       <fieldset className="grid gap-2.5" disabled={stale}>

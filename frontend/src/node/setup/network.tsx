@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy";
 import { Notice } from "../../ui/notice";
 import { Amount } from "../card";
+import { told } from "../reasons";
 import { useAct } from "./act";
 import type { StepProps } from "./first-run";
 import { Choice, Field, Frame, Problem } from "./frame";
@@ -71,13 +72,7 @@ export function Network(props: StepProps) {
               </>
             )}
           </p>
-          {!connected && state.node.reason && (
-            <Notice
-              kind="wait"
-              title={state.node.reason.title}
-              detail={[state.node.reason.detail, state.node.reason.action].filter(Boolean).join(" ")}
-            />
-          )}
+          {!connected && state.node.reason && <Notice kind="wait" {...told(t, state, state.node.reason)} />}
           {connected && <Stake agent={agent} state={state} missing={missing} stale={stale} />}
           <Problem text={problem} />
         </>

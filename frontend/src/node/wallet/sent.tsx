@@ -2,6 +2,7 @@ import { Check, Clock, X } from "lucide-react";
 import type { State } from "../../lib/api.gen";
 import { ago, shortHex } from "../../lib/format";
 import { locale, useText } from "../../lib/i18n";
+import { said } from "../../lib/said";
 import { exactCNX, parseWei } from "../../lib/wei";
 import { CopyButton } from "../../ui/copy";
 import { Card } from "../card";
@@ -30,7 +31,7 @@ export function Sent({ state }: { state: State }) {
               <p className="text-xs text-soft [overflow-wrap:anywhere]">
                 {[
                   t(`send.state.${one.state}`),
-                  one.problem,
+                  said(t, one.problem_said, one.problem),
                   ago(new Date(one.at).getTime(), new Date(state.now).getTime(), locale),
                 ]
                   .filter(Boolean)

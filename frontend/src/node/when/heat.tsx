@@ -17,7 +17,7 @@ export function HeatRow({ choices, state }: { choices: Choices; state: State }) 
       text={t("when.heat.text", { celsius: heat.celsius, coolTo: heat.celsius - heat.cool_by })}
       on={heat.pause}
       disabled={stale}
-      unread={unreadWhy(state, "hot")}
+      unread={unreadWhy(t, state, "hot")}
       onChange={(pause) => put({ pause })}
     >
       <div className="flex flex-wrap gap-x-6 gap-y-2">

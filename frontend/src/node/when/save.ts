@@ -2,7 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { type Agent, AgentError } from "../../lib/agent";
 import type { State } from "../../lib/api.gen";
-import { useText } from "../../lib/i18n";
+import { type Translate, useText } from "../../lib/i18n";
+import { said, wordsOf } from "../../lib/said";
 
 export type Settings = State["when"]["settings"];
 export type Code = NonNullable<State["node"]["pause"]>["reason"];
@@ -32,7 +33,7 @@ export function useChoices(agent: Agent, state: State, stale: boolean): Choices 
   const t = useText();
   const kept = state.when.settings;
   const [sent, setSent] = useState<Settings | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const forget = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => {
     if (sent && same(sent, kept)) setSent(null);
@@ -53,8 +54,7 @@ export function useChoices(agent: Agent, state: State, stale: boolean): Choices 
         toast(t(before ? "when.saved" : "when.undone"), { id: "when", action: undo });
       } catch (err) {
         setSent(null);
-        const field = err instanceof AgentError ? (err.field ?? "") : "";
-        setProblem({ field, text: err instanceof Error ? err.message : String(err) });
+        setProblem(err);
       }
     },
     [agent, t],
@@ -64,10 +64,14 @@ export function useChoices(agent: Agent, state: State, stale: boolean): Choices 
   };
   // What is missing has its default.
   const restore = () => void put({}, shown);
-  return { settings: shown, save, restore, problem, stale };
+  const told = problem === null ? null : { field: fieldOf(problem), text: wordsOf(t, problem) };
+  return { settings: shown, save, restore, problem: told, stale };
 }
 
+const fieldOf = (err: unknown) => (err instanceof AgentError ? (err.field ?? "") : "");
+
 /** Why a reason can't be told on this computer; undefined where it can. */
-export function unreadWhy(state: State, reason: Code): string | undefined {
-  return state.when.unread.find((u) => u.reason === reason)?.why;
+export function unreadWhy(t: Translate, state: State, reason: Code): string | undefined {
+  const unread = state.when.unread.find((u) => u.reason === reason);
+  return unread && said(t, unread.why_said, unread.why);
 }

@@ -32,7 +32,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
   const at = (field: string) => (problem?.field === field ? problem.text : undefined);
   const put = (change: Partial<Settings>) => save({ ...settings, ...change });
   const { fullscreen, graphics, person } = settings;
-  const programsUnread = unreadWhy(state, "program");
+  const programsUnread = unreadWhy(t, state, "program");
   const waits = [...new Set([...lingers, settings.linger_seconds])].sort((a, b) => a - b);
   return (
     <div className="mx-auto grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-4 px-4 py-4 sm:px-7 sm:py-6">
@@ -52,7 +52,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
           text={t("when.fullscreen.text")}
           on={fullscreen.pause}
           disabled={stale}
-          unread={unreadWhy(state, "fullscreen")}
+          unread={unreadWhy(t, state, "fullscreen")}
           onChange={(pause) => put({ fullscreen: { ...fullscreen, pause } })}
         >
           <details open={fullscreen.except.length > 0 || at("fullscreen.except") !== undefined}>
@@ -86,7 +86,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
           text={t(state.hardware.kind === "cpu" ? "when.graphics.cpu" : "when.graphics.text")}
           on={graphics.pause}
           disabled={stale}
-          unread={unreadWhy(state, "graphics")}
+          unread={unreadWhy(t, state, "graphics")}
           onChange={(pause) => put({ graphics: { ...graphics, pause } })}
         >
           <NumberField
@@ -106,7 +106,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
           text={t("when.person.text")}
           on={person.pause}
           disabled={stale}
-          unread={unreadWhy(state, "person")}
+          unread={unreadWhy(t, state, "person")}
           onChange={(pause) => put({ person: { ...person, pause } })}
         >
           <NumberField
@@ -129,7 +129,7 @@ export function WhenScreen({ agent, state, stale }: ScreenProps) {
           text={t("when.battery.text")}
           on={settings.battery.pause}
           disabled={stale}
-          unread={unreadWhy(state, "battery")}
+          unread={unreadWhy(t, state, "battery")}
           onChange={(pause) => put({ battery: { pause } })}
         />
         <HeatRow choices={choices} state={state} />

@@ -1,0 +1,5 @@
+import type { Catalog } from "../../lib/i18n";
+import notices from "../../lib/locales/es-notices.json";
+import said from "../../lib/locales/es-said.json";
+
+export const texts: Catalog = { ...said, ...notices };

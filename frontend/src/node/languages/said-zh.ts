@@ -1,0 +1,5 @@
+import type { Catalog } from "../../lib/i18n";
+import notices from "../../lib/locales/zh-notices.json";
+import said from "../../lib/locales/zh-said.json";
+
+export const texts: Catalog = { ...said, ...notices };
