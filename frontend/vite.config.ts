@@ -18,7 +18,8 @@ export default defineConfig(({ mode }) => {
       target: "es2022",
       // A policy without 'data:' scripts and fonts refuses inlined assets.
       assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
+      // The chat page has few parts, and fetches those itself before they are needed.
+      modulePreload: page === "chat" ? false : { polyfill: false },
     },
   };
 });

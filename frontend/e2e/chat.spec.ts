@@ -651,3 +651,41 @@ for (const scheme of schemes) {
     });
   }
 }
+
+test.describe("in another language", () => {
+  test.use({ locale: "de-DE" });
+
+  test("the page speaks the browser's language until another is chosen, and keeps that", async ({ page }) => {
+    stand.script = { text: long };
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(stand.url);
+    const lang = (tag: string) => expect(page.locator("html")).toHaveAttribute("lang", tag);
+    await lang("de");
+    await expect(page).toHaveTitle("Helium-Chat");
+    await expect(page.getByTestId("prompt")).toHaveAttribute("placeholder", "Frag irgendetwas");
+    await ask(page, "Wie wird eine Antwort geprüft?");
+    await expect(badge(page)).toHaveText(/Geprüft · drei Computer stimmen überein/);
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      await isAccessible(page);
+    }
+    await badge(page).click();
+    await expect(page.getByTestId("browser-check")).toContainText("Der Prüfwert ist der SHA-256");
+    await isAccessible(page);
+    await shot(page, "chat-receipt-de");
+    await page.keyboard.press("Escape");
+
+    await page.getByLabel("Sprache").selectOption("zh");
+    await lang("zh-Hans");
+    await expect(badge(page)).toHaveText(/已验证 · 三台电脑一致/);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await fitsItsWidth(page);
+    await isAccessible(page);
+    await shot(page, "chat-phone-zh");
+    await page.reload();
+    await lang("zh-Hans");
+    await page.getByRole("button", { name: "对话", exact: true }).click();
+    await page.getByLabel("语言").selectOption("");
+    await lang("de");
+  });
+});

@@ -53,7 +53,7 @@ async function leftInEnglish(page: Page, language: string): Promise<string[]> {
     return found;
   });
   const english = new Set<string>();
-  for (const part of ["", "-node", "-settings", "-setup"]) {
+  for (const part of ["", "-node", "-settings", "-setup", "-said"]) {
     const theirs = texts(language + part);
     for (const [id, text] of Object.entries(texts(`en${part}`))) if (theirs[id] !== text) english.add(text);
   }

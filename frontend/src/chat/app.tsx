@@ -1,6 +1,6 @@
 import { Menu, SquarePen } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { useLocation } from "wouter";
 import type { Bridge } from "../lib/chat";
@@ -17,17 +17,18 @@ import { Thread } from "./thread";
 import { MissingConversation, Welcome } from "./welcome";
 
 /** The chat page: conversations at the side, one of them in the middle, the question box below. */
-export function App({ bridge, desk }: { bridge: Bridge; desk: Desk }) {
+export function App({ bridge, desk, foot }: { bridge: Bridge; desk: Desk; foot: ReactNode }) {
   return (
     <div className="h-dvh">
-      <Chat bridge={bridge} desk={desk} payer="page" />
+      <Chat bridge={bridge} desk={desk} payer="page" foot={foot} />
       <Toaster position="bottom-center" theme="system" />
     </div>
   );
 }
 
 /** The conversations, in as much room as they are given. Who pays is not the page itself where they are a part of the node app. */
-export function Chat({ bridge, desk, payer }: { bridge: Bridge; desk: Desk; payer: Payer }) {
+export function Chat(props: { bridge: Bridge; desk: Desk; payer: Payer; foot?: ReactNode }) {
+  const { bridge, desk, payer, foot } = props;
   const embedded = payer !== "page";
   const t = useText();
   const view = useSyncExternalStore(desk.listen, () => desk.view);
@@ -73,6 +74,7 @@ export function Chat({ bridge, desk, payer }: { bridge: Bridge; desk: Desk; paye
         setMenuOpen(false);
       }}
       onGone={() => navigate("/")}
+      foot={foot}
     />
   );
 

@@ -1,6 +1,5 @@
 import type { Reason } from "../lib/api.gen";
-import type { Translate } from "../lib/i18n";
-import en from "../lib/locales/en-chat.json";
+import { hasText, type MessageId, type Translate } from "../lib/i18n";
 
 /** Reasons whose remedy is a higher fee, which an application can offer and this page can't. */
 const outbid = ["evicted", "queue_expired", "queue_full"];
@@ -16,9 +15,9 @@ export function waitOf(reason: Reason | undefined): number {
  * network said. `left` is how many of the seconds to wait are left.
  */
 export function problemText(t: Translate, reason: Reason, left = waitOf(reason)): { title: string; detail: string } {
-  const title = `problem.${reason.code}.title`;
-  const detail = `problem.${reason.code}.detail`;
-  const known = title in en && detail in en;
+  const title = `problem.${reason.code}.title` as MessageId;
+  const detail = `problem.${reason.code}.detail` as MessageId;
+  const known = hasText(title) && hasText(detail);
   // The network's own reasons carry a title; the page's carry only what the bridge added.
   const action = outbid.includes(reason.code) ? t("problem.outbid") : reason.action;
   if (reason.title) return { title: reason.title, detail: [reason.detail, action].filter(Boolean).join(" ") };
@@ -26,5 +25,5 @@ export function problemText(t: Translate, reason: Reason, left = waitOf(reason))
   // The bridge names a field of its API, this page a setting.
   if (reason.code === "price") return { title: t("problem.price.title"), detail: t("problem.price.detail") };
   const wait = waitOf(reason) > 0 && t(left > 0 ? "problem.wait" : "problem.waited", { seconds: left });
-  return { title: t(title as keyof typeof en), detail: wait || reason.detail || t(detail as keyof typeof en) };
+  return { title: t(title), detail: wait || reason.detail || t(detail) };
 }

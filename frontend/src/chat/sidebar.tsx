@@ -1,7 +1,7 @@
 import clsx from "clsx";
 import { Ellipsis, Search, SquarePen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { toast } from "sonner";
 import { type Conversation, search } from "../lib/conversations";
 import { download } from "../lib/format";
@@ -20,9 +20,11 @@ interface Props {
   onOpen: (id: string) => void;
   /** The current conversation was deleted. */
   onGone: () => void;
+  /** What stands below the conversations. */
+  foot?: ReactNode;
 }
 
-export function Sidebar({ bare, desk, view, current, onNew, onOpen, onGone }: Props) {
+export function Sidebar({ bare, desk, view, current, onNew, onOpen, onGone, foot }: Props) {
   const t = useText();
   const [query, setQuery] = useState("");
   const found = search(view.conversations, query);
@@ -77,6 +79,7 @@ export function Sidebar({ bare, desk, view, current, onNew, onOpen, onGone }: Pr
           <li className="px-3 py-2 text-sm text-soft">{query ? t("chat.noneFound") : t("chat.none")}</li>
         )}
       </ul>
+      {foot}
       <p
         role={view.full ? "status" : undefined}
         className={clsx(

@@ -7,8 +7,7 @@ import { type Language, languages } from "./i18n";
 const folder = join(import.meta.dirname, "locales");
 const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, string>;
 const files = readdirSync(folder).filter((f) => f.endsWith(".json"));
-// The chat page is in English alone.
-const parts = files.filter((f) => /^en(-|\.)/.test(f) && f !== "en-chat.json").map((f) => f.slice(2));
+const parts = files.filter((f) => /^en(-|\.)/.test(f)).map((f) => f.slice(2));
 const others = Object.keys(languages).filter((l) => l !== "en");
 
 /** What a message takes. A language that counts in one form needs no plural. */
@@ -32,12 +31,12 @@ function formsOf(tokens: Token[]): string[][] {
 }
 
 test("every language has a file for every part, and nothing else is there", () => {
-  const wanted = [...parts, "-chat.json"].map((p) => `en${p}`).concat(others.flatMap((l) => parts.map((p) => l + p)));
+  const wanted = parts.map((p) => `en${p}`).concat(others.flatMap((l) => parts.map((p) => l + p)));
   expect(files.toSorted()).toEqual(wanted.toSorted());
 });
 
 test("no two parts use one name", () => {
-  const all = [...parts, "-chat.json"].flatMap((p) => Object.keys(read(`en${p}`)));
+  const all = parts.flatMap((p) => Object.keys(read(`en${p}`)));
   expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 });
 
