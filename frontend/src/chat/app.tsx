@@ -1,6 +1,6 @@
 import { Menu, SquarePen } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { useLocation } from "wouter";
 import type { Bridge } from "../lib/chat";
@@ -35,6 +35,7 @@ export function Chat(props: { bridge: Bridge; desk: Desk; payer: Payer; foot?: R
   const [path, navigate] = useLocation();
   const [settings, change] = useSettings();
   const [menuOpen, setMenuOpen] = useState(false);
+  const opener = useRef<Element | null>(null);
   const models = useModels(bridge);
   // A page has one main part, which the node app is around this one.
   const Main = embedded ? "div" : "main";
@@ -93,6 +94,14 @@ export function Chat(props: { bridge: Bridge; desk: Desk; payer: Payer; foot?: R
           <Dialog.Overlay className="fixed inset-0 z-40 bg-black/35" />
           <Dialog.Content
             aria-describedby={undefined}
+            onOpenAutoFocus={() => {
+              opener.current = document.activeElement;
+            }}
+            // Unless what was chosen in it has taken the focus, it goes back to what opened it.
+            onCloseAutoFocus={(e) => {
+              e.preventDefault();
+              if (document.activeElement === document.body) (opener.current as HTMLElement | null)?.focus();
+            }}
             className="fixed inset-y-0 left-0 z-50 w-[min(300px,86vw)] animate-slide border-e border-line bg-side shadow-float"
           >
             <Dialog.Title className="sr-only">{t("chat.menu")}</Dialog.Title>
