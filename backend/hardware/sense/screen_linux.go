@@ -38,10 +38,10 @@ func (s *screen) open() error {
 		return nil
 	}
 	if os.Getenv("DISPLAY") == "" {
-		return errors.New("there is no X display")
+		return protocol.Say("sense_no_display", "there is no X display")
 	}
 	if time.Now().Before(s.retryAt) {
-		return errors.New("the X server can't be reached")
+		return protocol.Say("sense_display", "the X server can't be reached")
 	}
 	s.retryAt = time.Now().Add(10 * time.Second)
 	xgb.Logger.SetOutput(io.Discard)
@@ -157,7 +157,7 @@ func (s *screen) atom(name string) (xproto.Atom, error) {
 }
 
 // errNoManager: without a window manager nobody knows which window is in front.
-var errNoManager = errors.New("no window manager says which window is in front")
+var errNoManager = error(protocol.Say("sense_no_manager", "no window manager says which window is in front"))
 
 var errClosed = errors.New("the X server closed the connection")
 
