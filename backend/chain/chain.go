@@ -18,6 +18,9 @@ type Options struct {
 	// Poll is how often the head is asked for even though nothing was pushed.
 	// 0 means 15 seconds, or 1 second where the node cannot push.
 	Poll time.Duration
+	// Still is how long the head may stay where it ought to grow: see StillAfter. 0
+	// never takes a node that answers for unreachable.
+	Still time.Duration
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 	// Log gets lost and regained connections; nil discards them.
@@ -31,6 +34,8 @@ type Chain struct {
 	poll   time.Duration
 	log    *slog.Logger
 	clock  *Clock
+	// patience is Options.Still.
+	patience time.Duration
 
 	now    func() time.Time
 	stop   context.CancelFunc
@@ -42,6 +47,7 @@ type Chain struct {
 	head      *types.Header
 	heard     time.Time
 	lost      bool
+	still     time.Time // since when the chain stands still; zero for that it does not
 	listeners map[chan struct{}]bool
 }
 
@@ -64,12 +70,18 @@ func Open(ctx context.Context, client Client, o Options) (*Chain, error) {
 
 	watch, stop := context.WithCancel(context.Background())
 	c := &Chain{
-		client: client, id: id, poll: o.Poll, log: o.Log,
+		client: client, id: id, poll: o.Poll, log: o.Log, patience: o.Still,
 		now: o.Now, stop: stop, done: make(chan struct{}),
 		head: head, heard: o.Now(), listeners: map[chan struct{}]bool{},
 	}
 	c.clock = &Clock{wall: o.Now, head: c.Head}
-	go c.watch(watch)
+	go func() {
+		defer close(c.done)
+		var watching sync.WaitGroup
+		watching.Go(func() { c.watch(watch) })
+		watching.Go(func() { c.watchGrowth(watch) })
+		watching.Wait()
+	}()
 	return c, nil
 }
 
@@ -104,11 +116,12 @@ func (c *Chain) Heard() time.Time {
 	return c.heard
 }
 
-// Lost says that the connection is gone, and tried again.
+// Lost says that the connection is gone, and tried again, or that the chain stands
+// still.
 func (c *Chain) Lost() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.lost
+	return c.lost || !c.still.IsZero()
 }
 
 // Wake returns a channel that gets a value after each change of the head or of Lost,
@@ -128,7 +141,6 @@ func (c *Chain) Wake() (wake <-chan struct{}, cancel func()) {
 // watch keeps a subscription to heads. What is pushed is only believed to be
 // news; a slow poll stands behind it.
 func (c *Chain) watch(ctx context.Context) {
-	defer close(c.done)
 	var wait backoff
 	for ctx.Err() == nil {
 		err := c.subscribe(ctx, &wait)

@@ -25,6 +25,8 @@ type Endpoints struct {
 	// wait is how long one node may take where there is another to ask.
 	wait time.Duration
 
+	witnesses witnesses
+
 	// dialing is held while connecting, so that it is done once at a time.
 	dialing sync.Mutex
 
@@ -72,6 +74,9 @@ func (e *Endpoints) Close() {
 	e.closed = true
 	if e.client != nil {
 		e.client.Close()
+	}
+	for i := range e.urls {
+		e.witnesses.drop(i)
 	}
 }
 
@@ -151,20 +156,25 @@ func (e *Endpoints) patience(ctx context.Context) (context.Context, context.Canc
 // leave moves on from a node, unless somebody else did already. What is under way
 // on its connection ends, subscriptions too, and is asked of the next.
 func (e *Endpoints) leave(at int, c *ethclient.Client, why error) {
+	e.leaveFor((at+1)%len(e.urls), at, c, why)
+}
+
+// leaveFor is leave for a certain other node. False means that it was left already.
+func (e *Endpoints) leaveFor(next, at int, c *ethclient.Client, why error) bool {
 	e.mu.Lock()
 	stays := len(e.urls) == 1 || e.at != at || e.client != c || e.closed
-	next := (at + 1) % len(e.urls)
 	if !stays {
 		e.at, e.client = next, nil
 	}
 	e.mu.Unlock()
 	if stays {
-		return
+		return false
 	}
 	e.log.Warn("chain node can't be used, moving on to the next", "node", e.urls[at], "next", e.urls[next], "err", why)
 	if c != nil {
 		c.Close()
 	}
+	return true
 }
 
 // failed reports whether it is the node that failed, and not the chain that said no.

@@ -55,6 +55,7 @@ type machine struct {
 	dir, p2p string
 	member   Member
 	child    *exec.Cmd
+	ws       string
 	client   *ethclient.Client
 }
 
@@ -111,7 +112,7 @@ func (c *cluster) start(t *testing.T, m *machine) {
 		t.Fatal(err)
 	}
 	child, address := startChild(t, m.dir)
-	m.child = child
+	m.child, m.ws = child, address
 	if m.client, err = ethclient.Dial(address); err != nil {
 		t.Fatal(err)
 	}
