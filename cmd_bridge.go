@@ -76,7 +76,7 @@ type bridgeRunCmd struct {
 	PassphraseFile string          `help:"File with the passphrase of --key, or else HELIUM_PASSPHRASE." placeholder:"FILE"`
 	Models         []string        `help:"Models to offer, of those that are here, the first one first; all if none is given." placeholder:"ID"`
 	Pins           []string        `help:"File of models to offer, which needn't be here; helium bridge pins prints one. May be repeated." placeholder:"FILE"`
-	Price          string          `default:"0.25" help:"What to offer for a second of a node's time, in CNX." placeholder:"CNX"`
+	Price          string          `default:"${second_value}" help:"What to offer for a second of a node's time, in CNX." placeholder:"CNX"`
 	MaxFee         string          `help:"The most that one request may cost, in CNX; no limit if not given." placeholder:"CNX"`
 	Page           bool            `default:"true" negatable:"" help:"Serve the chat page, which needs no API key."`
 	PageBudget     string          `default:"100" help:"What one session of the page may spend, in CNX." placeholder:"CNX"`

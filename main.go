@@ -24,6 +24,7 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 
 	"helium/backend/contracts"
+	"helium/backend/creator"
 	"helium/backend/relay/sponsor"
 	"helium/inference/worker"
 )
@@ -102,6 +103,7 @@ func defaults() map[string]string {
 	return map[string]string{
 		"version":       version,
 		"delay":         contracts.TimelockDelay.String(),
+		"second_value":  creator.UsualValue().Decimal(),
 		"sponsor_day":   new(big.Int).Quo(l.Day, big.NewInt(params.Ether)).String(),
 		"sponsor_price": new(big.Int).Quo(l.GasPrice, big.NewInt(params.GWei)).String(),
 		"sponsor_hour":  strconv.Itoa(l.Hour),

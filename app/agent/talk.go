@@ -20,10 +20,6 @@ import (
 	"helium/backend/store"
 )
 
-// secondValue is what the chat tab offers for a second of a node's time, in CNX: as
-// much as a bridge does that nobody told otherwise.
-const secondValue = "0.25"
-
 // talkIdle is how long the chat tab's own bridge runs on after its last request.
 const talkIdle = 5 * time.Minute
 
@@ -243,12 +239,8 @@ func startOwnBridge(ctx context.Context, p *parts, library *models.Library, log 
 	if len(offers) == 0 {
 		return nil, errors.New("there is no model here yet to ask the network for: download one")
 	}
-	value, err := protocol.ParseCNX(secondValue)
-	if err != nil {
-		return nil, err
-	}
 	maker, err := creator.New(creator.Config{
-		Profile: *p.profile, Chain: p.rpc, Sender: p.sender, Relay: p.relay, Store: p.store, Value: value, Log: log,
+		Profile: *p.profile, Chain: p.rpc, Sender: p.sender, Relay: p.relay, Store: p.store, Value: creator.UsualValue(), Log: log,
 	})
 	if err != nil {
 		return nil, err

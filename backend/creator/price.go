@@ -20,6 +20,10 @@ type Size struct {
 	MinVRAMGB uint16
 }
 
+// UsualValue is what is offered for a second of a node's time where nobody says
+// otherwise: a quarter of a CNX.
+func UsualValue() protocol.Wei { return protocol.CNX(1).MulDivDown(1, 4) }
+
 // MaxUnits is the largest task that the contract takes.
 const MaxUnits = 1024
 

@@ -219,9 +219,6 @@ func relayLimits() relay.Limits {
 // bridgeFunds is what the bridge's wallet is topped up to.
 var bridgeFunds = protocol.CNX(1_000_000)
 
-// pricePerSecond is what the bridge offers for a second of a node's time.
-const pricePerSecond = "0.25"
-
 func (d *devnet) startBridge(ctx context.Context) error {
 	paying := chain.OpenSender(d.chain, d.store, d.wallets.bridge, chain.SenderOptions{Decode: contracts.DecodeError, Log: d.Log})
 	d.onClose(paying.Close)
@@ -233,12 +230,8 @@ func (d *devnet) startBridge(ctx context.Context) error {
 		return err
 	}
 	d.onClose(func() { link.Close() })
-	value, err := protocol.ParseCNX(pricePerSecond)
-	if err != nil {
-		return err
-	}
 	maker, err := creator.New(creator.Config{
-		Profile: d.profile, Chain: d.rpc, Sender: paying, Relay: link, Store: d.store, Value: value,
+		Profile: d.profile, Chain: d.rpc, Sender: paying, Relay: link, Store: d.store, Value: creator.UsualValue(),
 		DepositAhead: 256, Log: d.Log.With("part", "creator"),
 	})
 	if err != nil {
