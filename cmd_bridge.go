@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -28,6 +29,8 @@ type bridgeCmd struct {
 	Wallet bridgeWalletCmd `cmd:"" help:"Make the wallet of a bridge, and print its address."`
 	Pins   bridgePinsCmd   `cmd:"" help:"Print the exact files of models that are here, for bridges that hold none."`
 	Key    bridgeKeyCmd    `cmd:"" help:"API keys of a bridge, whether it runs or not."`
+
+	Accounts bridgeAccountsCmd `cmd:"" help:"Say how the wallets of a bridge that runs stand: what they have, and what is under way."`
 }
 
 type bridgeWalletCmd struct {
@@ -48,6 +51,59 @@ func (c bridgeWalletCmd) Run(env *environment) error {
 		fmt.Fprintln(env.stdout, w.Address())
 	}
 	return nil
+}
+
+type bridgeAccountsCmd struct {
+	Data string `required:"" help:"Folder of the bridge." placeholder:"DIR"`
+	JSON bool   `name:"json" help:"Print all there is to know, amounts in wei."`
+}
+
+func (c bridgeAccountsCmd) Run(env *environment) error {
+	all, err := operator.Accounts(env.ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(env.stdout, all)
+	}
+	out := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "ACCOUNT\tADDRESS\tCNX\tGAS\tUNDER WAY\tIN NO BLOCK YET\tSTATE")
+	for _, a := range all {
+		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%d\t%d\t%s\n", a.Number, a.Address, knownAmount(a.CNX), knownAmount(a.Gas), a.Open, a.Waiting, accountState(a, time.Now()))
+	}
+	return out.Flush()
+}
+
+func knownAmount(w *protocol.Wei) string {
+	if w == nil {
+		return "unknown"
+	}
+	return w.Decimal()
+}
+
+// accountState is what is to be said of a wallet, the worst first.
+func accountState(a bridge.Account, now time.Time) string {
+	var says []string
+	for _, s := range []struct {
+		is   bool
+		text string
+	}{
+		{!a.Ready, "starting"},
+		{a.NoGas, "has no gas"},
+		{a.LowGas && !a.NoGas, "low gas"},
+		{a.Stuck, fmt.Sprintf("stuck for %s", now.Sub(a.Since).Round(time.Second))},
+		{!a.Relay, "no relay"},
+		{a.Behind > 0, fmt.Sprintf("%d blocks behind", a.Behind)},
+		{!a.Used, "not used"},
+	} {
+		if s.is {
+			says = append(says, s.text)
+		}
+	}
+	if len(says) == 0 {
+		return "well"
+	}
+	return strings.Join(says, ", ")
 }
 
 type bridgePinsCmd struct {
@@ -80,11 +136,12 @@ type bridgeRunCmd struct {
 	MaxFee         string          `help:"The most that one request may cost, in CNX; no limit if not given." placeholder:"CNX"`
 	Page           bool            `default:"true" negatable:"" help:"Serve the chat page, which needs no API key."`
 	PageBudget     string          `default:"100" help:"What one session of the page may spend, in CNX." placeholder:"CNX"`
+	Operator       string          `help:"Where to tell how the bridge is: /healthz, /readyz and /metrics, for its operator only; nowhere if not given." placeholder:"ADDRESS:PORT"`
 	LowCNX         string          `name:"low-cnx" default:"100" help:"Warn when the wallet has less, in CNX." placeholder:"CNX"`
 }
 
 func (c bridgeRunCmd) Run(env *environment) error {
-	b := operator.Bridge{DataDir: c.Data, Listen: c.Listen, Out: env.stdout, Log: env.log}
+	b := operator.Bridge{DataDir: c.Data, Listen: c.Listen, Operator: c.Operator, Out: env.stdout, Log: env.log}
 	for _, each := range []struct {
 		name, text string
 		to         *protocol.Wei

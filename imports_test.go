@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"backend/seal", "backend/hardware"},
 	{"backend/wallet"},
 	{"backend/store"},
-	{"backend/contracts"},
+	{"backend/contracts", "backend/vitals"},
 	{"backend/protocol"},
 	{"backend/atomicfile"},
 	{"backend/words"},

@@ -23,7 +23,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 		return unreachable(err)
 	}
 	p.onClose(p.rpc.Close)
-	if p.chain, err = chain.Open(ctx, p.rpc, chain.Options{Log: a.log}); err != nil {
+	if p.chain, err = chain.Open(ctx, p.rpc, chain.Options{Still: chain.StillAfter(p.profile.BlockInterval()), Log: a.log}); err != nil {
 		return unreachable(err)
 	}
 	p.onClose(p.chain.Close)

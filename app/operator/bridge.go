@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"path/filepath"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/gofrs/flock"
 
@@ -48,8 +49,10 @@ type Bridge struct {
 	Page               fs.FS
 	// LowCNX is what the wallet should not fall below.
 	LowCNX protocol.Wei
-	Out    io.Writer
-	Log    *slog.Logger
+	// Operator is where /healthz, /readyz and /metrics are; empty for nowhere.
+	Operator string
+	Out      io.Writer
+	Log      *slog.Logger
 }
 
 // BridgeWallet opens the wallet of a bridge of this folder, or makes it.
@@ -82,25 +85,29 @@ func (b Bridge) Run(ctx context.Context) error {
 		}
 		s.onClose(unlock)
 	}
-	maker, main, err := b.openCreators(ctx, s)
+	paying, main, err := b.openCreators(ctx, s)
 	if err != nil {
 		return err
 	}
-	watch := b.watchPurse(ctx, s, maker, main)
+	watch := b.watchPurse(ctx, s, paying.maker, main)
 	serving, err := bridge.Start(bridge.Config{
-		Listen: b.Listen, Creator: maker, Store: s.store, Models: b.Offers, Pin: b.pin, Chat: b.Page,
+		Listen: b.Listen, Creator: paying.maker, Store: s.store, Models: b.Offers, Pin: b.pin, Chat: b.Page,
 		PageBudget: b.PageBudget, MaxFee: b.MaxFee, Low: watch.Low, Log: b.Log,
+		Operator: b.Operator, Payers: b.addresses(), Accounts: paying.states, Chain: bridge.Standing(s.chain),
 	})
 	if err != nil {
 		return err
 	}
 	s.onClose(func() { serving.Close() })
-	closeAdmin, err := startAdmin(b.DataDir, &storedKeys{s.store})
+	closeAdmin, err := startAdmin(b.DataDir, &storedKeys{s.store}, paying.states)
 	if err != nil {
 		return err
 	}
 	s.onClose(closeAdmin)
 	fmt.Fprintf(b.Out, "The bridge serves %d models at %s/v1 and pays from %s.\n", len(b.Offers), serving.URL(), b.payers())
+	if url := serving.OperatorURL(); url != "" {
+		fmt.Fprintf(b.Out, "Its operator is told how it is at %s/metrics and %s/readyz.\n", url, url)
+	}
 	<-ctx.Done()
 	fmt.Fprintln(b.Out, "Stopping; tasks under way are followed again at the next start.")
 	return ctx.Err()
@@ -133,10 +140,19 @@ func (b Bridge) payers() string {
 	return fmt.Sprintf("%s and %d accounts that it fills up", b.Wallet.Address(), b.Accounts-1)
 }
 
+// addresses are those of all wallets, the main one first.
+func (b Bridge) addresses() (all []common.Address) {
+	for _, w := range append([]*wallet.Wallet{b.Wallet}, b.Others...) {
+		all = append(all, w.Address())
+	}
+	return all
+}
+
 // openCreators opens what makes tasks and pays for them, for each wallet, and the
 // outbox of the main one.
-func (b Bridge) openCreators(ctx context.Context, s *service) (*creator.Accounts, *chain.Sender, error) {
+func (b Bridge) openCreators(ctx context.Context, s *service) (*payingAccounts, *chain.Sender, error) {
 	var all []*creator.Creator
+	var links []*client.Client
 	var main *chain.Sender
 	for i, w := range append([]*wallet.Wallet{b.Wallet}, b.Others...) {
 		paying := chain.OpenSender(s.chain, s.store, w, chain.SenderOptions{Decode: contracts.DecodeError, Log: b.Log})
@@ -149,6 +165,7 @@ func (b Bridge) openCreators(ctx context.Context, s *service) (*creator.Accounts
 			return nil, nil, err
 		}
 		s.onClose(func() { link.Close() })
+		links = append(links, link)
 		maker, err := creator.New(creator.Config{
 			Profile: b.Profile, Chain: s.rpc, Sender: paying, Relay: link, Store: s.store, Value: b.Value,
 			DepositAhead: depositAhead, Extra: i > 0, Log: b.Log.With("part", "creator", "account", i+1),
@@ -168,7 +185,7 @@ func (b Bridge) openCreators(ctx context.Context, s *service) (*creator.Accounts
 		fill.look(ctx) // so that all can pay from the first request on
 		s.runUntilClose(ctx, "filling of the bridge's accounts", fill.run)
 	}
-	return creator.NewAccounts(using, all...), main, nil
+	return &payingAccounts{maker: creator.NewAccounts(using, all...), all: all, links: links, service: s}, main, nil
 }
 
 // dialRelay signs in to the first relay of the profile that answers; the others

@@ -115,8 +115,12 @@ type adminAddress struct {
 	Token string `json:"token"`
 }
 
-// startAdmin serves a running bridge's keys to this computer's owner of dir.
-func startAdmin(dir string, keys KeyBook) (closeAdmin func(), err error) {
+// accountStates says how the wallets of a bridge stand.
+type accountStates func(ctx context.Context) []bridge.Account
+
+// startAdmin serves a running bridge's keys, and how its wallets stand, to this
+// computer's owner of dir.
+func startAdmin(dir string, keys KeyBook, accounts accountStates) (closeAdmin func(), err error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the bridge's administration: %w", err)
@@ -128,7 +132,7 @@ func startAdmin(dir string, keys KeyBook) (closeAdmin func(), err error) {
 		ln.Close()
 		return nil, err
 	}
-	server := &http.Server{Handler: guarded(a.Token, adminRoutes(keys)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
+	server := &http.Server{Handler: guarded(a.Token, adminRoutes(keys, accounts)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
 	go server.Serve(ln)
 	return func() {
 		os.Remove(filepath.Join(dir, adminFile))
@@ -154,8 +158,13 @@ type created struct {
 	Secret string `json:"secret"`
 }
 
-func adminRoutes(keys KeyBook) http.Handler {
+func adminRoutes(keys KeyBook, accounts accountStates) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /accounts", answering(func(r *http.Request) (any, error) {
+		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+		defer cancel()
+		return accounts(ctx), nil
+	}))
 	mux.HandleFunc("GET /keys", answering(func(r *http.Request) (any, error) { return keys.List(r.Context()) }))
 	mux.HandleFunc("POST /keys", answering(func(r *http.Request) (any, error) {
 		var n NewKey
@@ -254,6 +263,16 @@ func (c *adminClient) Ledger(ctx context.Context, id string) (l KeyLedger, err e
 }
 
 func (c *adminClient) Close() error { return nil }
+
+// Accounts asks the bridge of a folder, which must run, how its wallets stand.
+func Accounts(ctx context.Context, dir string) (all []bridge.Account, err error) {
+	c, err := dialAdmin(ctx, dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: only a bridge that runs can say how its wallets stand, and helium bridge wallet prints their addresses", err)
+	}
+	err = c.call(ctx, http.MethodGet, "/accounts", nil, &all)
+	return all, err
+}
 
 // maxAdminBytes bounds an answer: a ledger of a million tasks.
 const maxAdminBytes = 256 << 20

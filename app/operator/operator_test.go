@@ -154,6 +154,7 @@ func TestARehearsalKnowsEveryTransaction(t *testing.T) {
 func TestKeysAreTheSameThroughABridgeAndWithoutIt(t *testing.T) {
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
+	ends := time.Now().Add(time.Hour).Truncate(time.Second)
 	s, err := store.Open(storeDir(dir), store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +162,9 @@ func TestKeysAreTheSameThroughABridgeAndWithoutIt(t *testing.T) {
 	if _, err := OpenKeys(t.Context(), dir, log); err == nil || !strings.Contains(err.Error(), "try again") {
 		t.Errorf("while its bridge starts: %v", err)
 	}
-	closeAdmin, err := startAdmin(dir, &storedKeys{s})
+	closeAdmin, err := startAdmin(dir, &storedKeys{s}, func(context.Context) []bridge.Account {
+		return []bridge.Account{{Number: 2, Address: common.Address{7}, Waiting: 3, Since: ends, CNX: new(protocol.CNX(5))}}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +172,6 @@ func TestKeysAreTheSameThroughABridgeAndWithoutIt(t *testing.T) {
 		t.Errorf("mode is %v, %v", info.Mode(), err)
 	}
 	through := openKeys(t, dir)
-	ends := time.Now().Add(time.Hour).Truncate(time.Second)
 	secret, err := through.Create(t.Context(), NewKey{Name: "app", Budget: protocol.CNX(5), PerMinute: 9, Expires: ends})
 	if err != nil || !strings.HasPrefix(secret, "sk-helium-") {
 		t.Fatalf("got %.10s, %v", secret, err)
@@ -184,8 +186,15 @@ func TestKeysAreTheSameThroughABridgeAndWithoutIt(t *testing.T) {
 	if err != nil || len(all) != 1 {
 		t.Fatalf("got %v, %v", all, err)
 	}
+	accounts, err := Accounts(t.Context(), dir)
+	if err != nil || len(accounts) != 1 || accounts[0].Address != (common.Address{7}) || accounts[0].CNX.Cmp(protocol.CNX(5)) != 0 || accounts[0].Gas != nil || !accounts[0].Since.Equal(ends) {
+		t.Errorf("the accounts are %+v, %v", accounts, err)
+	}
 	testAdminGuard(t, through.(*adminClient))
 	closeAdmin()
+	if _, err := Accounts(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "only a bridge that runs") {
+		t.Errorf("the accounts of a bridge that has stopped: %v", err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

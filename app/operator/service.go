@@ -72,7 +72,7 @@ func (s *service) openChain(ctx context.Context) (err error) {
 		return err
 	}
 	s.onClose(s.rpc.Close)
-	if s.chain, err = chain.Open(ctx, s.rpc, chain.Options{Log: s.log}); err != nil {
+	if s.chain, err = chain.Open(ctx, s.rpc, chain.Options{Still: chain.StillAfter(s.profile.BlockInterval()), Log: s.log}); err != nil {
 		return err
 	}
 	s.onClose(s.chain.Close)

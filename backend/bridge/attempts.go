@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"helium/backend/creator"
 	"helium/backend/protocol"
 	"helium/backend/store"
@@ -88,15 +90,24 @@ func (b *Bridge) follow(t *creator.Task) {
 	decided := b.deciding.begin(t.ID())
 	b.followers.Go(func() {
 		defer decided()
-		for range t.Events(b.ctx) {
-		}
+		b.metrics.follow(b.ctx, t, b.started)
 		if b.ctx.Err() != nil {
 			return
 		}
-		if err := b.ended(t.Record()); err != nil {
+		r := t.Record()
+		b.metrics.ended(r, b.accountOf(payerOf(r)))
+		if err := b.ended(r); err != nil {
 			b.log.Error("book the end of a request", "request", t.ID(), "err", err)
 		}
 	})
+}
+
+// payerOf is whose wallet a task was made with; nobody's where it was not made.
+func payerOf(r creator.Record) common.Address {
+	if r.Receipt == nil {
+		return common.Address{}
+	}
+	return r.Receipt.Creator
 }
 
 // ended books what an attempt has cost, in one write with the charge for the next

@@ -12,11 +12,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"golang.org/x/time/rate"
 
 	"helium/backend/creator"
 	"helium/backend/protocol"
 	"helium/backend/store"
+	"helium/backend/vitals"
 )
 
 // Creator makes tasks and follows them; *creator.Creator is one.
@@ -60,9 +62,21 @@ type Config struct {
 	MaxFee protocol.Wei
 	// Low names what the wallet that pays has too little of; nil never does.
 	Low func() []string
-	Log *slog.Logger
-	Now func() time.Time
+	// Operator is where /healthz, /readyz and /metrics are for whoever runs the
+	// bridge; empty for nowhere.
+	Operator string
+	// Payers are the wallets that pay for tasks, the main one first, and Accounts says
+	// how they stand; nil where nobody knows.
+	Payers   []common.Address
+	Accounts func(ctx context.Context) []Account
+	// Chain tells how the bridge stands with its chain; nil where nobody knows.
+	Chain Chain
+	Log   *slog.Logger
+	Now   func() time.Time
 }
+
+// Chain tells how the bridge stands with its chain.
+type Chain interface{ State() ChainState }
 
 // Bridge is a running bridge.
 type Bridge struct {
@@ -78,6 +92,13 @@ type Bridge struct {
 	listener   net.Listener
 	http       *http.Server
 	limiters   limiters
+
+	chain    Chain
+	accounts func(ctx context.Context) []Account
+	payers   map[common.Address]int // their numbers
+	metrics  *metrics
+	operator *vitals.Page // nil for none
+	started  time.Time
 
 	deciding decisions
 	books    books
@@ -115,16 +136,28 @@ func Start(c Config) (*Bridge, error) {
 			return nil, fmt.Errorf("listen for the bridge: %w", err)
 		}
 	}
+	if b.chain, b.accounts, b.payers = c.Chain, c.Accounts, map[common.Address]int{}; b.accounts == nil {
+		b.accounts = func(context.Context) []Account { return nil }
+	}
+	for i, address := range c.Payers {
+		b.payers[address] = i + 1
+	}
+	b.started, b.metrics = b.now(), newMetrics(b)
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	booking, endBooks := context.WithCancel(context.Background())
 	b.books = books{store: b.store, queue: make(chan entry, mostTogether), later: make(chan entry, mostTogether), ctx: booking, stop: endBooks}
 	go b.books.run()
 	if err := b.resume(); err != nil {
-		b.stop()
-		b.followers.Wait()
-		b.books.stop()
-		b.listener.Close()
-		return nil, err
+		b.halt()
+		return nil, errors.Join(err, b.listener.Close())
+	}
+	if c.Operator != "" {
+		var err error
+		b.operator, err = vitals.Serve(vitals.Config{Listen: c.Operator, Registry: b.metrics.registry, Unready: b.unready, Log: b.log})
+		if err != nil {
+			b.halt()
+			return nil, errors.Join(err, b.listener.Close())
+		}
 	}
 	b.http = &http.Server{
 		Handler:           knownHost(b.listener.Addr(), b.routes(c.Chat)),
@@ -150,10 +183,26 @@ func (b *Bridge) Close() error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = b.http.Close()
 	}
+	if b.operator != nil {
+		err = errors.Join(err, b.operator.Close())
+	}
+	b.halt()
+	return err
+}
+
+// halt ends what runs beside the servers.
+func (b *Bridge) halt() {
 	b.stop()
 	b.followers.Wait()
 	b.books.stop()
-	return err
+}
+
+// OperatorURL is where the operator's page is; empty for nowhere.
+func (b *Bridge) OperatorURL() string {
+	if b.operator == nil {
+		return ""
+	}
+	return b.operator.URL()
 }
 
 // resume follows the requests of an earlier run to their end.

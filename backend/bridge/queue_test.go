@@ -103,7 +103,7 @@ func openNet(t *testing.T, nodes int, awake bool, change func(*Config)) *queueNe
 	var running sync.WaitGroup
 	running.Go(func() { maker.Run(ctx) })
 	running.Go(func() { n.mine(ctx, w.Address()) })
-	c := Config{Listen: "127.0.0.1:0", Now: n.clock.now, Creator: maker, Store: n.store, Models: []Model{{Pin: protocol.ModelPin{ID: "helium/demo"}, MinVRAMGB: 1}}}
+	c := Config{Listen: "127.0.0.1:0", Payers: []common.Address{{1}, w.Address()}, Now: n.clock.now, Creator: maker, Store: n.store, Models: []Model{{Pin: protocol.ModelPin{ID: "helium/demo"}, MinVRAMGB: 1}}}
 	if change != nil {
 		change(&c)
 	}

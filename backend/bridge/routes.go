@@ -37,7 +37,7 @@ func (b *Bridge) routes(chat fs.FS) http.Handler {
 		return errNotFound("this bridge has no such endpoint: see its README for those it has")
 	}))
 	mux.Handle("/", page(chat))
-	return mux
+	return b.metrics.Count(mux)
 }
 
 // serve turns an endpoint's error into OpenAI's shape. A page elsewhere may use
@@ -269,11 +269,12 @@ func (b *Bridge) ownTask(r *http.Request) (*creator.Task, error) {
 // health says whether the bridge can pay for the smallest task and how many of
 // them, and what its wallet runs low of.
 func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
-	balance, err := b.creator.Balance(r.Context())
-	if err != nil {
-		return err
+	if away := b.chainAway(); away != "" {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return writeJSON(w, map[string]any{"status": "unready", "can_pay": false, "chain": away})
 	}
-	fee, err := b.creator.Fee(r.Context(), creator.Size{Type: protocol.GPT, Units: 1}, protocol.Wei{})
+	balance, fee, err := b.means(r.Context())
 	if err != nil {
 		return err
 	}
@@ -286,6 +287,20 @@ func (b *Bridge) health(w http.ResponseWriter, r *http.Request) error {
 		answer["low"] = low
 	}
 	return answerJSON(w, answer)
+}
+
+// means are what the wallets can spend, and what the smallest task costs.
+func (b *Bridge) means(ctx context.Context) (balance, fee protocol.Wei, err error) {
+	if balance, err = b.creator.Balance(ctx); err != nil {
+		return balance, fee, err
+	}
+	fee, err = b.creator.Fee(ctx, creator.Size{Type: protocol.GPT, Units: 1}, protocol.Wei{})
+	return balance, fee, err
+}
+
+func (b *Bridge) canPay(ctx context.Context) (bool, error) {
+	balance, fee, err := b.means(ctx)
+	return balance.Cmp(fee) >= 0, err
 }
 
 func answerJSON(w http.ResponseWriter, v any) error {

@@ -32,6 +32,8 @@ func (b *Bridge) stream(w http.ResponseWriter, r *http.Request, t *creator.Task,
 
 // forward gives a stream the events of its task until it is done.
 func (b *Bridge) forward(s *sse, r *http.Request, t *creator.Task, told *heliumAnswer, take func(creator.Event)) error {
+	b.metrics.streams.Inc()
+	defer b.metrics.streams.Dec()
 	events := b.events(r.Context(), t)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()

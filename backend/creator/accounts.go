@@ -52,6 +52,10 @@ type AccountState struct {
 	// Stuck says that one waits for too long, NoGas that it could lately not pay for
 	// a transaction: it is the last to be given another.
 	Stuck, NoGas bool
+	// Read is the last block whose logs are known, if any; none is missing while
+	// Live.
+	Read uint64
+	Live bool
 }
 
 func (c *Creator) state() AccountState {
@@ -61,6 +65,7 @@ func (c *Creator) state() AccountState {
 		s.Ready = true
 	default:
 	}
+	s.Read, s.Live = c.read.Load(), c.live.Load()
 	for _, t := range c.openTasks() {
 		s.Open++
 		t.mu.Lock()

@@ -101,7 +101,10 @@ type Creator struct {
 	pace     pace
 	lastLook look
 	// dry is when a transaction was last refused for want of gas, in Unix nanoseconds.
-	dry     atomic.Int64
+	dry atomic.Int64
+	// read is the last block whose logs were read, and live says that none is missed.
+	read    atomic.Uint64
+	live    atomic.Bool
 	pushes  chan struct{}
 	spent   chan struct{} // holds an element when there is something to count anew
 	ready   chan struct{}

@@ -68,6 +68,9 @@ func (c *Creator) session(ctx context.Context, from uint64) (seen uint64, err er
 	if seen, err = c.catchUp(ctx, from); err != nil {
 		return seen, err
 	}
+	c.reads(seen)
+	c.live.Store(true)
+	defer c.live.Store(false)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -79,15 +82,20 @@ func (c *Creator) session(ctx context.Context, from uint64) (seen uint64, err er
 		case l := <-logs:
 			c.deliver(l)
 			seen = max(seen, l.BlockNumber)
+			c.reads(seen)
 		case <-tick.C:
 			head, err := c.catchUp(ctx, back(seen, againBlocks))
 			if err != nil {
 				return seen, err
 			}
 			seen = max(seen, head)
+			c.reads(seen)
 		}
 	}
 }
+
+// reads notes up to which block logs are known.
+func (c *Creator) reads(block uint64) { c.read.Store(max(c.read.Load(), block)) }
 
 func orEnded(err error) error {
 	if err == nil {

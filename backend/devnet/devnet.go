@@ -154,7 +154,7 @@ func (d *devnet) startChain(ctx context.Context) (err error) {
 	d.onClose(func() { d.validator.Stop() })
 	d.rpc = ethclient.NewClient(d.validator.Client())
 	d.onClose(d.rpc.Close)
-	if d.chain, err = chain.Open(ctx, d.rpc, chain.Options{Log: d.Log}); err != nil {
+	if d.chain, err = chain.Open(ctx, d.rpc, chain.Options{Still: chain.StillAfter(d.Block), Log: d.Log}); err != nil {
 		return err
 	}
 	d.onClose(d.chain.Close)
@@ -243,7 +243,7 @@ func (d *devnet) startBridge(ctx context.Context) error {
 		return err
 	}
 	d.bridge, err = bridge.Start(bridge.Config{
-		Listener: d.bridgeListener, Creator: maker, Store: d.store, Models: d.offers(), Pin: d.pin, Chat: d.Chat, Log: d.Log.With("part", "bridge"),
+		Listener: d.bridgeListener, Creator: maker, Store: d.store, Models: d.offers(), Pin: d.pin, Chat: d.Chat, Chain: bridge.Standing(d.chain), Log: d.Log.With("part", "bridge"),
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"helium/backend/chain"
 	"helium/backend/contracts"
 	"helium/backend/protocol"
 )
@@ -82,7 +83,11 @@ func (n *Node) steerOnce(ctx context.Context, task bool) (again time.Duration, e
 		}
 		return 0, err
 	}
-	n.health.clear(ReasonChain)
+	if since, still := n.cfg.Chain.Still(); still {
+		n.health.raise(ReasonChain, chain.StillText(since))
+	} else {
+		n.health.clear(ReasonChain)
+	}
 
 	me, err := n.readSelf()
 	if err != nil {

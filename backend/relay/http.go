@@ -70,7 +70,7 @@ func (r *Relay) handler() http.Handler {
 	mux.Handle("GET /v1/events", r.guest(r.events))
 	mux.Handle("GET /v1/sponsor", r.guest(r.sponsorOffer))
 	mux.Handle("POST /v1/sponsor", r.signedIn(r.sponsorCall))
-	known := r.metrics.count(mux)
+	known := r.metrics.Count(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")

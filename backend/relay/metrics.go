@@ -2,10 +2,7 @@ package relay
 
 import (
 	"context"
-	"io"
 	"math/big"
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -13,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"helium/backend/protocol"
+	"helium/backend/vitals"
 )
 
 // What the relay refuses or cuts off to protect itself.
@@ -24,26 +22,16 @@ const (
 
 // metrics are what a relay counts for its operator. No label is a client's choice.
 type metrics struct {
+	*vitals.Requests
 	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
-	bytes    *prometheus.CounterVec
 	dropped  *prometheus.CounterVec
 }
 
 func newMetrics(r *Relay) *metrics {
 	m := &metrics{
+		Requests: vitals.NewRequests("helium_relay", "those that wait for an envelope wait long.",
+			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60}),
 		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "helium_relay_requests_total", Help: "Requests by endpoint and HTTP status.",
-		}, []string{"endpoint", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "helium_relay_request_seconds", Help: "Time to answer a request; those that wait for an envelope wait long.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60},
-		}, []string{"endpoint"}),
-		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "helium_relay_bytes_total", Help: "Bytes of bodies and frames that came in and went out.",
-		}, []string{"direction"}),
 		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "helium_relay_dropped_total", Help: "What was refused or cut off by a limit.",
 		}, []string{"what"}),
@@ -51,64 +39,13 @@ func newMetrics(r *Relay) *metrics {
 	for _, what := range []string{dropConnection, dropRequest, dropReader} {
 		m.dropped.WithLabelValues(what)
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.dropped, newScrape(r),
+	m.registry.MustRegister(m.Collectors()...)
+	m.registry.MustRegister(m.dropped, newScrape(r),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 func (m *metrics) drop(what string) { m.dropped.WithLabelValues(what).Inc() }
-func (m *metrics) received(n int)   { m.bytes.WithLabelValues("in").Add(float64(n)) }
-func (m *metrics) sent(n int)       { m.bytes.WithLabelValues("out").Add(float64(n)) }
-
-// count counts the requests that mux serves, by the pattern they match.
-func (m *metrics) count(mux *http.ServeMux) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		began := time.Now()
-		out := &countedWriter{ResponseWriter: w}
-		in := &countedBody{ReadCloser: req.Body}
-		req.Body = in
-		mux.ServeHTTP(out, req)
-		m.received(in.n)
-		m.sent(out.n)
-		m.requests.WithLabelValues(req.Pattern, strconv.Itoa(orElse(out.status, http.StatusSwitchingProtocols))).Inc()
-		if out.status != 0 { // a socket's time is nobody's wait
-			m.seconds.WithLabelValues(req.Pattern).Observe(time.Since(began).Seconds())
-		}
-	})
-}
-
-// countedWriter has status 0 until something is answered, and for ever where the
-// connection became a socket.
-type countedWriter struct {
-	http.ResponseWriter
-	status, n int
-}
-
-func (c *countedWriter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
-
-func (c *countedWriter) WriteHeader(status int) {
-	if status != http.StatusSwitchingProtocols {
-		c.status = orElse(c.status, status)
-	}
-	c.ResponseWriter.WriteHeader(status)
-}
-
-func (c *countedWriter) Write(b []byte) (int, error) {
-	n, err := c.ResponseWriter.Write(b)
-	c.n += n
-	return n, err
-}
-
-type countedBody struct {
-	io.ReadCloser
-	n int
-}
-
-func (c *countedBody) Read(b []byte) (int, error) {
-	n, err := c.ReadCloser.Read(b)
-	c.n += n
-	return n, err
-}
 
 // scrape reads what is a state rather than a count, when it is asked for.
 type scrape struct {
@@ -133,6 +70,7 @@ func newScrape(r *Relay) *scrape {
 		{"chain_lag_blocks", "Blocks that the relay has not read yet.", nil},
 		{"chain_head_age_seconds", "Age of the newest block; old on an idle chain.", nil},
 		{"chain_silence_seconds", "Time since the chain last answered.", nil},
+		{"chain_still_seconds", "How long the chain has been standing still though it answers; 0 while it does not.", nil},
 		{"sponsor_calls", "Calls since the sponsor was opened, by what became of them.", []string{"state"}},
 		{"sponsor_spent_wei", "What the sponsor spent or reserved today (UTC).", nil},
 		{"sponsor_day_wei", "What the sponsor may spend in a day.", nil},
@@ -175,6 +113,7 @@ func (s *scrape) Collect(out chan<- prometheus.Metric) {
 		set("chain_lag_blocks", float64(at.lag()))
 		set("chain_head_age_seconds", now.Sub(at.HeadTime).Seconds())
 		set("chain_silence_seconds", now.Sub(at.Heard).Seconds())
+		set("chain_still_seconds", vitals.Since(at.Still, now))
 	}
 	if r.cfg.Sponsor != nil {
 		s.sponsor(set)

@@ -2,14 +2,10 @@ package relay
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"net"
-	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"helium/backend/chain"
 )
 
 // ChainState is how a relay stands with its chain.
@@ -21,6 +17,9 @@ type ChainState struct {
 	Read uint64
 	// Heard is when the chain last answered.
 	Heard time.Time
+	// Still is since when the chain stands still though it answers; zero for that it
+	// does not.
+	Still time.Time
 }
 
 func (s ChainState) lag() uint64 {
@@ -58,71 +57,18 @@ func (r *Relay) unready(ctx context.Context) map[string]string {
 	at := r.cfg.Chain.State()
 	if silence := r.cfg.Now().Sub(at.Heard); silence > unheard {
 		why["chain"] = fmt.Sprintf("not heard of for %s", silence.Round(time.Second))
+	} else if !at.Still.IsZero() {
+		why["chain"] = chain.StillText(at.Still)
 	} else if at.lag() > behind {
 		why["chain"] = fmt.Sprintf("%d blocks are not read yet", at.lag())
 	}
 	return why
 }
 
-// Readiness is the body of /readyz.
-type Readiness struct {
-	Ready bool `json:"ready"`
-	// Why not, by part: blobs, events, chain.
-	Why map[string]string `json:"why,omitempty"`
-}
-
-// operator is the server for whoever runs the relay.
-type operator struct {
-	http     *http.Server
-	listener net.Listener
-}
-
-func (r *Relay) startOperator() (*operator, error) {
-	listener, err := net.Listen("tcp", r.cfg.Operator)
-	if err != nil {
-		return nil, fmt.Errorf("listen for the relay's operator: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		r.answer(w, http.StatusOK, map[string]string{"status": "ok"}) // the process lives
-	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
-		why, status := r.unready(req.Context()), http.StatusOK
-		if len(why) > 0 {
-			status = http.StatusServiceUnavailable
-		}
-		r.answer(w, status, Readiness{Ready: len(why) == 0, Why: why})
-	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{
-		MaxRequestsInFlight: 4, Timeout: 10 * time.Second,
-		ErrorLog: slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelWarn),
-	}))
-	o := &operator{listener: listener, http: &http.Server{
-		Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second, MaxHeaderBytes: 16 << 10,
-		BaseContext: func(net.Listener) context.Context { return r.ctx },
-		ErrorLog:    slog.NewLogLogger(r.cfg.Log.Handler(), slog.LevelDebug),
-	}}
-	r.wg.Go(func() {
-		if err := o.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			r.cfg.Log.Error("relay stopped serving its operator", "error", err)
-		}
-	})
-	return o, nil
-}
-
-func (o *operator) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := o.http.Shutdown(ctx); err != nil {
-		return errors.Join(err, o.http.Close())
-	}
-	return nil
-}
-
-// OperatorURL is where the operator's server listens; empty for none.
+// OperatorURL is where the operator's page listens; empty for none.
 func (r *Relay) OperatorURL() string {
 	if r.operator == nil {
 		return ""
 	}
-	return "http://" + r.operator.listener.Addr().String()
+	return r.operator.URL()
 }

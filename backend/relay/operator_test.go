@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"helium/backend/relay/internal/wire"
+	"helium/backend/vitals"
 )
 
 // fakeChain is where the test says that the chain is.
@@ -154,11 +155,12 @@ func TestReadiness(t *testing.T) {
 		{"an idle chain", ChainState{Head: 9, Read: 9, HeadTime: now.Add(-time.Hour), Heard: now.Add(-15 * time.Second)}, ""},
 		{"a block that has just come", ChainState{Head: 10, Read: 9, Heard: now}, ""},
 		{"a chain that is gone", ChainState{Head: 9, Read: 9, Heard: now.Add(-2 * time.Minute)}, "2m0s"},
+		{"a chain that stands still", ChainState{Head: 9, Read: 9, Heard: now, Still: now.Add(-time.Minute)}, "the chain stands still since 2030-03-17 17:45:40 UTC"},
 		{"a relay that catches up", ChainState{Head: 5000, Read: 9, Heard: now}, "4991 blocks"},
 	} {
 		chain.set(c.at)
 		status, body := n.ask("/readyz")
-		var r Readiness
+		var r vitals.Readiness
 		if err := json.Unmarshal([]byte(body), &r); err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"helium/backend/protocol"
 	"helium/backend/relay/sponsor"
+	"helium/backend/vitals"
 )
 
 // Config is what a relay needs. Fields after Tasks may be left out.
@@ -106,7 +107,7 @@ type Relay struct {
 	watches  gauge
 	gate     *gatekeeper
 	metrics  *metrics
-	operator *operator // nil for none
+	operator *vitals.Page // nil for none
 	page     *statsPage
 	started  time.Time
 
@@ -166,7 +167,7 @@ func Start(ctx context.Context, cfg Config) (*Relay, error) {
 	r.gate = newGatekeeper(r.listener, cfg.Limits, func() { r.metrics.drop(dropConnection) })
 	r.hosts = r.knownHosts()
 	if cfg.Operator != "" {
-		if r.operator, err = r.startOperator(); err != nil {
+		if r.operator, err = vitals.Serve(vitals.Config{Listen: cfg.Operator, Registry: r.metrics.registry, Unready: r.unready, Log: cfg.Log}); err != nil {
 			r.stop()
 			r.bus.close()
 			return nil, errors.Join(err, r.listener.Close())
@@ -212,7 +213,7 @@ func (r *Relay) Close() error {
 		err = errors.Join(err, r.http.Close())
 	}
 	if r.operator != nil {
-		err = errors.Join(err, r.operator.close())
+		err = errors.Join(err, r.operator.Close())
 	}
 	r.wg.Wait()
 	r.bus.close()

@@ -217,7 +217,7 @@ func (s *socket) read() {
 
 // take does what a frame asks for. It reports false when the socket is to end.
 func (s *socket) take(f wire.Frame) bool {
-	s.relay.metrics.received(len(f.Sealed) + len(f.Message))
+	s.relay.metrics.Received(len(f.Sealed) + len(f.Message))
 	if !s.who.rate.Allow() {
 		s.relay.metrics.drop(dropRequest)
 		s.reply(f.ID, tooOften())
@@ -308,7 +308,7 @@ func (s *socket) write() {
 			ctx, cancel := context.WithTimeout(context.Background(), s.relay.cfg.Limits.SlowReader)
 			err := s.conn.Write(ctx, websocket.MessageText, raw)
 			cancel()
-			s.relay.metrics.sent(len(raw))
+			s.relay.metrics.Sent(len(raw))
 			if errors.Is(err, context.DeadlineExceeded) {
 				s.tooSlow()
 			}

@@ -96,6 +96,13 @@ func (c *Client) here() *url.URL {
 	return c.bases[c.at]
 }
 
+// Connected says that the connection to a relay stands.
+func (c *Client) Connected() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.link != nil
+}
+
 // leave moves on from a relay, unless somebody else did already.
 func (c *Client) leave(base *url.URL, why error) {
 	c.mu.Lock()

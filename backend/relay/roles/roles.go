@@ -164,8 +164,9 @@ func (f *Follower) firstBlock(ctx context.Context) (uint64, error) {
 // State is how far the chain is, and how far it was read.
 func (f *Follower) State() relay.ChainState {
 	head := f.chain.Head()
+	still, _ := f.chain.Still()
 	return relay.ChainState{
-		Head: head.Number.Uint64(), HeadTime: time.Unix(int64(head.Time), 0), Read: f.readTo.Load(), Heard: f.chain.Heard(),
+		Still: still, Head: head.Number.Uint64(), HeadTime: time.Unix(int64(head.Time), 0), Read: f.readTo.Load(), Heard: f.chain.Heard(),
 	}
 }
 
