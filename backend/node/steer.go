@@ -84,7 +84,7 @@ func (n *Node) steerOnce(ctx context.Context, task bool) (again time.Duration, e
 		return 0, err
 	}
 	if since, still := n.cfg.Chain.Still(); still {
-		n.health.raise(ReasonChain, chain.StillText(since))
+		n.health.raise(ReasonChain, protocol.Quote(chain.StillText(since)))
 	} else {
 		n.health.clear(ReasonChain)
 	}
