@@ -685,7 +685,7 @@ test.describe("in another language", () => {
     await page.reload();
     await lang("zh-Hans");
     await page.getByRole("button", { name: "对话", exact: true }).click();
-    await page.getByLabel("语言").selectOption("");
+    await page.getByRole("dialog").getByLabel("语言").selectOption("");
     await lang("de");
   });
 });
