@@ -35,6 +35,7 @@ type nodeCmd struct {
 	PassphraseFile bool   `help:"Keep the wallet's passphrase in a file, not in the keychain."`
 	Always         bool   `help:"Work whatever else this computer does: look at no games, battery or heat."`
 	LogToFile      bool   `hidden:"" help:"Log into the node's folder alone, and print no link: for a start by the window."`
+	WindowFirst    bool   `hidden:"" help:"Answer at once and begin the work when the window is shown, for a start by it."`
 	StopWithStdin  bool   `hidden:"" help:"End when standard input does."`
 	Card           string `hidden:"" help:"Declare this card, NAME:GB, to test a network of many." placeholder:"NAME:GB"`
 	Fault          string `hidden:"" help:"Misbehave, to show what becomes of it." placeholder:"KIND"`
@@ -85,7 +86,7 @@ func (c nodeCmd) Run(env *environment) error {
 	}
 	a, err := agent.Open(agent.Config{
 		Senses: senses, Desktop: c.desktop(dir), Logs: book, Redact: &secrets,
-		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, FirstRun: !c.Run_, Version: version, Log: env.log,
+		DataDir: dir, Profile: c.Profile, Listen: c.Listen, UI: ui, Run: c.Run_, WindowFirst: c.WindowFirst, FirstRun: !c.Run_, Version: version, Log: env.log,
 		Wallet: wallet.Options{FileOnly: c.PassphraseFile}, Options: node.Options{Fault: fault}, Card: card,
 	})
 	if err != nil {

@@ -42,6 +42,9 @@ type Config struct {
 	// FirstRun lets a person set up a folder that has no wallet; otherwise one is
 	// made silently.
 	FirstRun bool
+	// WindowFirst begins the work only when a window shows the state, or stays away:
+	// starting an engine and opening a wallet take all of a small computer.
+	WindowFirst bool
 	// Run wishes the node to run from the first start on.
 	Run     bool
 	Options node.Options
@@ -75,6 +78,9 @@ type Agent struct {
 	desk   *desk
 	// quits holds the owner's words to end, two of which mean at once.
 	quits chan struct{}
+	// shown closes when a window has shown the state.
+	shown    chan struct{}
+	showOnce sync.Once
 	// computer is what the owner chose of this computer.
 	computer *computer
 	ledger   ledger
@@ -152,7 +158,7 @@ func Open(c Config) (*Agent, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
-	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), quits: make(chan struct{}, 2), run: run, hub: newHub(api.State{
+	a := &Agent{cfg: c, log: c.Log, lock: lock, again: make(chan struct{}, 1), quits: make(chan struct{}, 2), shown: make(chan struct{}), run: run, hub: newHub(api.State{
 		Version: c.Version, Now: time.Now(), Node: api.Node{Status: api.NodeStarting}, Recent: []api.TaskRecord{}, Wallet: api.Wallet{Transfers: []api.Transfer{}},
 		Engine:  api.Engine{Status: "stopped", Models: []string{}},
 		Models:  api.Models{Downloads: []api.ModelDownload{}, Leaving: []api.LeavingModel{}},
@@ -210,6 +216,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	var looking sync.WaitGroup
 	defer looking.Wait()
 	defer stop()
+	looking.Go(func() { a.awaitQuit(ctx, stop) })
+	a.letWindowFirst(ctx)
 	looking.Go(func() { a.watchOwner(ctx) })
 	looking.Go(func() {
 		a.applyHub(ctx)
@@ -217,7 +225,6 @@ func (a *Agent) Run(ctx context.Context) error {
 	})
 	looking.Go(func() { a.tellNews(ctx) })
 	looking.Go(func() { a.slim(ctx) })
-	looking.Go(func() { a.awaitQuit(ctx, stop) })
 	looking.Go(func() { a.watchComputer(ctx) })
 	if a.settingUp() {
 		if err := a.fetchChosen(a.chosenModel()); err != nil {

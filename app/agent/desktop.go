@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"helium/app/api"
 	"helium/app/notices"
@@ -216,6 +217,29 @@ func (a *Agent) SetDesktop(_ context.Context, d api.Desktop) error {
 	err := a.desk.set(d)
 	a.showDesktop()
 	return err
+}
+
+// windowTime is how long a window may take to show the state before the work begins
+// without it.
+const windowTime = 3 * time.Second
+
+// letWindowFirst waits for the window.
+func (a *Agent) letWindowFirst(ctx context.Context) {
+	if !a.cfg.WindowFirst {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-a.shown:
+	case <-time.After(windowTime):
+		a.log.Info("the work begins before the window is shown", "after", windowTime)
+	}
+}
+
+// WindowShown lets the work begin.
+func (a *Agent) WindowShown(context.Context) error {
+	a.showOnce.Do(func() { close(a.shown) })
+	return nil
 }
 
 // WindowClosed ends the agent where its owner wants that.

@@ -155,6 +155,40 @@ func TestChoicesThatCantBeKeptDoNotHold(t *testing.T) {
 	}
 }
 
+func TestTheWorkBeginsWhenTheWindowIsShown(t *testing.T) {
+	for name, c := range map[string]struct{ first, shown, begins bool }{
+		"a window that shows":           {true, true, true},
+		"a window that isn't there yet": {true, false, false},
+		"no window":                     {false, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := Open(Config{DataDir: t.TempDir(), WindowFirst: c.first, Desktop: &Desktop{Login: &switchOf{}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.Close()
+			if c.shown {
+				for range 2 { // a page that is loaded again says so again
+					if err := a.WindowShown(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			begun := make(chan struct{})
+			go func() {
+				defer close(begun)
+				a.letWindowFirst(ctx)
+			}()
+			if got := isClosedSoon(begun, windowTime/2); got != c.begins {
+				t.Errorf("the work begins: %v, want %v", got, c.begins)
+			}
+			cancel()
+			<-begun
+		})
+	}
+}
+
 func TestClosingTheWindowEndsTheAgentWhereItsOwnerSaysSo(t *testing.T) {
 	for name, c := range map[string]struct{ tray, toTray, ends bool }{
 		"to the tray":         {true, true, false},

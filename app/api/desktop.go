@@ -130,6 +130,9 @@ type DesktopService interface {
 	// SetDesktop keeps all the choices and does what they say at once. None of
 	// them may be missing.
 	SetDesktop(ctx context.Context, d Desktop) error
+	// WindowShown says that the window shows the agent's state. An agent that was
+	// started by a window has left the computer to it until then.
+	WindowShown(ctx context.Context) error
 	// WindowClosed says that the person closed the window. It ends the agent where
 	// CloseToTray says so, once the task at hand is handed back.
 	WindowClosed(ctx context.Context) error

@@ -35,7 +35,15 @@ func DataDir() (string, error) {
 const startTimeout = 60 * time.Second
 
 // Agent returns the address of the agent of dir, starting one if none answers.
-func Agent(ctx context.Context, dir string) (local.Address, error) {
+func Agent(ctx context.Context, dir string) (local.Address, error) { return agent(ctx, dir) }
+
+// AgentForWindow does as Agent for a window that is opening. An agent that it starts
+// answers at once and leaves the computer to the window until that is shown.
+func AgentForWindow(ctx context.Context, dir string) (local.Address, error) {
+	return agent(ctx, dir, "--window-first")
+}
+
+func agent(ctx context.Context, dir string, flags ...string) (local.Address, error) {
 	if a, err := running(ctx, dir); err == nil {
 		return a, nil
 	}
@@ -43,7 +51,7 @@ func Agent(ctx context.Context, dir string) (local.Address, error) {
 	if err != nil {
 		return local.Address{}, err
 	}
-	exited, err := start(program, dir)
+	exited, err := start(program, dir, flags...)
 	if err != nil {
 		return local.Address{}, fmt.Errorf("start %s: %w", program, err)
 	}
@@ -70,8 +78,17 @@ func Agent(ctx context.Context, dir string) (local.Address, error) {
 	}
 }
 
+// WindowShown tells the agent of dir, if one runs, that its window can be used.
+func WindowShown(ctx context.Context, dir string) error {
+	return tell(ctx, dir, (*local.Client).WindowShown)
+}
+
 // WindowClosed tells the agent of dir, if one runs, that its window was closed.
 func WindowClosed(ctx context.Context, dir string) error {
+	return tell(ctx, dir, (*local.Client).WindowClosed)
+}
+
+func tell(ctx context.Context, dir string, what func(*local.Client, context.Context) error) error {
 	a, err := local.ReadAddress(dir)
 	if errors.Is(err, local.ErrNotRunning) {
 		return nil
@@ -84,7 +101,7 @@ func WindowClosed(ctx context.Context, dir string) error {
 		return err
 	}
 	defer c.Close()
-	return c.WindowClosed(ctx)
+	return what(c, ctx)
 }
 
 // Left says whether an agent runs in dir or ended there without a goodbye.
@@ -192,7 +209,7 @@ func LogDir(dir string) string { return filepath.Join(dir, "logs") }
 func logFile(dir string) string { return filepath.Join(LogDir(dir), "start.log") }
 
 // start runs the agent in a session of its own, so that it outlives the window.
-func start(program, dir string) (exited <-chan error, err error) {
+func start(program, dir string, flags ...string) (exited <-chan error, err error) {
 	if err := os.MkdirAll(LogDir(dir), 0o700); err != nil {
 		return nil, err
 	}
@@ -201,7 +218,7 @@ func start(program, dir string) (exited <-chan error, err error) {
 		return nil, err
 	}
 	defer out.Close()
-	cmd := exec.Command(program, "node", "--data", dir, "--tray", "--log-to-file")
+	cmd := exec.Command(program, append([]string{"node", "--data", dir, "--tray", "--log-to-file"}, flags...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Env = agentEnv(os.Environ())
 	detach(cmd)

@@ -72,14 +72,11 @@ func ReadAddress(dir string) (Address, error) {
 	return a, nil
 }
 
-// Client calls a running agent.
-type Client struct {
-	rpc  *rpc.Client
-	conn *websocket.Conn
-}
+// Line is an open way to an agent's API, which carries one message after the other.
+type Line struct{ conn *websocket.Conn }
 
-// Dial opens the API of the agent at a.
-func Dial(ctx context.Context, a Address) (*Client, error) {
+// OpenLine opens a line to the agent at a.
+func OpenLine(ctx context.Context, a Address) (*Line, error) {
 	conn, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(a.URL, "http")+"/api", &websocket.DialOptions{
 		Subprotocols: []string{Protocol, TokenPrefix + a.Token},
 		HTTPHeader:   http.Header{"Origin": {a.URL}},
@@ -91,18 +88,47 @@ func Dial(ctx context.Context, a Address) (*Client, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNotRunning, err)
 	}
 	conn.SetReadLimit(maxMessageBytes)
-	stream := websocket.NetConn(context.Background(), conn, websocket.MessageText)
+	return &Line{conn}, nil
+}
+
+// Read returns the agent's next message.
+func (l *Line) Read(ctx context.Context) (string, error) {
+	_, b, err := l.conn.Read(ctx)
+	return string(b), err
+}
+
+// Write sends a message.
+func (l *Line) Write(ctx context.Context, text string) error {
+	return l.conn.Write(ctx, websocket.MessageText, []byte(text))
+}
+
+// Close ends the line.
+func (l *Line) Close() { l.conn.CloseNow() }
+
+// Client calls a running agent.
+type Client struct {
+	rpc  *rpc.Client
+	line *Line
+}
+
+// Dial opens the API of the agent at a.
+func Dial(ctx context.Context, a Address) (*Client, error) {
+	line, err := OpenLine(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	stream := websocket.NetConn(context.Background(), line.conn, websocket.MessageText)
 	client, err := rpc.DialIO(ctx, stream, stream)
 	if err != nil {
 		return nil, fmt.Errorf("open the local API: %w", err)
 	}
-	return &Client{client, conn}, nil
+	return &Client{client, line}, nil
 }
 
 // Close ends the connection. The socket goes first: the RPC client does not own
 // it and would wait for it to end.
 func (c *Client) Close() {
-	c.conn.CloseNow()
+	c.line.Close()
 	c.rpc.Close()
 }
 
@@ -177,9 +203,10 @@ func (c *Client) ChooseModel(ctx context.Context, id string) error {
 	return c.call(ctx, "chooseModel", id)
 }
 
-// SetDesktop, WindowClosed and Quit are api.DesktopService.
+// SetDesktop, WindowShown, WindowClosed and Quit are api.DesktopService.
 func (c *Client) SetDesktop(ctx context.Context, d api.Desktop) error {
 	return c.call(ctx, "setDesktop", d)
 }
+func (c *Client) WindowShown(ctx context.Context) error  { return c.call(ctx, "windowShown") }
 func (c *Client) WindowClosed(ctx context.Context) error { return c.call(ctx, "windowClosed") }
 func (c *Client) Quit(ctx context.Context) error         { return c.call(ctx, "quit") }

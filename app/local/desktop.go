@@ -17,5 +17,6 @@ func (d desktop) SetDesktop(ctx context.Context, choices json.RawMessage) error 
 	}
 	return d.b.SetDesktop(ctx, all)
 }
+func (d desktop) WindowShown(ctx context.Context) error  { return d.b.WindowShown(ctx) }
 func (d desktop) WindowClosed(ctx context.Context) error { return d.b.WindowClosed(ctx) }
 func (d desktop) Quit(ctx context.Context) error         { return d.b.Quit(ctx) }

@@ -56,6 +56,7 @@ func (r *recorder) SetDesktop(_ context.Context, d api.Desktop) error {
 	r.calls <- fmt.Sprintf("%+v", d)
 	return nil
 }
+func (r *recorder) WindowShown(context.Context) error      { r.calls <- "window shown"; return nil }
 func (r *recorder) WindowClosed(context.Context) error     { r.calls <- "window closed"; return nil }
 func (r *recorder) Quit(context.Context) error             { r.calls <- "quit"; return nil }
 func (r *recorder) Resume(context.Context) error           { r.calls <- "resume"; return nil }
@@ -256,6 +257,9 @@ func TestTheDesktopsChoicesComeThroughWholeOrNotAtAll(t *testing.T) {
 	d := api.Desktop{StartAtLogin: true, Notify: api.Notify{KickedOut: true}}
 	if err := c.SetDesktop(t.Context(), d); err != nil || <-r.calls != fmt.Sprintf("%+v", d) {
 		t.Fatalf("set: %v", err)
+	}
+	if err := c.WindowShown(t.Context()); err != nil || <-r.calls != "window shown" {
+		t.Error(err)
 	}
 	if err := c.WindowClosed(t.Context()); err != nil || <-r.calls != "window closed" {
 		t.Fatalf("window closed: %v", err)

@@ -37,6 +37,8 @@ type Window struct {
 	ctx context.Context
 	// first reaches the agent while the webview starts.
 	first func() (local.Address, error)
+	// line is the page's.
+	line line
 	// met says that the agent has been reached once.
 	met atomic.Bool
 }
@@ -51,7 +53,7 @@ func (w *Window) Agent() (local.Address, error) {
 	}
 	a, err := w.first()
 	if err != nil || w.met.Load() {
-		a, err = launch.Agent(w.ctx, w.dir)
+		a, err = launch.AgentForWindow(w.ctx, w.dir)
 	}
 	if err != nil {
 		w.log.Error("reach the agent", "err", err)
@@ -62,7 +64,14 @@ func (w *Window) Agent() (local.Address, error) {
 }
 
 // Shown is what the page calls once it shows the agent's state.
-func (w *Window) Shown() { w.log.Info("window is usable") }
+func (w *Window) Shown() {
+	w.log.Info("window is usable")
+	ctx, cancel := context.WithTimeout(w.ctx, 3*time.Second)
+	defer cancel()
+	if err := launch.WindowShown(ctx, w.dir); err != nil {
+		w.log.Warn("tell the agent that the window is shown", "err", err)
+	}
+}
 
 // Save asks the person where to put a file, and puts it there; false when they
 // think better of it. A webview has no downloads of its own.
@@ -96,7 +105,7 @@ func Run(dir string, ui fs.FS, log *slog.Logger) error {
 		return errors.New("the window has no page to show")
 	}
 	w := &Window{dir: dir, log: log, ctx: context.Background()}
-	w.first = sync.OnceValues(func() (local.Address, error) { return launch.Agent(context.Background(), dir) })
+	w.first = sync.OnceValues(func() (local.Address, error) { return launch.AgentForWindow(context.Background(), dir) })
 	go w.first()
 	err := wails.Run(&options.App{
 		Title:     "Helium",

@@ -1,4 +1,5 @@
 import type { Phrases, Reason, State } from "./api.gen";
+import type { Line } from "./line";
 import { bound } from "./native";
 
 /** Where an agent listens, and the token that it wants. */
@@ -144,15 +145,15 @@ interface Message {
 }
 
 /**
- * One WebSocket to the agent, kept up. It subscribes to the state, hands every
- * change to those who listen, and calls methods.
+ * One line to the agent, kept up: a WebSocket, or the desktop window's own. It
+ * subscribes to the state, hands every change to those who listen, and calls methods.
  */
 export class Agent {
   #view: AgentView = { link: "connecting", state: null };
   #listeners = new Set<() => void>();
   #stateId = "";
   #feeds = new Map<(value: unknown) => void, { feed: Feed; id?: string }>();
-  #socket: WebSocket | null = null;
+  #socket: Line | null = null;
   #calls = new Map<number, { resolve: (v: unknown) => void; reject: (e: Error) => void }>();
   #lastId = 0;
   #tries = 0;
@@ -162,6 +163,7 @@ export class Agent {
   constructor(
     private readonly find: () => Promise<AgentAddress> = findAgent,
     private readonly Socket: typeof WebSocket = WebSocket,
+    private readonly windowLine: () => Line | null = () => null,
   ) {
     void this.#connect();
   }
@@ -238,6 +240,11 @@ export class Agent {
   }
 
   async #connect() {
+    const line = this.windowLine();
+    if (line) {
+      this.#use(line, "");
+      return;
+    }
     let address: AgentAddress;
     try {
       address = await this.find();
@@ -250,11 +257,12 @@ export class Agent {
       this.#show({ ...this.#view, link: "refused" });
       return;
     }
+    const protocols = ["helium.v1", `token.${address.token}`];
+    this.#use(new this.Socket(`${address.url.replace(/^http/, "ws")}/api`, protocols) as Line, address.url);
+  }
+
+  #use(socket: Line, url: string) {
     const before = this.#socket;
-    const socket = new this.Socket(`${address.url.replace(/^http/, "ws")}/api`, [
-      "helium.v1",
-      `token.${address.token}`,
-    ]);
     this.#socket = socket;
     before?.close();
     let opened = false;
@@ -281,15 +289,15 @@ export class Agent {
       for (const call of this.#calls.values())
         call.reject(new AgentError("the agent went away before it answered", { gone: true }));
       this.#calls.clear();
-      void this.#lost(address, opened);
+      void this.#lost(url, opened);
     };
   }
 
   /** A browser doesn't say why a socket failed, so ask the page's address whether anybody is there. */
-  async #lost(address: AgentAddress, opened: boolean) {
+  async #lost(url: string, opened: boolean) {
     if (this.#closed) return;
-    if (!opened && address.url === globalThis.location?.origin) {
-      const there = await fetch(`${address.url}/`, { cache: "no-store" }).then(
+    if (!opened && url === globalThis.location?.origin) {
+      const there = await fetch(`${url}/`, { cache: "no-store" }).then(
         (r) => r.ok,
         () => false,
       );

@@ -5,6 +5,7 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { Agent, findAgent } from "../lib/agent";
 import { addTexts, type Catalog, Languages } from "../lib/i18n";
+import { windowLine } from "../lib/line";
 import { markWindow } from "../lib/native";
 import { Boundary } from "../ui/boundary";
 import "../ui/theme.css";
@@ -19,7 +20,7 @@ const texts = import.meta.glob<Catalog>(["../lib/locales/en-*.json", "!../lib/lo
 for (const catalog of Object.values(texts)) addTexts(catalog);
 
 // Before the routes read the fragment, the agent takes its token out of it.
-const agent = new Agent(findAgent);
+const agent = new Agent(findAgent, WebSocket, windowLine);
 const queries = new QueryClient();
 
 markWindow(document.documentElement);
