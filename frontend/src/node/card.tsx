@@ -14,6 +14,17 @@ export function Card({ title, aside, children }: { title: string; aside?: ReactN
   );
 }
 
+/** Stands where something will be shown that isn't known yet. */
+export function Looking({ className }: { className?: string }) {
+  const t = useText();
+  return (
+    <span className={`text-soft ${className ?? ""}`}>
+      <span aria-hidden="true">…</span>
+      <span className="sr-only">{t("home.looking")}</span>
+    </span>
+  );
+}
+
 /** An amount for a glance; its exact value is one hover away and is what is read aloud. */
 export function Amount({ wei, className }: { wei: string; className?: string }) {
   const t = useText();

@@ -3,7 +3,7 @@ import type { State } from "../lib/api.gen";
 import { locale, useText } from "../lib/i18n";
 import { said } from "../lib/said";
 import { exactCNX, parseWei, shortCNXDown } from "../lib/wei";
-import { Amount, Card } from "./card";
+import { Amount, Card, Looking } from "./card";
 import type { ScreenProps } from "./screens";
 import { StatusCard } from "./status";
 import { CurrentTask, RecentTasks } from "./tasks";
@@ -39,26 +39,32 @@ function Money({ state }: { state: State }) {
   const held = parseWei(node.stake) ?? 0n;
   const needed = parseWei(node.stake_needed) ?? 0n;
   const credited = parseWei(earnings.credited) ?? 0n;
+  // Nothing is what the agent says of all that it hasn't read yet.
+  const looking = node.status === "starting";
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-2xl border border-line bg-line lg:grid-cols-4">
       <Figure
         name={t("home.today")}
         wei={earnings.today}
+        looking={looking}
         note={t("home.todayTasks", { count: earnings.tasks_today })}
       />
       <Figure
         name={t("home.total")}
         wei={earnings.total}
+        looking={looking}
         note={t("home.totalTasks", { count: earnings.tasks_total })}
       />
       <Figure
         name={t("home.balance")}
         wei={wallet.balance}
+        looking={looking}
         note={credited > 0n ? t("home.credited", { amount: shortCNXDown(credited, locale) }) : undefined}
       />
       <Figure
         name={t("home.stake")}
         wei={node.stake}
+        looking={looking}
         note={
           held >= needed && held > 0n
             ? t("home.stakeHeld")
@@ -71,13 +77,15 @@ function Money({ state }: { state: State }) {
   );
 }
 
-function Figure({ name, wei, note }: { name: string; wei: string; note?: string }) {
+function Figure({ name, wei, looking, note }: { name: string; wei: string; looking: boolean; note?: string }) {
+  const unknown = looking && !parseWei(wei);
+  const size = "whitespace-nowrap text-xl font-semibold tracking-tight sm:text-2xl";
   return (
     <div className="bg-card px-4 py-4 sm:px-5">
       <dt className="text-[13px] font-medium text-soft">{name}</dt>
       <dd className="mt-1">
-        <Amount wei={wei} className="whitespace-nowrap text-xl font-semibold tracking-tight sm:text-2xl" />
-        <p className="numbers mt-0.5 min-h-[1.4em] text-xs text-soft">{note}</p>
+        {unknown ? <Looking className={size} /> : <Amount wei={wei} className={size} />}
+        <p className="numbers mt-0.5 min-h-[1.4em] text-xs text-soft">{unknown ? null : note}</p>
       </dd>
     </div>
   );
@@ -105,7 +113,9 @@ function Computer({ state }: { state: State }) {
   const rows: [string, ReactNode][] = [
     [
       h.kind === "gpu" ? t("home.gpu") : t("home.cpu"),
-      h.vram_gb > 0 && h.kind === "gpu" ? `${h.name}, ${t("home.vram", { gb: h.vram_gb })}` : h.name,
+      h.vram_gb > 0 && h.kind === "gpu"
+        ? `${h.name}, ${t("home.vram", { gb: h.vram_gb })}`
+        : h.name || (node.status === "starting" ? <Looking key="hardware" /> : ""),
     ],
     [
       t("home.engine"),
@@ -116,7 +126,10 @@ function Computer({ state }: { state: State }) {
         )}
       </>,
     ],
-    [t("home.models"), (engine.models ?? []).join(", ") || t("home.noModels")],
+    [
+      t("home.models"),
+      (engine.models ?? []).join(", ") || (node.status === "starting" ? <Looking key="models" /> : t("home.noModels")),
+    ],
   ];
   if (node.score !== undefined) rows.push([t("home.score"), t("home.scoreValue", { score: node.score })]);
   return (
@@ -134,6 +147,13 @@ function Computer({ state }: { state: State }) {
 function NetworkCard({ state }: { state: State }) {
   const t = useText();
   const { network } = state;
+  if (network.chain_id === 0 && state.node.status === "starting") {
+    return (
+      <Card title={t("home.network")}>
+        <Rows rows={[[t("home.head"), <Looking key="head" />]]} />
+      </Card>
+    );
+  }
   return (
     <Card title={t("home.network")}>
       <Rows
