@@ -192,7 +192,7 @@ until_ok 20 window_is_gone || fail "the window outlived Quit"
 
 echo "· where closing is not to the tray, it ends the agent too"
 sed -i 's/"close_to_tray":true/"close_to_tray":false/' "$HELIUM_DATA/desktop.json" 2>/dev/null ||
-	echo '{"close_to_tray":false,"notify":{"first_earning":true,"slashed":true,"kicked_out":true,"low_gas":true},"told":{"first_earning":false,"slashed":false,"kicked_out":false,"low_gas":false}}' >"$HELIUM_DATA/desktop.json"
+	echo '{"close_to_tray":false,"notify":{"first_earning":true,"slashed":true,"kicked_out":true,"low_gas":true,"update":true},"told":{"first_earning":false,"slashed":false,"kicked_out":false,"low_gas":false}}' >"$HELIUM_DATA/desktop.json"
 build/bin/Helium >"$work/window.log" 2>&1 &
 window=$!
 until_open

@@ -39,7 +39,7 @@ type keptDesktop struct {
 }
 
 func usualDesktop() keptDesktop {
-	return keptDesktop{CloseToTray: true, Notify: api.Notify{FirstEarning: true, Slashed: true, KickedOut: true, LowGas: true}}
+	return keptDesktop{CloseToTray: true, Notify: api.Notify{FirstEarning: true, Slashed: true, KickedOut: true, LowGas: true, Update: true}}
 }
 
 // desk is what the agent makes of its desktop.
@@ -78,7 +78,7 @@ func openDesk(dir string, host *Desktop, log *slog.Logger) *desk {
 func (d *desk) read() {
 	d.kept = usualDesktop()
 	err := readKept(d.path, func(b []byte) error {
-		var kept keptDesktop
+		kept := usualDesktop() // what an older Helium did not know
 		if _, err := strictly(b, &kept); err != nil {
 			return err
 		}
@@ -172,6 +172,7 @@ func (d *desk) news(s api.State) []notices.Notice {
 	wanted := map[notices.Kind]bool{
 		notices.FirstEarning: d.kept.Notify.FirstEarning, notices.Slashed: d.kept.Notify.Slashed,
 		notices.KickedOut: d.kept.Notify.KickedOut, notices.LowGas: d.kept.Notify.LowGas,
+		notices.Update: d.kept.Notify.Update,
 	}
 	var news []notices.Notice
 	for _, n := range all {

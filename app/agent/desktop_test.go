@@ -60,7 +60,7 @@ func whys(s api.DesktopState) string {
 func TestChoicesOfTheDesktopOutliveTheAgent(t *testing.T) {
 	dir, login := t.TempDir(), &switchOf{}
 	a := openOn(t, dir, &Desktop{Login: login})
-	usual := api.Desktop{CloseToTray: true, Notify: api.Notify{FirstEarning: true, Slashed: true, KickedOut: true, LowGas: true}}
+	usual := api.Desktop{CloseToTray: true, Notify: api.Notify{FirstEarning: true, Slashed: true, KickedOut: true, LowGas: true, Update: true}}
 	if got := shownDesktop(t, a); got.Settings != usual || got.Reason != nil || whys(got) != "close_to_tray: no_tray" {
 		t.Fatalf("at first it is %+v", got)
 	}
@@ -137,6 +137,19 @@ func TestWhatTheSystemRefusesIsToldAndNothingIsKept(t *testing.T) {
 	}
 	if got := shownDesktop(t, a); !got.Settings.CloseToTray || got.Settings.StartAtLogin {
 		t.Errorf("it is %+v", got.Settings)
+	}
+}
+
+func TestChoicesOfAnOlderHelium(t *testing.T) {
+	dir := t.TempDir()
+	older := `{"close_to_tray":false,"notify":{"first_earning":true,"slashed":true,"kicked_out":true,"low_gas":false},"told":{"first_earning":true}}`
+	if err := os.WriteFile(filepath.Join(dir, desktopName), []byte(older), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := openOn(t, dir, &Desktop{Login: &switchOf{}})
+	defer a.Close()
+	if got := shownDesktop(t, a).Settings; got.CloseToTray || got.Notify.LowGas || !got.Notify.Update {
+		t.Errorf("it is %+v: what was chosen holds, and what there was no choice of is as usual", got)
 	}
 }
 

@@ -31,6 +31,8 @@ type Notify struct {
 	KickedOut bool `json:"kicked_out"`
 	// LowGas: the wallet holds too little of the chain's own coin to go on.
 	LowGas bool `json:"low_gas"`
+	// Update: there is a newer Helium.
+	Update bool `json:"update"`
 }
 
 // ParseDesktop reads all the choices. One that is missing would read as off, so

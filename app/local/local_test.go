@@ -267,7 +267,7 @@ func TestTheDesktopsChoicesComeThroughWholeOrNotAtAll(t *testing.T) {
 	if err := c.Quit(t.Context()); err != nil || <-r.calls != "quit" {
 		t.Fatalf("quit: %v", err)
 	}
-	notify := `"notify":{"first_earning":true,"slashed":true,"kicked_out":true,"low_gas":true}`
+	notify := `"notify":{"first_earning":true,"slashed":true,"kicked_out":true,"low_gas":true,"update":true}`
 	for text, says := range map[string]string{
 		`{"start_at_login":true,` + notify + `}`:                                 "close_to_tray is missing",
 		`{"start_at_login":true,"close_to_tray":true}`:                           "notify is missing",

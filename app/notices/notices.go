@@ -1,6 +1,6 @@
 // Package notices tells a person of the few things that matter while the window
 // is closed: the first pay, a stake that was taken, a node that was put out, an
-// empty tank.
+// empty tank, a newer program.
 //
 // Each occurrence is told once, also across restarts: what has been told is a
 // value that its holder keeps. An occurrence begins when a state shows it and
@@ -24,6 +24,7 @@ const (
 	Slashed      Kind = "slashed"
 	KickedOut    Kind = "kicked_out"
 	LowGas       Kind = "low_gas"
+	Update       Kind = "update"
 )
 
 // Notice is one thing to tell.
@@ -41,6 +42,8 @@ type Told struct {
 	LowGas    bool `json:"low_gas"`
 	// LowGasAt is when it was last told, for what comes and goes with each task.
 	LowGasAt time.Time `json:"low_gas_at,omitzero"`
+	// Update is the newest version that was told.
+	Update string `json:"update,omitempty"`
 }
 
 // gasPause is how long low gas is not told again.
@@ -58,6 +61,10 @@ func Decide(told Told, s api.State) ([]Notice, Told) {
 	if !told.FirstEarning && !s.Earnings.Total.IsZero() {
 		told.FirstEarning = true
 		tell(FirstEarning, t.Say("notice.first"), t.Say("notice.first.text", "amount", s.Earnings.Total.String()))
+	}
+	if u := s.Update; u != nil && u.Version != told.Update {
+		told.Update = u.Version
+		tell(Update, t.Say("notice.update", "version", u.Version), t.Say("notice.update.text"))
 	}
 	if isWell(s) {
 		told.Slashed, told.KickedOut, told.LowGas = false, false, false

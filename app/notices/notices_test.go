@@ -26,6 +26,11 @@ func earned(s api.State) api.State {
 	return s
 }
 
+func newer(s api.State, version string) api.State {
+	s.Update = &api.Update{Version: version, Page: "https://downloads.example"}
+	return s
+}
+
 func settingUp(s api.State) api.State {
 	s.Setup = &api.Setup{}
 	return s
@@ -53,6 +58,8 @@ func TestEachOccurrenceIsToldOnce(t *testing.T) {
 		}, "low_gas"},
 		"low gas a day later":    {[]api.State{at(0, running, node.ReasonNoGas), at(1, running, ""), at(24*60, running, node.ReasonNoGas)}, "low_gas low_gas"},
 		"low gas for two days":   {[]api.State{at(0, running, node.ReasonNoGas), at(48*60, running, node.ReasonNoGas)}, "low_gas"},
+		"a newer Helium":         {[]api.State{at(0, running, ""), newer(at(1, running, ""), "0.2.0"), at(2, starting, ""), newer(at(3, running, ""), "0.2.0")}, "update"},
+		"and one after it":       {[]api.State{newer(at(0, running, ""), "0.2.0"), newer(at(1, running, ""), "0.3.0")}, "update update"},
 		"other reasons":          {[]api.State{at(0, blocked, node.ReasonChain), at(1, blocked, node.ReasonEngine)}, ""},
 		"while the first run is": {[]api.State{settingUp(at(0, blocked, node.ReasonNoGas))}, ""},
 	} {

@@ -38,7 +38,7 @@ export const choices: Pick<State, "when" | "computer" | "desktop" | "settings" |
     settings: {
       start_at_login: false,
       close_to_tray: true,
-      notify: { first_earning: true, slashed: true, kicked_out: true, low_gas: true },
+      notify: { first_earning: true, slashed: true, kicked_out: true, low_gas: true, update: true },
     },
     unable: [],
     quitting: false,

@@ -22,7 +22,7 @@ function stateOf(change: (s: State) => void = () => {}): State {
       settings: {
         start_at_login: true,
         close_to_tray: true,
-        notify: { first_earning: true, slashed: true, kicked_out: true, low_gas: false },
+        notify: { first_earning: true, slashed: true, kicked_out: true, low_gas: false, update: true },
       },
       unable: [],
       quitting: false,

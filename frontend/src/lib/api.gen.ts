@@ -751,6 +751,10 @@ export interface Notify {
    * LowGas: the wallet holds too little of the chain's own coin to go on.
    */
   low_gas: boolean;
+  /**
+   * Update: there is a newer Helium.
+   */
+  update: boolean;
 }
 /**
  * Unable is a choice that does not hold here.

@@ -9,7 +9,7 @@ import { Part } from "./part";
 
 type Unable = NonNullable<ScreenProps["state"]["desktop"]["unable"]>[number];
 
-const notices = ["first_earning", "slashed", "kicked_out", "low_gas"] as const;
+const notices = ["first_earning", "slashed", "kicked_out", "low_gas", "update"] as const;
 
 /** How Helium lives on this desktop; what does not hold here says why. */
 export function DesktopPart({ agent, state, stale }: ScreenProps) {
