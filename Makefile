@@ -6,7 +6,7 @@ SHELL := /bin/sh
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 GO_FILES := $(shell find . -name node_modules -prune -o -name '*.go' -print) go.mod go.sum
-UI_FILES := $(shell find frontend -name node_modules -prune -o -path frontend/dist -prune -o -type f -print 2>/dev/null)
+UI_FILES := $(shell find frontend -name node_modules -prune -o -path frontend/dist -prune -o -path frontend/e2e -prune -o -path frontend/test-results -prune -o -type f -print 2>/dev/null)
 
 HELIUM := bin/helium$(if $(filter Windows_NT,$(OS)),.exe)
 ENGINE := build/engine/node_modules/.package-lock.json
