@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -139,7 +140,7 @@ func openPayer(env *environment, from, dir string) (_ *payer, err error) {
 	}
 	sender := chain.OpenSender(c, s, w, chain.SenderOptions{Decode: contracts.DecodeError})
 	p.closers = append(p.closers, sender.Close)
-	relays := profile.RelayURLs()
+	relays := profile.Spread(rand.Shuffle).RelayURLs()
 	link, err := client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: w, Domain: profile.Domain()})
 	if err != nil {
 		return nil, err

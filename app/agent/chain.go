@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"helium/app/api"
@@ -19,7 +20,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 	unreachable := func(err error) error {
 		return protocol.Reason{Code: node.ReasonChain, Title: "The network's chain does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}
 	}
-	if p.rpc, err = chain.Dial(ctx, a.log, p.profile.Sockets()...); err != nil {
+	if p.rpc, err = chain.Dial(ctx, a.log, p.profile.Spread(rand.Shuffle).Sockets()...); err != nil {
 		return unreachable(err)
 	}
 	p.onClose(p.rpc.Close)
@@ -38,7 +39,7 @@ func (a *Agent) openChain(ctx context.Context, p *parts) (err error) {
 func (a *Agent) openRelay(ctx context.Context, p *parts) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	relays := p.profile.RelayURLs()
+	relays := p.profile.Spread(rand.Shuffle).RelayURLs()
 	p.relay, err = client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: p.wallet, Domain: p.profile.Domain(), Log: a.log})
 	if err != nil {
 		return protocol.Reason{Code: node.ReasonRelay, Title: "The network's relay does not answer", Detail: err.Error(), Action: "Check that this computer is online; Helium tries again by itself."}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"math/big"
+	"math/rand/v2"
 	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -188,12 +189,12 @@ func (b Bridge) openCreators(ctx context.Context, s *service) (*payingAccounts, 
 	return &payingAccounts{maker: creator.NewAccounts(using, all...), all: all, links: links, service: s}, main, nil
 }
 
-// dialRelay signs in to the first relay of the profile that answers; the others
-// stand by.
+// dialRelay signs in to a relay of the profile that answers, chosen by chance; the
+// others stand by.
 func (b Bridge) dialRelay(ctx context.Context, w *wallet.Wallet) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	relays := b.Profile.RelayURLs()
+	relays := b.Profile.Spread(rand.Shuffle).RelayURLs()
 	link, err := client.Dial(ctx, client.Options{URL: relays[0], Others: relays[1:], Signer: w, Domain: b.Profile.Domain(), Log: b.Log})
 	if err != nil {
 		return nil, fmt.Errorf("no relay of the network answers: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 
@@ -68,7 +69,7 @@ func storeDir(dir string) string { return filepath.Join(dir, "store") }
 func (s *service) openChain(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	if s.rpc, err = chain.Dial(ctx, s.log, s.profile.Sockets()...); err != nil {
+	if s.rpc, err = chain.Dial(ctx, s.log, s.profile.Spread(rand.Shuffle).Sockets()...); err != nil {
 		return err
 	}
 	s.onClose(s.rpc.Close)

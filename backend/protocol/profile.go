@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -75,6 +76,17 @@ func (p Profile) BlockInterval() time.Duration {
 // Domain is the EIP-712 domain of the network.
 func (p Profile) Domain() Domain {
 	return Domain{ChainID: p.ChainID, Task: p.Contracts.Task, Node: p.Contracts.Node, Token: p.Contracts.Token, recall: p.recall}
+}
+
+// Spread is the same profile with its relays and the chain's endpoints in another
+// order, such as rand.Shuffle makes: where many programs of a network each take the
+// first that answers, no one place carries them all.
+func (p Profile) Spread(shuffle func(n int, swap func(i, j int))) Profile {
+	sockets, relays := p.Sockets(), slices.Clone(p.Relays)
+	shuffle(len(sockets), func(i, j int) { sockets[i], sockets[j] = sockets[j], sockets[i] })
+	shuffle(len(relays), func(i, j int) { relays[i], relays[j] = relays[j], relays[i] })
+	p.WS, p.AlsoWS, p.Relays = sockets[0], sockets[1:], relays
+	return p
 }
 
 // Sockets are the WebSocket endpoints of the chain, the one to prefer first.

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,5 +64,22 @@ func TestProfileNewer(t *testing.T) {
 		if got := p.Newer(c.have); got != c.want {
 			t.Errorf("recommended %q, have %q: newer is %q, want %q", c.release, c.have, got, c.want)
 		}
+	}
+}
+
+func TestASpreadProfileHasTheSamePlacesInAnotherOrder(t *testing.T) {
+	p := testProfile()
+	p.AlsoWS = []string{"ws://127.0.0.1:4", "ws://127.0.0.1:5"}
+	p.Relays = append(p.Relays, RelayInfo{URL: "http://127.0.0.1:6"})
+	turned := func(n int, swap func(i, j int)) { swap(0, n-1) }
+	got := p.Spread(turned)
+	if s := got.Sockets(); !slices.Equal(s, []string{"ws://127.0.0.1:5", "ws://127.0.0.1:4", "ws://127.0.0.1:2"}) {
+		t.Errorf("sockets are %v", s)
+	}
+	if r := got.RelayURLs(); !slices.Equal(r, []string{"http://127.0.0.1:6", "http://127.0.0.1:3"}) || p.Relays[0].URL != "http://127.0.0.1:3" {
+		t.Errorf("relays are %v, and were %v", r, p.Relays)
+	}
+	if got.Name != p.Name || got.Contracts != p.Contracts {
+		t.Errorf("it is another network: %+v", got)
 	}
 }

@@ -5,8 +5,12 @@ import (
 	"crypto/ecdsa"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,6 +108,94 @@ func TestASponsorServesOverTheNetwork(t *testing.T) {
 		t.Errorf("statistics are %s, %v", raw, err)
 	}
 	blocks()
+}
+
+// TestACallGoesToTheRelayWhoseSponsorPays has three relays of one network: the first
+// stops answering, the second's sponsor has nothing left for the day, and the third's
+// pays.
+func TestACallGoesToTheRelayWhoseSponsorPays(t *testing.T) {
+	sim := contractstest.New(t, nil)
+	sim.Register(contractstest.SmallClass())
+	node := &party{key: sim.Key()}
+	sim.Send("transfer", sim.Owner, sim.Deployment.Token, sim.Token.PackTransfer(node.Address(), contractstest.CNX(1000)))
+	profile := testProfile()
+	profile.ChainID = contractstest.ChainID
+	profile.Contracts = protocol.Contracts{Token: sim.Deployment.Token, Node: sim.Deployment.Node, Task: sim.Deployment.Task}
+	poor := sponsor.DefaultLimits()
+	poor.Day = big.NewInt(1)
+	spent, _ := openSponsor(t, sim, profile, poor)
+	pays, _ := openSponsor(t, sim, profile, sponsor.DefaultLimits())
+
+	var mute atomic.Bool
+	over := make(chan struct{})
+	var behind *httputil.ReverseProxy
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if mute.Load() {
+			<-over // a server notices that a caller has gone only when it has read the request
+			return
+		}
+		behind.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close) // after the clients, whose sockets it waits for
+	t.Cleanup(func() { close(over) })
+	at := strings.TrimPrefix(front.URL, "http://")
+	first := newNetwork(t, func(c *Config) { c.Profile, c.Sponsor, c.Hosts = profile, pays, []string{at} })
+	second := newNetwork(t, func(c *Config) { c.Profile, c.Sponsor = profile, spent })
+	third := newNetwork(t, func(c *Config) { c.Profile, c.Sponsor = profile, pays })
+	bare := newNetwork(t, func(c *Config) { c.Profile = profile })
+	behind = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "http", strings.TrimPrefix(first.relay.URL(), "http://"), at
+	}}
+	dial := func(urls ...string) *client.Client {
+		t.Helper()
+		c, err := client.Dial(first.ctx(), client.Options{URL: urls[0], Others: urls[1:], Signer: node, Domain: profile.Domain(), Bringing: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	deadline := uint64(time.Now().Add(time.Hour).Unix())
+	nonce := uint32(0)
+	move := func(m protocol.NodeMove) []byte {
+		return sim.Node.PackMoveFor(node.Address(), uint8(m), 0, deadline, sim.SignMove(node.key, uint8(m), 0, nonce, deadline))
+	}
+
+	c := dial(front.URL, second.relay.URL(), third.relay.URL())
+	mute.Store(true)
+	if offer, err := c.Offer(first.ctx()); err != nil || !offer.On || offer.Address != pays.Address() || offer.LeftForNodes.IsZero() {
+		t.Errorf("offers %+v, %v", offer, err)
+	}
+	request := contractstest.SmallClass().JoinRequest(node.key)
+	join := sim.Node.PackJoinFor(node.Address(), request, deadline,
+		sim.SignJoin(node.key, request, 0, deadline), sim.SignPermit(node.key, sim.Params.Stake, 0, deadline))
+	if _, err := c.Bring(first.ctx(), "join", join); err != nil {
+		t.Fatalf("past one that is silent and one that has nothing left: %v", err)
+	}
+	nonce++
+	if counts := spent.Counts(); counts.Refused != 1 {
+		t.Errorf("the second sponsor refused %d calls", counts.Refused)
+	}
+
+	// A relay that is gone, and one without a sponsor.
+	first.relay.Close()
+	if _, err := dial(bare.relay.URL(), third.relay.URL()).Bring(first.ctx(), "resume", move(protocol.MoveResume)); err != nil {
+		t.Errorf("past one without a sponsor: %v", err)
+	}
+	nonce++
+
+	// What nobody would pay for is told with the refusal that ends, and what the
+	// contract refuses is asked of one alone.
+	var no *client.Error
+	_, err := dial(bare.relay.URL(), second.relay.URL()).Bring(first.ctx(), "pause", move(protocol.MovePause))
+	if !errors.As(err, &no) || no.Code != "sponsor_spent" || no.RetryAfter <= 0 {
+		t.Errorf("where no sponsor pays: %v", err)
+	}
+	before := spent.Counts().Refused
+	_, err = dial(third.relay.URL(), second.relay.URL()).Bring(first.ctx(), "resume again", move(protocol.MoveResume))
+	if !errors.As(err, &no) || no.Code != "would_revert" || spent.Counts().Refused != before {
+		t.Errorf("what the contract would refuse: %v, and the other sponsor refused %d more", err, spent.Counts().Refused-before)
+	}
 }
 
 // openSponsor opens one on a chain that makes a block when it has sent something.

@@ -40,6 +40,9 @@ type Options struct {
 	// on to the next where one can't be reached.
 	Others []string
 	Signer Signer
+	// Bringing is how long one of several relays may take to say what becomes of a
+	// call that its sponsor is to bring; 0 means 25 seconds.
+	Bringing time.Duration
 	// Domain of the network; signing in to a relay of another chain is refused.
 	Domain protocol.Domain
 	// Log may be nil.

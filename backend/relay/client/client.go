@@ -26,6 +26,8 @@ type Client struct {
 	log    *slog.Logger
 	bases  []*url.URL
 	http   *http.Client
+	// bringing is Options.Bringing.
+	bringing time.Duration
 
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
@@ -58,6 +60,9 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{
 		signer: o.Signer, domain: o.Domain, log: o.Log, bases: bases, sessions: make(map[*url.URL]session),
 		linked: make(chan struct{}), watches: make(map[uint64]*watch),
+	}
+	if c.bringing = o.Bringing; c.bringing == 0 {
+		c.bringing = bringPatience
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
