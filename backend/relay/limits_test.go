@@ -19,7 +19,7 @@ import (
 )
 
 func TestSlowReaderIsDroppedAndResumes(t *testing.T) {
-	n := newNetwork(t, func(c *Config) { c.Limits.SlowReader = 300 * time.Millisecond })
+	n := newNetwork(t, func(c *Config) { c.Limits.SlowReader = time.Second })
 	node := n.dial(n.nodes[0])
 	s := n.socket(n.bearerOf(n.creator))
 	epoch := s.expect(wire.OpHello).Epoch
