@@ -6,8 +6,8 @@ import { Agent } from "./agent";
 import { fitsItsWidth, isAccessible, shot } from "./looks";
 import { ready } from "./ready";
 
-// Every screen of the app by one agent and one page: in each language, light and
-// dark, and each dialog by the keyboard alone.
+// Every screen of the app by one agent: in each language, light and dark, and each
+// dialog by the keyboard alone.
 
 const tags = { en: "en", zh: "zh-Hans", es: "es", de: "de" } as const;
 type Language = keyof typeof tags;
@@ -67,9 +67,9 @@ for (const language of Object.keys(tags) as Language[]) {
     for (const [path, part, id] of screens) {
       await show(page, path, texts(`${language}-${part}`)[id] ?? "");
       await fitsItsWidth(page);
-      await isAccessible(page);
       await shot(page, `screen-${language}-${path || "home"}`);
-      // No colour depends on the language.
+      // One more language shows that names and roles are as good in another; no colour depends on it.
+      if (language === "en" || language === "de") await isAccessible(page);
       if (language !== "en") continue;
       await page.emulateMedia({ colorScheme: "dark" });
       await isAccessible(page);
