@@ -248,6 +248,30 @@ test("every reason has words of its own and one button, and the button does what
   await expect(page.getByRole("heading", { level: 1, name: "Stake and node" })).toBeVisible();
 });
 
+test("what an agent that starts doesn't know yet is looked up, and never shown as nothing", async ({ page }) => {
+  const known = stateOf("stopped");
+  const unknown = stateOf("starting", {
+    wallet: { ...known.wallet, address: "", balance: "0", gas: "0" },
+    hardware: { name: "", kind: "", vram_gb: 0, backend: "", runtime: "", why: "" },
+    engine: { status: "stopped", model: "", models: [], restarts: 0 },
+    recent: [],
+    network: { name: "", chain_id: 0, connected: false, head: 0, has_faucet: false },
+    earnings: { today: "0", week: "0", total: "0", credited: "0", tasks_today: 0, tasks_total: 0 },
+  });
+  const agent = await Agent.on(page, unknown);
+  await page.goto(link());
+  await expect(page.getByTestId("status")).toHaveText("Getting ready");
+  const home = page.getByRole("main");
+  await expect(home.getByText("being looked up")).toHaveCount(7);
+  for (const wrong of ["0.00 CNX", "no tasks yet", "not connected", "none yet", "nothing is held"])
+    await expect(home.getByText(wrong)).toHaveCount(0);
+  await isAccessible(page);
+  await shot(page, "node-looking");
+  agent.send(known);
+  await expect(home.getByText("being looked up")).toHaveCount(0);
+  await expect(home.getByText("connected", { exact: true })).toBeVisible();
+});
+
 test("a newer Helium is told of, with the page to get it from", async ({ page, context }) => {
   const agent = await Agent.on(page, stateOf("running"));
   await page.goto(link());
