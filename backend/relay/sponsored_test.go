@@ -50,9 +50,10 @@ func TestARelayWithoutASponsorSaysSo(t *testing.T) {
 	}
 }
 
-// TestASponsorServesOverTheNetwork joins a node through a relay's front door, and
-// passes on to the client what it needs to decide.
-func TestASponsorServesOverTheNetwork(t *testing.T) {
+// sponsored is a chain with a network on it, a node of it that holds CNX and none of
+// the chain's coin, and the network's profile.
+func sponsored(t *testing.T) (*contractstest.Chain, *party, protocol.Profile) {
+	t.Helper()
 	sim := contractstest.New(t, nil)
 	sim.Register(contractstest.SmallClass())
 	node := &party{key: sim.Key()}
@@ -60,6 +61,13 @@ func TestASponsorServesOverTheNetwork(t *testing.T) {
 	profile := testProfile()
 	profile.ChainID = contractstest.ChainID
 	profile.Contracts = protocol.Contracts{Token: sim.Deployment.Token, Node: sim.Deployment.Node, Task: sim.Deployment.Task}
+	return sim, node, profile
+}
+
+// TestASponsorServesOverTheNetwork joins a node through a relay's front door, and
+// passes on to the client what it needs to decide.
+func TestASponsorServesOverTheNetwork(t *testing.T) {
+	sim, node, profile := sponsored(t)
 	limits := sponsor.DefaultLimits()
 	limits.Moves = 1
 	s, blocks := openSponsor(t, sim, profile, limits)
@@ -114,13 +122,7 @@ func TestASponsorServesOverTheNetwork(t *testing.T) {
 // stops answering, the second's sponsor has nothing left for the day, and the third's
 // pays.
 func TestACallGoesToTheRelayWhoseSponsorPays(t *testing.T) {
-	sim := contractstest.New(t, nil)
-	sim.Register(contractstest.SmallClass())
-	node := &party{key: sim.Key()}
-	sim.Send("transfer", sim.Owner, sim.Deployment.Token, sim.Token.PackTransfer(node.Address(), contractstest.CNX(1000)))
-	profile := testProfile()
-	profile.ChainID = contractstest.ChainID
-	profile.Contracts = protocol.Contracts{Token: sim.Deployment.Token, Node: sim.Deployment.Node, Task: sim.Deployment.Task}
+	sim, node, profile := sponsored(t)
 	poor := sponsor.DefaultLimits()
 	poor.Day = big.NewInt(1)
 	spent, _ := openSponsor(t, sim, profile, poor)
