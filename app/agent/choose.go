@@ -130,7 +130,7 @@ func (a *Agent) answers(ctx context.Context, p *protocol.Profile) error {
 		return say("network_old", "The profile of “{name}” is out of date. Ask for a new one.", p.Name)
 	}
 	for _, url := range p.RelayURLs() {
-		if _, err = client.FetchProfile(ctx, strings.TrimSuffix(url, "/")+client.ProfilePath); err == nil {
+		if _, err = client.FetchServed(ctx, url); err == nil {
 			return nil
 		}
 	}

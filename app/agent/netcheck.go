@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +37,7 @@ func (a *Agent) CheckNetwork(ctx context.Context) (api.NetworkCheck, error) {
 	}
 	for _, address := range profile.RelayURLs() {
 		add("relay", address, func(ctx context.Context) error {
-			_, err := client.FetchProfile(ctx, profileAt(address))
+			_, err := client.FetchServed(ctx, address)
 			return err
 		})
 	}
@@ -76,6 +75,3 @@ func (a *Agent) askChain(ctx context.Context, address string, p *protocol.Profil
 	}
 	return nil
 }
-
-// profileAt is where a relay serves the network's profile.
-func profileAt(relay string) string { return strings.TrimSuffix(relay, "/") + client.ProfilePath }

@@ -48,7 +48,7 @@ func (a *Agent) profileNow(ctx context.Context, joined *protocol.Profile) (*prot
 	var all []error
 	for _, relay := range joined.RelayURLs() {
 		asked, cancel := context.WithTimeout(ctx, placeTime)
-		now, err := client.FetchProfile(asked, profileAt(relay))
+		now, err := client.FetchServed(asked, relay)
 		cancel()
 		if err == nil {
 			return now, nil

@@ -183,7 +183,7 @@ func (s *showing) relays(ctx context.Context) {
 				continue
 			}
 		}
-		served, err := client.FetchProfile(ctx, r.URL+client.ProfilePath)
+		served, err := client.FetchServed(ctx, r.URL)
 		switch {
 		case err != nil:
 			s.bad("relay", "%v", err)

@@ -261,5 +261,5 @@ func (p *purse) transfer(ctx context.Context) (time.Duration, error) {
 }
 
 func fetchProfile(ctx context.Context, relay string) (*protocol.Profile, error) {
-	return client.FetchProfile(ctx, relay+client.ProfilePath)
+	return client.FetchServed(ctx, relay)
 }

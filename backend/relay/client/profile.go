@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"helium/backend/protocol"
 )
@@ -14,6 +15,11 @@ const ProfilePath = "/.well-known/helium.json"
 
 // maxProfileBytes bounds what a profile may be.
 const maxProfileBytes = 1 << 20
+
+// FetchServed reads the profile that the relay at this address serves now.
+func FetchServed(ctx context.Context, relay string) (*protocol.Profile, error) {
+	return FetchProfile(ctx, strings.TrimSuffix(relay, "/")+ProfilePath)
+}
 
 // FetchProfile reads a network profile from url: a relay's, or any place where
 // an operator published one.
