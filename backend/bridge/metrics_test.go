@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 
 	"helium/backend/protocol"
 	"helium/backend/vitals"
+	"helium/backend/vitals/vitalstest"
 )
 
 // standing is where a test says that the chain and the accounts are.
@@ -59,20 +59,6 @@ func (b *Bridge) ask(t *testing.T, path string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// metric is a value of a page of metrics; -1 where there is none.
-func metric(t *testing.T, page, name string) float64 {
-	t.Helper()
-	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(page)
-	if found == nil {
-		return -1
-	}
-	v, err := strconv.ParseFloat(found[1], 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
 func TestMetricsCountTasksAndWhatTheyCost(t *testing.T) {
 	at := &standing{}
 	n := openNet(t, 6, true, func(c *Config) {
@@ -106,11 +92,11 @@ func TestMetricsCountTasksAndWhatTheyCost(t *testing.T) {
 		`helium_bridge_relay_connected{account="1"}`:       1,
 		`helium_bridge_relay_connected{account="2"}`:       0,
 	} {
-		if got := metric(t, page, name); got != want {
+		if got := vitalstest.Metric(t, page, name); got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
-	if age := metric(t, page, "helium_bridge_chain_head_age_seconds"); age < 90 || age > 120 {
+	if age := vitalstest.Metric(t, page, "helium_bridge_chain_head_age_seconds"); age < 90 || age > 120 {
 		t.Errorf("the newest block is %v seconds old", age)
 	}
 
@@ -138,7 +124,7 @@ func TestMetricsCountTasksAndWhatTheyCost(t *testing.T) {
 		`helium_bridge_spent_wei_total{account="2"}`:                                      weiOf(n.spentBy(key)),
 		`helium_bridge_verified_seconds_count{kind="text"}`:                               -1,
 	} {
-		if got := metric(t, page, name); got != want {
+		if got := vitalstest.Metric(t, page, name); got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
@@ -158,7 +144,7 @@ func (n *queueNet) counted(t *testing.T, name string, want float64) {
 	got := 0.0
 	for range 500 {
 		_, page := n.ask(t, "/metrics")
-		if got = metric(t, page, name); got == want {
+		if got = vitalstest.Metric(t, page, name); got == want {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -175,11 +161,11 @@ func TestMetricsTellWhenAnAnswerCame(t *testing.T) {
 	b.followers.Wait()
 	page := metricsOf(t, b)
 	for _, name := range []string{"first_token", "verified", "settled"} {
-		if got := metric(t, page, `helium_bridge_`+name+`_seconds_count{kind="text"}`); got != 1 {
+		if got := vitalstest.Metric(t, page, `helium_bridge_`+name+`_seconds_count{kind="text"}`); got != 1 {
 			t.Errorf("%s was seen %v times", name, got)
 		}
 	}
-	if got := metric(t, page, `helium_bridge_tasks_total{kind="text",outcome="verified"}`); got != 1 {
+	if got := vitalstest.Metric(t, page, `helium_bridge_tasks_total{kind="text",outcome="verified"}`); got != 1 {
 		t.Errorf("%v tasks have ended well:\n%s", got, page)
 	}
 }
@@ -254,7 +240,7 @@ func TestReadinessNamesWhatIsWrong(t *testing.T) {
 	if resp, body := b.call(t, call{"GET", "/healthz", "", nil}); resp.StatusCode != 503 || !strings.Contains(body, "stands still since") {
 		t.Errorf("its callers are told %d %s", resp.StatusCode, body)
 	}
-	if page := pageOf(t, b); metric(t, page, "helium_bridge_chain_still_seconds") < 60 {
+	if page := pageOf(t, b); vitalstest.Metric(t, page, "helium_bridge_chain_still_seconds") < 60 {
 		t.Errorf("the metrics say nothing of it:\n%s", page)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +12,7 @@ import (
 
 	"helium/backend/relay/internal/wire"
 	"helium/backend/vitals"
+	"helium/backend/vitals/vitalstest"
 )
 
 // fakeChain is where the test says that the chain is.
@@ -54,20 +53,6 @@ func (n *network) ask(path string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// metric is a value of /metrics; -1 where there is none.
-func metric(t *testing.T, page, name string) float64 {
-	t.Helper()
-	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(page)
-	if found == nil {
-		return -1
-	}
-	v, err := strconv.ParseFloat(found[1], 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
 func TestMetricsCountWhatHappens(t *testing.T) {
 	now := time.Unix(1_900_000_000, 0)
 	chain := &fakeChain{at: ChainState{Head: 120, Read: 117, HeadTime: now.Add(-90 * time.Second), Heard: now.Add(-2 * time.Second)}}
@@ -104,7 +89,7 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 
 	var page string
 	for range 500 { // connections are counted when they are accepted
-		if _, page = n.ask("/metrics"); metric(t, page, `helium_relay_dropped_total{what="connection"}`) == 2 {
+		if _, page = n.ask("/metrics"); vitalstest.Metric(t, page, `helium_relay_dropped_total{what="connection"}`) == 2 {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -128,11 +113,11 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 		`helium_relay_chain_head_age_seconds`:     90,
 		`helium_relay_chain_silence_seconds`:      2,
 	} {
-		if got := metric(t, page, name); got != want {
+		if got := vitalstest.Metric(t, page, name); got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
-	if in := metric(t, page, `helium_relay_bytes_total{direction="in"}`); in < float64(2*len(envelope)) {
+	if in := vitalstest.Metric(t, page, `helium_relay_bytes_total{direction="in"}`); in < float64(2*len(envelope)) {
 		t.Errorf("%v bytes came in, want %d at least", in, 2*len(envelope))
 	}
 	if strings.Contains(page, n.key.Hex()) || strings.Contains(strings.ToLower(page), strings.ToLower(n.creator.Address().Hex()[2:])) {
@@ -175,7 +160,7 @@ func TestReadiness(t *testing.T) {
 	if status, body := n.ask("/healthz"); status != 200 {
 		t.Errorf("the process lives, and /healthz says %d %s", status, body)
 	}
-	if _, page := n.ask("/metrics"); metric(t, page, `helium_relay_storage_up{stream="blobs"}`) != 0 {
+	if _, page := n.ask("/metrics"); vitalstest.Metric(t, page, `helium_relay_storage_up{stream="blobs"}`) != 0 {
 		t.Error("the metrics don't say that the store is gone")
 	}
 }
