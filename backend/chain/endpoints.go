@@ -25,6 +25,7 @@ type Endpoints struct {
 	// wait is how long one node may take where there is another to ask.
 	wait time.Duration
 
+	wire      wire
 	witnesses witnesses
 
 	// dialing is held while connecting, so that it is done once at a time.
@@ -101,7 +102,7 @@ func (e *Endpoints) current(ctx context.Context) (at int, c *ethclient.Client, e
 	}
 	ctx, cancel := e.patience(ctx)
 	defer cancel()
-	conn, err := rpc.DialOptions(ctx, e.urls[at], rpc.WithWebsocketMessageSizeLimit(maxMessage))
+	conn, err := rpc.DialOptions(ctx, e.urls[at], e.wire.option(), rpc.WithWebsocketMessageSizeLimit(maxMessage))
 	if err != nil {
 		return at, nil, fmt.Errorf("%s: %w", e.urls[at], err)
 	}
@@ -215,7 +216,13 @@ func ask[T any](ctx context.Context, e *Endpoints, question func(context.Context
 func once[T any](ctx context.Context, e *Endpoints, c *ethclient.Client, question func(context.Context, *ethclient.Client) (T, error)) (T, error) {
 	ctx, cancel := e.patience(ctx)
 	defer cancel()
-	return question(ctx, c)
+	ctx, done := e.wire.untilBroken(ctx)
+	defer done()
+	answer, err := question(ctx, c)
+	if err != nil && context.Cause(ctx) == errForgotten {
+		err = errForgotten
+	}
+	return answer, err
 }
 
 // The methods of Client follow.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 	"testing"
 	"time"
 
@@ -141,4 +142,40 @@ func TestALostChainIsSaidToBeLost(t *testing.T) {
 	until(true)
 	p.shut.Store(false)
 	until(false)
+}
+
+// TestNoQuestionIsForgottenWhenTheConnectionBreaks asks without pause while the
+// connection is cut again and again. The rpc library alone loses a question that is
+// written at the moment of a cut: whoever asked it waits for as long as he may.
+func TestNoQuestionIsForgottenWhenTheConnectionBreaks(t *testing.T) {
+	port := freePort(t)
+	newWorld(t, func(n *node.Config, _ *ethconfig.Config) {
+		n.WSHost, n.WSPort, n.WSModules = "127.0.0.1", port, []string{"eth"}
+	})
+	p := newProxy(t, fmt.Sprint("127.0.0.1:", port))
+	e, err := Dial(within(t), nil, "ws://"+p.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	asking, stop := context.WithCancel(t.Context())
+	defer stop()
+	var askers sync.WaitGroup
+	for range 8 {
+		askers.Go(func() {
+			for asking.Err() == nil {
+				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+				if _, err := e.BlockNumber(ctx); errors.Is(err, context.DeadlineExceeded) {
+					t.Error("a question got neither an answer nor an error")
+				}
+				cancel()
+			}
+		})
+	}
+	for range 400 {
+		time.Sleep(5 * time.Millisecond)
+		p.cut()
+	}
+	stop()
+	askers.Wait()
 }
