@@ -60,7 +60,7 @@ func OpenKeys(ctx context.Context, dir string, log *slog.Logger) (KeyBook, error
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("no bridge has its data in %s: name its folder with --data", dir)
 	}
-	s, err := store.Open(storeDir(dir), store.Options{Log: log})
+	s, err := store.Open(storeDir(dir), store.Options{Log: log, Busy: true})
 	if errors.Is(err, store.ErrInUse) {
 		return nil, fmt.Errorf("the bridge of %s is starting or stopping: try again in a moment", dir)
 	}

@@ -57,7 +57,7 @@ func (s *service) open(ctx context.Context, dir string) error {
 		return err
 	}
 	var err error
-	if s.store, err = store.Open(storeDir(dir), store.Options{Log: s.log}); err != nil {
+	if s.store, err = store.Open(storeDir(dir), store.Options{Log: s.log, Busy: true}); err != nil {
 		return err
 	}
 	s.onClose(func() { s.store.Close() })

@@ -46,7 +46,7 @@ func (d *devnet) startCrowd(ctx context.Context, first int) error {
 		return err
 	}
 	var err error
-	if d.crowd.store, err = store.Open(filepath.Join(d.DataDir, "crowd"), store.Options{Log: d.Log}); err != nil {
+	if d.crowd.store, err = store.Open(filepath.Join(d.DataDir, "crowd"), store.Options{Log: d.Log, Busy: true}); err != nil {
 		return fmt.Errorf("open the nodes' journal: %w", err)
 	}
 	d.onClose(func() { d.crowd.store.Close() })

@@ -158,7 +158,7 @@ func (d *devnet) startChain(ctx context.Context) (err error) {
 		return err
 	}
 	d.onClose(d.chain.Close)
-	if d.store, err = store.Open(filepath.Join(d.DataDir, "store"), store.Options{Log: d.Log}); err != nil {
+	if d.store, err = store.Open(filepath.Join(d.DataDir, "store"), store.Options{Log: d.Log, Busy: true}); err != nil {
 		return err
 	}
 	d.onClose(func() { d.store.Close() })

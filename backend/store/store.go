@@ -28,6 +28,10 @@ type Options struct {
 	// Migrations is the whole history of the folder's layout, oldest first; it
 	// only ever grows. Those the folder has not seen are applied by Open.
 	Migrations []Migration
+	// Busy is for a service whose rows change many times a second: more memory, and a
+	// fraction of what goes to the disk. A folder that was busy once must stay so: what
+	// a killed program left is more than the other kind has memory for.
+	Busy bool
 	// Log gets Badger's warnings; nil discards them.
 	Log *slog.Logger
 }
@@ -40,6 +44,7 @@ type Migration func(tx *Tx) error
 type Store struct {
 	db   *badger.DB
 	lock *flock.Flock
+	log  *slog.Logger
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -49,8 +54,10 @@ type Store struct {
 	// many races, so that it cannot lose another.
 	contended sync.RWMutex
 
-	// crowd gathers updates while there are many.
-	crowd crowd
+	// disk brings what was committed to the disk where Badger does not; nil elsewhere.
+	disk *disk
+	// files are what it brings.
+	files *badgerFiles
 
 	// within is the store that this one is a part of, and prefix where its rows lie
 	// there; nil for a store of its own.
@@ -81,6 +88,9 @@ func Open(dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 
 	lock := flock.New(filepath.Join(dir, "helium.lock"))
 	held, err := lock.TryLock()
@@ -91,14 +101,19 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open store %s: %w: stop it, or choose another data folder", dir, ErrInUse)
 	}
 
-	db, err := badger.Open(settings(dir, o.Log))
+	grouped := o.Busy && grouping
+	db, err := badger.Open(settings(dir, o).WithSyncWrites(!grouped))
 	if err != nil {
 		lock.Unlock()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}
 
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Store{db: db, lock: lock, stop: cancel, done: make(chan struct{})}
+	s := &Store{db: db, lock: lock, log: o.Log, stop: cancel, done: make(chan struct{})}
+	if grouped {
+		s.files = newBadgerFiles(dir)
+		s.disk = newDisk(s.files.sync)
+	}
 	if err := s.migrate(o.Migrations); err != nil {
 		close(s.done)
 		s.Close()
@@ -108,14 +123,16 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// largeValue is what Badger keeps in a file of its own.
+const largeValue = 64 << 10
+
 // settings keep an idle store small: a few megabytes of memtable, no caches and
 // no compression, because its rows are few and already compact.
-func settings(dir string, log *slog.Logger) badger.Options {
-	return badger.DefaultOptions(dir).
-		WithSyncWrites(true).
+func settings(dir string, o Options) badger.Options {
+	s := badger.DefaultOptions(dir).
 		WithMemTableSize(8 << 20).
 		WithNumMemtables(2).
-		WithValueThreshold(64 << 10).
+		WithValueThreshold(largeValue).
 		WithValueLogFileSize(64 << 20).
 		WithBaseTableSize(2 << 20).
 		WithNumLevelZeroTables(2).
@@ -126,7 +143,25 @@ func settings(dir string, log *slog.Logger) badger.Options {
 		WithBlockCacheSize(0).
 		WithIndexCacheSize(0).
 		WithMetricsEnabled(false).
-		WithLogger(badgerLog{log})
+		WithLogger(badgerLog{o.Log})
+	if o.Busy {
+		s = busy(s)
+	}
+	return s
+}
+
+// busy lets versions of a row gather in memory before a table is written, and tables
+// before they are merged. Most versions are old by then and are dropped; a small
+// memtable writes each of them to the disk, and all that the store holds again and
+// again beside them.
+func busy(s badger.Options) badger.Options {
+	return s.
+		WithMemTableSize(64 << 20).
+		WithNumMemtables(3).
+		WithBaseTableSize(8 << 20).
+		WithBaseLevelSize(128 << 20).
+		WithNumLevelZeroTables(4).
+		WithNumLevelZeroTablesStall(12)
 }
 
 // Close flushes the store and lets go of the folder. It may be called twice.
@@ -139,6 +174,9 @@ func (s *Store) Close() error {
 		s.stop()
 		<-s.done
 		err = errors.Join(s.db.Close(), s.lock.Unlock())
+		if s.files != nil {
+			s.files.close()
+		}
 	})
 	if err != nil {
 		return fmt.Errorf("close store: %w", err)
@@ -151,19 +189,29 @@ func (s *Store) Close() error {
 type Tx struct {
 	txn    *badger.Txn
 	prefix []byte // of the part of the store
+	// wrote says that something was, and large that Badger keeps some of it in a file
+	// for large values.
+	wrote, large bool
 }
 
 // attempts is how many races an update may lose before it excludes the others.
 const attempts = 3
 
-// Update runs fn in a transaction and returns once what fn wrote is on disk. An
-// error from fn undoes everything and is returned as it is. fn may run more than
-// once, when another update changed a row it read: it must do nothing that the
-// transaction does not undo.
+// Update runs fn in a transaction and returns once what fn wrote, and all it has read,
+// is on disk; in a busy store others may read it a moment before. An error from fn
+// undoes everything and is returned as it is. fn may run more than once, when another
+// update changed a row it read: it must do nothing that the transaction does not undo.
 func (s *Store) Update(fn func(tx *Tx) error) error {
-	crowd := &s.root().crowd
-	crowd.enter()
-	defer crowd.leave()
+	if err := s.commit(fn); err != nil {
+		return err
+	}
+	if d := s.root().disk; d != nil {
+		return d.wait()
+	}
+	return nil
+}
+
+func (s *Store) commit(fn func(tx *Tx) error) error {
 	for range attempts {
 		err := s.tryUpdate(fn)
 		if !errors.Is(err, badger.ErrConflict) {
@@ -185,23 +233,38 @@ func (s *Store) tryUpdate(fn func(tx *Tx) error) error {
 }
 
 func (s *Store) update(fn func(tx *Tx) error) error {
-	txn := s.root().db.NewTransaction(true)
+	root := s.root()
+	txn := root.db.NewTransaction(true)
 	defer txn.Discard()
 
-	if err := fn(&Tx{txn, s.prefix}); err != nil {
+	tx := &Tx{txn: txn, prefix: s.prefix}
+	if err := fn(tx); err != nil {
 		return err
 	}
 	if err := txn.Commit(); err != nil {
 		return fmt.Errorf("write store: %w", err)
 	}
+	if tx.wrote && root.disk != nil {
+		root.disk.commit(tx.large)
+	}
 	return nil
+}
+
+func (tx *Tx) set(key, value []byte) error {
+	tx.wrote, tx.large = true, tx.large || len(value) >= largeValue
+	return tx.txn.Set(key, value)
+}
+
+func (tx *Tx) delete(key []byte) error {
+	tx.wrote = true
+	return tx.txn.Delete(key)
 }
 
 // View runs fn on a snapshot; writes in it fail.
 func (s *Store) View(fn func(tx *Tx) error) error {
 	txn := s.root().db.NewTransaction(false)
 	defer txn.Discard()
-	return fn(&Tx{txn, s.prefix})
+	return fn(&Tx{txn: txn, prefix: s.prefix})
 }
 
 // schemaKey lies outside every table: table prefixes begin with a name.
@@ -226,7 +289,7 @@ func (s *Store) migrate(list []Migration) error {
 		if !fresh && seen == len(list) {
 			return nil
 		}
-		return tx.txn.Set(schemaKey, binary.BigEndian.AppendUint32(nil, uint32(len(list))))
+		return tx.set(schemaKey, binary.BigEndian.AppendUint32(nil, uint32(len(list))))
 	})
 }
 
@@ -259,8 +322,21 @@ func (s *Store) collectGarbage(ctx context.Context) {
 			return
 		case <-tick.C:
 			for ctx.Err() == nil && s.db.RunValueLogGC(0.5) == nil {
+				s.bringMoved()
 			}
 		}
+	}
+}
+
+// bringMoved brings the values to the disk that were moved there from a file that is
+// gone now.
+func (s *Store) bringMoved() {
+	if s.disk == nil {
+		return
+	}
+	s.disk.commit(true)
+	if err := s.disk.wait(); err != nil {
+		s.log.Error("large values that were moved are not on the disk", "err", err)
 	}
 }
 
@@ -273,8 +349,5 @@ func (l badgerLog) Infof(string, ...any)        {}
 func (l badgerLog) Debugf(string, ...any)       {}
 
 func (l badgerLog) write(level slog.Level, f string, a []any) {
-	if l.log == nil {
-		return
-	}
 	l.log.Log(context.Background(), level, "store: "+strings.TrimSpace(fmt.Sprintf(f, a...)))
 }

@@ -308,10 +308,16 @@ func TestARowThatDoesNotDecodeNamesItsTableAndKey(t *testing.T) {
 
 // TestAcknowledgedWritesSurviveKill runs this test binary as a child that
 // prints a number after each update was acknowledged, and kills it.
-func TestAcknowledgedWritesSurviveKill(t *testing.T) {
+func TestAcknowledgedWritesSurviveKill(t *testing.T) { acknowledgedWritesSurviveKill(t, Options{}) }
+
+func TestAcknowledgedWritesOfABusyStoreSurviveKill(t *testing.T) {
+	acknowledgedWritesSurviveKill(t, Options{Busy: true})
+}
+
+func acknowledgedWritesSurviveKill(t *testing.T, o Options) {
 	tab := NewTable[uint64, uint64]("acked")
 	if dir := os.Getenv("HELIUM_STORE_CHILD"); dir != "" {
-		s, err := Open(dir, Options{})
+		s, err := Open(dir, o)
 		if err != nil {
 			fmt.Println("error", err)
 			return
@@ -329,7 +335,7 @@ func TestAcknowledgedWritesSurviveKill(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	next := uint64(0)
 	for range 3 {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestAcknowledgedWritesSurviveKill$")
+		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), "HELIUM_STORE_CHILD="+dir, fmt.Sprintf("HELIUM_STORE_FIRST=%d", next))
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -354,7 +360,10 @@ func TestAcknowledgedWritesSurviveKill(t *testing.T) {
 		}
 		cmd.Wait()
 
-		s := open(t, dir)
+		s, err := Open(dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
 		s.View(func(tx *Tx) error {
 			for i := range next {
 				if v, err := tab.Get(tx, i); err != nil || v != i {

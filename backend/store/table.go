@@ -88,7 +88,7 @@ func (t Table[K, V]) Put(tx *Tx, key K, row V) error {
 	if err != nil {
 		return t.wrap("encode", key, err)
 	}
-	if err := tx.txn.Set(t.key(tx, key), b); err != nil {
+	if err := tx.set(t.key(tx, key), b); err != nil {
 		return t.wrap("write", key, err)
 	}
 	return nil
@@ -96,7 +96,7 @@ func (t Table[K, V]) Put(tx *Tx, key K, row V) error {
 
 // Delete removes the row under key; a missing row is no error.
 func (t Table[K, V]) Delete(tx *Tx, key K) error {
-	if err := tx.txn.Delete(t.key(tx, key)); err != nil {
+	if err := tx.delete(t.key(tx, key)); err != nil {
 		return t.wrap("delete", key, err)
 	}
 	return nil

@@ -71,7 +71,7 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 	}
 	out := Overhead{Rate: o.Rate, Held: o.Held, WorkMS: ms(o.Work)}
 	defer bridge.CalmCollector()() // as a bridge's own process has it; the proxy gains from it too
-	db, err := store.Open(o.Dir, store.Options{})
+	db, err := store.Open(o.Dir, store.Options{Busy: true})
 	if err != nil {
 		return out, err
 	}

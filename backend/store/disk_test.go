@@ -1,0 +1,193 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// busyStore opens a store whose updates are brought to the disk in groups.
+func busyStore(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.TempDir(), Options{Busy: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if s.disk == nil {
+		t.Skip("Badger brings every update to the disk here")
+	}
+	return s
+}
+
+func TestAnUpdateReturnsAfterASyncThatBeganAfterItsCommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan error)
+		d := newDisk(func(bool) error { return <-release })
+		update := func() chan error {
+			done := make(chan error, 1)
+			d.commit(false)
+			go func() { done <- d.wait() }()
+			synctest.Wait()
+			return done
+		}
+		first := update()
+		second, third := update(), update() // while that of the first is under way
+		release <- nil
+		if err := <-first; err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		select {
+		case <-second:
+			t.Fatal("an update returned after a sync that began before it was committed")
+		case <-third:
+			t.Fatal("an update returned after a sync that began before it was committed")
+		default:
+		}
+		release <- errors.New("the disk is gone")
+		for _, done := range []chan error{second, third} {
+			if err := <-done; err == nil {
+				t.Error("an update that did not reach the disk was acknowledged")
+			}
+		}
+		fourth := update()
+		release <- nil
+		if err := <-fourth; err != nil {
+			t.Error(err)
+		}
+		if err := d.wait(); err != nil { // nothing is left to bring: nobody releases it
+			t.Error(err)
+		}
+	})
+}
+
+func TestManyUpdatesShareAWriteToTheDiskAndOneAloneDoesNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var syncs atomic.Int32
+		d := newDisk(func(bool) error { syncs.Add(1); return nil })
+		began := time.Now()
+		d.commit(false)
+		if err := d.wait(); err != nil || time.Since(began) != 0 {
+			t.Errorf("an update alone waited %s: %v", time.Since(began), err)
+		}
+		const rounds, many = 10, 100
+		for range rounds {
+			var all sync.WaitGroup
+			for range many {
+				all.Go(func() {
+					d.commit(false)
+					if err := d.wait(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+		}
+		if n := syncs.Load(); n > rounds*many/4 {
+			t.Errorf("%d updates took %d writes to the disk", rounds*many, n)
+		}
+	})
+}
+
+func TestASyncThatFailedLeavesLargeValuesForTheNext(t *testing.T) {
+	var asked []bool
+	fail := errors.New("the disk is full")
+	d := newDisk(func(values bool) error {
+		asked = append(asked, values)
+		if len(asked) == 1 {
+			return fail
+		}
+		return nil
+	})
+	d.commit(true)
+	if err := d.wait(); !errors.Is(err, fail) {
+		t.Errorf("got %v", err)
+	}
+	d.commit(false)
+	if err := d.wait(); err != nil {
+		t.Error(err)
+	}
+	if fmt.Sprint(asked) != "[true true]" {
+		t.Errorf("values were asked for %v", asked)
+	}
+}
+
+func TestEveryFileThatBadgerFilledIsBrought(t *testing.T) {
+	dir := t.TempDir()
+	write := func(names ...string) {
+		for _, name := range names {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l := logs{dir: dir, pattern: "%05d.mem"}
+	defer l.close()
+	at := func(number int) {
+		t.Helper()
+		if err := l.sync(); err != nil {
+			t.Fatal(err)
+		}
+		if number == 0 && l.newest == nil {
+			return
+		}
+		if l.newest == nil || l.number != number || l.newest.Name() != l.path(number) {
+			t.Errorf("the newest is %d, want %d", l.number, number)
+		}
+	}
+	at(0)
+	write("00001.mem", "1.mem", "00009.vlog", "x00003.mem")
+	at(1)
+	at(1)
+	write("00002.mem", "00003.mem") // two became full since
+	at(3)
+	os.Remove(l.path(3)) // it lies in a table now, and so does the one after it
+	write("00005.mem")
+	at(5)
+	write("100000.mem")
+	os.Remove(l.path(5))
+	at(100000)
+}
+
+// TestWhatABusyStoreAcknowledgedIsInItsFiles fills several memtables and values'
+// files, so that the newest is not the only one, and looks which were brought.
+func TestWhatABusyStoreAcknowledgedIsInItsFiles(t *testing.T) {
+	s := busyStore(t)
+	rows := NewTableWith[uint64]("rows", Raw{})
+	large := make([]byte, 2*largeValue)
+	small := make([]byte, largeValue/2)
+	var all sync.WaitGroup
+	for writer := range uint64(16) {
+		all.Go(func() {
+			for i := range uint64(200) {
+				row := small
+				if i%5 == 0 {
+					row = large
+				}
+				if err := s.Update(func(tx *Tx) error { return rows.Put(tx, writer<<32+i, row) }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for _, l := range []logs{s.files.memtables, s.files.values} {
+		numbers, err := l.since(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if newest := numbers[len(numbers)-1]; l.newest == nil || l.number != newest {
+			t.Errorf("%s: number %d was brought last, the newest is %d", l.pattern, l.number, newest)
+		}
+		if l.number < 2 {
+			t.Errorf("%s: only %d was ever written", l.pattern, l.number)
+		}
+	}
+}
