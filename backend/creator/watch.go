@@ -21,6 +21,9 @@ const (
 	// againBlocks are read again after a lost subscription and now and then, for
 	// what it may have missed and for what a reorg took back meanwhile.
 	againBlocks = 64
+	// leastAgain of them are read where no open task is older: a full block's logs are
+	// a megabyte.
+	leastAgain = 8
 	// lookAgain is how often that is done though nothing seems to be missing.
 	lookAgain = 30 * time.Second
 )
@@ -84,7 +87,7 @@ func (c *Creator) session(ctx context.Context, from uint64) (seen uint64, err er
 			seen = max(seen, l.BlockNumber)
 			c.reads(seen)
 		case <-tick.C:
-			head, err := c.catchUp(ctx, back(seen, againBlocks))
+			head, err := c.catchUp(ctx, max(back(seen, againBlocks), min(c.oldest(), back(seen, leastAgain))))
 			if err != nil {
 				return seen, err
 			}
