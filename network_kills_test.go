@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -173,13 +172,11 @@ func (r *redundant) startNATS(t *testing.T) {
 		}
 		cmd := exec.Command(os.Args[0])
 		cmd.Env, cmd.Stdout, cmd.Stderr = append(r.environ(t), asNATS+"="+string(setup)), out, out
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		err = cmd.Start()
+		r.parts[s.Name], err = begin(cmd)
 		out.Close()
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.parts[s.Name] = cmd
 	}
 	for _, s := range r.nats {
 		r.awaitLine(t, s.Name, `(ready)`)
@@ -204,11 +201,11 @@ func (r *redundant) startNamedBridge(t *testing.T, i int) {
 // kill is the end of a machine: nothing is written any more, nobody is told.
 func (r *redundant) kill(t *testing.T, name string) {
 	t.Helper()
-	cmd := r.parts[name]
-	if err := cmd.Process.Kill(); err != nil {
+	part := r.parts[name]
+	if err := part.Process.Kill(); err != nil {
 		t.Errorf("kill %s: %v", name, err)
 	}
-	cmd.Wait()
+	<-part.ended
 	t.Logf("%s is killed", name)
 }
 

@@ -42,8 +42,7 @@ type lab struct {
 	mark  string
 	args  []string
 	ready devnet.Ready
-	cmd   *exec.Cmd
-	ended chan struct{}
+	main  *process
 	rpc   *ethclient.Client
 	net   *protocol.Profile
 }
@@ -93,22 +92,15 @@ func (l *lab) start(t *testing.T) {
 	defer out.Close()
 	os.Remove(l.readyFile()) // a devnet that was killed leaves it
 	args := append([]string{"devnet", "--demo-model", "--port", "0", "--data", l.data(), "--ready", l.readyFile()}, l.args...)
-	l.cmd = exec.Command(os.Args[0], args...)
-	l.cmd.Env, l.cmd.Stdout, l.cmd.Stderr = l.environ(t), out, out
-	l.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := l.cmd.Start(); err != nil {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = l.environ(t), out, out
+	if l.main, err = begin(cmd); err != nil {
 		t.Fatal(err)
 	}
-	ended, cmd := make(chan struct{}), l.cmd
-	l.ended = ended
-	go func() {
-		cmd.Wait()
-		close(ended)
-	}()
 	await(t, "the devnet to serve", func() bool {
 		select {
-		case <-ended:
-			t.Fatalf("the devnet ended before it served: %s", cmd.ProcessState)
+		case <-l.main.ended:
+			t.Fatalf("the devnet ended before it served: %v", l.main.err)
 		default:
 		}
 		_, err := os.Stat(l.readyFile())
@@ -129,9 +121,9 @@ func (l *lab) start(t *testing.T) {
 // stop is a Ctrl-C.
 func (l *lab) stop(t *testing.T) {
 	t.Helper()
-	l.cmd.Process.Signal(os.Interrupt)
+	l.main.Process.Signal(os.Interrupt)
 	select {
-	case <-l.ended:
+	case <-l.main.ended:
 	case <-time.After(patience):
 		t.Fatal("the devnet does not stop")
 	}
@@ -148,8 +140,8 @@ func (l *lab) killAll(t *testing.T) {
 		}
 		return len(left) == 0
 	})
-	if l.ended != nil {
-		<-l.ended
+	if l.main != nil {
+		<-l.main.ended
 	}
 }
 
@@ -198,8 +190,7 @@ func (l *lab) helium(t *testing.T, args ...string) (out string, err error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = l.environ(t)
-	b, err := cmd.CombinedOutput()
-	return string(b), err
+	return combined(cmd)
 }
 
 // await polls until done; what it waits for is in another process.

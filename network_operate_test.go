@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func TestOperatedNetwork(t *testing.T) {
 // operated is a lab without a devnet.
 type operated struct {
 	*lab
-	parts map[string]*exec.Cmd
+	parts map[string]*process
 }
 
 func openOperated(t *testing.T) *operated {
@@ -64,7 +65,7 @@ func openOperated(t *testing.T) *operated {
 		t.Skip("a whole network is not short")
 	}
 	dir := t.TempDir()
-	o := &operated{&lab{dir: dir, mark: labMark + dir}, map[string]*exec.Cmd{}}
+	o := &operated{&lab{dir: dir, mark: labMark + dir}, map[string]*process{}}
 	t.Cleanup(func() {
 		o.killAll(t)
 		for name := range o.parts {
@@ -108,24 +109,20 @@ func (o *operated) start(t *testing.T, name string, args ...string) {
 	defer out.Close()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = o.environ(t), out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
+	if o.parts[name], err = begin(cmd); err != nil {
 		t.Fatal(err)
 	}
-	o.parts[name] = cmd
 }
 
 // stop ends a part as a service manager does, and wants it to end well.
 func (o *operated) stop(t *testing.T, name string) {
 	t.Helper()
-	cmd := o.parts[name]
-	cmd.Process.Signal(syscall.SIGTERM)
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	part := o.parts[name]
+	part.Process.Signal(syscall.SIGTERM)
 	select {
-	case err := <-ended:
-		if err != nil {
-			t.Errorf("%s ends with %v", name, err)
+	case <-part.ended:
+		if part.err != nil {
+			t.Errorf("%s ends with %v", name, part.err)
 		}
 	case <-time.After(patience):
 		t.Fatalf("%s does not stop", name)
@@ -150,25 +147,25 @@ func (o *operated) awaitLine(t *testing.T, name, pattern string) (found string) 
 // gone ends the test when a part that should run has ended.
 func (o *operated) gone(t *testing.T, name string) bool {
 	t.Helper()
-	pid := o.parts[name].Process.Pid
-	state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err == nil && !strings.Contains(string(state), ") Z ") {
+	select {
+	case <-o.parts[name].ended:
+		t.Fatalf("%s ended: %v", name, o.parts[name].err)
+		return true
+	default:
 		return false
 	}
-	t.Fatalf("%s ended", name)
-	return true
 }
 
 // line runs a command that prints one line.
 func (o *operated) line(t *testing.T, args ...string) string {
 	t.Helper()
+	var out, said bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = o.environ(t)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %v: %s", args, err, out)
+	cmd.Env, cmd.Stdout, cmd.Stderr = o.environ(t), &out, &said
+	if err := finish(cmd); err != nil {
+		t.Fatalf("%v: %v: %s%s", args, err, &out, &said)
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(out.String())
 }
 
 func (o *operated) startChain(t *testing.T, owner string) {
@@ -213,7 +210,7 @@ func (o *operated) deploy(t *testing.T) (relayURL string) {
 		return first != common.Address{}.Hex()
 	})
 	o.parts["init"].Process.Kill()
-	o.parts["init"].Wait()
+	<-o.parts["init"].ended
 	if _, err := os.Stat(o.profile()); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("the profile is there before the network: %v", err)
 	}

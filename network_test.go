@@ -335,11 +335,11 @@ func (l *lab) runClient(t *testing.T, script string) {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HELIUM_BASE_URL="+l.ready.Bridge+"/v1", "HELIUM_API_KEY="+l.ready.APIKey, "HELIUM_MODEL="+models.DemoID,
 		"HELIUM_IMAGE_MODEL="+models.DemoImagesID)
-	out, err := cmd.CombinedOutput()
+	out, err := combined(cmd)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	t.Logf("%s", out)
+	t.Log(out)
 }
 
 // awaitIdle waits until every task on chain has ended: one that its caller left

@@ -92,9 +92,8 @@ type windowsNode struct {
 	lab          *lab
 	program, dir string
 
-	cmd   *exec.Cmd
+	*process
 	stdin io.Closer
-	ended chan struct{}
 }
 
 // windowsPath is how Wine's programs name a file of this system.
@@ -119,20 +118,14 @@ func (w *windowsNode) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	w.cmd = exec.Command("wine", w.args()...)
-	w.cmd.Env, w.cmd.Stdout, w.cmd.Stderr = w.environ(), out, out
-	if w.stdin, err = w.cmd.StdinPipe(); err != nil {
+	cmd := exec.Command("wine", w.args()...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = w.environ(), out, out
+	if w.stdin, err = cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.cmd.Start(); err != nil {
+	if w.process, err = begin(cmd); err != nil {
 		t.Fatal(err)
 	}
-	ended, cmd := make(chan struct{}), w.cmd
-	w.ended = ended
-	go func() {
-		cmd.Wait()
-		close(ended)
-	}()
 }
 
 func (w *windowsNode) output() string { return filepath.Join(w.lab.dir, "windows.out") }
@@ -151,7 +144,7 @@ func (w *windowsNode) stop(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Fatal("the agent does not end with its input")
 	}
-	if code := w.cmd.ProcessState.ExitCode(); code != 0 {
+	if code := w.ProcessState.ExitCode(); code != 0 {
 		t.Errorf("the agent ends with %d", code)
 	}
 }
@@ -202,7 +195,7 @@ func (w *windowsNode) awaitAvailable(t *testing.T) (s api.State) {
 	await(t, "the node of Windows to be available", func() bool {
 		select {
 		case <-w.ended:
-			t.Fatalf("the agent ended: %s", w.cmd.ProcessState)
+			t.Fatalf("the agent ended: %s", w.ProcessState)
 		default:
 		}
 		if time.Since(began) > 2*time.Minute {
@@ -223,8 +216,8 @@ func (w *windowsNode) testPassphrase(t *testing.T, s api.State) {
 	}
 	cmd := exec.Command("wine", "reg", "query", `HKCU\Software\Wine\Credential Manager`)
 	cmd.Env = w.environ()
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Helium wallet:"+s.Wallet.Address) {
+	out, err := combined(cmd)
+	if err != nil || !strings.Contains(out, "Helium wallet:"+s.Wallet.Address) {
 		t.Errorf("the credential store holds %q, %v", out, err)
 	}
 	files, err := os.ReadDir(filepath.Join(w.dir, "wallet"))
@@ -270,8 +263,8 @@ func (w *windowsNode) testSecond(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "wine", w.args()...)
 	cmd.Env = w.environ()
-	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "another Helium is running") {
+	out, err := combined(cmd)
+	if err == nil || !strings.Contains(out, "another Helium is running") {
 		t.Errorf("it says %q, %v", out, err)
 	}
 }
