@@ -34,7 +34,7 @@ type devnetCmd struct {
 	Card      []string       `help:"Declare cards, in turn, instead of this computer's, to test a network of many: \"NVIDIA GeForce RTX 4070:12\"." placeholder:"NAME:GB"`
 	Fake      *time.Duration `name:"fake-inference" hidden:"" help:"Answers are made up and come after this time (0 is at once), to measure the network alone." placeholder:"TIME"`
 	Pprof     string         `hidden:"" help:"Address for Go's profiler, such as 127.0.0.1:6060." placeholder:"ADDR"`
-	Fault     []string       `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy, hold or fail." placeholder:"KIND"`
+	Fault     []string       `help:"Make the last nodes misbehave, one for each: lie, silent, mute, double, swap, copy, hold, fail, stray or front." placeholder:"KIND"`
 }
 
 func (c devnetCmd) Run(env *environment) error {

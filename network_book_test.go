@@ -29,6 +29,7 @@ type entry struct {
 	nodes             [3]common.Address
 	committed         map[common.Address]int
 	revealed, payment map[common.Address]int
+	rewards           map[common.Address]*big.Int // those to who sent something
 	outcome           protocol.Outcome
 }
 
@@ -59,6 +60,7 @@ func (b *book) of(id *big.Int) *entry {
 		e = &entry{
 			fee: new(big.Int), paid: new(big.Int), back: new(big.Int),
 			committed: map[common.Address]int{}, revealed: map[common.Address]int{}, payment: map[common.Address]int{},
+			rewards: map[common.Address]*big.Int{},
 		}
 		b.tasks[protocol.TaskID(id.Uint64())] = e
 	}
@@ -93,6 +95,10 @@ func (b *book) add(t *testing.T, event any) {
 	case *contracts.TaskRewarded:
 		task := b.of(e.TaskId)
 		task.paid.Add(task.paid, e.Amount)
+		if task.rewards[e.Account] == nil {
+			task.rewards[e.Account] = new(big.Int)
+		}
+		task.rewards[e.Account].Add(task.rewards[e.Account], e.Amount)
 	case *contracts.NodeNodeSlashed:
 		b.slashed[e.Node] = e.Stake
 	}

@@ -70,6 +70,9 @@ func openLab(t *testing.T, args ...string) *lab {
 func (l *lab) data() string      { return filepath.Join(l.dir, "data") }
 func (l *lab) readyFile() string { return filepath.Join(l.dir, "ready.json") }
 
+// nodeDir is the folder of node n, from 0.
+func (l *lab) nodeDir(n int) string { return filepath.Join(l.data(), fmt.Sprintf("node-%d", n+1)) }
+
 // environ makes this binary behave as helium and keeps it off the person's
 // own files.
 func (l *lab) environ(t *testing.T) []string {
@@ -164,7 +167,7 @@ func (l *lab) processes() (pids []int) {
 // nodePID finds node n's process, which the ready file no longer knows once it
 // was started again; 0 between two.
 func (l *lab) nodePID(n int) int {
-	dir := filepath.Join(l.data(), fmt.Sprintf("node-%d", n+1))
+	dir := l.nodeDir(n)
 	for _, pid := range l.processes() {
 		line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 		if slices.Contains(strings.Split(string(line), "\x00"), dir) {

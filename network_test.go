@@ -219,11 +219,7 @@ func (l *lab) testOffline(t *testing.T, r protocol.Receipt) {
 		text  string
 		right bool
 	}{"the answer": {text, true}, "it as an editor saves it": {text + "\n", true}, "another one": {text + "!", false}, "a part": {text[:1], false}} {
-		name := filepath.Join(t.TempDir(), "answer.txt")
-		if err := os.WriteFile(name, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		out, err := l.helium(t, "task", "verify", l.keep(t, r), "--offline", "--answer", name)
+		out, err := l.verifyText(t, r, c.text)
 		if (err == nil) != c.right || c.right && !strings.Contains(out, "this is the text") {
 			t.Errorf("%s: %v\n%s", what, err, out)
 		}
@@ -232,6 +228,16 @@ func (l *lab) testOffline(t *testing.T, r protocol.Receipt) {
 	if out, err := l.helium(t, "task", "verify", l.keep(t, r), "--offline"); err == nil || !strings.Contains(out, "nodes[0].commitment") {
 		t.Errorf("an opening of another commitment: %v\n%s", err, out)
 	}
+}
+
+// verifyText holds a text against a receipt, without any network.
+func (l *lab) verifyText(t *testing.T, r protocol.Receipt, text string) (out string, err error) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "answer.txt")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return l.helium(t, "task", "verify", l.keep(t, r), "--offline", "--answer", name)
 }
 
 func (l *lab) keep(t *testing.T, r protocol.Receipt) (path string) {

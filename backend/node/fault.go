@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/accounts/abi"
@@ -49,11 +50,15 @@ const (
 	FaultHold Fault = "hold"
 	// FaultFail: its engine fails at every task, so that the network lets it go.
 	FaultFail Fault = "fail"
+	// FaultStray: it streams another text than its answer.
+	FaultStray Fault = "stray"
+	// FaultFront: it lies only as the first of the three, whose text is streamed.
+	FaultFront Fault = "front"
 )
 
 // Faults are all there are.
 func Faults() []Fault {
-	return []Fault{FaultLie, FaultSilent, FaultMute, FaultDouble, FaultSwap, FaultCopy, FaultHold, FaultFail}
+	return []Fault{FaultLie, FaultSilent, FaultMute, FaultDouble, FaultSwap, FaultCopy, FaultHold, FaultFail, FaultStray, FaultFront}
 }
 
 // ParseFault reads a fault's name; none is no fault.
@@ -78,10 +83,14 @@ func (f Fault) into(c *Config) error {
 		methods[[4]byte(m.ID)] = name
 	}
 	bad := &faulty{Fault: f, cfg: *c, methods: methods, domain: c.Profile.Domain()}
-	if f == FaultLie || f == FaultCopy {
-		c.Engine = lyingEngine{c.Engine}
-	}
-	if f == FaultFail {
+	switch f {
+	case FaultLie, FaultCopy:
+		c.Engine = lyingEngine{c.Engine, func() bool { return true }}
+	case FaultFront:
+		c.Engine = lyingEngine{c.Engine, bad.first.Load}
+	case FaultStray:
+		c.Engine = strayingEngine{c.Engine}
+	case FaultFail:
 		c.Engine = failingEngine{c.Engine}
 	}
 	c.Relay = &faultyRelay{Relay: c.Relay, bad: bad}
@@ -98,6 +107,8 @@ type faulty struct {
 
 	// copied: FaultCopy has gone to court.
 	copied sync.Map
+	// first: FaultFront is the first of the three of its task.
+	first atomic.Bool
 }
 
 // errFault is what a faulty node is told, by itself.
@@ -135,10 +146,16 @@ func swapped(result []byte) []byte {
 	return other
 }
 
-type lyingEngine struct{ Engine }
+type lyingEngine struct {
+	Engine
+	lies func() bool
+}
 
 func (e lyingEngine) RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error) {
-	result, err := e.Engine.RunGPT(ctx, r, onDelta)
+	if !e.lies() {
+		return e.Engine.RunGPT(ctx, r, onDelta)
+	}
+	result, err := e.Engine.RunGPT(ctx, r, strayed(onDelta))
 	result.Response = falsify(result.Response)
 	return result, err
 }
@@ -146,20 +163,32 @@ func (e lyingEngine) RunGPT(ctx context.Context, r worker.GPTRequest, onDelta fu
 // RunAnew lies as RunGPT does, or the liar would find itself out.
 func (e lyingEngine) RunAnew(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error) {
 	result, err := e.Engine.RunAnew(ctx, r, onDelta)
-	result.Response = falsify(result.Response)
+	if e.lies() {
+		result.Response = falsify(result.Response)
+	}
 	return result, err
 }
 
 func (e lyingEngine) RunSD(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error) {
 	result, err := e.Engine.RunSD(ctx, r, onProgress)
-	result.Hashes = opposites(result.Hashes)
+	if e.lies() {
+		result.Hashes = opposites(result.Hashes)
+	}
 	return result, err
 }
 
 func (e lyingEngine) RunSDAnew(ctx context.Context, r worker.SDRequest, onProgress func(worker.ImageProgress)) (worker.SDResult, error) {
 	result, err := e.Engine.RunSDAnew(ctx, r, onProgress)
-	result.Hashes = opposites(result.Hashes)
+	if e.lies() {
+		result.Hashes = opposites(result.Hashes)
+	}
 	return result, err
+}
+
+type strayingEngine struct{ Engine }
+
+func (e strayingEngine) RunGPT(ctx context.Context, r worker.GPTRequest, onDelta func(worker.Delta)) (worker.Result, error) {
+	return e.Engine.RunGPT(ctx, r, strayed(onDelta))
 }
 
 // failingEngine passes the node's test of itself, which hears nothing of how it
@@ -189,13 +218,30 @@ func opposites(hashes []imagehash.Hash) []imagehash.Hash {
 	return other
 }
 
+// lie is what the first text of a false answer begins with.
+const lie = "No. "
+
 func falsify(response []byte) []byte {
 	mark := []byte(`"content": "`)
 	if at := bytes.Index(response, mark); at >= 0 {
 		at += len(mark)
-		return bytes.Join([][]byte{response[:at], []byte("No. "), response[at:]}, nil)
+		return bytes.Join([][]byte{response[:at], []byte(lie), response[at:]}, nil)
 	}
 	return append(bytes.Clone(response), ' ')
+}
+
+// strayed tells of a text what falsify makes of it; nil tells nobody.
+func strayed(onDelta func(worker.Delta)) func(worker.Delta) {
+	if onDelta == nil {
+		return nil
+	}
+	begun := false
+	return func(d worker.Delta) {
+		if !begun && d.Choice == 0 && d.Text != "" {
+			begun, d.Text = true, lie+d.Text
+		}
+		onDelta(d)
+	}
 }
 
 type faultyRelay struct {
@@ -204,8 +250,15 @@ type faultyRelay struct {
 }
 
 func (r *faultyRelay) Envelope(ctx context.Context, key protocol.TaskKey) ([]byte, error) {
-	if r.bad.Fault == FaultSilent {
+	switch r.bad.Fault {
+	case FaultSilent:
 		return nil, errFault
+	case FaultFront:
+		_, seat, err := r.bad.taskOf(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		r.bad.first.Store(seat == 0)
 	}
 	return r.Relay.Envelope(ctx, key)
 }
