@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -52,7 +53,9 @@ type failureTold struct{ Code, Message string }
 // is shown to see, which may be nil, when it comes.
 func (l *lab) listen(t *testing.T, q map[string]any, see func(step string)) (s told) {
 	t.Helper()
-	resp, err := l.post(t.Context(), q)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	resp, err := l.post(ctx, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +135,9 @@ func (l *lab) overhear(t *testing.T, q map[string]any, see func(line string)) (i
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.ready.Bridge+"/v1/chat/completions", bytes.NewReader(b))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.ready.Bridge+"/v1/chat/completions", bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,12 +202,16 @@ type requestNow struct {
 	}
 }
 
-// ended waits until a request is over.
-func (l *lab) ended(t *testing.T, id string) (now requestNow) {
+// ended waits until a request is over, which takes so many attempts at most.
+func (l *lab) ended(t *testing.T, id string, most int) (now requestNow) {
 	t.Helper()
 	await(t, "the end of request "+id, func() bool {
 		now = requestNow{}
-		return l.get(t, "/v1/tasks/"+id, &now) && now.State.Final()
+		known := l.get(t, "/v1/tasks/"+id, &now)
+		if len(now.Attempts) > most {
+			t.Fatalf("request %s is at its attempts %+v", id, now.Attempts)
+		}
+		return known && now.State.Final()
 	})
 	return now
 }
