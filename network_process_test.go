@@ -3,10 +3,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
+	"testing"
 )
 
 // process is one that a test has started. It dies with the test's own process,
@@ -33,7 +39,10 @@ func begin(cmd *exec.Cmd) (*process, error) {
 			close(p.ended)
 		}
 	}()
-	return p, <-started
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // finish runs a command to its end.
@@ -52,4 +61,48 @@ func combined(cmd *exec.Cmd) (string, error) {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := finish(cmd)
 	return out.String(), err
+}
+
+// asParent in the environment makes a test start a process and wait to be killed.
+const asParent = "HELIUM_TEST_AS_PARENT"
+
+func TestWhatATestHasStartedDiesWithIt(t *testing.T) {
+	if os.Getenv(asParent) != "" {
+		p, err := begin(exec.Command("sleep", "600"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(p.Process.Pid)
+		<-p.ended
+		return
+	}
+	parent := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$")
+	parent.Env = append(os.Environ(), asParent+"=1")
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !runs(pid) {
+		t.Error("it was not started")
+	}
+	parent.Process.Kill()
+	parent.Wait()
+	await(t, "the process to die with the test that started it", func() bool { return !runs(pid) })
+}
+
+// runs says whether a process is there and not just waited for.
+func runs(pid int) bool {
+	state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !strings.Contains(string(state), ") Z ")
 }
