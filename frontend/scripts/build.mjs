@@ -45,9 +45,10 @@ for (const page of ["chat", "node"]) {
   const chunks = new Map(output.filter((f) => f.type === "chunk").map((f) => [f.fileName, f]));
   const isScreen = (chunk) => [chat, said, screen].some((one) => one.test(chunk.facadeModuleId ?? ""));
   const size = async (file) => gzipSync(await readFile(join(made, file)), { level: 9 }).length;
+  const index = await readFile(join(made, "index.html"), "utf8");
   const first = needs(
     chunks,
-    [...chunks.values()].filter((c) => c.isEntry),
+    [...chunks.values()].filter((c) => index.includes(c.fileName)),
     (c) => page === "node" && isScreen(c),
   );
   let total = 0;
