@@ -43,10 +43,12 @@ type disk struct {
 	large             atomic.Bool
 
 	// turn has room for the one group that is being brought, and guards what follows:
-	// how many were since when.
-	turn  chan struct{}
-	since time.Time
-	many  int
+	// how many were since when, and what failed. A system forgets what it could not
+	// write, and would say of the next write that all is well.
+	turn   chan struct{}
+	since  time.Time
+	many   int
+	failed error
 
 	// mu guards next, the group that others may still join; nil for none.
 	mu   sync.Mutex
@@ -103,10 +105,12 @@ func (d *disk) bring(g *group) {
 	d.next = nil
 	d.mu.Unlock()
 
-	until, large := d.committed.Load(), d.large.Swap(false)
-	if g.err = d.sync(large); g.err != nil {
-		d.large.Store(d.large.Load() || large)
-		g.err = fmt.Errorf("write store: %w", g.err)
+	until := d.committed.Load()
+	if d.failed == nil {
+		d.failed = d.sync(d.large.Swap(false))
+	}
+	if d.failed != nil {
+		g.err = fmt.Errorf("write store, which takes nothing more until it is opened again: %w", d.failed)
 		return
 	}
 	d.synced.Store(until)
