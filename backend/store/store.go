@@ -119,12 +119,37 @@ func Open(dir string, o Options) (*Store, error) {
 		s.Close()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}
-	go s.collectGarbage(ctx)
+	if err := s.merge(mergeBefore); err != nil {
+		close(s.done)
+		s.Close()
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	go s.tidy(ctx)
 	return s, nil
 }
 
 // largeValue is what Badger keeps in a file of its own.
 const largeValue = 64 << 10
+
+// Badger's compactors look for work twenty times a second each, which is most of what a
+// program at rest takes of a processor. A store that is not busy merges by itself.
+const (
+	// mergeFrom are the new tables that are worth merging, and mergeBefore those with
+	// which a store is not opened: a program may be too short to merge them later.
+	mergeFrom, mergeBefore = 4, 16
+	mergeEvery             = time.Minute
+)
+
+// merge makes one sorted set of tables of all where there are so many new ones.
+func (s *Store) merge(from int) error {
+	if s.db.Opts().NumCompactors > 0 || s.db.Levels()[0].NumTables < from {
+		return nil
+	}
+	if err := s.db.Flatten(1); err != nil {
+		return fmt.Errorf("merge the store's tables: %w", err)
+	}
+	return nil
+}
 
 // settings keep an idle store small: a few megabytes of memtable, no caches and
 // no compression, because its rows are few and already compact.
@@ -136,8 +161,8 @@ func settings(dir string, o Options) badger.Options {
 		WithValueLogFileSize(64 << 20).
 		WithBaseTableSize(2 << 20).
 		WithNumLevelZeroTables(2).
-		WithNumLevelZeroTablesStall(6).
-		WithNumCompactors(2).
+		WithNumLevelZeroTablesStall(100).
+		WithNumCompactors(0).
 		WithNumGoroutines(1).
 		WithCompression(options.None).
 		WithBlockCacheSize(0).
@@ -161,7 +186,8 @@ func busy(s badger.Options) badger.Options {
 		WithBaseTableSize(8 << 20).
 		WithBaseLevelSize(128 << 20).
 		WithNumLevelZeroTables(4).
-		WithNumLevelZeroTablesStall(12)
+		WithNumLevelZeroTablesStall(12).
+		WithNumCompactors(2)
 }
 
 // Close flushes the store and lets go of the folder. It may be called twice.
@@ -311,16 +337,21 @@ func (tx *Tx) schema() (version int, fresh bool, err error) {
 	return int(binary.BigEndian.Uint32(b)), false, nil
 }
 
-// collectGarbage gives back the disk of large values that were deleted.
-func (s *Store) collectGarbage(ctx context.Context) {
+// tidy merges tables, and gives back the disk of large values that were deleted.
+func (s *Store) tidy(ctx context.Context) {
 	defer close(s.done)
-	tick := time.NewTicker(10 * time.Minute)
-	defer tick.Stop()
+	merge, collect := time.NewTicker(mergeEvery), time.NewTicker(10*time.Minute)
+	defer merge.Stop()
+	defer collect.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-merge.C:
+			if err := s.merge(mergeFrom); err != nil {
+				s.log.Warn("the store grows until it is opened again", "err", err)
+			}
+		case <-collect.C:
 			for ctx.Err() == nil && s.db.RunValueLogGC(0.5) == nil {
 				s.bringMoved()
 			}
