@@ -114,12 +114,11 @@ func Open(dir string, o Options) (*Store, error) {
 		s.files = newBadgerFiles(dir)
 		s.disk = newDisk(s.files.sync)
 	}
-	if err := s.migrate(o.Migrations); err != nil {
-		close(s.done)
-		s.Close()
-		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	err = s.migrate(o.Migrations)
+	if err == nil {
+		err = s.merge(mergeBefore)
 	}
-	if err := s.merge(mergeBefore); err != nil {
+	if err != nil {
 		close(s.done)
 		s.Close()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
