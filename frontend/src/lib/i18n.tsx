@@ -106,8 +106,10 @@ export function isLanguage(text: string | null | undefined): text is Language {
 /** How numbers are written in a language: as in the reader's own country, where they named one that writes it so. */
 export function localeFor(language: Language, wanted: readonly string[]): string {
   const { tag } = languages[language];
-  const { script } = new Intl.Locale(tag).maximize();
-  const own = localesOf(wanted).find((l) => l.language === language && l.maximize().script === script);
+  const { script } = new Intl.Locale(tag);
+  // Which script a tag stands for takes tables that a start need not read for most languages.
+  const writes = (l: Intl.Locale) => !script || l.maximize().script === script;
+  const own = localesOf(wanted).find((l) => l.language === language && writes(l));
   return own?.toString() ?? tag;
 }
 

@@ -48,5 +48,6 @@ export function openOutside(e: MouseEvent<HTMLAnchorElement>) {
 /** Tells the styles which window the page is in, if any. */
 export function markWindow(root: HTMLElement) {
   if (!(window as Window & Native).runtime) return;
-  root.dataset.window = /mac/i.test(navigator.userAgent) ? "mac" : "other";
+  const system = /mac|linux/i.exec(navigator.userAgent)?.[0] ?? "other";
+  root.dataset.window = system.toLowerCase();
 }
