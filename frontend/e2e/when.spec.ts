@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,12 +105,14 @@ async function desktop(): Promise<string> {
   return display;
 }
 
-/** A real program whose window fills the screen, until it is ended. */
+/** A real program whose window fills the screen, until it is ended; given once that is to be seen. */
 async function fillScreen(display: string): Promise<() => void> {
   const dir = await mkdtemp(join(tmpdir(), "helium-game-"));
   ends.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const args = ["--kiosk", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${dir}`, "about:blank"];
   const game = start(process.env.HELIUM_CHROMIUM ?? "/usr/bin/chromium", args, { DISPLAY: display });
+  const seen = start("xdotool", ["search", "--sync", "--onlyvisible", "--class", "chrom"], { DISPLAY: display });
+  expect(await once(seen, "exit")).toEqual([0, null]);
   return () => game.kill();
 }
 
