@@ -47,16 +47,21 @@ func (p plan) size() creator.Size {
 	return creator.Size{Type: p.Request.Type, Units: p.Request.Units, MinVRAMGB: p.Request.MinVRAMGB}
 }
 
-// again reports whether an attempt ended so that another may end better: the
-// network has failed, not the request, and nothing was verified.
+// again reports whether there is to be another attempt after one.
 func (p plan) again(r creator.Record, now time.Time) bool {
-	if p.Left < 1 || now.After(p.Until) || r.Cancel || r.Reason == nil || r.Response != nil {
+	return p.Left > 0 && !now.After(p.Until) && retriable(r) && (p.Asked || !nodesPaid(r.Receipt))
+}
+
+// retriable reports whether an attempt ended so that another may end better: the
+// network has failed, not the request, and nothing was verified.
+func retriable(r creator.Record) bool {
+	if r.Cancel || r.Reason == nil || r.Response != nil {
 		return false
 	}
 	switch r.Reason.Code {
 	case "no_agreement", "no_arguments", "nodes_silent", "result_lost", "price_changed",
 		"insufficient_gas": // another wallet of the bridge may have enough
-		return p.Asked || !nodesPaid(r.Receipt)
+		return true
 	}
 	return false
 }
@@ -116,6 +121,9 @@ func (b *Bridge) ended(r creator.Record) error {
 	refunded := r.Fee // without a receipt no task was made, and nothing was paid
 	if r.Receipt != nil {
 		refunded = r.Receipt.Refunded
+	}
+	if !retriable(r) {
+		return b.settle(r.ID, refunded) // as most end: no plan is read
 	}
 	p, err := b.planOf(r.ID)
 	if err != nil {
