@@ -47,9 +47,9 @@ func (p plan) size() creator.Size {
 	return creator.Size{Type: p.Request.Type, Units: p.Request.Units, MinVRAMGB: p.Request.MinVRAMGB}
 }
 
-// again reports whether there is to be another attempt after one.
+// again reports whether a request allows another attempt after a retriable one.
 func (p plan) again(r creator.Record, now time.Time) bool {
-	return p.Left > 0 && !now.After(p.Until) && retriable(r) && (p.Asked || !nodesPaid(r.Receipt))
+	return p.Left > 0 && !now.After(p.Until) && (p.Asked || !nodesPaid(r.Receipt))
 }
 
 // retriable reports whether an attempt ended so that another may end better: the
