@@ -38,15 +38,16 @@ step() {
 
 formatted() {
 	local odd
-	odd=$(gofmt -l app backend inference frontend/*.go ./*.go build/icons)
+	odd=$(gofmt -l app backend inference frontend/*.go ./*.go build/icons build/vet build/bench)
 	[ -z "$odd" ] || { echo "not formatted: $odd"; return 1; }
 }
 
 # The headless program must be clean for three systems without a C compiler.
 cross_vet() {
 	local os
+	go build -o "$work/vet" ./build/vet
 	for os in linux windows darwin; do
-		CGO_ENABLED=0 GOOS=$os go vet ./...
+		CGO_ENABLED=0 GOOS=$os "$work/vet" ./...
 	done
 }
 

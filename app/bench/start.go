@@ -99,6 +99,9 @@ func startOnce(ctx context.Context, program, data string) (took time.Duration, c
 	for lines.Scan() { // until it has ended
 	}
 	cmd.Wait()
+	if err := lines.Err(); err != nil {
+		return 0, cold, fmt.Errorf("read what %s says: %w", program, err)
+	}
 	if took == 0 {
 		return 0, cold, fmt.Errorf("%s ended before it could be used: %s", program, strings.Join(said, "\n"))
 	}

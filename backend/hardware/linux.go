@@ -1,7 +1,6 @@
 package hardware
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"io/fs"
@@ -80,9 +79,9 @@ func amdName(files fs.FS, device string) string {
 
 // nameByNumber reads "device, revision, name" lines of hexadecimal numbers.
 func nameByNumber(list io.Reader, device, revision string) string {
-	lines := bufio.NewScanner(io.LimitReader(list, 1<<20))
-	for lines.Scan() {
-		fields := strings.SplitN(lines.Text(), ",", 3)
+	lines, _ := io.ReadAll(io.LimitReader(list, 1<<20)) // what can be read may have the name
+	for line := range strings.Lines(string(lines)) {
+		fields := strings.SplitN(line, ",", 3)
 		if len(fields) != 3 || !strings.EqualFold(strings.TrimSpace(fields[0]), device) || !strings.EqualFold(strings.TrimSpace(fields[1]), revision) {
 			continue
 		}

@@ -358,6 +358,9 @@ func acknowledgedWritesSurviveKill(t *testing.T, o Options) {
 				next = got + 1
 			}
 		}
+		if err := lines.Err(); err != nil {
+			t.Fatal(err)
+		}
 		cmd.Wait()
 
 		s, err := Open(dir, o)
