@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { courtReceiptOf, evictedReceiptOf } from "../src/lib/receipt.fixture";
-import { fitsFingers, fitsItsWidth, isAccessible, schemes, shot } from "./looks";
+import { fitsFingers, fitsItsWidth, isAccessible, looksAt, schemes, shot } from "./looks";
 import { estimateOf, Stand } from "./stand";
 
 const sizes = [
@@ -563,93 +563,91 @@ test("a page that is older than its bridge still shows answers", async ({ page }
   await expect(badge(page)).toHaveAttribute("data-state", "verified");
 });
 
-for (const scheme of schemes) {
-  for (const size of sizes) {
-    test(`waits and settles right: ${size.name}, ${scheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const name = `${scheme}-${size.name}`;
-      stand.script = {
-        text: "Slow, and right.",
-        receipt: courtReceiptOf,
-        estimate: { start: "queued", position: 3, wait_seconds: 40 },
-      };
-      await page.goto(stand.url);
-      await ask(page);
-      await expect(badge(page)).toContainText("two of three");
-      await badge(page).click();
-      await expect(page.getByTestId("browser-check")).toBeVisible();
-      await shot(page, `court-${name}`);
-      await isAccessible(page);
-      await page.getByText("Details", { exact: true }).scrollIntoViewIfNeeded();
-      await shot(page, `court-settlement-${name}`);
-      await page.keyboard.press("Escape");
+for (const { scheme, size } of looksAt(sizes)) {
+  test(`waits and settles right: ${size.name}, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize(size);
+    const name = `${scheme}-${size.name}`;
+    stand.script = {
+      text: "Slow, and right.",
+      receipt: courtReceiptOf,
+      estimate: { start: "queued", position: 3, wait_seconds: 40 },
+    };
+    await page.goto(stand.url);
+    await ask(page);
+    await expect(badge(page)).toContainText("two of three");
+    await badge(page).click();
+    await expect(page.getByTestId("browser-check")).toBeVisible();
+    await shot(page, `court-${name}`);
+    await isAccessible(page);
+    await page.getByText("Details", { exact: true }).scrollIntoViewIfNeeded();
+    await shot(page, `court-settlement-${name}`);
+    await page.keyboard.press("Escape");
 
-      stand.script = { ...stand.script, holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
-      await ask(page, "Is there a line?");
-      await expect(page.getByTestId("in-line")).toBeVisible();
-      await shot(page, `queue-${name}`);
-      await isAccessible(page);
-      await fitsItsWidth(page);
-      await page.keyboard.press("Escape");
+    stand.script = { ...stand.script, holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
+    await ask(page, "Is there a line?");
+    await expect(page.getByTestId("in-line")).toBeVisible();
+    await shot(page, `queue-${name}`);
+    await isAccessible(page);
+    await fitsItsWidth(page);
+    await page.keyboard.press("Escape");
 
-      stand.script = { receipt: evictedReceiptOf, lose: evicted };
-      await ask(page, "And if it gets longer?");
-      await expect(page.getByRole("alert")).toContainText("Nothing was paid");
-      await shot(page, `evicted-${name}`);
-      await isAccessible(page);
-      await badge(page).click();
-      await shot(page, `evicted-receipt-${name}`);
-      await page.keyboard.press("Escape");
+    stand.script = { receipt: evictedReceiptOf, lose: evicted };
+    await ask(page, "And if it gets longer?");
+    await expect(page.getByRole("alert")).toContainText("Nothing was paid");
+    await shot(page, `evicted-${name}`);
+    await isAccessible(page);
+    await badge(page).click();
+    await shot(page, `evicted-receipt-${name}`);
+    await page.keyboard.press("Escape");
 
-      stand.script = {
-        estimate: { allowed: false, max_fee_of: "request", max_fee: estimateOf("2.5").fee },
-        refuse: { status: 402, message: "", code: "price_cap", param: "helium.max_fee" },
-      };
-      await page.getByRole("button", { name: "Settings" }).click();
-      await page.getByLabel("Most an answer may cost").fill("2.5");
-      await page.keyboard.press("Escape");
-      await ask(page, "And for less?");
-      await expect(page.getByRole("alert").last()).toContainText("more than your limit");
-      await expect(page.getByTestId("price")).toContainText("your limit");
-      await shot(page, `limit-${name}`);
-      await isAccessible(page);
-    });
+    stand.script = {
+      estimate: { allowed: false, max_fee_of: "request", max_fee: estimateOf("2.5").fee },
+      refuse: { status: 402, message: "", code: "price_cap", param: "helium.max_fee" },
+    };
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByLabel("Most an answer may cost").fill("2.5");
+    await page.keyboard.press("Escape");
+    await ask(page, "And for less?");
+    await expect(page.getByRole("alert").last()).toContainText("more than your limit");
+    await expect(page.getByTestId("price")).toContainText("your limit");
+    await shot(page, `limit-${name}`);
+    await isAccessible(page);
+  });
 
-    test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const name = `${scheme}-${size.name}`;
-      stand.script = { text: long };
-      await page.goto(stand.url);
-      await expect(page.getByText("demo-1")).toBeAttached();
-      await shot(page, `welcome-${name}`);
-      await isAccessible(page);
-      await ask(page);
-      await expect(badge(page)).toHaveAttribute("data-state", "verified");
-      await expect(page.getByTestId("answer-text").getByRole("table")).toBeVisible();
-      await shot(page, `verified-${name}`);
-      await isAccessible(page);
-      await fitsItsWidth(page);
-      await badge(page).click();
-      await expect(page.getByTestId("browser-check")).toBeVisible();
-      await shot(page, `receipt-${name}`);
-      await isAccessible(page);
-      await page.keyboard.press("Escape");
-      stand.script = {
-        text: "Two machines have committed to their results by now, and the third",
-        holdAt: "committed2",
-      };
-      await ask(page, "And what happens while they work?");
-      await expect(badge(page)).toContainText("2 of 3");
-      await shot(page, `running-${name}`);
-      await isAccessible(page);
-      await page.getByRole("button", { name: "Settings" }).click();
-      await expect(page.getByText("Longest answer")).toBeVisible();
-      await shot(page, `settings-${name}`);
-      await isAccessible(page);
-    });
-  }
+  test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize(size);
+    const name = `${scheme}-${size.name}`;
+    stand.script = { text: long };
+    await page.goto(stand.url);
+    await expect(page.getByText("demo-1")).toBeAttached();
+    await shot(page, `welcome-${name}`);
+    await isAccessible(page);
+    await ask(page);
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+    await expect(page.getByTestId("answer-text").getByRole("table")).toBeVisible();
+    await shot(page, `verified-${name}`);
+    await isAccessible(page);
+    await fitsItsWidth(page);
+    await badge(page).click();
+    await expect(page.getByTestId("browser-check")).toBeVisible();
+    await shot(page, `receipt-${name}`);
+    await isAccessible(page);
+    await page.keyboard.press("Escape");
+    stand.script = {
+      text: "Two machines have committed to their results by now, and the third",
+      holdAt: "committed2",
+    };
+    await ask(page, "And what happens while they work?");
+    await expect(badge(page)).toContainText("2 of 3");
+    await shot(page, `running-${name}`);
+    await isAccessible(page);
+    await page.getByRole("button", { name: "Settings" }).click();
+    await expect(page.getByText("Longest answer")).toBeVisible();
+    await shot(page, `settings-${name}`);
+    await isAccessible(page);
+  });
 }
 
 test.describe("in another language", () => {

@@ -9,6 +9,16 @@ export const sizes = [
 
 export const schemes = ["light", "dark"] as const;
 
+/**
+ * The looks of a page whose states take long to reach: every size once, the narrow ones
+ * in turns, and the widest, which shows the most, in both schemes. With HELIUM_SHOTS each
+ * size in both, for a person to look at.
+ */
+export function looksAt<Size>(sizes: readonly Size[]): { scheme: (typeof schemes)[number]; size: Size }[] {
+  const all = sizes.flatMap((size, i) => schemes.map((scheme, j) => ({ scheme, size, once: i % 2 === j })));
+  return all.filter(({ size, once }) => once || size === sizes.at(-1) || process.env.HELIUM_SHOTS);
+}
+
 /** Fails on anything that axe finds serious, and names it. */
 export async function isAccessible(page: Page) {
   let found = await seriousIn(page);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import type { State } from "../src/lib/api.gen";
 import { choices } from "./choices";
-import { fitsItsWidth, isAccessible, schemes, shot, sizes } from "./looks";
+import { fitsItsWidth, isAccessible, looksAt, shot, sizes } from "./looks";
 import { Stand } from "./stand";
 
 type Status = State["node"]["status"];
@@ -360,21 +360,19 @@ const pictures: [string, State][] = [
   ["blocked", blocked],
 ];
 
-for (const scheme of schemes) {
-  for (const size of sizes) {
-    test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const agent = await Agent.on(page, stateOf("starting"));
-      await page.goto(link());
-      for (const [name, state] of pictures) {
-        await expect(page.getByTestId("status")).toBeVisible();
-        agent.send(state);
-        await expect(page.getByTestId("status")).toHaveAttribute("data-status", state.node.status);
-        await shot(page, `node-${name}-${scheme}-${size.name}`);
-        await isAccessible(page);
-        await fitsItsWidth(page);
-      }
-    });
-  }
+for (const { scheme, size } of looksAt(sizes)) {
+  test(`looks right: ${size.name}, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize(size);
+    const agent = await Agent.on(page, stateOf("starting"));
+    await page.goto(link());
+    for (const [name, state] of pictures) {
+      await expect(page.getByTestId("status")).toBeVisible();
+      agent.send(state);
+      await expect(page.getByTestId("status")).toHaveAttribute("data-status", state.node.status);
+      await shot(page, `node-${name}-${scheme}-${size.name}`);
+      await isAccessible(page);
+      await fitsItsWidth(page);
+    }
+  });
 }

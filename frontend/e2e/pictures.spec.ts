@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { fitsFingers, fitsItsWidth, isAccessible, schemes, shot } from "./looks";
+import { fitsFingers, fitsItsWidth, isAccessible, looksAt, shot } from "./looks";
 import { Stand } from "./stand";
 
 const sizes = [
@@ -362,99 +362,97 @@ test.describe("on a phone that is touched", () => {
   });
 });
 
-for (const scheme of schemes) {
-  for (const size of sizes) {
-    test(`pictures look right: ${size.name}, ${scheme}`, async ({ page }) => {
-      test.slow();
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const name = `${scheme}-${size.name}`;
-      await open(page);
-      await shot(page, `pictures-welcome-${name}`);
-      await isAccessible(page);
-      await ask(page);
-      await expect(badge(page)).toHaveAttribute("data-state", "verified");
-      await shot(page, `pictures-one-${name}`);
-      await isAccessible(page);
-      await fitsItsWidth(page);
+for (const { scheme, size } of looksAt(sizes)) {
+  test(`pictures look right: ${size.name}, ${scheme}`, async ({ page }) => {
+    test.slow();
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize(size);
+    const name = `${scheme}-${size.name}`;
+    await open(page);
+    await shot(page, `pictures-welcome-${name}`);
+    await isAccessible(page);
+    await ask(page);
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+    await shot(page, `pictures-one-${name}`);
+    await isAccessible(page);
+    await fitsItsWidth(page);
 
-      await page.getByRole("button", { name: "Settings" }).click();
-      await page.getByRole("radiogroup", { name: "How many" }).getByText("4", { exact: true }).click();
-      await page.getByText("Landscape").click();
-      await shot(page, `pictures-settings-${name}`);
-      await isAccessible(page);
-      await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("radiogroup", { name: "How many" }).getByText("4", { exact: true }).click();
+    await page.getByText("Landscape").click();
+    await shot(page, `pictures-settings-${name}`);
+    await isAccessible(page);
+    await page.keyboard.press("Escape");
 
-      stand.script = { holdAt: "created" };
-      await ask(page, "A red house in green hills");
-      await expect(badge(page)).toContainText("task created");
-      await shot(page, `pictures-waiting-${name}`);
-      await isAccessible(page);
-      await page.keyboard.press("Escape");
-      stand.script = { holdAt: "half2" };
-      await page.getByRole("button", { name: "Make again" }).last().click();
-      await expect(page.getByTestId("preview")).toHaveCount(2);
-      await shot(page, `pictures-making-${name}`);
-      await isAccessible(page);
-      await fitsItsWidth(page);
-      await page.keyboard.press("Escape");
-      await expect(badge(page)).toHaveAttribute("data-state", "stopped");
-      await shot(page, `pictures-stopped-${name}`);
-      await isAccessible(page);
+    stand.script = { holdAt: "created" };
+    await ask(page, "A red house in green hills");
+    await expect(badge(page)).toContainText("task created");
+    await shot(page, `pictures-waiting-${name}`);
+    await isAccessible(page);
+    await page.keyboard.press("Escape");
+    stand.script = { holdAt: "half2" };
+    await page.getByRole("button", { name: "Make again" }).last().click();
+    await expect(page.getByTestId("preview")).toHaveCount(2);
+    await shot(page, `pictures-making-${name}`);
+    await isAccessible(page);
+    await fitsItsWidth(page);
+    await page.keyboard.press("Escape");
+    await expect(badge(page)).toHaveAttribute("data-state", "stopped");
+    await shot(page, `pictures-stopped-${name}`);
+    await isAccessible(page);
 
-      stand.script = {};
-      await page.getByRole("button", { name: "Make again" }).last().click();
-      await expect(badge(page)).toHaveAttribute("data-state", "verified");
-      await shot(page, `pictures-four-${name}`);
-      await isAccessible(page);
-      await pictures(page).last().click();
-      await expect(page.getByTestId("lightbox").getByRole("img")).toBeVisible();
-      await isAccessible(page);
-      await shot(page, `pictures-large-${name}`);
-      await page.keyboard.press("Escape");
-      await badge(page).click();
-      await expect(page.getByTestId("browser-check")).toBeVisible();
-      await page.getByTestId("browser-check").scrollIntoViewIfNeeded();
-      await shot(page, `pictures-receipt-${name}`);
-      await isAccessible(page);
+    stand.script = {};
+    await page.getByRole("button", { name: "Make again" }).last().click();
+    await expect(badge(page)).toHaveAttribute("data-state", "verified");
+    await shot(page, `pictures-four-${name}`);
+    await isAccessible(page);
+    await pictures(page).last().click();
+    await expect(page.getByTestId("lightbox").getByRole("img")).toBeVisible();
+    await isAccessible(page);
+    await shot(page, `pictures-large-${name}`);
+    await page.keyboard.press("Escape");
+    await badge(page).click();
+    await expect(page.getByTestId("browser-check")).toBeVisible();
+    await page.getByTestId("browser-check").scrollIntoViewIfNeeded();
+    await shot(page, `pictures-receipt-${name}`);
+    await isAccessible(page);
+  });
+
+  test(`pictures in trouble look right: ${size.name}, ${scheme}`, async ({ page }) => {
+    test.slow();
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize(size);
+    await page.addInitScript(() => {
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: [unknown]) {
+        if (this.name === "pictures") throw new DOMException("full", "QuotaExceededError");
+        return put.apply(this, args);
+      };
     });
+    const name = `${scheme}-${size.name}`;
+    await open(page, 3);
+    await ask(page);
+    await expect(page.getByText("These pictures could not be kept")).toBeVisible();
+    await shot(page, `pictures-unkept-${name}`);
+    await isAccessible(page);
+    await page.waitForTimeout(100);
+    stand.script = { forgotten: true };
+    await page.reload();
+    await expect(page.getByText("These pictures aren't in this browser any more")).toBeVisible();
+    await shot(page, `pictures-missing-${name}`);
+    await isAccessible(page);
+    await fitsItsWidth(page);
 
-    test(`pictures in trouble look right: ${size.name}, ${scheme}`, async ({ page }) => {
-      test.slow();
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      await page.addInitScript(() => {
-        const put = IDBObjectStore.prototype.put;
-        IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: [unknown]) {
-          if (this.name === "pictures") throw new DOMException("full", "QuotaExceededError");
-          return put.apply(this, args);
-        };
-      });
-      const name = `${scheme}-${size.name}`;
-      await open(page, 3);
-      await ask(page);
-      await expect(page.getByText("These pictures could not be kept")).toBeVisible();
-      await shot(page, `pictures-unkept-${name}`);
-      await isAccessible(page);
-      await page.waitForTimeout(100);
-      stand.script = { forgotten: true };
-      await page.reload();
-      await expect(page.getByText("These pictures aren't in this browser any more")).toBeVisible();
-      await shot(page, `pictures-missing-${name}`);
-      await isAccessible(page);
-      await fitsItsWidth(page);
-
-      stand.script = { holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
-      await ask(page, "A red house");
-      await expect(page.getByTestId("in-line")).toBeVisible();
-      await shot(page, `pictures-queued-${name}`);
-      await page.keyboard.press("Escape");
-      stand.script = { cut: "half1" };
-      await ask(page, "A red house in green hills, under a sky of white clouds");
-      await expect(page.getByText("The connection broke, the machines go on")).toBeVisible();
-      await shot(page, `pictures-cut-${name}`);
-      await isAccessible(page);
-      await fitsItsWidth(page);
-    });
-  }
+    stand.script = { holdAt: "queued", place: { position: 3, wait_seconds: 40 } };
+    await ask(page, "A red house");
+    await expect(page.getByTestId("in-line")).toBeVisible();
+    await shot(page, `pictures-queued-${name}`);
+    await page.keyboard.press("Escape");
+    stand.script = { cut: "half1" };
+    await ask(page, "A red house in green hills, under a sky of white clouds");
+    await expect(page.getByText("The connection broke, the machines go on")).toBeVisible();
+    await shot(page, `pictures-cut-${name}`);
+    await isAccessible(page);
+    await fitsItsWidth(page);
+  });
 }
