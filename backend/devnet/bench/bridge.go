@@ -38,14 +38,36 @@ type Overhead struct {
 	DiskMS float64 `json:"disk_p50_ms"`
 	Proxy  Side    `json:"proxy"`
 	Bridge Side    `json:"bridge"`
+	// Slow is how much of the time the machine did not keep its pace, the time
+	// included after each such moment that a queue may take to go.
+	Slow float64 `json:"slow_share"`
 }
 
 // Side is how one of them did. Times count from when a request was due.
 type Side struct {
+	Failed int   `json:"failed"`
+	All    Times `json:"all"`
+	// Steady are the requests during which the machine kept its pace.
+	Steady Times `json:"steady"`
+}
+
+// Times of requests that were answered.
+type Times struct {
 	Requests int     `json:"requests"`
-	Failed   int     `json:"failed"`
 	P50MS    float64 `json:"p50_ms"`
 	P99MS    float64 `json:"p99_ms"`
+}
+
+func timesOf(answered []span) Times {
+	if len(answered) == 0 {
+		return Times{}
+	}
+	var took []time.Duration
+	for _, a := range answered {
+		took = append(took, a.to.Sub(a.from))
+	}
+	slices.Sort(took)
+	return Times{len(took), ms(rank(took, 50)), ms(rank(took, 99))}
 }
 
 // OverheadOptions of a measurement. Dir is an empty folder on the disk to measure.
@@ -108,30 +130,36 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 			return out, err
 		}
 	}
-	var times [2][]time.Duration
+	var watched pace
+	holding.Go(func() { watched.watch(ctx) })
+	var answered [2][]span
+	var measured []span
 	sides := [2]*Side{&out.Proxy, &out.Bridge}
 	for round := range o.Rounds + 1 { // the first one warms up
 		for i, to := range []string{proxy, b.URL()} {
+			began := time.Now()
 			got, failed, err := load.run(ctx, to, o.Round)
 			if err != nil {
 				return out, err
 			}
 			if round > 0 {
-				times[i] = append(times[i], got...)
+				answered[i] = append(answered[i], got...)
 				sides[i].Failed += failed
+				measured = append(measured, span{began, time.Now()})
 			}
 		}
 		if o.OnRound != nil {
 			o.OnRound(round, o.Rounds)
 		}
 	}
+	slow := watched.slow()
+	out.Slow = shareOf(measured, slow)
 	for i, side := range sides {
-		side.Requests = len(times[i]) + side.Failed
-		if len(times[i]) == 0 {
+		if len(answered[i]) == 0 {
 			return out, errors.New("measure bridge: no request was answered")
 		}
-		slices.Sort(times[i])
-		side.P50MS, side.P99MS = ms(rank(times[i], 50)), ms(rank(times[i], 99))
+		side.All = timesOf(answered[i])
+		side.Steady = timesOf(slices.DeleteFunc(answered[i], func(a span) bool { return a.among(slow) }))
 	}
 	return out, nil
 }
@@ -294,9 +322,10 @@ func (l loader) hold(ctx context.Context, holding *sync.WaitGroup, to string, co
 	return nil
 }
 
-func (l loader) run(ctx context.Context, to string, long time.Duration) (times []time.Duration, failed int, err error) {
+// run returns from when each request was due until it was answered.
+func (l loader) run(ctx context.Context, to string, long time.Duration) (answered []span, failed int, err error) {
 	var (
-		// mu guards times and failed.
+		// mu guards answered and failed.
 		mu   sync.Mutex
 		busy sync.WaitGroup
 	)
@@ -315,18 +344,18 @@ func (l loader) run(ctx context.Context, to string, long time.Duration) (times [
 				_, err = io.Copy(io.Discard, resp.Body)
 				resp.Body.Close()
 			}
-			took := time.Since(due)
+			a := span{due, time.Now()}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failed++
 				return
 			}
-			times = append(times, took)
+			answered = append(answered, a)
 		})
 	}
 	busy.Wait()
-	return times, failed, nil
+	return answered, failed, nil
 }
 
 // WriteJSON prints one object.
@@ -340,12 +369,23 @@ func (o Overhead) WriteJSON(w io.Writer) error {
 func (o Overhead) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%d requests a second, %d streams held, %.1f ms of work each, %.2f ms for one write to disk\n", o.Rate, o.Held, o.WorkMS, o.DiskMS)
-	fmt.Fprintln(t, "\trequests\tfailed\tp50 ms\tp99 ms\t")
-	row := func(name string, s Side) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%.2f\t%.2f\t\n", name, s.Requests, s.Failed, s.P50MS, s.P99MS)
+	row := func(name string, failed int, x Times) {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%.2f\t%.2f\t\n", name, x.Requests, failed, x.P50MS, x.P99MS)
 	}
-	row("reverse proxy", o.Proxy)
-	row("bridge", o.Bridge)
-	fmt.Fprintf(t, "over the proxy\t\t\t%+.2f\t%+.2f\t\n", o.Bridge.P50MS-o.Proxy.P50MS, o.Bridge.P99MS-o.Proxy.P99MS)
-	return t.Flush()
+	over := func(proxy, bridge Times) {
+		fmt.Fprintf(t, "over the proxy\t\t\t%+.2f\t%+.2f\t\n", bridge.P50MS-proxy.P50MS, bridge.P99MS-proxy.P99MS)
+	}
+	fmt.Fprintln(t, "all\tanswered\tfailed\tp50 ms\tp99 ms\t")
+	row("reverse proxy", o.Proxy.Failed, o.Proxy.All)
+	row("bridge", o.Bridge.Failed, o.Bridge.All)
+	over(o.Proxy.All, o.Bridge.All)
+	fmt.Fprintln(t, "steady\t\t\t\t\t")
+	row("reverse proxy", 0, o.Proxy.Steady)
+	row("bridge", 0, o.Bridge.Steady)
+	over(o.Proxy.Steady, o.Bridge.Steady)
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "steady: without the %.1f %% of the time when this machine computed at less than half its pace, and for %v after it\n", o.Slow*100, aftermath)
+	return err
 }
