@@ -25,3 +25,18 @@ func symbol(handle uintptr, name string) (uintptr, error) {
 func closeShared(handle uintptr) error {
 	return windows.FreeLibrary(windows.Handle(handle))
 }
+
+// tileData is the state of Intel's tile registers (AMX), as XCR0 numbers it.
+const tileData = 1 << 18
+
+// tilesAllowed asks Windows for the registers of Intel's AMX, which no program has
+// by itself, and which Windows before 11 gives to none. The library takes them as
+// given where the processor has them, and would die of the first instruction.
+func tilesAllowed() bool {
+	enable := windows.NewLazySystemDLL("kernel32.dll").NewProc("EnableProcessOptionalXStateFeatures")
+	if enable.Find() != nil {
+		return false
+	}
+	ok, _, _ := enable.Call(tileData)
+	return ok != 0
+}

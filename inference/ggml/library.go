@@ -261,6 +261,9 @@ type variantFile struct {
 	score      int32
 }
 
+// withTiles is the CPU build that computes with Intel's AMX.
+const withTiles = "sapphirerapids"
+
 // chooseVariant picks the best CPU build. Which one runs decides the bits of a
 // result, so the choice is made here and not inside the library.
 func (l *Library) chooseVariant(forced string) (name, path string, err error) {
@@ -306,6 +309,9 @@ func (l *Library) variants() ([]variantFile, error) {
 			return nil, err
 		}
 		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(p), prefix), suffix)
+		if name == withTiles && score > 0 && !tilesAllowed() {
+			score = 0
+		}
 		out = append(out, variantFile{name: name, path: p, score: score})
 	}
 
