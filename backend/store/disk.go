@@ -25,10 +25,11 @@ import (
 const grouping = runtime.GOOS == "linux"
 
 const (
-	// crowded groups within the time together are enough: the next waits as long for
-	// more to join.
-	crowded  = 4
-	together = 8 * time.Millisecond
+	// Where more than mostGroups come within the time together, each waits that long for
+	// more to join, until no more than fewUpdates do.
+	mostGroups = 6
+	fewUpdates = 4
+	together   = 8 * time.Millisecond
 )
 
 // disk brings transactions to the disk in groups.
@@ -43,12 +44,14 @@ type disk struct {
 	large             atomic.Bool
 
 	// turn has room for the one group that is being brought, and guards what follows:
-	// how many were since when, and what failed. A system forgets what it could not
-	// write, and would say of the next write that all is well.
-	turn   chan struct{}
-	since  time.Time
-	many   int
-	failed error
+	// whether groups wait for more to join, how many did not and since when, and what
+	// failed. A system forgets what it could not write, and would say of the next write
+	// that all is well.
+	turn    chan struct{}
+	crowded bool
+	since   time.Time
+	groups  int
+	failed  error
 
 	// mu guards next, the group that others may still join; nil for none.
 	mu   sync.Mutex
@@ -57,8 +60,9 @@ type disk struct {
 
 // group are updates that wait for the same write to the disk.
 type group struct {
-	done chan struct{} // closed when err is known
-	err  error
+	updates int           // guarded by the disk's mu
+	done    chan struct{} // closed when err is known
+	err     error
 }
 
 func newDisk(sync func(values bool) error) *disk {
@@ -92,6 +96,7 @@ func (d *disk) join() (g *group, first bool) {
 	if first = d.next == nil; first {
 		d.next = &group{done: make(chan struct{})}
 	}
+	d.next.updates++
 	return d.next, first
 }
 
@@ -100,10 +105,14 @@ func (d *disk) bring(g *group) {
 	d.turn <- struct{}{}
 	defer func() { <-d.turn }()
 	defer close(g.done)
-	d.gather()
+	if d.crowded {
+		time.Sleep(together)
+	}
 	d.mu.Lock()
 	d.next = nil
+	updates := g.updates
 	d.mu.Unlock()
+	d.note(updates)
 
 	until := d.committed.Load()
 	if d.failed == nil {
@@ -116,14 +125,17 @@ func (d *disk) bring(g *group) {
 	d.synced.Store(until)
 }
 
-// gather waits where groups come in quick succession.
-func (d *disk) gather() {
-	if d.many++; d.many > crowded && time.Since(d.since) < together {
-		time.Sleep(together)
+// note learns from a group whether the next are to wait.
+func (d *disk) note(updates int) {
+	if d.crowded {
+		d.crowded, d.groups = updates > fewUpdates, 0
+		return
 	}
 	if now := time.Now(); now.Sub(d.since) >= together {
-		d.since, d.many = now, 0
+		d.since, d.groups = now, 0
 	}
+	d.groups++
+	d.crowded = d.groups > mostGroups
 }
 
 // logs are the files of one kind that Badger writes, one after the other, with numbers

@@ -123,7 +123,53 @@ func TestNothingIsBroughtTwice(t *testing.T) {
 	}
 }
 
+func TestManyWaitForEachOtherAndOneWhoIsAloneForNobody(t *testing.T) {
+	for name, c := range map[string]struct {
+		writers      int
+		every        time.Duration
+		syncs, waits int // at most, in a second; a wait is an update that took longer than its write
+	}{
+		"one, 500 times a second":    {1, 2 * time.Millisecond, 500, 0},
+		"forty, 50 times a second":   {40, 20 * time.Millisecond, 140, 2000},
+		"four, 100 times a second":   {4, 10 * time.Millisecond, 410, 0},
+		"one, as often as it can be": {1, 0, 2000, 200}, // now and then it is taken for many
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const write = 300 * time.Microsecond
+				var syncs, waits atomic.Int64
+				d := newDisk(func(bool) error { syncs.Add(1); time.Sleep(write); return nil })
+				began := time.Now()
+				var all sync.WaitGroup
+				for w := range c.writers {
+					all.Go(func() {
+						time.Sleep(c.every * time.Duration(w) / time.Duration(c.writers))
+						for time.Since(began) < time.Second {
+							at := time.Now()
+							d.commit(false)
+							if err := d.wait(); err != nil {
+								t.Error(err)
+							}
+							if time.Since(at) > 2*write { // another's and its own
+								waits.Add(1)
+							}
+							time.Sleep(c.every - time.Since(at))
+						}
+					})
+				}
+				all.Wait()
+				if int(syncs.Load()) > c.syncs || int(waits.Load()) > c.waits {
+					t.Errorf("%d writes to the disk and %d waits, want %d and %d at most", syncs.Load(), waits.Load(), c.syncs, c.waits)
+				}
+			})
+		})
+	}
+}
+
 func TestEveryFileThatBadgerFilledIsBrought(t *testing.T) {
+	if !grouping {
+		t.Skip("here Badger brings each transaction to the disk by itself")
+	}
 	dir := t.TempDir()
 	write := func(names ...string) {
 		for _, name := range names {
