@@ -288,8 +288,8 @@ test("what is withdrawn when a node leaves is told, to the wei", async ({ page }
   await expect.poll(() => wei(page, "earnings.pending"), { timeout: 60_000 }).toBe(credit);
   await page.getByRole("link", { name: "Home" }).click();
   await page.getByTestId("action-stop").click();
-  const sure = page.getByRole("dialog").getByRole("button", { name: /stop/i });
-  await sure.click({ timeout: 3000 }).catch(() => {}); // where it asks
+  await page.getByTestId("confirm-word").fill("stop");
+  await page.getByTestId("confirm").getByRole("button", { name: "Stop and take the deposit back" }).click();
   await expect(page.getByTestId("status")).toHaveAttribute("data-status", "stopped", { timeout: 60_000 });
   await page.getByRole("link", { name: "Earnings" }).click();
   await expect.poll(() => wei(page, "earnings.pending"), { timeout: 60_000 }).toBe(0n);

@@ -102,11 +102,13 @@ function stateOf(status: Status, change: Partial<State> = {}): State {
 class Agent {
   calls: string[] = [];
   refuse?: string;
+  away = false;
   #socket?: WebSocketRoute;
 
   static async on(page: Page, first: State): Promise<Agent> {
     const agent = new Agent();
     await page.routeWebSocket(/\/api$/, (socket) => {
+      if (agent.away) return void socket.close();
       agent.#socket = socket;
       socket.onMessage((text) => {
         const { id, method } = JSON.parse(String(text)) as { id: number; method: string };
@@ -129,6 +131,7 @@ class Agent {
   }
 
   async leave() {
+    this.away = true;
     await this.#socket?.close();
   }
 }
@@ -180,6 +183,39 @@ test("start is clicked, asked for, shown as under way, and done", async ({ page 
   await expect(page.getByTestId("action-pause")).toBeEnabled();
 });
 
+test("a node with a deposit leaves when its owner has typed so, and one without at once", async ({ page }) => {
+  const agent = await Agent.on(page, stateOf("running"));
+  await page.goto(link());
+  const stop = page.getByTestId("action-stop");
+  const dialog = page.getByTestId("confirm");
+  await stop.click();
+  await expect(dialog).toContainText("400 CNX come back");
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    await fitsItsWidth(page);
+    await shot(page, `node-stop-light-${size.name}`);
+  }
+  await isAccessible(page);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(stop).toBeFocused();
+  expect(agent.calls).not.toContain("helium_stop");
+
+  await page.keyboard.press("Enter");
+  const sure = dialog.getByRole("button", { name: "Stop and take the deposit back" });
+  await expect(sure).toBeDisabled();
+  await page.getByTestId("confirm-word").fill("stop");
+  await sure.click();
+  await expect(dialog).toHaveCount(0);
+  expect(agent.calls.filter((c) => c === "helium_stop")).toHaveLength(1);
+
+  agent.send(stateOf("joining")); // nothing is deposited yet
+  await expect(page.getByTestId("status")).toHaveAttribute("data-status", "joining");
+  await stop.click();
+  await expect.poll(() => agent.calls.filter((c) => c === "helium_stop")).toHaveLength(2);
+  await expect(dialog).toHaveCount(0);
+});
+
 test("what the agent refuses is said, and the button comes back", async ({ page }) => {
   const agent = await Agent.on(page, stateOf("running"));
   agent.refuse = "the chain can't be reached";
@@ -199,6 +235,7 @@ test("an agent that goes away is missed, its last state stays, and it is found a
   await expect(page.getByTestId("status")).toHaveText("Ready for tasks");
   await expect(page.getByTestId("action-stop")).toBeDisabled();
   await shot(page, "node-lost-light-desk");
+  agent.away = false;
   await expect(page.getByText("Helium isn't answering")).toHaveCount(0);
   await expect(page.getByTestId("action-stop")).toBeEnabled();
 });

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { LoaderCircle } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { toast } from "sonner";
 import { type Agent, type AgentMethod, isLength, type PauseLength } from "../lib/agent";
 import type { State } from "../lib/api.gen";
@@ -15,6 +15,8 @@ import { pauseText } from "./pause";
 import { PauseMenu } from "./pause-menu";
 import { ReasonNotice } from "./reason";
 import { isKnown, resumeLabel } from "./reasons";
+
+const StopDialog = lazy(() => import("./stake/stop").then((m) => ({ default: m.StopDialog })));
 
 const busyWords: Record<AgentMethod, MessageId> = {
   start: "action.starting",
@@ -63,8 +65,9 @@ export function StatusCard({ agent, state, stale }: { agent: Agent; state: State
 
 function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: boolean }) {
   const t = useText();
-  const { status, want_running } = state.node;
+  const { status, want_running, stake } = state.node;
   const { offer, busy } = actionsOf(status);
+  const [stopping, setStopping] = useState(false);
   // From the click until the state moves on, the wish itself is what is shown.
   const [wish, setWish] = useState<AgentMethod | null>(null);
   const call = useMutation({
@@ -126,6 +129,7 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
               kind={i === 0 && !under && (method === "start" || method === "resume") ? "primary" : "plain"}
               disabled={stale || wish !== null}
               onClick={() => {
+                if (method === "stop" && (parseWei(stake) ?? 0n) > 0n) return setStopping(true);
                 setWish(method);
                 setKeyAtWish(key);
                 call.mutate(method);
@@ -137,6 +141,11 @@ function Controls({ agent, state, stale }: { agent: Agent; state: State; stale: 
             </Button>
           ),
         )}
+      {stopping && (
+        <Suspense>
+          <StopDialog agent={agent} state={state} stale={stale} open onClose={() => setStopping(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -7,21 +7,20 @@ import { neatCNXUp, parseWei, shortCNXDown } from "../../lib/wei";
 import { Button } from "../../ui/button";
 import { actionsOf } from "../actions";
 import { Card } from "../card";
-import { Confirm } from "../confirm";
 import { isKnown, resumeLabel } from "../reasons";
 import type { ScreenProps } from "../screens";
 import { useAct } from "../setup/act";
 import { Problem } from "../setup/frame";
 import { missingOf } from "../setup/network";
 import { span } from "../span";
-import { whole } from "./stake";
+import { StopDialog } from "./stop";
 
 /** What can be done with the node now, each with what happens next. */
 export function Moves({ agent, state, stale }: ScreenProps) {
   const t = useText();
   const { busy, problem, act } = useAct();
   const [stopping, setStopping] = useState(false);
-  const { status, want_running, stake, stake_hold_seconds: hold } = state.node;
+  const { status, want_running } = state.node;
   const { offer, busy: wish } = actionsOf(status);
   const resume = resumeLabel(state.node);
   const helped = status === "blocked" && state.node.reason && isKnown(state.node.reason);
@@ -70,30 +69,7 @@ export function Moves({ agent, state, stale }: ScreenProps) {
         ))}
       </ul>
       <Problem text={problem} />
-      <Confirm
-        open={stopping}
-        onClose={() => setStopping(false)}
-        title={t("stake.stop.title")}
-        consequence={
-          <>
-            <p>{t("stake.stop.text")}</p>
-            {(parseWei(stake) ?? 0n) > 0n && (
-              <p className="mt-1.5">
-                {hold > 0
-                  ? t("stake.stop.back", { amount: whole(stake), wait: span(hold) })
-                  : t("stake.stop.backNow", { amount: whole(stake) })}
-              </p>
-            )}
-          </>
-        }
-        word={t("stake.stop.word")}
-        action={t("stake.stop.confirm")}
-        doing={t("action.stopping")}
-        stale={stale}
-        act={() => agent.call("stop")}
-      >
-        <p className="text-sm text-soft">{t("stake.stop.pauseInstead")}</p>
-      </Confirm>
+      <StopDialog agent={agent} state={state} stale={stale} open={stopping} onClose={() => setStopping(false)} />
     </Card>
   );
 }

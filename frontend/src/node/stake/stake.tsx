@@ -1,7 +1,7 @@
 import type { State } from "../../lib/api.gen";
 import { shortHex } from "../../lib/format";
-import { locale, type Translate, useText } from "../../lib/i18n";
-import { exactCNX, parseWei, shortCNXDown } from "../../lib/wei";
+import { type Translate, useText } from "../../lib/i18n";
+import { exactCNX, parseWei } from "../../lib/wei";
 import { Amount, Card } from "../card";
 import { timeOf } from "../pause";
 import { ReasonNotice } from "../reason";
@@ -10,6 +10,7 @@ import { span } from "../span";
 import { Moves } from "./moves";
 import { Payout } from "./payout";
 import { Score } from "./score";
+import { whole } from "./whole";
 
 /** The deposit, what can be done with the node, how it is rated, and who is paid. */
 export function StakeScreen(props: ScreenProps) {
@@ -40,12 +41,6 @@ export function StakeScreen(props: ScreenProps) {
       </div>
     </div>
   );
-}
-
-/** An amount without the decimals that say nothing: "400". */
-export function whole(wei: string): string {
-  const value = parseWei(wei) ?? 0n;
-  return value % 10n ** 18n === 0n ? shortCNXDown(value, locale, 0) : shortCNXDown(value, locale);
 }
 
 function Held({ state }: ScreenProps) {
