@@ -12,6 +12,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -369,19 +370,19 @@ func (o Overhead) WriteJSON(w io.Writer) error {
 func (o Overhead) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%d requests a second, %d streams held, %.1f ms of work each, %.2f ms for one write to disk\n", o.Rate, o.Held, o.WorkMS, o.DiskMS)
-	row := func(name string, failed int, x Times) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%.2f\t%.2f\t\n", name, x.Requests, failed, x.P50MS, x.P99MS)
+	row := func(name, failed string, x Times) {
+		fmt.Fprintf(t, "%s\t%d\t%s\t%.2f\t%.2f\t\n", name, x.Requests, failed, x.P50MS, x.P99MS)
 	}
 	over := func(proxy, bridge Times) {
 		fmt.Fprintf(t, "over the proxy\t\t\t%+.2f\t%+.2f\t\n", bridge.P50MS-proxy.P50MS, bridge.P99MS-proxy.P99MS)
 	}
 	fmt.Fprintln(t, "all\tanswered\tfailed\tp50 ms\tp99 ms\t")
-	row("reverse proxy", o.Proxy.Failed, o.Proxy.All)
-	row("bridge", o.Bridge.Failed, o.Bridge.All)
+	row("reverse proxy", strconv.Itoa(o.Proxy.Failed), o.Proxy.All)
+	row("bridge", strconv.Itoa(o.Bridge.Failed), o.Bridge.All)
 	over(o.Proxy.All, o.Bridge.All)
 	fmt.Fprintln(t, "steady\t\t\t\t\t")
-	row("reverse proxy", 0, o.Proxy.Steady)
-	row("bridge", 0, o.Bridge.Steady)
+	row("reverse proxy", "", o.Proxy.Steady)
+	row("bridge", "", o.Bridge.Steady)
 	over(o.Proxy.Steady, o.Bridge.Steady)
 	if err := t.Flush(); err != nil {
 		return err
