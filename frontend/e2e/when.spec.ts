@@ -239,6 +239,9 @@ test("outside its hours the node pauses, within them it works, also over midnigh
   await expect(now(page)).toContainText(/as soon as a task comes|working on a task/, { timeout: 60_000 });
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(row.getByRole("switch")).toBeChecked();
+  // The message that was answered does not take the focus along.
+  await row.getByLabel("From", { exact: true }).click();
+  await expect(row.getByLabel("From", { exact: true })).toBeFocused();
   await set("From", clock(-1));
   await set("Until", clock(-2)); // 23 hours, which pass midnight
   for (const day of ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]) {

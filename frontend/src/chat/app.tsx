@@ -1,12 +1,12 @@
 import { Menu, SquarePen } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { Toaster } from "sonner";
 import { useLocation } from "wouter";
 import type { Bridge } from "../lib/chat";
 import { newId } from "../lib/conversations";
 import { useText } from "../lib/i18n";
 import { IconButton } from "../ui/button";
+import { Toasts } from "../ui/toasts";
 import { Composer, type Payer } from "./composer";
 import { type Desk, isAwaited } from "./desk";
 import { useModels } from "./models";
@@ -21,7 +21,7 @@ export function App({ bridge, desk, foot }: { bridge: Bridge; desk: Desk; foot: 
   return (
     <div className="h-dvh">
       <Chat bridge={bridge} desk={desk} payer="page" foot={foot} />
-      <Toaster position="bottom-center" theme="system" />
+      <Toasts theme="system" />
     </div>
   );
 }

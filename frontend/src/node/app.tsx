@@ -1,7 +1,6 @@
 import clsx from "clsx";
 import { KeyRound, Unplug } from "lucide-react";
 import { type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from "react";
-import { Toaster } from "sonner";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import type { Agent, AgentView } from "../lib/agent";
 import type { State } from "../lib/api.gen";
@@ -10,6 +9,7 @@ import { tellShown } from "../lib/native";
 import { Button } from "../ui/button";
 import { Mark } from "../ui/mark";
 import { Notice } from "../ui/notice";
+import { Toasts } from "../ui/toasts";
 import { chooseLanguage } from "./language";
 import { showLook } from "./look";
 import { fetchScreens, screens } from "./screens";
@@ -68,7 +68,7 @@ export function App({ agent }: { agent: Agent }) {
       <main ref={main} className="min-h-0 min-w-0 flex-1 overflow-y-auto">
         <Screen agent={agent} view={view} />
       </main>
-      <Toaster position="bottom-center" theme={appearance ?? "system"} />
+      <Toasts theme={appearance ?? "system"} />
     </div>
   );
 }
