@@ -176,7 +176,9 @@ until_state node.status running 60
 click 85 92 # Stop
 sleep 1
 shot asked
-xdotool key --clearmodifiers Return # yes, stop, if it asks
+xdotool key --clearmodifiers Tab Tab # past its cross and its text
+xdotool type --delay 60 stop
+xdotool key --clearmodifiers Return
 until_state node.status stopped 60
 sleep 1
 shot stopped-again

@@ -234,14 +234,24 @@ test("outside its hours the node pauses, within them it works, also over midnigh
   await expect(row.getByLabel("Sunday", { exact: true })).toBeChecked();
   await shot(page, "when-hours-refused");
 
-  await page.getByRole("button", { name: "Back to the usual choices" }).click();
+  const usual = page.getByRole("button", { name: "Back to the usual choices" });
+  await usual.click();
   await expect(row.getByRole("switch")).not.toBeChecked();
   await expect(now(page)).toContainText(/as soon as a task comes|working on a task/, { timeout: 60_000 });
+  // The message gives the focus back when it goes, and leaves it where the person has gone since.
+  const from = row.getByLabel("From", { exact: true });
+  const message = page.getByText("As it was before");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(row.getByRole("switch")).toBeChecked();
-  // The message that was answered does not take the focus along.
-  await row.getByLabel("From", { exact: true }).click();
-  await expect(row.getByLabel("From", { exact: true })).toBeFocused();
+  await page.mouse.move(0, 0);
+  await expect(message).toHaveCount(0, { timeout: 15_000 });
+  await expect(usual).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await from.click();
+  await expect(message).toBeVisible();
+  await expect(message).toHaveCount(0, { timeout: 15_000 });
+  await expect(from).toBeFocused();
   await set("From", clock(-1));
   await set("Until", clock(-2)); // 23 hours, which pass midnight
   for (const day of ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]) {

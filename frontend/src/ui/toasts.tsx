@@ -1,18 +1,37 @@
-import type { FocusEvent } from "react";
+import { type FocusEvent, useEffect, useRef } from "react";
 import { Toaster } from "sonner";
 
 /**
- * The short messages at the foot of a page. One that goes gives the focus back to
- * where it was; where the person has gone elsewhere, the focus stays with them.
+ * The short messages at the foot of a page. One that goes while it has the focus
+ * gives it back to what had it before. Sonner's own way of that, which is kept
+ * from it here, takes the focus away also from where the person has gone since,
+ * and Enter there presses what was pressed before the message.
  */
 export function Toasts({ theme }: { theme: "light" | "dark" | "system" }) {
-  // Sonner gives it back in every case, and Enter then pressed what had been pressed before.
-  const follow = ({ currentTarget, relatedTarget: to }: FocusEvent) => {
-    if (to instanceof HTMLElement && !currentTarget.contains(to)) to.focus({ preventScroll: true });
+  const messages = useRef<HTMLDivElement>(null);
+  const before = useRef<EventTarget | null>(null);
+  useEffect(() => {
+    const gone = new MutationObserver(() => {
+      if (document.activeElement !== document.body || !(before.current instanceof HTMLElement)) return;
+      before.current.focus({ preventScroll: true });
+      before.current = null;
+    });
+    if (messages.current) gone.observe(messages.current, { childList: true, subtree: true });
+    return () => gone.disconnect();
+  }, []);
+  const enter = (e: FocusEvent<Element>) => {
+    e.stopPropagation();
+    if (!e.currentTarget.contains(e.relatedTarget)) before.current = e.relatedTarget;
+  };
+  const leave = ({ currentTarget, target }: FocusEvent<Element>) => {
+    requestAnimationFrame(() => {
+      const went = target.isConnected && document.hasFocus() && !currentTarget.contains(document.activeElement);
+      if (went) before.current = null;
+    });
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: nobody acts on it; it hears of the focus inside
-    <div className="contents" onBlur={follow}>
+    <div ref={messages} className="contents" onFocusCapture={enter} onBlur={leave}>
       <Toaster position="bottom-center" theme={theme} />
     </div>
   );

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { type Agent, AgentError } from "../../lib/agent";
 import type { State } from "../../lib/api.gen";
@@ -50,7 +50,13 @@ export function useChoices(agent: Agent, state: State, stale: boolean): Choices 
         await agent.ask("setWhen", to);
         // The agent tidies what it is sent, and then its word holds.
         forget.current = setTimeout(() => setSent(null), 4000);
-        const undo = before && { label: t("when.undo"), onClick: () => void put(before) };
+        const undo = before && {
+          label: t("when.undo"),
+          onClick: (e: MouseEvent) => {
+            e.preventDefault(); // the message stays, and says that it is undone
+            void put(before);
+          },
+        };
         toast(t(before ? "when.saved" : "when.undone"), { id: "when", action: undo });
       } catch (err) {
         setSent(null);
