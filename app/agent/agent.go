@@ -333,17 +333,29 @@ func (a *Agent) session(ctx context.Context) error {
 
 func (a *Agent) watchNode(ctx context.Context, n *node.Node) {
 	err := n.Subscribe(ctx, func(state node.State) error {
-		a.hub.change(func(s *api.State) {
-			s.Now = time.Now()
-			show(s, state)
-			showEngine(s, state)
-			a.computer.showMissing(s)
-		})
+		a.showNode(state)
 		a.changeOver(state)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
 		a.log.Error("show the node's state", "err", err)
+	}
+}
+
+// showNode shows the node's state. Once the node is to work, the owner is looked at
+// more often, from that moment on.
+func (a *Agent) showNode(state node.State) {
+	var begins bool
+	a.hub.change(func(s *api.State) {
+		wanted := s.Node.WantRunning
+		s.Now = time.Now()
+		show(s, state)
+		showEngine(s, state)
+		a.computer.showMissing(s)
+		begins = s.Node.WantRunning && !wanted
+	})
+	if begins {
+		a.owner.look()
 	}
 }
 

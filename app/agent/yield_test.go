@@ -12,6 +12,7 @@ import (
 
 	"helium/app/api"
 	"helium/backend/hardware/sense"
+	"helium/backend/node"
 	"helium/backend/yield"
 )
 
@@ -74,6 +75,24 @@ func TestAGameIsSeenAndToldAndStartNowOverrulesIt(t *testing.T) {
 	}
 	if p := pauseNow(t, a); p != nil {
 		t.Errorf("in spite of start now it pauses: %+v", p)
+	}
+}
+
+// Between two seldom looks a node that has just begun would work on through a game.
+func TestTheOwnerIsLookedAtOnceTheNodeIsToWork(t *testing.T) {
+	a := openAt(t, t.TempDir(), &eyes{})
+	defer a.Close()
+	for _, step := range []struct {
+		wish  node.Wish
+		looks int
+	}{{node.WishStop, 0}, {node.WishRun, 1}, {node.WishRun, 0}, {node.WishPause, 0}, {node.WishRun, 1}} {
+		a.showNode(node.State{Wish: step.wish})
+		if n := len(a.owner.kick); n != step.looks {
+			t.Errorf("wish %v: looked at %d times, not %d", step.wish, n, step.looks)
+		}
+		for len(a.owner.kick) > 0 {
+			<-a.owner.kick
+		}
 	}
 }
 

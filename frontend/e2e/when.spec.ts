@@ -145,7 +145,7 @@ test("a game that fills the screen has the card at once, and the node goes on by
 
   const close = await fillScreen(display);
   const began = Date.now();
-  await expect(now(page)).toContainText(/Making room for chrom\w+, which fills the screen/, { timeout: 30_000 });
+  await expect(now(page)).toContainText(/Making room for chrom\w+, which fills the screen/, { timeout: 10_000 });
   const seen = Date.now() - began;
   await expect.poll(() => agent.engines(), { timeout: 15_000, intervals: [50] }).toHaveLength(0);
   console.log(`told ${seen} ms after the game was there, engine gone after ${Date.now() - began} ms`);
