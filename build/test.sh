@@ -63,11 +63,10 @@ race() {
 	go test -race -timeout 15m $(race_packages)
 }
 
-# Every package is tested once: those that -race leaves out. Their networks wait
-# for blocks most of the time, so that three at once take two cores no longer.
+# Every package is tested once: those that -race leaves out.
 without_race() {
 	# shellcheck disable=SC2046
-	CGO_ENABLED=0 go test -p 3 -timeout 20m $(go list ./... | grep -vxFf <(race_packages))
+	CGO_ENABLED=0 go test -timeout 20m $(go list ./... | grep -vxFf <(race_packages))
 }
 
 npm_ci() { (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); }
