@@ -73,15 +73,25 @@ func (l *lab) readyFile() string { return filepath.Join(l.dir, "ready.json") }
 // nodeDir is the folder of node n, from 0.
 func (l *lab) nodeDir(n int) string { return filepath.Join(l.data(), fmt.Sprintf("node-%d", n+1)) }
 
+// engineDir is the engine that programs of these tests load: build/engine's, unless
+// HELIUM_TEST_ENGINE names another.
+func engineDir(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("HELIUM_TEST_ENGINE"); dir != "" {
+		return dir
+	}
+	dir, err := filepath.Abs(filepath.Join("build", "engine", "node_modules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // environ makes this binary behave as helium and keeps it off the person's
 // own files.
 func (l *lab) environ(t *testing.T) []string {
 	t.Helper()
-	engine, err := filepath.Abs(filepath.Join("build", "engine", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(os.Environ(), asProgram+"=1", l.mark, ggml.DirEnv+"="+engine,
+	return append(os.Environ(), asProgram+"=1", l.mark, ggml.DirEnv+"="+engineDir(t),
 		"HF_HOME="+filepath.Join(l.dir, "models"), "HF_ENDPOINT=http://127.0.0.1:9", "HELIUM_DATA="+filepath.Join(l.dir, "own"))
 }
 

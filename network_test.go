@@ -141,11 +141,7 @@ func bareAnswer(t *testing.T, prompt string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engineDir, err := filepath.Abs(filepath.Join("build", "engine", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(ggml.DirEnv, engineDir)
+	t.Setenv(ggml.DirEnv, engineDir(t))
 	t.Setenv(asProgram, "1")
 	engine, err := worker.Start(t.Context(), worker.Options{Threads: 1})
 	if err != nil {

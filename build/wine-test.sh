@@ -44,8 +44,13 @@ system=$WINEPREFIX/drive_c/windows/system32
 timeout 30 wineserver -w || wineserver -k
 wineserver -p
 
+# Wine gives no program the registers of AMX, and results differ with and without
+# them: the nodes of this system go without them too.
+cp -r build/engine/node_modules "$work/linux-engine"
+find "$work/linux-engine" -name '*sapphirerapids*' -delete
+
 echo "── a node of Windows in a devnet"
-HELIUM_TEST_WINE=$work/helium.exe CGO_ENABLED=0 go test -run TestWindowsUnderWine -count 1 -v -timeout 20m .
+HELIUM_TEST_ENGINE=$work/linux-engine HELIUM_TEST_WINE=$work/helium.exe CGO_ENABLED=0 go test -run TestWindowsUnderWine -count 1 -v -timeout 20m .
 
 echo "── tests of packages"
 # Wine 8 lacks the newer way to delete a file, and Go goes back to the older one
