@@ -46,6 +46,7 @@ wineserver -p
 
 # Wine gives no program the registers of AMX, and results differ with and without
 # them: the nodes of this system go without them too.
+rm -rf "$work/linux-engine"
 cp -r build/engine/node_modules "$work/linux-engine"
 find "$work/linux-engine" -name '*sapphirerapids*' -delete
 
