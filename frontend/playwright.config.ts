@@ -15,12 +15,12 @@ export default defineConfig({
   retries: 1,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
-  // The pages against a running devnet, where there is one (HELIUM_READY names the
-  // file that `helium devnet --ready` writes), and beside them against a stand.
+  // The pages against a stand; and against a running devnet, where there is one
+  // (HELIUM_READY names the file that `helium devnet --ready` writes).
   projects: [
-    // One after the other, for they share the network's nodes; first, for they take longest.
-    ...(process.env.HELIUM_READY ? [{ name: "devnet", testIgnore: stand, timeout: 180_000, workers: 1 }] : []),
     { name: "stand", testMatch: stand },
+    // One after the other: they share the network's nodes.
+    ...(process.env.HELIUM_READY ? [{ name: "devnet", testIgnore: stand, timeout: 180_000, workers: 1 }] : []),
   ],
   use: {
     launchOptions: {
