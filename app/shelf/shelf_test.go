@@ -633,7 +633,7 @@ func killAfter(step string, try int) time.Duration {
 	if step != "" {
 		return time.Minute
 	}
-	return time.Duration(float64(20*time.Millisecond) * math.Pow(1.5, float64(try)))
+	return time.Duration(float64(20*time.Millisecond) * math.Pow(1.25, float64(try)))
 }
 
 func TestEveryStepOfADownloadIsInItsTable(t *testing.T) {
