@@ -3,9 +3,7 @@ import { Toaster } from "sonner";
 
 /**
  * The short messages at the foot of a page. One that goes while it has the focus
- * gives it back to what had it before. Sonner's own way of that, which is kept
- * from it here, takes the focus away also from where the person has gone since,
- * and Enter there presses what was pressed before the message.
+ * gives it back to what had it before, unless the person has gone elsewhere.
  */
 export function Toasts({ theme }: { theme: "light" | "dark" | "system" }) {
   const messages = useRef<HTMLDivElement>(null);
@@ -20,6 +18,8 @@ export function Toasts({ theme }: { theme: "light" | "dark" | "system" }) {
     return () => gone.disconnect();
   }, []);
   const enter = (e: FocusEvent<Element>) => {
+    // Sonner gives it back wherever the person is, who then presses Enter on what was
+    // pressed before the message: it does not hear that there is a focus to give.
     e.stopPropagation();
     if (!e.currentTarget.contains(e.relatedTarget)) before.current = e.relatedTarget;
   };
