@@ -2,7 +2,7 @@ package chain
 
 import (
 	"context"
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"sync"
 
@@ -32,7 +32,7 @@ const recentReads = 16
 // logs answers a query for one block by its hash. The logs belong to all who ask:
 // do not change them.
 func (b *blockLogs) logs(ctx context.Context, client Client, q ethereum.FilterQuery) ([]types.Log, error) {
-	query := fmt.Sprint(q.BlockHash.Hex(), q.Addresses, q.Topics)
+	query := queryKey(q)
 	for {
 		r, mine := b.of(query)
 		if mine {
@@ -53,6 +53,22 @@ func (b *blockLogs) logs(ctx context.Context, client Client, q ethereum.FilterQu
 		}
 		// Whoever asked may have been cancelled: ask oneself.
 	}
+}
+
+// queryKey tells queries for one block by its hash apart.
+func queryKey(q ethereum.FilterQuery) string {
+	key := append(make([]byte, 0, 128), q.BlockHash[:]...)
+	key = binary.AppendUvarint(key, uint64(len(q.Addresses)))
+	for _, a := range q.Addresses {
+		key = append(key, a[:]...)
+	}
+	for _, any := range q.Topics {
+		key = binary.AppendUvarint(key, uint64(len(any)))
+		for _, topic := range any {
+			key = append(key, topic[:]...)
+		}
+	}
+	return string(key)
 }
 
 // of is the answer to a query; mine says that the caller has to bring it.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rpc"
 )
@@ -45,6 +46,7 @@ type Chain struct {
 	// mu guards everything that follows.
 	mu        sync.Mutex
 	head      *types.Header
+	headHash  common.Hash // of head
 	heard     time.Time
 	lost      bool
 	still     time.Time // since when the chain stands still; zero for that it does not
@@ -72,7 +74,7 @@ func Open(ctx context.Context, client Client, o Options) (*Chain, error) {
 	c := &Chain{
 		client: client, id: id, poll: o.Poll, log: o.Log, patience: o.Still,
 		now: o.Now, stop: stop, done: make(chan struct{}),
-		head: head, heard: o.Now(), listeners: map[chan struct{}]bool{},
+		head: head, headHash: head.Hash(), heard: o.Now(), listeners: map[chan struct{}]bool{},
 	}
 	c.clock = &Clock{wall: o.Now, head: c.Head}
 	go func() {
@@ -106,6 +108,18 @@ func (c *Chain) Head() *types.Header {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.head
+}
+
+// hashOf is the hash of a header: of the newest one it is known, and in a process of
+// many nodes each asks.
+func (c *Chain) hashOf(h *types.Header) common.Hash {
+	c.mu.Lock()
+	head, hash := c.head, c.headHash
+	c.mu.Unlock()
+	if h == head {
+		return hash
+	}
+	return h.Hash()
 }
 
 // Heard is when the chain last answered or pushed, by the wall clock. The head of
@@ -232,10 +246,11 @@ func (c *Chain) setHead(h *types.Header) {
 	defer c.mu.Unlock()
 	back := c.lost
 	c.heard, c.lost = c.now(), false
-	if h.Hash() == c.head.Hash() && !back {
+	hash := h.Hash()
+	if hash == c.headHash && !back {
 		return
 	}
-	c.head = h
+	c.head, c.headHash = h, hash
 	c.tell()
 }
 

@@ -21,11 +21,11 @@ type Filter struct {
 	Start uint64
 	// Depth is how deep a reorganisation may go and still be undone. 0 means 64.
 	Depth uint64
-	// Wants, if any, is asked of every log, in their order and before the first of
-	// its block is applied, and again before the log itself is: one that it does not
-	// want is neither applied nor remembered, and a block without any that it wants
-	// costs no write. What it says of a log may turn to yes by what is applied before
-	// that log, and by nothing else.
+	// Wants, if any, is asked of every log, in their order, after what it wants of the
+	// logs before it was applied: one that it does not want is neither applied nor
+	// remembered, and a block without any that it wants costs no write. It is asked
+	// again where a transaction conflicts with another. What it says of a log may turn
+	// to yes by what is applied before that log, and by nothing else.
 	Wants func(l types.Log) bool
 }
 
@@ -126,6 +126,9 @@ type mark struct {
 	Number uint64      `json:"number"`
 	Hash   common.Hash `json:"hash"`
 	Logs   []types.Log `json:"logs,omitempty"`
+
+	// kept: the journal has it.
+	kept bool
 }
 
 // cursor is where a follower stands: the next block it wants, and the last
@@ -141,11 +144,10 @@ type journal interface {
 	apply(change change, fn func(tx *store.Tx) error) error
 }
 
-// change is a step of a cursor: marks dropped from the newest end, or one added;
-// and how far back marks are kept.
+// change is a step of a cursor: marks dropped, from the newest end or for that they
+// are too deep to be undone, or one added.
 type change struct {
 	next uint64
 	drop []mark
 	add  *mark
-	keep uint64
 }

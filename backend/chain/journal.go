@@ -39,6 +39,7 @@ func (s *stored) load() (c cursor, err error) {
 		}
 		c.Next = next
 		return s.tables.marks.ScanPrefix(tx, s.name+"/", func(_ string, m mark) error {
+			m.kept = true
 			c.Marks = append(c.Marks, m)
 			return nil
 		})
@@ -61,24 +62,7 @@ func (s *stored) apply(ch change, fn func(tx *store.Tx) error) error {
 				return err
 			}
 		}
-		if err := s.prune(tx, ch); err != nil {
-			return err
-		}
 		return s.tables.next.Put(tx, s.name, ch.next)
-	})
-}
-
-// prune forgets marks that are too deep to be undone, but never the last one:
-// it is how the follower knows its branch.
-func (s *stored) prune(tx *store.Tx, ch change) error {
-	if ch.add == nil {
-		return nil
-	}
-	return s.tables.marks.ScanPrefix(tx, s.name+"/", func(key string, m mark) error {
-		if m.Number+ch.keep >= ch.next || m.Number == ch.add.Number {
-			return store.ErrStop
-		}
-		return s.tables.marks.Delete(tx, key)
 	})
 }
 
@@ -94,12 +78,11 @@ func (l *live) apply(ch change, fn func(tx *store.Tx) error) error {
 		return handlerError{err}
 	}
 	l.at.Next = ch.next
-	l.at.Marks = l.at.Marks[:len(l.at.Marks)-len(ch.drop)]
+	l.at.Marks = slices.DeleteFunc(l.at.Marks, func(m mark) bool {
+		return slices.ContainsFunc(ch.drop, func(d mark) bool { return d.Number == m.Number })
+	})
 	if ch.add != nil {
 		l.at.Marks = append(l.at.Marks, *ch.add)
-		l.at.Marks = slices.DeleteFunc(l.at.Marks, func(m mark) bool {
-			return m.Number+ch.keep < ch.next && m.Number != ch.add.Number
-		})
 	}
 	return nil
 }

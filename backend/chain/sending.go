@@ -201,7 +201,7 @@ func (m *memory) set(key string, r row) {
 // mayHaveNews says that something may have become of what was sent since that was
 // last looked for: there is another block, or a while has passed.
 func (s *Sender) mayHaveNews() bool {
-	head := s.chain.Head().Hash()
+	head := s.chain.hashOf(s.chain.Head())
 	if head == s.seen.lookedHead && time.Since(s.seen.looked) < retry {
 		return false
 	}

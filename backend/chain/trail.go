@@ -26,6 +26,8 @@ type trail struct {
 	// kept is the next block as the journal has it: what lies between it and at
 	// held nothing that the filter wants.
 	kept uint64
+	// stale are marks that the journal still has, and that are too deep to be undone.
+	stale []mark
 }
 
 const (
@@ -86,7 +88,7 @@ func (t *trail) load() error {
 		return handlerError{fmt.Errorf("read cursor: %w", err)}
 	}
 	at.Next = max(at.Next, t.filter.Start)
-	t.at, t.kept, t.loaded = at, at.Next, true
+	t.at, t.kept, t.stale, t.loaded = at, at.Next, nil, true
 	return nil
 }
 
@@ -97,7 +99,7 @@ func (t *trail) advance(ctx context.Context, head *types.Header) (done bool, err
 		return true, nil
 	}
 	if len(t.at.Marks) > 0 {
-		if last := t.at.Marks[len(t.at.Marks)-1]; last.Hash == head.Hash() {
+		if last := t.at.Marks[len(t.at.Marks)-1]; last.Hash == t.chain.hashOf(head) {
 			return true, nil
 		}
 	}
@@ -138,7 +140,7 @@ func (t *trail) walk(ctx context.Context, head *types.Header) (done bool, err er
 		if err != nil {
 			return false, err
 		}
-		if err := t.apply(mark{h.Number.Uint64(), h.Hash(), logs}, h.Time, i == 0); err != nil {
+		if err := t.apply(mark{Number: h.Number.Uint64(), Hash: t.chain.hashOf(h), Logs: logs}, h.Time, i == 0); err != nil {
 			return false, err
 		}
 	}
@@ -155,7 +157,7 @@ func (t *trail) logsOf(ctx context.Context, h *types.Header) ([]types.Log, error
 	if !slices.ContainsFunc(t.filter.Addresses, func(a common.Address) bool { return types.BloomLookup(h.Bloom, a) }) {
 		return nil, nil
 	}
-	hash := h.Hash()
+	hash := t.chain.hashOf(h)
 	logs, err := t.chain.blocks.logs(ctx, t.chain.client, ethereum.FilterQuery{
 		BlockHash: &hash, Addresses: t.filter.Addresses, Topics: t.filter.Topics,
 	})
@@ -234,15 +236,18 @@ func (t *trail) verify(ctx context.Context, marks []mark) ([]uint64, error) {
 // apply hands one block to the handler together with the step of the cursor.
 func (t *trail) apply(m mark, time uint64, newest bool) error {
 	head := Head{Number: m.Number, Hash: m.Hash, Time: time, Live: newest}
-	ch := change{next: m.Number + 1, add: &m, keep: t.filter.Depth}
-	if err := t.write(&m, ch, head); err != nil {
+	next := m.Number + 1
+	deep := func(old mark) bool { return old.Number+t.filter.Depth < next && old.Number != m.Number }
+	for _, old := range t.at.Marks {
+		if deep(old) && old.kept {
+			t.stale = append(t.stale, old)
+		}
+	}
+	if err := t.write(&m, next, head); err != nil {
 		return t.broken(err)
 	}
-	t.at.Next = ch.next
-	t.at.Marks = append(t.at.Marks, m)
-	t.at.Marks = slices.DeleteFunc(t.at.Marks, func(old mark) bool {
-		return old.Number+ch.keep < ch.next && old.Number != m.Number
-	})
+	t.at.Next = next
+	t.at.Marks = append(slices.DeleteFunc(t.at.Marks, deep), m)
 	if t.handler.Committed != nil {
 		t.handler.Committed(head)
 	}
@@ -251,22 +256,24 @@ func (t *trail) apply(m mark, time uint64, newest bool) error {
 
 // write applies the wanted logs of a block, which then are all that m has, and
 // keeps the cursor with them. A block without any need not be written down.
-func (t *trail) write(m *mark, ch change, head Head) error {
-	logs := m.Logs
-	if wants := t.filter.Wants; wants != nil && t.handler.Head == nil {
-		any := false
-		for _, l := range logs {
-			any = wants(l) || any
-		}
-		if !any && ch.next < t.kept+lag {
-			m.Logs = nil
+func (t *trail) write(m *mark, next uint64, head Head) error {
+	wants := t.filter.Wants
+	if wants == nil {
+		wants = func(types.Log) bool { return true }
+	}
+	first := slices.IndexFunc(m.Logs, wants)
+	if first < 0 {
+		m.Logs = nil
+		if t.filter.Wants != nil && t.handler.Head == nil && next < t.kept+lag {
 			return nil
 		}
 	}
-	err := t.journal.apply(ch, func(tx *store.Tx) error {
+	logs := m.Logs[max(first, 0):]
+	m.kept = true
+	err := t.journal.apply(change{next: next, add: m, drop: t.stale}, func(tx *store.Tx) error {
 		m.Logs = nil
-		for _, l := range logs {
-			if t.filter.Wants != nil && !t.filter.Wants(l) {
+		for i, l := range logs {
+			if i > 0 && !wants(l) {
 				continue
 			}
 			if err := t.handler.Apply(tx, l); err != nil {
@@ -280,7 +287,7 @@ func (t *trail) write(m *mark, ch change, head Head) error {
 		return t.handler.Head(tx, head)
 	})
 	if err == nil {
-		t.kept = ch.next
+		t.kept, t.stale = next, nil
 	}
 	return err
 }
