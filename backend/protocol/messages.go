@@ -68,35 +68,44 @@ type Stored struct {
 	CiphertextHash common.Hash
 }
 
+// What EIP-712 puts before the words of each message, and of the domain.
+var (
+	typeReady       = typeHash("Ready(bytes32 taskKey)")
+	typeNoArguments = typeHash("NoArguments(bytes32 taskKey)")
+	typeDecline     = typeHash("Decline(bytes32 taskKey)")
+	typeCommitment  = typeHash("Commitment(bytes32 taskKey,bytes32 commitment)")
+	typeReveal      = typeHash("Reveal(bytes32 taskKey,bytes32 commitmentsHash,uint8 order,uint8 kind,bytes result,bytes32 nonce,bytes32 ciphertextHash)")
+	typeStored      = typeHash("Stored(bytes32 taskKey,address node,bytes32 ciphertextHash)")
+	typeDomain      = typeHash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+
+	hashOfName, hashOfVersion = typeHash("Helium"), typeHash("1")
+)
+
 func (m Ready) structHash() common.Hash {
-	return hashWords(typeHash("Ready(bytes32 taskKey)"), m.TaskKey)
+	return hashWords(typeReady, m.TaskKey)
 }
 
 func (m NoArguments) structHash() common.Hash {
-	return hashWords(typeHash("NoArguments(bytes32 taskKey)"), m.TaskKey)
+	return hashWords(typeNoArguments, m.TaskKey)
 }
 
 func (m Decline) structHash() common.Hash {
-	return hashWords(typeHash("Decline(bytes32 taskKey)"), m.TaskKey)
+	return hashWords(typeDecline, m.TaskKey)
 }
 
 func (m Commitment) structHash() common.Hash {
-	return hashWords(typeHash("Commitment(bytes32 taskKey,bytes32 commitment)"), m.TaskKey, m.Commitment)
+	return hashWords(typeCommitment, m.TaskKey, m.Commitment)
 }
 
 func (m Reveal) structHash() common.Hash {
 	return hashWords(
-		typeHash("Reveal(bytes32 taskKey,bytes32 commitmentsHash,uint8 order,uint8 kind,bytes result,bytes32 nonce,bytes32 ciphertextHash)"),
-		m.TaskKey, m.CommitmentsHash, word(uint64(m.Order)), word(uint64(m.Kind)),
+		typeReveal, m.TaskKey, m.CommitmentsHash, word(uint64(m.Order)), word(uint64(m.Kind)),
 		crypto.Keccak256Hash(m.Result), m.Nonce, m.CiphertextHash,
 	)
 }
 
 func (m Stored) structHash() common.Hash {
-	return hashWords(
-		typeHash("Stored(bytes32 taskKey,address node,bytes32 ciphertextHash)"),
-		m.TaskKey, common.BytesToHash(m.Node[:]), m.CiphertextHash,
-	)
+	return hashWords(typeStored, m.TaskKey, common.BytesToHash(m.Node[:]), m.CiphertextHash)
 }
 
 // Hash is the EIP-712 digest of m under d: what is signed.
@@ -106,8 +115,7 @@ func (d Domain) Hash(m Message) common.Hash {
 		reader = m.contract(d)
 	}
 	separator := hashWords(
-		typeHash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-		crypto.Keccak256Hash([]byte("Helium")), crypto.Keccak256Hash([]byte("1")),
+		typeDomain, hashOfName, hashOfVersion,
 		word(d.ChainID), addressWord(reader),
 	)
 	inner := m.structHash()
