@@ -27,8 +27,8 @@ type Job struct {
 	// when it names none, or this node did not see it being created.
 	Type       protocol.TaskType `json:"type"`
 	ModelKey   common.Hash       `json:"model_key,omitzero"`
-	ArgsHash   common.Hash       `json:"args_hash"`
-	PrevRandao common.Hash       `json:"prevrandao"`
+	ArgsHash   common.Hash       `json:"args_hash,omitzero"`
+	PrevRandao common.Hash       `json:"prevrandao,omitzero"`
 	Units      uint32            `json:"units"`
 	Images     uint16            `json:"images,omitempty"`
 
@@ -54,25 +54,25 @@ type Job struct {
 	// holds the seats in the order in which their commitments came, by whatever
 	// way. HeldAt and OpenAt are chain time: when all three commitments, all
 	// three openings were at hand.
-	Signed [protocol.Seats]Signed `json:"signed"`
+	Signed [protocol.Seats]Signed `json:"signed,omitzero"`
 	Heard  []int                  `json:"heard,omitempty"`
 	HeldAt uint64                 `json:"held_at,omitempty"`
 	OpenAt uint64                 `json:"open_at,omitempty"`
 	// Unread are signatures of NoArguments, by seat.
-	Unread [protocol.Seats]hexutil.Bytes `json:"unread"`
+	Unread [protocol.Seats]hexutil.Bytes `json:"unread,omitzero"`
 	// UnreadSent: this node's own is at the relay.
 	UnreadSent bool `json:"unread_sent,omitempty"`
 	// Declined: this node has signed that it lacks the model.
 	Declined bool `json:"declined,omitempty"`
 
 	// What stands on chain. CommitTxs brought the commitments.
-	Commitments [protocol.Seats]common.Hash `json:"commitments"`
-	CommitTxs   [protocol.Seats]common.Hash `json:"commit_txs"`
+	Commitments [protocol.Seats]common.Hash `json:"commitments,omitzero"`
+	CommitTxs   [protocol.Seats]common.Hash `json:"commit_txs,omitzero"`
 	Complete    bool                        `json:"complete,omitempty"`
-	Revealed    [protocol.Seats]bool        `json:"revealed"`
+	Revealed    [protocol.Seats]bool        `json:"revealed,omitzero"`
 	Outcome     protocol.Outcome            `json:"outcome,omitempty"`
 	Freed       bool                        `json:"freed,omitempty"`
-	Paid        protocol.Wei                `json:"paid"`
+	Paid        protocol.Wei                `json:"paid,omitzero"`
 	Score       uint8                       `json:"score,omitempty"`
 	Slashed     bool                        `json:"slashed,omitempty"`
 	EndedAt     time.Time                   `json:"ended_at,omitzero"`
@@ -86,8 +86,8 @@ type Job struct {
 	EndBlock  uint64                  `json:"end_block,omitempty"`
 	EndKind   protocol.ResultKind     `json:"end_kind,omitempty"`
 	EndResult hexutil.Bytes           `json:"end_result,omitempty"`
-	Found     [protocol.Seats]Finding `json:"found"`
-	Ends      [protocol.Seats]SeatEnd `json:"ends"`
+	Found     [protocol.Seats]Finding `json:"found,omitzero"`
+	Ends      [protocol.Seats]SeatEnd `json:"ends,omitzero"`
 	Payout    common.Address          `json:"payout,omitzero"`
 	Reward    protocol.Wei            `json:"reward,omitzero"`
 	Work      Work                    `json:"work,omitzero"`
@@ -103,7 +103,7 @@ type Job struct {
 
 // Signed is what a node signed of a task: its commitment, then its opening.
 type Signed struct {
-	Commitment common.Hash   `json:"commitment"`
+	Commitment common.Hash   `json:"commitment,omitzero"`
 	Signature  hexutil.Bytes `json:"signature,omitempty"`
 	Opening    *Opening      `json:"opening,omitempty"`
 }
