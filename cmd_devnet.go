@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"helium/app/launch"
+	"helium/backend/bridge"
 	"helium/backend/devnet"
 	"helium/backend/node"
 	"helium/backend/protocol"
@@ -78,6 +79,8 @@ func (c devnetCmd) Run(env *environment) error {
 		}
 		defer stop()
 	}
+
+	defer bridge.CalmCollector()() // this process is the bridge too
 
 	// The terminal is for the person; what the parts say goes to a file.
 	log := slog.New(slog.NewTextHandler(logFile, &slog.HandlerOptions{Level: slog.LevelInfo}))
