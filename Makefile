@@ -56,7 +56,7 @@ bench-latency: $(HELIUM) $(ENGINE) ## what the network adds to bare inference
 	$(HELIUM) bench latency
 
 bench-throughput: operator ## 10,000 tasks with answers that are made up, and that each is paid once
-	bin/operator/helium bench load --fake-inference 200ms --requests 10000 --parallel 96
+	bin/operator/helium bench load --fake-inference 200ms --requests 10000 --parallel 112
 
 bench-inference: $(HELIUM) $(ENGINE) inference/bench/rival/node_modules/.package-lock.json ## the engine's speed beside others'
 	$(HELIUM) bench inference
