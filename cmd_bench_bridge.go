@@ -14,14 +14,14 @@ type benchBridgeCmd struct {
 	Held   int           `default:"2000" help:"Streams that wait at each meanwhile."`
 	Work   time.Duration `default:"20ms" help:"What the node takes for an answer."`
 	Round  time.Duration `default:"5s" help:"How long each is asked at a time."`
-	Rounds int           `default:"3" help:"How often they take turns."`
+	Rounds int           `default:"3" help:"How often they take turns, and are asked together."`
 	Dir    string        `help:"Where the bridge's records are written; a temporary folder if not given." placeholder:"DIR"`
 	JSON   bool          `name:"json" help:"Print one JSON object."`
 }
 
 // Help is what the command says of itself beyond one line.
 func (benchBridgeCmd) Help() string {
-	return "Sends the same requests in turn to a reverse proxy and to a bridge, before nodes that take the same time, with the bridge's " +
+	return "Sends the same requests to a reverse proxy and to a bridge, in turn and then to both at once, before nodes that take the same time, with the bridge's " +
 		"keys, charges and refunds on disk, and prints what the bridge adds. There is no chain: what a task costs there, bench latency measures. " +
 		"All of it runs in one process, so the client's own work is in both numbers."
 }

@@ -17,6 +17,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"helium/backend/bridge"
 	"helium/backend/creator"
 	"helium/backend/protocol"
@@ -50,6 +52,9 @@ type Side struct {
 	All    Times `json:"all"`
 	// Steady are the requests during which the machine kept its pace.
 	Steady Times `json:"steady"`
+	// Together are requests that both get at the same moments, of which each has its
+	// own: where the machine falls behind both wait, and each for the other's work too.
+	Together Times `json:"together"`
 }
 
 // Times of requests that were answered.
@@ -87,7 +92,8 @@ const (
 	held  = "bench/held"
 )
 
-// MeasureBridge lets a proxy and a bridge serve the same requests in turn.
+// MeasureBridge lets a proxy and a bridge serve the same requests in turn, and then
+// at the same time.
 func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 	if o.Rate < 1 || o.Held < 0 || o.Rounds < 1 || o.Round < time.Second {
 		return Overhead{}, errors.New("measure bridge: rate, rounds and a second for each are needed at least")
@@ -153,13 +159,28 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 			o.OnRound(round, o.Rounds)
 		}
 	}
+	var together [2][]span
+	for range o.Rounds {
+		var both errgroup.Group
+		for i, to := range []string{proxy, b.URL()} {
+			both.Go(func() error {
+				got, failed, err := load.run(ctx, to, o.Round)
+				together[i] = append(together[i], got...)
+				sides[i].Failed += failed
+				return err
+			})
+		}
+		if err := both.Wait(); err != nil {
+			return out, err
+		}
+	}
 	slow := watched.slow()
 	out.Slow = shareOf(measured, slow)
 	for i, side := range sides {
 		if len(answered[i]) == 0 {
 			return out, errors.New("measure bridge: no request was answered")
 		}
-		side.All = timesOf(answered[i])
+		side.All, side.Together = timesOf(answered[i]), timesOf(together[i])
 		side.Steady = timesOf(slices.DeleteFunc(answered[i], func(a span) bool { return a.among(slow) }))
 	}
 	return out, nil
@@ -384,6 +405,10 @@ func (o Overhead) WriteTable(w io.Writer) error {
 	row("reverse proxy", "", o.Proxy.Steady)
 	row("bridge", "", o.Bridge.Steady)
 	over(o.Proxy.Steady, o.Bridge.Steady)
+	fmt.Fprintln(t, "both at once\t\t\t\t\t")
+	row("reverse proxy", "", o.Proxy.Together)
+	row("bridge", "", o.Bridge.Together)
+	over(o.Proxy.Together, o.Bridge.Together)
 	if err := t.Flush(); err != nil {
 		return err
 	}

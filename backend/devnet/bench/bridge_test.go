@@ -13,7 +13,7 @@ func TestAProxyAndABridgeAnswerTheSameRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, s := range map[string]Side{"proxy": o.Proxy, "bridge": o.Bridge} {
-		if s.All.Requests != 20 || s.Failed != 0 || s.All.P50MS < o.WorkMS || s.All.P99MS < s.All.P50MS || s.Steady.Requests > 20 {
+		if s.All.Requests != 20 || s.Failed != 0 || s.All.P50MS < o.WorkMS || s.All.P99MS < s.All.P50MS || s.Steady.Requests > 20 || s.Together.Requests != 20 {
 			t.Errorf("the %s: %+v", name, s)
 		}
 	}
