@@ -303,6 +303,53 @@ func TestWhatIsNotWantedIsNotWritten(t *testing.T) {
 	stop()
 }
 
+// A follower forgets, on disk too, what no reorganisation that it follows reaches, also
+// where it passed blocks in between without writing, and where it was started again.
+func TestMarksBelowTheDepthAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	c, st := w.open(w.Client()), w.store()
+	filter := onlyCounter
+	filter.Depth = 4
+	filter.Wants = func(l types.Log) bool { return l.BlockNumber%3 == 0 }
+	passed := make(chan uint64, 1000)
+	handler := Handler{
+		Apply:     func(*store.Tx, types.Log) error { return nil },
+		Committed: func(h Head) { passed <- h.Number },
+	}
+	j := &stored{store: st, name: "test", tables: cursorTables()}
+	stop := following(t, c, st, filter, handler)
+	for number := uint64(1); number <= 30; number++ {
+		if number == 17 {
+			stop()
+			stop = following(t, c, st, filter, handler)
+		}
+		w.bump(1)
+		w.Commit()
+		for <-passed < number {
+		}
+		if number%3 != 0 {
+			continue
+		}
+		at, err := j.load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kept, want []uint64
+		for _, m := range at.Marks {
+			kept = append(kept, m.Number)
+		}
+		for n := uint64(3); n <= number; n += 3 {
+			if n+filter.Depth >= number+1 {
+				want = append(want, n)
+			}
+		}
+		if !slices.Equal(kept, want) {
+			t.Fatalf("after block %d it keeps %v, want %v", number, kept, want)
+		}
+	}
+	stop()
+}
+
 // fork replaces the last depth blocks by depth+1 others.
 func (w *world) fork(depth int) bool {
 	w.t.Helper()
