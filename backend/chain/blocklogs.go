@@ -62,9 +62,9 @@ func queryKey(q ethereum.FilterQuery) string {
 	for _, a := range q.Addresses {
 		key = append(key, a[:]...)
 	}
-	for _, any := range q.Topics {
-		key = binary.AppendUvarint(key, uint64(len(any)))
-		for _, topic := range any {
+	for _, choices := range q.Topics {
+		key = binary.AppendUvarint(key, uint64(len(choices)))
+		for _, topic := range choices {
 			key = append(key, topic[:]...)
 		}
 	}

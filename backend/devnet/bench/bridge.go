@@ -48,6 +48,7 @@ type Overhead struct {
 
 // Side is how one of them did. Times count from when a request was due.
 type Side struct {
+	// Failed requests, in turn and together.
 	Failed int   `json:"failed"`
 	All    Times `json:"all"`
 	// Steady are the requests during which the machine kept its pace.
@@ -132,7 +133,8 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 	var holding sync.WaitGroup
 	defer holding.Wait()
 	defer cancel()
-	for _, to := range []string{proxy, b.URL()} {
+	both := [2]string{proxy, b.URL()}
+	for _, to := range both {
 		if err := load.hold(ctx, &holding, to, o.Held); err != nil {
 			return out, err
 		}
@@ -143,7 +145,7 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 	var measured []span
 	sides := [2]*Side{&out.Proxy, &out.Bridge}
 	for round := range o.Rounds + 1 { // the first one warms up
-		for i, to := range []string{proxy, b.URL()} {
+		for i, to := range both {
 			began := time.Now()
 			got, failed, err := load.run(ctx, to, o.Round)
 			if err != nil {
@@ -161,17 +163,13 @@ func MeasureBridge(ctx context.Context, o OverheadOptions) (Overhead, error) {
 	}
 	var together [2][]span
 	for range o.Rounds {
-		var both errgroup.Group
-		for i, to := range []string{proxy, b.URL()} {
-			both.Go(func() error {
-				got, failed, err := load.run(ctx, to, o.Round)
-				together[i] = append(together[i], got...)
-				sides[i].Failed += failed
-				return err
-			})
-		}
-		if err := both.Wait(); err != nil {
+		got, failed, err := load.runBoth(ctx, both, o.Round)
+		if err != nil {
 			return out, err
+		}
+		for i, side := range sides {
+			together[i] = append(together[i], got[i]...)
+			side.Failed += failed[i]
 		}
 	}
 	slow := watched.slow()
@@ -380,6 +378,19 @@ func (l loader) run(ctx context.Context, to string, long time.Duration) (answere
 	return answered, failed, nil
 }
 
+// runBoth is run to both at the same time.
+func (l loader) runBoth(ctx context.Context, to [2]string, long time.Duration) (answered [2][]span, failed [2]int, err error) {
+	var both errgroup.Group
+	for i := range to {
+		both.Go(func() (err error) {
+			answered[i], failed[i], err = l.run(ctx, to[i], long)
+			return err
+		})
+	}
+	err = both.Wait()
+	return answered, failed, err
+}
+
 // WriteJSON prints one object.
 func (o Overhead) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
@@ -394,21 +405,15 @@ func (o Overhead) WriteTable(w io.Writer) error {
 	row := func(name, failed string, x Times) {
 		fmt.Fprintf(t, "%s\t%d\t%s\t%.2f\t%.2f\t\n", name, x.Requests, failed, x.P50MS, x.P99MS)
 	}
-	over := func(proxy, bridge Times) {
+	section := func(heading, proxyFailed, bridgeFailed string, proxy, bridge Times) {
+		fmt.Fprintln(t, heading)
+		row("reverse proxy", proxyFailed, proxy)
+		row("bridge", bridgeFailed, bridge)
 		fmt.Fprintf(t, "over the proxy\t\t\t%+.2f\t%+.2f\t\n", bridge.P50MS-proxy.P50MS, bridge.P99MS-proxy.P99MS)
 	}
-	fmt.Fprintln(t, "all\tanswered\tfailed\tp50 ms\tp99 ms\t")
-	row("reverse proxy", strconv.Itoa(o.Proxy.Failed), o.Proxy.All)
-	row("bridge", strconv.Itoa(o.Bridge.Failed), o.Bridge.All)
-	over(o.Proxy.All, o.Bridge.All)
-	fmt.Fprintln(t, "steady\t\t\t\t\t")
-	row("reverse proxy", "", o.Proxy.Steady)
-	row("bridge", "", o.Bridge.Steady)
-	over(o.Proxy.Steady, o.Bridge.Steady)
-	fmt.Fprintln(t, "both at once\t\t\t\t\t")
-	row("reverse proxy", "", o.Proxy.Together)
-	row("bridge", "", o.Bridge.Together)
-	over(o.Proxy.Together, o.Bridge.Together)
+	section("all\tanswered\tfailed\tp50 ms\tp99 ms\t", strconv.Itoa(o.Proxy.Failed), strconv.Itoa(o.Bridge.Failed), o.Proxy.All, o.Bridge.All)
+	section("steady\t\t\t\t\t", "", "", o.Proxy.Steady, o.Bridge.Steady)
+	section("both at once\t\t\t\t\t", "", "", o.Proxy.Together, o.Bridge.Together)
 	if err := t.Flush(); err != nil {
 		return err
 	}
