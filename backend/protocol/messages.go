@@ -76,6 +76,9 @@ var (
 	typeCommitment  = typeHash("Commitment(bytes32 taskKey,bytes32 commitment)")
 	typeReveal      = typeHash("Reveal(bytes32 taskKey,bytes32 commitmentsHash,uint8 order,uint8 kind,bytes result,bytes32 nonce,bytes32 ciphertextHash)")
 	typeStored      = typeHash("Stored(bytes32 taskKey,address node,bytes32 ciphertextHash)")
+	typeJoin        = typeHash("Join(address node,string card,uint16 vramGB,string runtime,bytes32 fingerprint,bytes32 sealKey,address payout,uint64 models,uint32 nonce,uint64 deadline)")
+	typeMove        = typeHash("Move(address node,uint8 move,uint64 models,uint32 nonce,uint64 deadline)")
+	typePermit      = typeHash("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)")
 	typeDomain      = typeHash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
 
 	hashOfName, hashOfVersion = typeHash("Helium"), typeHash("1")

@@ -64,7 +64,7 @@ func (Permit) contract(d Domain) common.Address { return d.Token }
 
 func (m Join) structHash() common.Hash {
 	return hashWords(
-		typeHash("Join(address node,string card,uint16 vramGB,string runtime,bytes32 fingerprint,bytes32 sealKey,address payout,uint64 models,uint32 nonce,uint64 deadline)"),
+		typeJoin,
 		addressWord(m.Node), crypto.Keccak256Hash([]byte(m.Class.Card)), word(uint64(m.Class.VRAMGB)),
 		crypto.Keccak256Hash([]byte(m.Class.Runtime)), m.Fingerprint, m.SealKey, addressWord(m.Payout),
 		word(uint64(m.Models)), word(uint64(m.Nonce)), word(m.Deadline),
@@ -73,14 +73,14 @@ func (m Join) structHash() common.Hash {
 
 func (m Move) structHash() common.Hash {
 	return hashWords(
-		typeHash("Move(address node,uint8 move,uint64 models,uint32 nonce,uint64 deadline)"),
+		typeMove,
 		addressWord(m.Node), word(uint64(m.Move)), word(uint64(m.Models)), word(uint64(m.Nonce)), word(m.Deadline),
 	)
 }
 
 func (m Permit) structHash() common.Hash {
 	return hashWords(
-		typeHash("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
+		typePermit,
 		addressWord(m.Owner), addressWord(m.Spender), common.BigToHash(m.Value.Big()), word(m.Nonce), word(m.Deadline),
 	)
 }
