@@ -118,10 +118,19 @@ func TestEndIsThatOfTheBranchWhichWon(t *testing.T) {
 	key := court.Drawn.TaskKey
 	waitEnd(t, f, key, int64(c.Now()))
 
+	lost := transactionsAfter(t, c, before)
 	if err := c.Backend.Fork(before.Hash()); err != nil {
 		t.Fatal(err)
 	}
+	// The pool takes up what was on the lost branch, and time moves only while it is
+	// empty: its transactions are dropped, and sent again an hour later.
+	c.Backend.Rollback()
 	c.Advance(time.Hour)
+	for _, tx := range lost {
+		if err := c.Client.SendTransaction(t.Context(), tx); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for range 8 {
 		c.Backend.Commit()
 	}
@@ -141,6 +150,24 @@ func TestEndIsThatOfTheBranchWhichWon(t *testing.T) {
 		t.Fatal("the fork changed nothing")
 	}
 	waitEnd(t, f, key, want)
+}
+
+// transactionsAfter are those of the blocks that follow one, oldest first.
+func transactionsAfter(t *testing.T, c *contractstest.Chain, block *types.Header) types.Transactions {
+	t.Helper()
+	head, err := c.Client.BlockNumber(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all types.Transactions
+	for n := block.Number.Uint64() + 1; n <= head; n++ {
+		b, err := c.Client.BlockByNumber(t.Context(), new(big.Int).SetUint64(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b.Transactions()...)
+	}
+	return all
 }
 
 // waitEnd waits for the end's time; 0 is none.
