@@ -111,8 +111,10 @@ async function fillScreen(display: string): Promise<() => void> {
   ends.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const args = ["--kiosk", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${dir}`, "about:blank"];
   const game = start(process.env.HELIUM_CHROMIUM ?? "/usr/bin/chromium", args, { DISPLAY: display });
-  const seen = start("xdotool", ["search", "--sync", "--onlyvisible", "--class", "chrom"], { DISPLAY: display });
-  expect(await once(seen, "exit")).toEqual([0, null]);
+  // Asked again and again: told to wait by itself, it gives up where a window goes while it looks.
+  const seen = () =>
+    once(start("xdotool", ["search", "--onlyvisible", "--class", "chrom"], { DISPLAY: display }), "exit");
+  await expect.poll(seen, { timeout: 60_000 }).toEqual([0, null]);
   return () => game.kill();
 }
 
