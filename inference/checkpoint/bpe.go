@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,27 +26,20 @@ func trainBPE(texts []string, size int) *bpe {
 		}
 	}
 
-	words := sortedKeys(counts)
-	parts := make([][]string, len(words))
-	for i, w := range words {
-		parts[i] = byteLetters(w)
-	}
-
+	pairs := newPairCounts(counts)
 	b := &bpe{ids: map[string]int{}, rank: map[[2]string]int{}}
 	for i := range 256 {
 		b.add(string(byteLetter(byte(i))))
 	}
 	for len(b.tokens) < size {
-		pair, ok := mostFrequentPair(words, parts, counts)
+		pair, ok := pairs.mostFrequent()
 		if !ok {
 			break
 		}
 		b.rank[pair] = len(b.merges)
 		b.merges = append(b.merges, pair)
 		b.add(pair[0] + pair[1])
-		for i := range parts {
-			parts[i] = joinPair(parts[i], pair)
-		}
+		pairs.join(pair)
 	}
 	return b
 }
@@ -91,17 +83,58 @@ func (b *bpe) firstPair(parts []string) ([2]string, bool) {
 	return found, best >= 0
 }
 
-func mostFrequentPair(words []string, parts [][]string, counts map[string]int) ([2]string, bool) {
-	pairs := map[[2]string]int{}
-	for i, w := range words {
-		for k := 0; k+1 < len(parts[i]); k++ {
-			pairs[[2]string{parts[i][k], parts[i][k+1]}] += counts[w]
-		}
-	}
+// pairCounts is how often each pair stands in the words of the texts. It knows
+// where, so that to join one costs no more than the words that hold it.
+type pairCounts struct {
+	words []pairWord
+	times map[[2]string]int
+	in    map[[2]string]map[int]bool // words that hold the pair, or did
+}
 
+// pairWord is a word in the parts that are joined so far.
+type pairWord struct {
+	parts []string
+	times int
+}
+
+func newPairCounts(words map[string]int) *pairCounts {
+	c := &pairCounts{times: map[[2]string]int{}, in: map[[2]string]map[int]bool{}}
+	for word, times := range words {
+		c.words = append(c.words, pairWord{byteLetters(word), times})
+		c.count(len(c.words)-1, 1)
+	}
+	return c
+}
+
+// count adds the pairs of a word, or takes them away where sign is -1.
+func (c *pairCounts) count(word, sign int) {
+	w := c.words[word]
+	for k := 0; k+1 < len(w.parts); k++ {
+		pair := [2]string{w.parts[k], w.parts[k+1]}
+		c.times[pair] += sign * w.times
+		if c.in[pair] == nil {
+			c.in[pair] = map[int]bool{}
+		}
+		c.in[pair][word] = true
+	}
+}
+
+// join makes one part of a pair in every word.
+func (c *pairCounts) join(pair [2]string) {
+	for word := range c.in[pair] {
+		c.count(word, -1)
+		c.words[word].parts = joinPair(c.words[word].parts, pair)
+		c.count(word, 1)
+	}
+	delete(c.times, pair)
+	delete(c.in, pair)
+}
+
+// mostFrequent is the pair that occurs most often, if one occurs twice.
+func (c *pairCounts) mostFrequent() ([2]string, bool) {
 	var best [2]string
 	most := 1
-	for p, n := range pairs {
+	for p, n := range c.times {
 		if n > most || n == most && most > 1 && (p[0] < best[0] || p[0] == best[0] && p[1] < best[1]) {
 			best, most = p, n
 		}
@@ -214,14 +247,5 @@ func byteLetters(word string) []string {
 	for i := range len(word) {
 		out[i] = string(byteLetter(word[i]))
 	}
-	return out
-}
-
-func sortedKeys(m map[string]int) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
 	return out
 }

@@ -32,7 +32,7 @@ type Info struct {
 }
 
 // WriteDemoModel makes the demo model and puts it at path, whole or not at all.
-// The file is the same to the byte each time. It takes a few seconds.
+// The file is the same to the byte each time.
 func WriteDemoModel(path string) (Info, error) {
 	meta, tensors, info, err := demoModel()
 	if err != nil {
