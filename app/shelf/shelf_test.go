@@ -551,6 +551,7 @@ func TestMain(m *testing.M) {
 	}
 	// A shelf that moves its models until it is killed, or dies itself at a step.
 	fields := strings.Split(args, "|")
+	fmt.Println("begins")
 	s, err := Open(Config{DataDir: fields[0], Usual: fields[1]})
 	if err == nil {
 		s.retry = 20 * time.Millisecond
@@ -589,18 +590,20 @@ func TestAShelfThatIsKilledHoldsAllModels(t *testing.T) {
 		for try := 0; ; try++ {
 			cmd := exec.Command(program)
 			cmd.Env = append(os.Environ(), crashEnv+"="+w.data+"|"+w.usual+"|"+step)
-			done := make(chan error, 1)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			go func() { done <- cmd.Wait() }()
-			var died error
-			select {
-			case died = <-done:
-			case <-time.After(killAfter(step, try)):
-				cmd.Process.Kill()
-				died = <-done
+			// Its time counts from its first word: before that it has touched nothing.
+			if _, err := out.Read(make([]byte, 64)); err != nil {
+				t.Fatal(err)
 			}
+			timer := time.AfterFunc(killAfter(step, try), func() { cmd.Process.Kill() })
+			died := cmd.Wait()
+			timer.Stop()
 			now, err := Open(Config{DataDir: w.data, Usual: w.usual})
 			if err != nil {
 				t.Fatal(err)
