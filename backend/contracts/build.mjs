@@ -50,7 +50,10 @@ const input = {
     viaIR: true,
     optimizer: { enabled: true, runs: 200 },
     metadata: { bytecodeHash: 'none', appendCBOR: false },
-    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+    // No code is made for what is only a part of another contract.
+    outputSelection: Object.fromEntries(
+      [...exported, ...inner].map((name) => [`src/${name}.sol`, { [name]: ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] }]),
+    ),
   },
 }
 const output = JSON.parse(solc.compile(JSON.stringify(input), { import: resolveImport }))
