@@ -636,7 +636,7 @@ func killAfter(step string, try int) time.Duration {
 	if step != "" {
 		return time.Minute
 	}
-	return time.Duration(float64(20*time.Millisecond) * math.Pow(1.25, float64(try)))
+	return time.Duration(float64(20*time.Millisecond) * math.Pow(2, float64(try)))
 }
 
 func TestEveryStepOfADownloadIsInItsTable(t *testing.T) {
