@@ -152,3 +152,15 @@ export async function memory(page: Page): Promise<string> {
   await cdp.detach();
   return chunks.join("");
 }
+
+/**
+ * What the memory still holds of a phrase: two of its words in a row, or more than two that it did not hold before.
+ * One or two of twelve may be ones that the page itself has come to use.
+ */
+export function leftOf(words: string[], before: string, after: string): string[] {
+  const alone = words.filter((w) => after.includes(`"${w}"`) && !before.includes(`"${w}"`));
+  return [...(alone.length > 2 ? alone : []), ...pairsOf(words).filter((p) => after.includes(p))];
+}
+
+/** The words of a phrase by twos, as they stand in it. */
+export const pairsOf = (words: string[]) => words.slice(1).map((w, i) => `${words[i]} ${w}`);
