@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -636,7 +635,7 @@ func killAfter(step string, try int) time.Duration {
 	if step != "" {
 		return time.Minute
 	}
-	return time.Duration(float64(20*time.Millisecond) * math.Pow(2, float64(try)))
+	return 20 * time.Millisecond << try
 }
 
 func TestEveryStepOfADownloadIsInItsTable(t *testing.T) {

@@ -91,10 +91,11 @@ test("a person comes from nothing to a node that earns, and leaves no secret beh
   await next(page, "Open Helium");
   await expect(page.getByTestId("status")).toHaveAttribute("data-status", /running|working/, { timeout: 30_000 });
 
+  const pairs = pairsOf(words);
   for (const [place, bytes] of await agent.everything()) {
     const text = bytes.toString("latin1").toLowerCase();
     expect(
-      pairsOf(words).filter((p) => text.includes(p) || text.includes(p.replace(" ", '","'))),
+      pairs.filter((p) => text.includes(p) || text.includes(p.replace(" ", '","'))),
       place,
     ).toEqual([]);
   }
